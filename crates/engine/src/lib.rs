@@ -1,0 +1,1 @@
+//! Virtual users, schedules, executors, worker threads and the run loop.

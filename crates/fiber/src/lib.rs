@@ -1,0 +1,1 @@
+//! Stackful coroutines on pooled stacks that await futures.

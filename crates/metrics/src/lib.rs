@@ -1,0 +1,1 @@
+//! Tags, recorders, histograms, frames, merging and threshold evaluation.

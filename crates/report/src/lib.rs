@@ -1,0 +1,1 @@
+//! End-of-test summaries and outputs.

@@ -1,0 +1,1 @@
+//! The demo shop and the rude servers that tests and the demo talk to.
