@@ -7,5 +7,5 @@
 pub mod format;
 pub mod metric;
 pub mod output;
-
+pub mod progress;
 pub mod summary;

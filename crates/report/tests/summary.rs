@@ -1,6 +1,9 @@
 //! Summaries in all their forms, against golden files and the numbers that k6 prints.
 
-mod support;
+#[path = "support/golden.rs"]
+mod golden;
+#[path = "support/shop.rs"]
+mod shop;
 
 use plimsoll_report::format::TimeUnit;
 use plimsoll_report::metric::Contains;
@@ -10,7 +13,8 @@ use plimsoll_report::summary::{
 };
 use serde_json::{Value, json};
 
-use support::{check, counter, golden, judged, metric, shop, trend};
+use golden::golden;
+use shop::{check, counter, judged, metric, shop, trend};
 
 const PLAIN: Style = Style { color: false, width: None, trust: false };
 

@@ -19,7 +19,7 @@ pub(super) struct Destination {
 
 enum Stream {
     Plain(BufWriter<File>),
-    Gzip(GzEncoder<BufWriter<File>>),
+    Gzip(Box<GzEncoder<BufWriter<File>>>),
     Stdout(BufWriter<Stdout>),
 }
 
@@ -42,7 +42,7 @@ impl Destination {
             let file = File::create(&self.name).map_err(|error| self.error("open", error))?;
             let file = BufWriter::with_capacity(BUFFER, file);
             if self.name.ends_with(".gz") {
-                Stream::Gzip(GzEncoder::new(file, Compression::default()))
+                Stream::Gzip(Box::new(GzEncoder::new(file, Compression::default())))
             } else {
                 Stream::Plain(file)
             }

@@ -3,7 +3,13 @@
 //! [`lines`] turns a [`Snapshot`] into a line about the run and one for each scenario, for a terminal of some
 //! width or for a plain file. It draws nothing: when and where lines appear is the caller's business.
 
+mod header;
+
 use std::time::Duration;
+
+use crate::format::span;
+
+pub use header::Header;
 
 /// Width of a bar between its brackets where there is room for it.
 const BAR: usize = 38;
@@ -122,7 +128,8 @@ pub enum Form {
 /// The lines for a snapshot; no line of a terminal is longer than its width.
 #[must_use]
 pub fn lines(snapshot: &Snapshot, form: Form) -> Vec<String> {
-    let name_width = snapshot.scenarios.iter().map(|s| s.name.chars().count()).max().unwrap_or(0).min(NAME_MOST);
+    let name_width =
+        snapshot.scenarios.iter().map(|s| s.name.chars().count()).max().unwrap_or(0).min(NAME_MOST);
     let facts: Vec<Vec<String>> = snapshot.scenarios.iter().map(facts).collect();
     let columns = columns(&facts);
     let mut lines = vec![format!(
@@ -137,7 +144,11 @@ pub fn lines(snapshot: &Snapshot, form: Form) -> Vec<String> {
     for (scenario, facts) in snapshot.scenarios.iter().zip(&facts) {
         let name = shortened(&scenario.name, name_width);
         let right = aligned(facts, &columns);
-        lines.push(format!("{name:<name_width$} {} {}{right}", mark(scenario.state), bar(scenario.done, form, name_width, &columns)));
+        lines.push(format!(
+            "{name:<name_width$} {} {}{right}",
+            mark(scenario.state),
+            bar(scenario.done, form, name_width, &columns)
+        ));
     }
     if let Form::Terminal { width } = form {
         for line in &mut lines {
@@ -192,12 +203,12 @@ fn bar(done: f64, form: Form, name_width: usize, columns: &[usize]) -> String {
         return String::new();
     }
     let filled = (done * room as f64) as usize;
-    let tip = if filled < room { ">" } else { "" };
+    let tip = if done > 0.0 && filled < room { ">" } else { "" };
     format!("[{:-<room$}] ", format!("{}{tip}", "=".repeat(filled)))
 }
 
 fn facts(scenario: &Scenario) -> Vec<String> {
-    let total = model::duration::format_go(scenario.duration);
+    let total = span(scenario.duration);
     let time = match scenario.state {
         State::Waiting => format!("waiting, {total}"),
         State::Done if scenario.elapsed >= scenario.duration => total,

@@ -1,7 +1,5 @@
-//! What the tests of this crate share: golden files, and a summary made by hand.
+//! A summary made by hand, and the pieces to make others.
 
-use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use plimsoll_report::format::TimeUnit;
@@ -9,17 +7,6 @@ use plimsoll_report::metric::Contains;
 use plimsoll_report::summary::{
     Check, Distribution, Group, Metric, Options, State, Summary, Threshold, Values, View,
 };
-
-/// Compares with `tests/golden/NAME`; `UPDATE=1` rewrites the file instead.
-pub fn golden(name: &str, got: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(&path, got).expect("golden files can be written");
-        return;
-    }
-    let want = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    assert!(want == got, "{name} differs; UPDATE=1 rewrites it\n--- want\n{want}\n--- got\n{got}");
-}
 
 pub fn metric(name: &str, contains: Contains, values: Values) -> Metric {
     let (name, selector) = match name.split_once('{') {
