@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::file::Destination;
 use super::render::{Rendered, Stamp, json_number, json_string, json_tags};
 use super::{Error, Head, Sample, Setup, Sink};
+use crate::summary::wanted_tags;
 
 pub(super) const DOC: &str =
     "One JSON document a line for each metric and sample: `json=FILE`, compressed if FILE ends in .gz.";
@@ -95,11 +96,7 @@ impl Json {
             .chain(always)
             .filter_map(|full| {
                 let suffix = full.strip_prefix(name)?.trim_start().strip_prefix('{')?.strip_suffix('}')?;
-                let tags: BTreeMap<&str, &str> = suffix
-                    .split(',')
-                    .filter_map(|pair| pair.split_once(':'))
-                    .map(|(key, value)| (unquoted(key), unquoted(value)))
-                    .collect();
+                let tags: BTreeMap<&str, &str> = wanted_tags(suffix).into_iter().collect();
                 Some(serde_json::json!({ "name": full, "suffix": suffix, "tags": tags }))
             })
             .collect()
@@ -125,8 +122,4 @@ impl Json {
         }
         out.push_str("}}\n");
     }
-}
-
-fn unquoted(text: &str) -> &str {
-    text.trim().trim_matches(['"', '\''])
 }

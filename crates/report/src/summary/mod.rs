@@ -4,6 +4,7 @@
 //! [`export_json`] is `--summary-export`, [`machine_readable`] is the newer form of both. All are pure; where
 //! they go is the caller's business.
 
+mod build;
 mod legacy;
 mod machine;
 mod text;
@@ -15,6 +16,8 @@ use std::time::Duration;
 use crate::format::TimeUnit;
 use crate::metric::{Contains, Kind};
 
+pub(crate) use build::wanted_tags;
+pub use build::{Accumulated, Judged, Measured, Series, aggregation, build, split_name};
 pub use legacy::{export_json, legacy_json};
 pub use machine::machine_readable;
 pub use text::{Style, text};
