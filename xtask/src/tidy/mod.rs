@@ -12,8 +12,10 @@ use crate::{Failure, docs};
 /// Broken rules, each a sentence that begins with a file.
 type Findings = Vec<String>;
 
-const RULES: &[fn(&Repository) -> Result<Findings, Failure>] =
-    &[layers::check, sources::check, tables::check, pages_are_current];
+/// A rule: what it finds in the repository.
+type Rule = fn(&Repository) -> Result<Findings, Failure>;
+
+const RULES: &[Rule] = &[layers::check, sources::check, tables::check, pages_are_current];
 
 /// Checks all rules.
 pub fn run(repository: &Repository) -> Result<(), Failure> {
