@@ -32,7 +32,8 @@ fn oracle() -> &'static Path {
 
 /// The listed differences of one area.
 fn allowed(area: &str) -> BTreeMap<String, Verdict> {
-    let text = std::fs::read_to_string(oracle().join("differences.txt")).expect("the list is in the repository");
+    let text =
+        std::fs::read_to_string(oracle().join("differences.txt")).expect("the list is in the repository");
     let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
     lines
         .filter(|line| line.starts_with(&format!("{area}/")))
@@ -41,7 +42,10 @@ fn allowed(area: &str) -> BTreeMap<String, Verdict> {
             let (name, kind) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
             assert!(words.next().is_some(), "differences.txt: no reason given: {line}");
             let kind = Verdict::parse(kind).filter(|kind| *kind != Verdict::Pass);
-            (name.to_owned(), kind.unwrap_or_else(|| panic!("differences.txt: console or engine expected: {line}")))
+            (
+                name.to_owned(),
+                kind.unwrap_or_else(|| panic!("differences.txt: console or engine expected: {line}")),
+            )
         })
         .collect()
 }
@@ -66,7 +70,8 @@ fn verdicts(area: &str) -> BTreeMap<String, Verdict> {
 
 fn check(area: &str) {
     let (allowed, got) = (allowed(area), verdicts(area));
-    let probes = std::fs::read_dir(oracle().join("expected").join(area)).expect("the area has records").count();
+    let probes =
+        std::fs::read_dir(oracle().join("expected").join(area)).expect("the area has records").count();
     assert_eq!(got.len(), probes, "every record of {area} must be checked");
     let wrong: Vec<String> = got
         .iter()
@@ -75,7 +80,12 @@ fn check(area: &str) {
             (listed != *verdict).then(|| format!("{name}: listed as {listed:?}, found {verdict:?}"))
         })
         .collect();
-    assert!(wrong.is_empty(), "{} of {probes} probes differ from the list:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {probes} probes differ from the list:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     for name in allowed.keys() {
         assert!(got.contains_key(name), "differences.txt names {name}, which does not exist");
     }
