@@ -8,6 +8,7 @@ mod flags;
 mod logs;
 mod screen;
 mod session;
+mod signals;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -15,7 +16,8 @@ use std::process::ExitCode;
 use model::Clock;
 
 use error::Error;
-use session::Session;
+use session::{Session, Start};
+use signals::Signals;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -25,17 +27,18 @@ fn main() -> ExitCode {
     let env: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
+    let start = Start { env, clock, signals: Signals::watch() };
     match cmd::command().try_get_matches() {
-        Ok(matches) => run(&matches, env, clock),
-        Err(error) => rejected(&error, env, clock),
+        Ok(matches) => run(&matches, start),
+        Err(error) => rejected(&error, start),
     }
 }
 
-fn run(matches: &clap::ArgMatches, env: BTreeMap<String, String>, clock: Clock) -> ExitCode {
+fn run(matches: &clap::ArgMatches, start: Start) -> ExitCode {
     let (command, arguments) = cmd::find(matches);
-    let mut session = match Session::start(arguments, env.clone(), clock) {
+    let mut session = match Session::start(arguments, start.clone()) {
         Ok(session) => session,
-        Err(error) => return without_flags(&error, env, clock),
+        Err(error) => return without_flags(&error, start),
     };
     let result = (command.run)(&session, arguments);
     let code = result.unwrap_or_else(|error| {
@@ -49,7 +52,7 @@ fn run(matches: &clap::ArgMatches, env: BTreeMap<String, String>, clock: Clock) 
 }
 
 /// clap stopped: for help, or because of a mistake.
-fn rejected(error: &clap::Error, env: BTreeMap<String, String>, clock: Clock) -> ExitCode {
+fn rejected(error: &clap::Error, start: Start) -> ExitCode {
     use clap::error::ErrorKind;
     match error.kind() {
         ErrorKind::DisplayHelp
@@ -59,13 +62,13 @@ fn rejected(error: &clap::Error, env: BTreeMap<String, String>, clock: Clock) ->
             let _ = error.print();
             ExitCode::SUCCESS
         }
-        _ => without_flags(&Error::Usage(flags::complaint::sentence(error)), env, clock),
+        _ => without_flags(&Error::Usage(flags::complaint::sentence(error)), start),
     }
 }
 
 /// Reports an error that came before the log's own flags could be read.
-fn without_flags(error: &Error, env: BTreeMap<String, String>, clock: Clock) -> ExitCode {
-    if let (Ok(mut session), Some(record)) = (Session::bare(env, clock), error.record()) {
+fn without_flags(error: &Error, start: Start) -> ExitCode {
+    if let (Ok(mut session), Some(record)) = (Session::bare(start), error.record()) {
         session.logger().log(record);
         session.logs.finish();
     }

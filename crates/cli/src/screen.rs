@@ -59,6 +59,11 @@ impl Screen {
         print(&text);
     }
 
+    /// Writes text to standard output, above the progress lines. A reader that went away is no error.
+    pub fn print(&self, text: &str) {
+        self.above_progress(|| print(text));
+    }
+
     /// Leaves the progress lines where they are and forgets them: what is written next comes below.
     pub fn settle(&self) {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).clear();

@@ -1,7 +1,6 @@
 //! What every command works with: the environment, the terminal, the log and the global flags.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::sync::Arc;
 
 use clap::ArgMatches;
@@ -11,6 +10,18 @@ use crate::error::Error;
 use crate::flags::{Flags, global};
 use crate::logs::{Logs, Settings};
 use crate::screen::{Screen, Terminals};
+use crate::signals::Signals;
+
+/// What the program starts with, before any flag is read.
+#[derive(Clone)]
+pub struct Start {
+    /// The environment variables.
+    pub env: BTreeMap<String, String>,
+    /// The clock of this process; it starts with it.
+    pub clock: Clock,
+    /// Ctrl-C and its like.
+    pub signals: Signals,
+}
 
 /// One invocation of the program.
 pub struct Session {
@@ -24,6 +35,8 @@ pub struct Session {
     pub screen: Arc<Screen>,
     /// The log.
     pub logs: Logs,
+    /// Ctrl-C and its like.
+    pub signals: Signals,
     /// The clock of this process; it starts with it.
     pub clock: Clock,
 }
@@ -33,26 +46,27 @@ impl Session {
     ///
     /// # Errors
     /// When a global flag has a value that is not known, or the log cannot be opened.
-    pub fn start(matches: &ArgMatches, env: BTreeMap<String, String>, clock: Clock) -> Result<Self, Error> {
-        let flags = Flags::read(global::FLAGS, matches, &env).map_err(Error::Usage)?;
-        Self::with(flags, env, clock)
+    pub fn start(matches: &ArgMatches, start: Start) -> Result<Self, Error> {
+        let flags = Flags::read(global::FLAGS, matches, &start.env).map_err(Error::Usage)?;
+        Self::with(flags, start)
     }
 
     /// A session without flags, for reporting what is wrong with them.
     ///
     /// # Errors
     /// When the log thread cannot be started.
-    pub fn bare(env: BTreeMap<String, String>, clock: Clock) -> Result<Self, Error> {
-        Self::with(Flags::default(), env, clock)
+    pub fn bare(start: Start) -> Result<Self, Error> {
+        Self::with(Flags::default(), start)
     }
 
-    fn with(flags: Flags, env: BTreeMap<String, String>, clock: Clock) -> Result<Self, Error> {
+    fn with(flags: Flags, start: Start) -> Result<Self, Error> {
+        let Start { env, clock, signals } = start;
         let terminals = Terminals::detect();
         let settings = Settings::new(&flags, &env, terminals).map_err(Error::Usage)?;
         let quiet = flags.on("quiet");
         let screen = Arc::new(if quiet { Screen::off() } else { Screen::new(terminals) });
         let logs = Logs::start(&settings, clock, &screen).map_err(Error::File)?;
-        Ok(Self { env, flags, terminals, screen, logs, clock })
+        Ok(Self { env, flags, terminals, screen, logs, signals, clock })
     }
 
     /// Where records go.
@@ -74,9 +88,6 @@ impl Session {
 
     /// Writes to standard output, above any progress lines. A reader that went away is no error.
     pub fn print(&self, text: &str) {
-        self.screen.above_progress(|| {
-            let mut out = std::io::stdout().lock();
-            let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-        });
+        self.screen.print(text);
     }
 }
