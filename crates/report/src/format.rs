@@ -2,8 +2,6 @@
 //!
 //! The forms are those that k6 users know from its summary. Nothing here knows about metrics or columns.
 
-use std::time::Duration;
-
 /// The unit in which a summary shows durations.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum TimeUnit {
@@ -94,22 +92,6 @@ pub fn duration(millis: f64, unit: TimeUnit) -> String {
         TimeUnit::Seconds => format!("{:.2}s", millis / 1e3),
         TimeUnit::Millis => format!("{millis:.2}ms"),
         TimeUnit::Micros => format!("{:.2}µs", millis * 1e3),
-    }
-}
-
-/// A span that users typed, as they would read it back: `30s`, `10m0s`, `1h0m1.5s`, `250ms`.
-#[must_use]
-pub fn span(time: Duration) -> String {
-    if time < Duration::from_secs(1) {
-        return in_suitable_unit(time.as_secs_f64() * 1e3);
-    }
-    let (whole, nanos) = (time.as_secs(), time.subsec_nanos());
-    let fraction = format!("{}.{nanos:09}", whole % 60);
-    let secs = without_trailing_zeros(&fraction);
-    match (whole / 3600, whole / 60 % 60) {
-        (0, 0) => format!("{secs}s"),
-        (0, minutes) => format!("{minutes}m{secs}s"),
-        (hours, minutes) => format!("{hours}h{minutes}m{secs}s"),
     }
 }
 
@@ -219,17 +201,6 @@ mod tests {
         check(0.000_35, "350ns");
         check(0.0, "0s");
         check(-1.5, "-1.5ms");
-    }
-
-    #[test]
-    fn spans_read_as_they_were_typed() {
-        let check = |millis: u64, text: &str| assert_eq!(span(Duration::from_millis(millis)), text);
-        check(0, "0s");
-        check(250, "250ms");
-        check(1500, "1.5s");
-        check(30_000, "30s");
-        check(600_000, "10m0s");
-        check(3_661_500, "1h1m1.5s");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use model::{Clock, Logger, log::Memory};
+use model::{Clock, Logger, SystemTags, Threshold, log::Memory};
 use plimsoll_report::metric::{Contains, Kind};
 use plimsoll_report::output::{
     Error, Head, Limits, Outputs, Report, Sample, Setup, Sink, Tags, Zone, create,
@@ -25,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Default)]
 struct World {
     env: BTreeMap<String, String>,
-    thresholds: BTreeMap<String, Vec<String>>,
-    system_tags: Vec<String>,
+    thresholds: BTreeMap<String, Vec<Threshold>>,
+    system_tags: SystemTags,
     zone: Zone,
 }
 
@@ -37,9 +37,9 @@ impl World {
         Self {
             thresholds: thresholds
                 .into_iter()
-                .map(|(name, all)| (name.to_owned(), all.into_iter().map(str::to_owned).collect()))
+                .map(|(name, all)| (name.to_owned(), all.into_iter().map(threshold).collect()))
                 .collect(),
-            system_tags: ["url", "scenario", "group", "status"].map(str::to_owned).to_vec(),
+            system_tags: SystemTags::from_names(["url", "scenario", "group", "status"]).expect("known names"),
             ..Self::default()
         }
     }
@@ -50,7 +50,7 @@ impl World {
             &Setup {
                 argument: "",
                 env: &self.env,
-                system_tags: &self.system_tags,
+                system_tags: self.system_tags,
                 thresholds: &self.thresholds,
                 zone: &self.zone,
             },
@@ -65,6 +65,10 @@ impl World {
         }
         outputs.finish(PATIENCE)
     }
+}
+
+fn threshold(source: &str) -> Threshold {
+    Threshold { source: source.to_owned(), abort_on_fail: false, delay_abort_eval: None }
 }
 
 fn log() -> (Arc<Memory>, Logger) {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use plimsoll_report::progress::{Counts, Form, Header, Scenario, Snapshot, State, clock, lines};
+use model::SegmentTuple;
+use plimsoll_report::progress::{Counts, Form, Header, Scenario, Snapshot, State, clock, describe, lines};
+use serde_json::json;
 
 #[path = "support/golden.rs"]
 mod golden;
@@ -88,17 +90,59 @@ fn odd_shares_do_no_harm() {
     }
 }
 
+fn planned(options: &serde_json::Value) -> Vec<model::Scenario> {
+    let (options, _) = model::Options::from_script(options).expect("valid options");
+    let (options, _) = options.consolidate().expect("consistent options");
+    options.scenarios.expect("consolidated options have scenarios").into_values().collect()
+}
+
+#[test]
+fn scenarios_are_described() {
+    let check = |scenario: serde_json::Value, want: &str| {
+        let scenarios = planned(&json!({ "scenarios": { "s": scenario } }));
+        assert_eq!(describe(&scenarios[0], &SegmentTuple::full(), 1.0), want);
+    };
+    check(
+        json!({ "executor": "constant-vus", "vus": 10, "duration": "30s" }),
+        "10 looping VUs for 30s (gracefulStop: 30s)",
+    );
+    check(
+        json!({ "executor": "per-vu-iterations" }),
+        "1 iterations for each of 1 VUs (maxDuration: 10m0s, gracefulStop: 30s)",
+    );
+    check(
+        json!({ "executor": "shared-iterations", "vus": 3, "iterations": 20, "startTime": "10s", "exec": "buy" }),
+        "20 iterations shared among 3 VUs (maxDuration: 10m0s, exec: buy, startTime: 10s, gracefulStop: 30s)",
+    );
+    let stages = json!([{ "duration": "30s", "target": 10 }, { "duration": "30s", "target": 0 }]);
+    check(
+        json!({ "executor": "ramping-vus", "stages": stages, "gracefulStop": "0s" }),
+        "Up to 10 looping VUs for 1m0s over 2 stages (gracefulRampDown: 30s)",
+    );
+    check(
+        json!({ "executor": "constant-arrival-rate", "rate": 90, "timeUnit": "1m", "duration": "30s", "preAllocatedVUs": 5 }),
+        "1.50 iterations/s for 30s (maxVUs: 5, gracefulStop: 30s)",
+    );
+    check(
+        json!({ "executor": "ramping-arrival-rate", "stages": stages, "preAllocatedVUs": 5, "maxVUs": 50 }),
+        "Up to 10.00 iterations/s for 1m0s over 2 stages (maxVUs: 5-50, gracefulStop: 30s)",
+    );
+}
+
+#[test]
+fn a_segment_is_described_by_its_own_load() {
+    let scenarios = planned(&json!({ "vus": 10, "duration": "30s" }));
+    let tuple = SegmentTuple::new("0:1/2".parse().expect("a segment"), None).expect("a segment");
+    let header = Header::of("a.js", &[], &scenarios, &tuple, 0.5);
+    assert!(header.text().contains("scenarios: (50.00%) 1 scenario, 5 max VUs, 1m0s max duration"));
+    assert!(header.text().contains("* default: 5 looping VUs for 30s"));
+}
+
 #[test]
 fn the_header_says_what_will_happen() {
-    let header = Header {
-        execution: "local".into(),
-        script: "shop.js".into(),
-        outputs: vec!["json (out.json)".into(), "csv (out.csv)".into()],
-        share: 1.0,
-        vus_max: 10,
-        longest: secs(60.0),
-        scenarios: vec![("default".into(), "10 looping VUs for 30s (gracefulStop: 30s)".into())],
-    };
+    let outputs = ["json (out.json)".to_owned(), "csv (out.csv)".to_owned()];
+    let scenarios = planned(&json!({ "vus": 10, "duration": "30s" }));
+    let header = Header::of("shop.js", &outputs, &scenarios, &SegmentTuple::full(), 1.0);
     golden("header.txt", &header.text());
     assert!(Header { outputs: Vec::new(), ..header }.text().contains("        output: -\n"));
 }

@@ -13,15 +13,12 @@ pub(super) const DOC: &str = "A table with one row a sample: `csv=FILE`, compres
 /// `file_name=…,save_interval=…,time_format=…`.
 pub(super) fn make(setup: &Setup<'_>) -> Result<Box<dyn Sink>, Error> {
     let settings = Settings::read(setup)?;
-    let mut columns = setup.system_tags.to_vec();
-    columns.sort_unstable();
-    columns.dedup();
     Ok(Box::new(Csv {
         file: Destination::new(&settings.file),
         interval: settings.interval,
         time: settings.time,
         stamp: Stamp::new(setup.zone.clone()),
-        columns,
+        columns: setup.system_tags.names(),
         rows: Rendered::new(),
         text: String::new(),
     }))
@@ -87,7 +84,8 @@ impl Settings {
         match key {
             "file_name" | "fileName" => self.file = value.to_owned(),
             "save_interval" | "saveInterval" => {
-                self.interval = interval(value).map_err(|reason| Error::create("csv", reason))?;
+                self.interval =
+                    model::duration::parse(value).map_err(|error| Error::create("csv", error.to_string()))?;
             }
             "time_format" | "timeFormat" => {
                 self.time = TimeFormat::parse(value).map_err(|reason| Error::create("csv", reason))?;
@@ -96,18 +94,6 @@ impl Settings {
         }
         Ok(())
     }
-}
-
-fn interval(text: &str) -> Result<Duration, String> {
-    let (digits, unit) = text.split_at(text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len()));
-    let per_unit = match unit {
-        "" | "ms" => 1,
-        "s" => 1000,
-        "m" => 60_000,
-        _ => return Err(format!("invalid duration '{text}'")),
-    };
-    let count: u64 = digits.parse().map_err(|_| format!("invalid duration '{text}'"))?;
-    Ok(Duration::from_millis(count.saturating_mul(per_unit)))
 }
 
 /// The part of a row that its tags decide: the columns, and the tags without one.
@@ -121,7 +107,7 @@ struct Csv {
     interval: Duration,
     time: TimeFormat,
     stamp: Stamp,
-    columns: Vec<String>,
+    columns: Vec<&'static str>,
     rows: Rendered<TagCells>,
     text: String,
 }
@@ -189,7 +175,7 @@ fn timestamp(format: TimeFormat, stamp: &mut Stamp, unix_ns: u64, out: &mut Stri
     let _ = write!(out, "{}", unix_ns / per_tick);
 }
 
-fn tag_cells(columns: &[String], tags: &Tags) -> TagCells {
+fn tag_cells(columns: &[&str], tags: &Tags) -> TagCells {
     let mut cells = TagCells { columns: String::new(), extra: String::new() };
     for column in columns {
         if let Some((_, value)) = tags.iter().find(|(key, _)| **key == **column) {
@@ -197,10 +183,7 @@ fn tag_cells(columns: &[String], tags: &Tags) -> TagCells {
         }
         cells.columns.push(',');
     }
-    let extra = tags
-        .iter()
-        .map(|(key, value)| (&**key, &**value))
-        .filter(|(key, _)| !columns.iter().any(|column| column == key));
+    let extra = tags.iter().map(|(key, value)| (&**key, &**value)).filter(|(key, _)| !columns.contains(key));
     field(&pairs(extra), &mut cells.extra);
     cells
 }

@@ -1,13 +1,16 @@
 //! Newline-delimited JSON: a record for each metric when it is first seen, and one for each sample.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+
+use model::{Selector, Threshold};
+use rustc_hash::FxHashMap;
 
 use super::file::Destination;
 use super::render::{Rendered, Stamp, json_number, json_string, json_tags};
 use super::{Error, Head, Sample, Setup, Sink};
-use crate::summary::wanted_tags;
+use crate::summary::split_name;
 
 pub(super) const DOC: &str =
     "One JSON document a line for each metric and sample: `json=FILE`, compressed if FILE ends in .gz.";
@@ -19,7 +22,7 @@ pub(super) fn make(setup: &Setup<'_>) -> Result<Box<dyn Sink>, Error> {
         file: Destination::new(setup.argument),
         stamp: Stamp::new(setup.zone.clone()),
         thresholds: setup.thresholds.clone(),
-        declared: HashSet::new(),
+        declared: FxHashMap::default(),
         tags: Rendered::new(),
         text: String::new(),
     }))
@@ -28,8 +31,9 @@ pub(super) fn make(setup: &Setup<'_>) -> Result<Box<dyn Sink>, Error> {
 struct Json {
     file: Destination,
     stamp: Stamp,
-    thresholds: BTreeMap<String, Vec<String>>,
-    declared: HashSet<Arc<str>>,
+    thresholds: BTreeMap<String, Vec<Threshold>>,
+    /// Metrics that have their record, with their names as JSON.
+    declared: FxHashMap<Arc<str>, String>,
     tags: Rendered<String>,
     text: String,
 }
@@ -46,8 +50,7 @@ impl Sink for Json {
     fn samples(&mut self, batch: &[Sample]) -> Result<(), Error> {
         self.text.clear();
         for sample in batch {
-            if !self.declared.contains(&sample.metric.name) {
-                self.declared.insert(Arc::clone(&sample.metric.name));
+            if !self.declared.contains_key(&sample.metric.name) {
                 self.declare(&sample.metric);
             }
             self.point(sample);
@@ -70,7 +73,8 @@ impl Sink for Json {
 
 impl Json {
     fn declare(&mut self, metric: &Head) {
-        let own: &[String] = self.thresholds.get(&*metric.name).map_or(&[], Vec::as_slice);
+        let own: Vec<&str> =
+            self.thresholds.get(&*metric.name).into_iter().flatten().map(|one| one.source.as_str()).collect();
         let subs = self.sub_metrics(&metric.name);
         let document = serde_json::json!({
             "type": "Metric",
@@ -85,6 +89,9 @@ impl Json {
         });
         self.text.push_str(&document.to_string());
         self.text.push('\n');
+        let mut name = String::new();
+        json_string(&metric.name, &mut name);
+        self.declared.insert(Arc::clone(&metric.name), name);
     }
 
     /// The selections of a metric that thresholds ask for, and the one that every run has.
@@ -95,8 +102,9 @@ impl Json {
         asked
             .chain(always)
             .filter_map(|full| {
-                let suffix = full.strip_prefix(name)?.trim_start().strip_prefix('{')?.strip_suffix('}')?;
-                let tags: BTreeMap<&str, &str> = wanted_tags(suffix).into_iter().collect();
+                let (metric, suffix) = split_name(full);
+                let suffix = suffix.filter(|_| metric == name)?;
+                let tags: BTreeMap<String, String> = Selector::parse(full).ok()?.tags.into_iter().collect();
                 Some(serde_json::json!({ "name": full, "suffix": suffix, "tags": tags }))
             })
             .collect()
@@ -105,7 +113,7 @@ impl Json {
     fn point(&mut self, sample: &Sample) {
         let out = &mut self.text;
         out.push_str("{\"metric\":");
-        json_string(&sample.metric.name, out);
+        out.push_str(&self.declared[&sample.metric.name]);
         out.push_str(",\"type\":\"Point\",\"data\":{\"time\":\"");
         self.stamp.write(sample.unix_ns, true, out);
         out.push_str("\",\"value\":");

@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::{SystemTags, Threshold};
+
 use crate::metric::{Contains, Kind};
 
 pub use driver::{Limits, Outputs, Report};
@@ -99,9 +101,9 @@ pub struct Setup<'a> {
     /// The process environment.
     pub env: &'a BTreeMap<String, String>,
     /// The enabled system tags.
-    pub system_tags: &'a [String],
-    /// The expressions of all thresholds by `metric` or `metric{tag:value}`.
-    pub thresholds: &'a BTreeMap<String, Vec<String>>,
+    pub system_tags: SystemTags,
+    /// All thresholds by `metric` or `metric{tag:value}`.
+    pub thresholds: &'a BTreeMap<String, Vec<Threshold>>,
     /// The zone in which times are written.
     pub zone: &'a Zone,
 }
@@ -169,7 +171,8 @@ mod tests {
 
     fn refused(text: &str) -> String {
         let (env, thresholds, zone) = (BTreeMap::new(), BTreeMap::new(), Zone::utc());
-        let setup = Setup { argument: "", env: &env, system_tags: &[], thresholds: &thresholds, zone: &zone };
+        let system_tags = SystemTags::default();
+        let setup = Setup { argument: "", env: &env, system_tags, thresholds: &thresholds, zone: &zone };
         create(text, &setup).map(|sink| sink.describe()).unwrap_or_else(|error| error.to_string())
     }
 

@@ -7,9 +7,9 @@ mod header;
 
 use std::time::Duration;
 
-use crate::format::span;
+use model::duration::format_go;
 
-pub use header::Header;
+pub use header::{Header, describe};
 
 /// Width of a bar between its brackets where there is room for it.
 const BAR: usize = 38;
@@ -208,7 +208,7 @@ fn bar(done: f64, form: Form, name_width: usize, columns: &[usize]) -> String {
 }
 
 fn facts(scenario: &Scenario) -> Vec<String> {
-    let total = span(scenario.duration);
+    let total = format_go(scenario.duration);
     let time = match scenario.state {
         State::Waiting => format!("waiting, {total}"),
         State::Done if scenario.elapsed >= scenario.duration => total,

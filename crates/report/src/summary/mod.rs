@@ -10,13 +10,13 @@ mod machine;
 mod text;
 
 use md5::{Digest, Md5};
+use model::options::TREND_STATS;
 use serde_json::Value;
 use std::time::Duration;
 
 use crate::format::TimeUnit;
 use crate::metric::{Contains, Kind};
 
-pub(crate) use build::wanted_tags;
 pub use build::{Accumulated, Judged, Measured, Series, aggregation, build, split_name};
 pub use legacy::{export_json, legacy_json};
 pub use machine::machine_readable;
@@ -244,9 +244,22 @@ pub struct Options {
     pub no_color: bool,
 }
 
+impl Options {
+    /// What a test's options say, with k6's defaults.
+    #[must_use]
+    pub fn of(options: &model::Options, no_color: bool) -> Self {
+        let own = Self::default();
+        Self {
+            trend_stats: options.summary_trend_stats.clone().unwrap_or(own.trend_stats),
+            time_unit: options.summary_time_unit.as_deref().map_or(own.time_unit, TimeUnit::parse),
+            no_color,
+        }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
-        let trend_stats = ["avg", "min", "med", "max", "p(90)", "p(95)"].map(str::to_owned).to_vec();
+        let trend_stats = TREND_STATS.map(str::to_owned).to_vec();
         Self { trend_stats, time_unit: TimeUnit::Auto, no_color: false }
     }
 }
