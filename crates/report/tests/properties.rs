@@ -7,7 +7,6 @@ use plimsoll_report::metric::Contains;
 use plimsoll_report::summary::{Mode, Style, Summary, View, text};
 
 #[path = "support/shop.rs"]
-#[expect(dead_code, reason = "only some of the pieces are needed here")]
 mod shop;
 
 proptest! {
