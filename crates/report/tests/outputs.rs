@@ -13,9 +13,8 @@ use std::time::Duration;
 
 use model::{Clock, Logger, SystemTags, Threshold, log::Memory};
 use plimsoll_report::metric::{Contains, Kind};
-use plimsoll_report::output::{
-    Error, Head, Limits, Outputs, Report, Sample, Setup, Sink, Tags, Zone, create,
-};
+use plimsoll_report::output::{Setup, create};
+use plimsoll_report::sink::{Error, Head, Limits, Outputs, Report, Sample, Sink, Tags, Zone};
 
 use golden::golden;
 

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::file::Destination;
-use super::render::{Rendered, Stamp};
-use super::{Error, Sample, Setup, Sink, Tags};
+use super::Setup;
+use crate::sink::{Destination, Error, Rendered, Sample, Sink, Stamp, Tags};
 
 pub(super) const DOC: &str = "A table with one row a sample: `csv=FILE`, compressed if FILE ends in .gz.";
 

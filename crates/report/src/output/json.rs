@@ -7,9 +7,10 @@ use std::time::Duration;
 use model::{Selector, Threshold};
 use rustc_hash::FxHashMap;
 
-use super::file::Destination;
-use super::render::{Rendered, Stamp, json_number, json_string, json_tags};
-use super::{Error, Head, Sample, Setup, Sink};
+use super::Setup;
+use crate::sink::{
+    Destination, Error, Head, Rendered, Sample, Sink, Stamp, json_number, json_string, json_tags,
+};
 use crate::summary::split_name;
 
 pub(super) const DOC: &str =
