@@ -3,23 +3,23 @@
 //! Main types: [`ShopOptions`] and [`Shop`]. Each area of the API is a file of its own; [`route`] is the map.
 
 mod admin;
-mod auth;
-mod carts;
+pub(crate) mod auth;
+pub(crate) mod carts;
 pub(crate) mod catalogue;
 mod memory;
-mod orders;
+pub(crate) mod orders;
 mod pages;
 mod payments;
 mod postgres;
-mod products;
+pub(crate) mod products;
 pub(crate) mod records;
 mod reports;
 pub(crate) mod reviews;
 mod route;
-mod session;
+pub(crate) mod session;
 pub(crate) mod store;
 mod token;
-mod users;
+pub(crate) mod users;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
