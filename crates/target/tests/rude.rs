@@ -23,8 +23,9 @@ enum End {
 fn converse(addr: std::net::SocketAddr, request: &[u8], most: usize) -> (Vec<u8>, End) {
     let mut stream = TcpStream::connect(addr).unwrap();
     stream.set_read_timeout(Some(Duration::from_millis(150))).unwrap();
-    // A server that has reset already is one of the things to see.
-    let _ = stream.write_all(request);
+    if stream.write_all(request).is_err() {
+        return (Vec::new(), End::Reset);
+    }
     let mut got = Vec::new();
     let mut buffer = vec![0; 64 << 10];
     while got.len() < most {

@@ -119,9 +119,9 @@ impl Effects {
             Harm::Truncate | Harm::Stall => {
                 parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len().max(1)));
                 let end = async move {
-                    if harm == Harm::Stall {
-                        tokio::time::sleep(STALL).await;
-                    }
+                    // Even a cut comes after a moment: only a body that pauses is flushed.
+                    let pause = if harm == Harm::Stall { STALL } else { Duration::from_millis(1) };
+                    tokio::time::sleep(pause).await;
                     Err(io::Error::other("cut on purpose"))
                 };
                 Body::stream(stream::iter([Ok(half)]).chain(stream::once(end)))

@@ -112,6 +112,10 @@ pub fn start(behaviour: Behaviour) -> Result<Running, Error> {
 
 /// Starts a server that behaves like this at the given addresses.
 pub fn start_at(behaviour: Behaviour, http: SocketAddr, https: SocketAddr) -> Result<Running, Error> {
+    server::outside(|| listen(behaviour, http, https))
+}
+
+fn listen(behaviour: Behaviour, http: SocketAddr, https: SocketAddr) -> Result<Running, Error> {
     let runtime = server::runtime()?;
     let authority = Authority::new()?;
     let acceptor = |leaf, protocol: &[u8]| -> Result<_, Error> {

@@ -104,8 +104,12 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Starts a shop on threads of its own.
+    /// Starts a shop on threads of its own. May be called from anywhere, also from async code.
     pub fn start(options: ShopOptions) -> Result<Running, Error> {
+        server::outside(|| Self::open(options))
+    }
+
+    fn open(options: ShopOptions) -> Result<Running, Error> {
         let runtime = server::runtime()?;
         let (tls, ca_pem) = match options.tls_addr {
             None => (None, String::new()),
