@@ -1,5 +1,7 @@
 //! Faults on demand: by header, by rule, by schedule.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has to fail here")]
+
 mod common;
 
 use common::Client;

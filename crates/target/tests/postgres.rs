@@ -3,6 +3,8 @@
 //! Where PostgreSQL is not installed the test fails and says what to install; `PLIMSOLL_SKIP_POSTGRES=1`
 //! leaves it out.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has to fail here")]
+
 mod common;
 
 use std::os::unix::fs::chown;

@@ -1,5 +1,7 @@
 //! The shop inside TLS and over HTTP/2: the certificates, the protocols by ALPN, prior knowledge.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has to fail here")]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 

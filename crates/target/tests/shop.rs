@@ -1,5 +1,7 @@
 //! The shop over plain HTTP/1.1: its pages, its rules and what user tests expect of it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has to fail here")]
+
 mod common;
 
 use common::Client;

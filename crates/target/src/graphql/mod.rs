@@ -49,8 +49,8 @@ pub async fn answer(shop: &Arc<Shop>, exchange: &mut Exchange<'_>) -> Outcome {
         return subscribe::answer(shop, exchange).await;
     }
     let asker = shop.asker(exchange).await?;
-    match exchange.method() {
-        &Method::GET => {
+    match *exchange.method() {
+        Method::GET => {
             let text =
                 |name: &str| exchange.arg(name).map_or(Value::Null, |text| Value::from(text.into_owned()));
             let variables =
@@ -59,7 +59,7 @@ pub async fn answer(shop: &Arc<Shop>, exchange: &mut Exchange<'_>) -> Outcome {
             let (status, result) = run(shop, &asker, &Request::read(&request)?).await;
             Ok(json_answer(status, &result))
         }
-        &Method::POST => match exchange.fields().await?.0 {
+        Method::POST => match exchange.fields().await?.0 {
             Value::Array(requests) if requests.len() <= MAX_BATCH => {
                 let mut results = Vec::with_capacity(requests.len());
                 for request in &requests {

@@ -157,7 +157,7 @@ struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    fn problem(&mut self, message: String, field: Option<&Field>) {
+    fn problem(&mut self, message: &str, field: Option<&Field>) {
         let mut problem = json!({"message": message});
         if let Some(field) = field {
             problem["locations"] = json!([{"line": field.place.line, "column": field.place.column}]);
@@ -177,7 +177,7 @@ impl<'a> Check<'a> {
                 Selection::Inline(on, _, inner) => {
                     let on = on.as_deref().unwrap_or(kind);
                     if fields_of(on).is_none() {
-                        self.problem(format!("Unknown type \"{on}\"."), None);
+                        self.problem(&format!("Unknown type \"{on}\"."), None);
                     } else if on == kind {
                         self.selection(kind, inner);
                     }
@@ -189,10 +189,10 @@ impl<'a> Check<'a> {
 
     fn spread(&mut self, kind: &str, name: &'a str) {
         let Some(fragment) = self.document.fragment(name) else {
-            return self.problem(format!("Unknown fragment \"{name}\"."), None);
+            return self.problem(&format!("Unknown fragment \"{name}\"."), None);
         };
         if self.open.contains(&name) {
-            return self.problem(format!("Cannot spread fragment \"{name}\" within itself."), None);
+            return self.problem(&format!("Cannot spread fragment \"{name}\" within itself."), None);
         }
         if fragment.on == kind {
             self.open.push(name);
@@ -203,14 +203,14 @@ impl<'a> Check<'a> {
             let message = format!(
                 "Fragment \"{name}\" cannot be spread here as objects of type \"{kind}\" can never be of type \"{on}\"."
             );
-            self.problem(message, None);
+            self.problem(&message, None);
         }
     }
 
     fn field(&mut self, kind: &str, field: &'a Field) {
         self.fields += 1;
         if self.fields == MAX_FIELDS {
-            return self.problem(format!("The operation asks for more than {MAX_FIELDS} fields."), None);
+            return self.problem(&format!("The operation asks for more than {MAX_FIELDS} fields."), None);
         }
         if field.name == "__typename" {
             return;
@@ -218,21 +218,21 @@ impl<'a> Check<'a> {
         let known = fields_of(kind).and_then(|fields| fields.iter().find(|(name, _)| *name == field.name));
         let Some((_, of)) = known else {
             return self
-                .problem(format!("Cannot query field \"{}\" on type \"{kind}\".", field.name), Some(field));
+                .problem(&format!("Cannot query field \"{}\" on type \"{kind}\".", field.name), Some(field));
         };
         let inner = of.trim_matches(['[', ']']);
         match (fields_of(inner), field.selection.is_empty()) {
             (Some(_), true) => {
                 let message =
                     format!("Field \"{}\" of type \"{of}\" must have a selection of subfields.", field.name);
-                self.problem(message, Some(field));
+                self.problem(&message, Some(field));
             }
             (None, false) => {
                 let message = format!(
                     "Field \"{}\" must not have a selection since type \"{of}\" has no subfields.",
                     field.name
                 );
-                self.problem(message, Some(field));
+                self.problem(&message, Some(field));
             }
             (Some(_), false) => self.selection(inner, &field.selection),
             (None, true) => {}

@@ -142,7 +142,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
         let (length, head) = match (second & 0x7f, &self.buffer[2..]) {
             (126, [a, b, ..]) => (u64::from(u16::from_be_bytes([*a, *b])), 4),
-            (127, [bytes @ ..]) if bytes.len() >= 8 => {
+            (127, bytes) if bytes.len() >= 8 => {
                 let mut length = [0; 8];
                 length.copy_from_slice(&bytes[..8]);
                 (u64::from_be_bytes(length), 10)
