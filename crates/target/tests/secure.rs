@@ -146,3 +146,23 @@ async fn rude_servers_are_trusted_up_to_their_fault() {
         }
     }
 }
+
+/// A reset by fault ends one stream of HTTP/2; the others and the connection go on.
+#[tokio::test]
+async fn a_reset_in_http2_is_the_streams_own() {
+    let shop = shop(Certificate::Good);
+    let stream = TcpStream::connect(shop.http).await.unwrap();
+    let (mut send, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(async move {
+        let _ = connection.await;
+    });
+    let mut ask = |fault: &str| {
+        let request =
+            http::Request::get("http://localhost/health").header("x-fault", fault).body(()).unwrap();
+        send.send_request(request, true).unwrap().0
+    };
+    let (reset, fine) = (ask("reset"), ask("delay=1ms"));
+    assert!(reset.await.unwrap_err().is_reset());
+    assert_eq!(fine.await.unwrap().status(), 200);
+    assert_eq!(ask("truncate").await.unwrap().status(), 200);
+}

@@ -369,6 +369,19 @@ impl<'a> Parser<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever a client sends, reading it ends with a document or an error that has a place.
+        #[test]
+        fn nothing_makes_the_parser_fall_over(
+            text in "(\\PC|[{}()\\[\\]$!:=@\\.\"#, \n]|query|fragment|on|-?[0-9.e]+){0,60}",
+        ) {
+            if let Err(error) = document(&text) {
+                prop_assert!(error.place.line >= 1 && error.place.column >= 1);
+            }
+        }
+    }
 
     #[test]
     fn documents_are_read() {

@@ -17,6 +17,7 @@ mod reports;
 pub(crate) mod reviews;
 mod route;
 pub(crate) mod session;
+mod sql;
 pub(crate) mod store;
 mod token;
 pub(crate) mod users;
@@ -208,7 +209,7 @@ fn quick(shop: &Shop, request: &Request<Incoming>) -> Option<Answer> {
 async fn considered(shop: &Arc<Shop>, request: Request<Incoming>, line: &Line) -> Result<Answer, Hangup> {
     let (parts, body) = request.into_parts();
     let effects = shop.faults.effects(&parts, shop);
-    if let Some(answer) = effects.before(shop, line).await? {
+    if let Some(answer) = effects.before(shop, line, parts.version).await? {
         return Ok(answer);
     }
     let mut exchange = Exchange::new(&parts, body, line);
