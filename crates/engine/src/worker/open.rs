@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use model::{Level, Nanos, Record};
-use tokio::task::spawn_local;
+use tokio::task::{spawn_local, yield_now};
 
 use super::Order;
 use super::crew::Crew;
@@ -25,6 +25,12 @@ use crate::standby::{Standby, Wish};
 /// bounded cost. Far below what a start may be late.
 const NAP_MIN: Nanos = Nanos(100_000);
 
+/// How long before the first arrival users are called to the bench.
+const CALL_LEAD: Nanos = Nanos::from_millis(2);
+
+/// How long the first arrivals wait for users that are on their way; better late than dropped.
+const CALL_MAX: Nanos = Nanos::from_millis(100);
+
 /// An open scenario on this thread.
 pub(super) struct Bench {
     pub(super) crew: Rc<Crew>,
@@ -33,6 +39,8 @@ pub(super) struct Bench {
     idle: RefCell<VecDeque<Rc<Seat>>>,
     watch: RefCell<Watch>,
     stints: Cell<u32>,
+    /// Planned users that are on their way to the bench.
+    coming: Cell<u64>,
     closed: Cell<bool>,
 }
 
@@ -48,6 +56,7 @@ impl Bench {
             idle: RefCell::default(),
             watch: RefCell::default(),
             stints: Cell::new(0),
+            coming: Cell::new(0),
             closed: Cell::new(false),
         }))
     }
@@ -65,6 +74,15 @@ impl Bench {
         self.watch.borrow_mut().add(seat.clone(), stint, kill);
         self.crew.expect();
         spawn_local(stand_by(self.clone(), seat, stint, grown));
+    }
+
+    /// Calls the planned users.
+    fn call(self: &Rc<Self>) {
+        let posts = &self.crew.duty().posts[self.thread() as usize];
+        self.coming.set(posts.len() as u64);
+        for post in posts {
+            self.admit(post.vu, false);
+        }
     }
 
     /// Makes one more user, as another thread or this one wished.
@@ -138,14 +156,19 @@ impl Bench {
 pub(super) async fn drive(bench: Rc<Bench>) {
     let crew = bench.crew.clone();
     let mut alarm = crew.floor.time.alarm();
-    while crew.now() < crew.begin && !crew.is_aborted() {
-        tokio::select! {
-            () = alarm.until(crew.begin) => {}
-            () = crew.bell.notified() => {}
+    for (until, call) in [(crew.begin - CALL_LEAD, true), (crew.begin, false)] {
+        while crew.now() < until && !crew.is_aborted() {
+            tokio::select! {
+                () = alarm.until(until) => {}
+                () = crew.bell.notified() => {}
+            }
+        }
+        if call {
+            bench.call();
         }
     }
-    for post in &crew.duty().posts[bench.thread() as usize] {
-        bench.admit(post.vu, false);
+    while bench.coming.get() > 0 && crew.now() < crew.begin + CALL_MAX && !crew.is_aborted() {
+        yield_now().await;
     }
     let share = Share::new(crew.floor.rota.stripe.clone(), bench.thread(), crew.floor.rota.threads);
     let mut walk =
@@ -190,6 +213,9 @@ async fn stand_by(bench: Rc<Bench>, seat: Rc<Seat>, stint: Stint, grown: bool) {
     seat.hold(stint).await;
     let fresh = seat.is_empty();
     let manned = !crew.is_aborted() && man(crew, &seat, grown).await;
+    if !grown {
+        bench.coming.set(bench.coming.get() - 1);
+    }
     if manned {
         crew.state().active_vus.fetch_add(1, Relaxed);
         if fresh && grown {
