@@ -1,3 +1,43 @@
-//! Chores of the repository: `cargo xtask demo|test|tidy|bench|docs`.
+//! Chores of the repository: `cargo xtask demo|test|tidy|docs`.
+//!
+//! Each chore is one module with a `run` function. Nothing here is part of the program.
 
-fn main() {}
+mod demo;
+mod docs;
+mod repository;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use repository::Repository;
+
+/// What went wrong, for people.
+type Failure = String;
+
+/// A chore: its name, what it does, and how.
+type Chore = (&'static str, &'static str, fn(&Repository) -> Result<(), Failure>);
+
+const CHORES: &[Chore] = &[
+    ("demo", "build the release program and run its demo", demo::run),
+    ("docs", "make the pages that are made from other files", docs::run),
+    ("test", "install what the tests need, run all of them, then tidy", test::run),
+    ("tidy", "check the rules that no compiler checks", tidy::run),
+];
+
+fn main() -> ExitCode {
+    let wanted = std::env::args().nth(1).unwrap_or_default();
+    let Some((_, _, chore)) = CHORES.iter().find(|(name, ..)| *name == wanted) else {
+        for (name, about, _) in CHORES {
+            eprintln!("cargo xtask {name:<6} {about}");
+        }
+        return ExitCode::from(2);
+    };
+    match Repository::find().and_then(|repository| chore(&repository)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{wanted}: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

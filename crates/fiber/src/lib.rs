@@ -1,1 +1,217 @@
 //! Stackful coroutines on pooled stacks that await futures.
+//!
+//! A [`Fiber`] runs a blocking-looking closure on a stack of its own. Inside it, [`block_on`] waits for a
+//! future by switching back to whoever polls the fiber, so that a virtual user's script can call
+//! `http.get()` as if it blocked while its thread serves other users.
+//!
+//! Futures are polled on the thread's own stack, not on the fiber's: a TLS handshake needs far more stack
+//! than a script does, and what a fiber's stack never touches is never resident.
+//!
+//! This crate knows nothing of JavaScript, HTTP or async runtimes.
+
+mod stack;
+
+use std::cell::Cell;
+use std::future::Future;
+use std::mem::ManuallyDrop;
+use std::pin::{Pin, pin};
+use std::ptr;
+use std::task::{Context, Poll};
+
+use corosensei::{Coroutine, CoroutineResult, Yielder};
+
+pub use stack::{Stack, StackPool};
+
+/// What a resume hands to the fiber: the context of the poll that resumed it.
+type Wake = *mut Context<'static>;
+type Switch = Yielder<Wake, ()>;
+
+/// The part of a fiber that code running inside it needs to find.
+struct Link {
+    switch: Cell<*const Switch>,
+    context: Cell<Wake>,
+}
+
+thread_local! {
+    /// The fiber that runs on this thread right now; null on the thread's own stack.
+    static CURRENT: Cell<*const Link> = const { Cell::new(ptr::null()) };
+}
+
+/// Puts the previous current fiber back when a switch ends, also when it ends by unwinding.
+struct Restore(*const Link);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        CURRENT.set(self.0);
+    }
+}
+
+/// A closure that runs on a stack of its own and may wait for futures in the middle.
+///
+/// Poll it like a future. Its result is that of the closure; a panic inside it unwinds out of [`poll`].
+///
+/// A fiber that is dropped while it waits cannot be unwound (there may be C frames on its stack), so its
+/// stack is leaked on purpose; [`Fiber::is_done`] tells whether that would happen. End a fiber by resuming
+/// it with something that makes its closure return.
+///
+/// [`poll`]: Fiber::poll
+pub struct Fiber<T: 'static> {
+    coroutine: ManuallyDrop<Coroutine<Wake, (), T, Stack>>,
+    link: Box<Link>,
+    done: bool,
+}
+
+impl<T: 'static> Fiber<T> {
+    /// A fiber that will run `body` on `stack` when it is first polled.
+    pub fn new(stack: Stack, body: impl FnOnce() -> T + 'static) -> Self {
+        let link = Box::new(Link { switch: Cell::new(ptr::null()), context: Cell::new(ptr::null_mut()) });
+        let shared: *const Link = &raw const *link;
+        let coroutine = Coroutine::with_stack(stack, move |switch: &Switch, wake: Wake| {
+            // SAFETY: `shared` points into the box that the fiber owns; the fiber outlives its coroutine's
+            // execution, because a fiber dropped in mid-run never resumes the coroutine again.
+            let link = unsafe { &*shared };
+            link.switch.set(switch);
+            link.context.set(wake);
+            body()
+        });
+        Self { coroutine: ManuallyDrop::new(coroutine), link, done: false }
+    }
+
+    /// Runs the fiber until it finishes or waits for a future that is not ready.
+    ///
+    /// # Panics
+    /// When polled after it finished, and when the closure panics.
+    pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<T> {
+        assert!(!self.done, "a fiber must not be polled after it finished");
+        let wake: Wake = ptr::from_mut(context).cast();
+        // A panic inside marks the fiber done: its stack has been unwound by then.
+        let finish = Finish(&mut self.done);
+        let result = {
+            let _restore = Restore(CURRENT.replace(&raw const *self.link));
+            self.coroutine.resume(wake)
+        };
+        match result {
+            CoroutineResult::Yield(()) => {
+                std::mem::forget(finish);
+                Poll::Pending
+            }
+            CoroutineResult::Return(value) => Poll::Ready(value),
+        }
+    }
+
+    /// Whether the closure has returned or unwound.
+    #[must_use]
+    pub const fn is_done(&self) -> bool {
+        self.done
+    }
+}
+
+/// Marks a fiber finished unless it is forgotten.
+struct Finish<'a>(&'a mut bool);
+
+impl Drop for Finish<'_> {
+    fn drop(&mut self) {
+        *self.0 = true;
+    }
+}
+
+impl<T: 'static> Drop for Fiber<T> {
+    fn drop(&mut self) {
+        // Never started or finished: nothing of the closure is on the stack, so the stack can go back.
+        if self.done || !self.coroutine.started() {
+            // SAFETY: the field is not used again; this is the only drop of it.
+            unsafe { ManuallyDrop::drop(&mut self.coroutine) };
+        } else {
+            stack::count_leak();
+            // The link must stay valid for as long as the suspended frames may be looked at by debuggers
+            // and leak checkers; a few bytes next to a leaked stack.
+            std::mem::forget(std::mem::replace(
+                &mut self.link,
+                Box::new(Link { switch: Cell::new(ptr::null()), context: Cell::new(ptr::null_mut()) }),
+            ));
+        }
+    }
+}
+
+impl<T: 'static> Future for Fiber<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        Self::poll(self.get_mut(), context)
+    }
+}
+
+impl<T: 'static> Unpin for Fiber<T> {}
+
+/// Whether the caller runs inside a fiber.
+#[must_use]
+pub fn in_fiber() -> bool {
+    !CURRENT.get().is_null()
+}
+
+/// Waits for `future` from inside a fiber; other work of the thread goes on meanwhile.
+///
+/// # Panics
+/// Outside a fiber, and while a future is being polled by another `block_on` (polls run on the thread's own
+/// stack, which cannot be switched away from).
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    loop {
+        let link = CURRENT.get();
+        assert!(!link.is_null(), "block_on must be called inside a fiber");
+        // SAFETY: a non-null CURRENT points to the link of the fiber that runs on this thread now, which is
+        // alive because it is being polled.
+        let (switch, wake) = unsafe { (&*(*link).switch.get(), (*link).context.get()) };
+        let poll = {
+            let _restore = Restore(CURRENT.replace(ptr::null()));
+            let poll = AssertSend(|| {
+                // SAFETY: `wake` is the context of the poll that is running this fiber right now; the
+                // reference does not outlive this closure, which returns before that poll does.
+                future.as_mut().poll(unsafe { &mut *wake })
+            });
+            switch.on_parent_stack(move || poll.call())
+        };
+        match poll {
+            Poll::Ready(output) => return output,
+            Poll::Pending => {
+                let wake = switch.suspend(());
+                // SAFETY: as above; the fiber has just been resumed by its owner.
+                unsafe { (*link).context.set(wake) };
+            }
+        }
+    }
+}
+
+/// Runs `work` on the thread's own stack: for native work that needs more stack than a fiber has.
+///
+/// Outside a fiber it simply calls `work`. `work` must not call [`block_on`].
+pub fn on_root<R>(work: impl FnOnce() -> R) -> R {
+    let link = CURRENT.get();
+    if link.is_null() {
+        return work();
+    }
+    // SAFETY: see `block_on`.
+    let switch = unsafe { &*(*link).switch.get() };
+    let _restore = Restore(CURRENT.replace(ptr::null()));
+    let work = AssertSend(work);
+    switch.on_parent_stack(move || work.call())
+}
+
+/// Carries a closure over `on_parent_stack`, whose `Send` bound keeps `Yielder`s off the parent stack.
+struct AssertSend<F>(F);
+
+// SAFETY: the closure runs on the same thread. The bound exists so that no reference to a `Yielder` reaches
+// code on the parent stack; ours only reach it through CURRENT, which is null while the closure runs.
+unsafe impl<F> Send for AssertSend<F> {}
+
+impl<F: FnOnce() -> R, R> AssertSend<F> {
+    fn call(self) -> R {
+        (self.0)()
+    }
+}
+
+/// How many stacks were leaked because a waiting fiber was dropped. Anything but zero is a bug in the owner.
+#[must_use]
+pub fn leaked_stacks() -> u64 {
+    stack::leaked()
+}

@@ -1,1 +1,19 @@
 //! The JavaScript host: QuickJS, the module loader, the event loop and the k6 modules.
+//!
+//! [`Test`] is a loaded script; [`Test::users`] gives the engine its virtual users, [`Lifecycle`] runs setup,
+//! teardown and `handleSummary`. Each user has a runtime and globals of its own on a coroutine, so that a
+//! script's blocking calls let the thread serve others. Storage and the terminal are not known here.
+
+mod error;
+mod ffi;
+mod gjson;
+
+mod modules;
+mod program;
+mod source;
+mod test;
+mod vu;
+
+pub use error::{Error, ErrorKind};
+pub use source::{Source, address, path_of};
+pub use test::{Export, HttpDebug, Lifecycle, LoadOptions, RunOptions, SystemTags, Test};

@@ -1,1 +1,30 @@
-//! The demo shop and the rude servers that tests and the demo talk to.
+//! The demo shop and the rude servers that tests, benches and the demo talk to.
+//!
+//! [`Shop`] is a small but complete web shop (REST, GraphQL, WebSocket, server-sent events, an
+//! httpbin-like room under `/bin`) with faults on demand; [`rude`] holds servers that break the rules of
+//! HTTP, TLS and HTTP/2 in one precise way each. Both run on threads of their own and end with their
+//! [`Running`] handle. This is a target for load, not a product: passwords are kept in clear text.
+
+mod body;
+mod clock;
+mod error;
+mod events;
+mod exchange;
+pub mod faults;
+mod form;
+mod rooms;
+//GQL mod graphql;
+mod metrics;
+mod queue;
+mod random;
+//RUDE pub mod rude;
+mod running;
+mod server;
+mod shop;
+mod timer;
+mod tls;
+//WS mod websocket;
+
+pub use error::Error;
+pub use running::{Running, StopHandle};
+pub use shop::{Shop, ShopOptions};

@@ -1,0 +1,115 @@
+//! `plimsoll new`: a script to start from.
+//!
+//! A template is a row of [`TEMPLATES`] and a file in `templates/`; a path works as a template too.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use model::exit::ExitCode;
+
+use super::Spec;
+use crate::error::Error;
+use crate::session::Session;
+
+/// The row.
+pub const SPEC: Spec = Spec { name: "new", about: "Create a test script", arguments, run };
+
+/// The templates and their texts.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("breakpoint", include_str!("../../templates/breakpoint.js")),
+    ("load", include_str!("../../templates/load.js")),
+    ("minimal", include_str!("../../templates/minimal.js")),
+    ("protocol", include_str!("../../templates/protocol.js")),
+    ("smoke", include_str!("../../templates/smoke.js")),
+    ("soak", include_str!("../../templates/soak.js")),
+    ("spike", include_str!("../../templates/spike.js")),
+    ("stress", include_str!("../../templates/stress.js")),
+];
+
+fn arguments(command: Command) -> Command {
+    command
+        .arg(Arg::new("file").help("the script to create").default_value("script.js"))
+        .arg(
+            Arg::new("template").long("template").default_value("minimal").help(
+                "breakpoint, load, minimal, protocol, smoke, soak, spike, stress, or the path of a file",
+            ),
+        )
+        .arg(
+            Arg::new("force")
+                .long("force")
+                .short('f')
+                .action(ArgAction::SetTrue)
+                .help("overwrite an existing file"),
+        )
+        .arg(Arg::new("project-id").long("project-id").hide(true))
+}
+
+fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
+    let text = |name| matches.get_one::<String>(name).map_or("", String::as_str);
+    let (file, name) = (text("file"), text("template"));
+    if matches.contains_id("project-id") {
+        session.say(model::Level::Warning, "--project-id names a Grafana Cloud project and is ignored");
+    }
+    let script = template(name)?;
+    write(file, &script, matches.get_flag("force"))?;
+    session.print(&format!("New script created: {file} ({name} template).\n"));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn template(name: &str) -> Result<String, Error> {
+    if let Some((_, text)) = TEMPLATES.iter().find(|(known, _)| *known == name) {
+        return Ok((*text).to_owned());
+    }
+    if name == "browser" {
+        return Err(Error::NotOffered {
+            message: "there is no browser template, because browsers cannot be driven yet".to_owned(),
+            instead: "start from --template protocol".to_owned(),
+        });
+    }
+    let known: Vec<&str> = TEMPLATES.iter().map(|(name, _)| *name).collect();
+    std::fs::read_to_string(name).map_err(|e| {
+        Error::Usage(format!(
+            "invalid template type {name:?}: not one of {}, and no file: {e}",
+            known.join(", ")
+        ))
+    })
+}
+
+fn write(file: &str, script: &str, overwrite: bool) -> Result<(), Error> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).create_new(!overwrite);
+    let result = options.open(file).and_then(|mut opened| opened.write_all(script.as_bytes()));
+    result.map_err(|e| match e.kind() {
+        ErrorKind::AlreadyExists => {
+            Error::File(format!("{file} already exists. Use the `--force` flag to overwrite it"))
+        }
+        _ => Error::File(format!("could not create {file}: {e}")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_not_overwritten_unless_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.js").display().to_string();
+        write(&path, "one", false).unwrap();
+        assert!(write(&path, "two", false).unwrap_err().to_string().contains("--force"));
+        write(&path, "two", true).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
+    }
+
+    #[test]
+    fn a_path_is_a_template_and_a_wrong_name_is_refused() {
+        assert!(template("smoke").unwrap().contains("export default function"));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine.js");
+        std::fs::write(&path, "mine").unwrap();
+        assert_eq!(template(&path.display().to_string()).unwrap(), "mine");
+        assert!(template("nope").unwrap_err().to_string().contains("breakpoint, load"));
+        assert!(template("browser").unwrap_err().hint().is_some());
+    }
+}

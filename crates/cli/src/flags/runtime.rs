@@ -1,0 +1,95 @@
+//! Flags that say how a script is loaded and what becomes of its results, rather than what load it makes.
+
+use super::{Flag, Kind};
+
+/// Flags of every command that loads a script.
+pub const FLAGS: &[Flag] = &[
+    Flag {
+        long: "compatibility-mode",
+        short: None,
+        kind: Kind::Text,
+        env: "COMPATIBILITY_MODE",
+        help: "JavaScript mode: extended or base; both run the same engine",
+    },
+    Flag {
+        long: "env",
+        short: Some('e'),
+        kind: Kind::Many,
+        env: "",
+        help: "add or override an environment variable of the script: VAR=value, or VAR to pass it on",
+    },
+    Flag {
+        long: "include-system-env-vars",
+        short: None,
+        kind: Kind::Bool,
+        env: "INCLUDE_SYSTEM_ENV_VARS",
+        help: "pass the system's environment variables to the script",
+    },
+    Flag {
+        long: "new-machine-readable-summary",
+        short: None,
+        kind: Kind::Bool,
+        env: "NEW_MACHINE_READABLE_SUMMARY",
+        help: "use the new summary format for --summary-export and handleSummary()",
+    },
+    Flag {
+        long: "no-thresholds",
+        short: None,
+        kind: Kind::Bool,
+        env: "NO_THRESHOLDS",
+        help: "do not evaluate thresholds",
+    },
+    Flag {
+        long: "summary-export",
+        short: None,
+        kind: Kind::Text,
+        env: "SUMMARY_EXPORT",
+        help: "write the end-of-test summary to a JSON file",
+    },
+    Flag {
+        long: "summary-mode",
+        short: None,
+        kind: Kind::Text,
+        env: "SUMMARY_MODE",
+        help: "the end-of-test summary: compact, full or disabled",
+    },
+    Flag {
+        long: "traces-output",
+        short: None,
+        kind: Kind::Text,
+        env: "TRACES_OUTPUT",
+        help: "where traces go: none",
+    },
+    Flag {
+        long: "type",
+        short: Some('t'),
+        kind: Kind::Text,
+        env: "TYPE",
+        help: "what the file is: js or archive; recognised when left out",
+    },
+];
+
+/// Flags of `run` alone.
+pub const RUN_FLAGS: &[Flag] = &[
+    Flag {
+        long: "linger",
+        short: Some('l'),
+        kind: Kind::Bool,
+        env: "LINGER",
+        help: "keep the REST API alive after the test",
+    },
+    Flag {
+        long: "no-usage-report",
+        short: None,
+        kind: Kind::Bool,
+        env: "NO_USAGE_REPORT",
+        help: "accepted for compatibility; nothing is ever reported",
+    },
+    Flag {
+        long: "out",
+        short: Some('o'),
+        kind: Kind::Many,
+        env: "OUT",
+        help: "where metrics go, such as json=FILE or csv=FILE; may be repeated",
+    },
+];

@@ -1,0 +1,200 @@
+//! From the name of a script to a loaded test: reading it, its environment, and the words for what goes wrong.
+//!
+//! [`Loaded`] is what `run`, `inspect`, `archive` and `check` begin with. How options are merged is in
+//! [`crate::run::options`].
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::ArgMatches;
+use metrics::Registry;
+use model::exit::ExitCode;
+use model::options::{Options, Warning};
+use script::{ErrorKind, LoadOptions, Source, Test, path_of};
+use serde_json::Value;
+
+use crate::archive_file::{Archive, is_archive};
+use crate::error::Error;
+use crate::flags::{Flags, runtime};
+use crate::session::Session;
+
+/// A loaded test and what the user said about it.
+pub struct Loaded {
+    /// The test.
+    pub test: Test,
+    /// The run's metrics, with those of the script.
+    pub registry: Arc<Registry>,
+    /// The script as it was named.
+    pub name: String,
+    /// Where its files come from.
+    pub source: Source,
+    /// Its options: those of the archive, else those it exports.
+    pub options: Options,
+    /// What was odd about them.
+    pub warnings: Vec<Warning>,
+    /// The flags about loading and results.
+    pub runtime: Flags,
+    /// The environment of the script.
+    pub env: BTreeMap<String, String>,
+}
+
+/// Reads and loads the script that a command names.
+///
+/// # Errors
+/// Whatever is wrong with the script, its options or the flags about it.
+pub fn load(session: &Session, matches: &ArgMatches, name: &str, system_env: bool) -> Result<Loaded, Error> {
+    let runtime = Flags::read(runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
+    let (source, archive) = read(name, runtime.text("type"))?;
+    let mut env = archive.as_ref().map(|archive| archive.env.clone()).unwrap_or_default();
+    env.extend(script_env(&session.env, &runtime, system_env).map_err(Error::Usage)?);
+    let registry = Registry::new();
+    let options = LoadOptions {
+        log: session.logger(),
+        env: env.clone(),
+        registry: Arc::clone(&registry),
+        clock: session.clock,
+        memory_limit: None,
+    };
+    let address = source.main.clone();
+    let test = Test::load(source.clone(), options).map_err(|e| script_failed(name, &address, &e))?;
+    let in_script = |why: &dyn std::fmt::Display| not_initialised(name, &address, why);
+    if !test.exports().iter().any(|export| export.is_function) {
+        return Err(Error::run(ExitCode::GENERIC, in_script(&"no exported functions in script")));
+    }
+    let exported = archive.map_or_else(|| test.options().clone(), |archive| archive.options);
+    let (options, warnings) = match exported {
+        Value::Null => (Options::default(), Vec::new()),
+        exported => Options::from_script(&exported).map_err(|e| Error::Config(in_script(&e)))?,
+    };
+    Ok(Loaded { test, registry, name: name.to_owned(), source, options, warnings, runtime, env })
+}
+
+/// What is said when the init code or the options of a script are wrong.
+fn not_initialised(name: &str, address: &str, why: &dyn std::fmt::Display) -> String {
+    format!("could not initialize '{name}': could not load JS test '{address}': {why}")
+}
+
+/// The error of a script's init code.
+fn script_failed(name: &str, address: &str, error: &script::Error) -> Error {
+    match error.kind {
+        // Thrown by the script itself: the message has its own stack.
+        ErrorKind::Exception | ErrorKind::Rejection => thrown(error),
+        ErrorKind::Aborted => Error::run(ExitCode::SCRIPT_ABORTED, not_initialised(name, address, error)),
+        ErrorKind::Internal => Error::Internal(not_initialised(name, address, error)),
+        _ => Error::run(ExitCode::SCRIPT_EXCEPTION, not_initialised(name, address, error)),
+    }
+}
+
+/// An exception of the script, anywhere.
+#[must_use]
+pub fn thrown(error: &script::Error) -> Error {
+    Error::run(ExitCode::SCRIPT_EXCEPTION, error.message.clone()).with_hint("script exception")
+}
+
+/// Reads the script and finds out whether it is an archive.
+fn read(name: &str, kind: Option<&str>) -> Result<(Source, Option<Archive>), Error> {
+    let here = std::env::current_dir().map_err(|e| Error::File(format!("the working directory: {e}")))?;
+    let bytes = if name == "-" {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().read_to_end(&mut bytes);
+        read.map_err(|e| Error::File(format!("could not read standard input: {e}")))?;
+        bytes
+    } else {
+        let path = name.strip_prefix("file://").unwrap_or(name);
+        std::fs::read(here.join(path)).map_err(|e| unreadable(name, &e))?
+    };
+    let archive = match kind {
+        Some("archive") => true,
+        Some("js") => false,
+        Some(other) => return Err(Error::Usage(format!("unknown -t value '{other}'"))),
+        None => is_archive(&bytes),
+    };
+    if archive {
+        let archive = Archive::unpack(&bytes).map_err(Error::File)?;
+        return Ok((archived(&archive), Some(archive)));
+    }
+    let source = match name {
+        "-" => Source::stdin(bytes, &here),
+        _ => Source::file(Path::new(name.strip_prefix("file://").unwrap_or(name)), &here),
+    };
+    Ok((source, None))
+}
+
+/// The files of an archive as the script's world.
+fn archived(archive: &Archive) -> Source {
+    let files = archive.files.iter().map(|(address, bytes)| (path_of(address).to_owned(), bytes.clone()));
+    let folder = match path_of(&archive.folder) {
+        "" => Path::new(path_of(&archive.main)).parent().unwrap_or(Path::new("/")).to_owned(),
+        folder => PathBuf::from(folder),
+    };
+    Source {
+        main: archive.main.clone(),
+        folder,
+        text: Some(archive.script.clone()),
+        files: Some(Arc::new(files.collect())),
+    }
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Error {
+    if error.kind() != std::io::ErrorKind::NotFound {
+        return Error::File(format!("could not read {name}: {error}"));
+    }
+    Error::File(format!(
+        "The moduleSpecifier \"{name}\" couldn't be found on local disk. Make sure that you've specified the right \
+         path to the file. If you're running k6 using the Docker image make sure you have mounted the local directory \
+         (-v /local/path/:/inside/docker/path) containing your script and modules so that they're accessible by k6 from \
+         inside of the container, see \
+         https://grafana.com/docs/k6/latest/using-k6/modules/#use-modules-with-docker."
+    ))
+}
+
+/// `__ENV`: the system's variables unless they are left out, then those of `--env`.
+fn script_env(
+    system: &BTreeMap<String, String>,
+    runtime: &Flags,
+    system_by_default: bool,
+) -> Result<BTreeMap<String, String>, String> {
+    let include = match runtime.get("include-system-env-vars") {
+        None => system_by_default,
+        Some(_) => runtime.on("include-system-env-vars"),
+    };
+    let mut env = if include { system.clone() } else { BTreeMap::new() };
+    for pair in runtime.list("env") {
+        let (name, value) = match pair.split_once('=') {
+            Some((name, value)) => (name, value.to_owned()),
+            // A bare name passes the system's variable on.
+            None => (pair.as_str(), system.get(pair).cloned().unwrap_or_default()),
+        };
+        let mut letters = name.chars();
+        let first = letters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+        if !first || !letters.all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            return Err(format!("invalid environment variable name '{name}'"));
+        }
+        env.insert(name.to_owned(), value);
+    }
+    Ok(env)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flags;
+
+    #[test]
+    fn the_environment_of_a_script() {
+        let check = |args: &str, wanted: Result<&[(&str, &str)], &str>| {
+            let command = flags::add(clap::Command::new("t"), runtime::FLAGS);
+            let matches = command.get_matches_from(std::iter::once("t").chain(args.split_whitespace()));
+            let runtime = Flags::read(runtime::FLAGS, &matches, &BTreeMap::new()).unwrap();
+            let system = BTreeMap::from([("S".to_owned(), "1".to_owned())]);
+            let wanted = wanted.map(|pairs| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect());
+            assert_eq!(script_env(&system, &runtime, true), wanted.map_err(str::to_owned), "{args}");
+        };
+        check("", Ok(&[("S", "1")]));
+        check("-e A=b=c -e S=2", Ok(&[("A", "b=c"), ("S", "2")]));
+        check("--include-system-env-vars=false -e S -e T", Ok(&[("S", "1"), ("T", "")]));
+        check("-e 1bad=x", Err("invalid environment variable name '1bad'"));
+    }
+}

@@ -1,0 +1,77 @@
+//! The real binary: what each command prints and with which status it ends.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn plimsoll(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+    command.args(args).current_dir(folder).env_clear().env("HOME", folder).env("PATH", "/usr/bin:/bin");
+    command.output().expect("the binary starts")
+}
+
+/// Runs in an empty folder and checks the status, and that both streams contain what is wanted.
+fn check(args: &[&str], code: i32, stdout: &str, stderr: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = plimsoll(folder.path(), args);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{args:?}\n{out}\n{err}");
+    assert!(out.contains(stdout), "{args:?}: {stdout:?} expected on standard output:\n{out}");
+    assert!(err.contains(stderr), "{args:?}: {stderr:?} expected on standard error:\n{err}");
+    assert!(!stderr.is_empty() || err.is_empty(), "{args:?}: nothing expected on standard error:\n{err}");
+}
+
+#[test]
+fn version_is_for_people_and_programs() {
+    check(&["version"], 0, concat!("plimsoll v", env!("CARGO_PKG_VERSION")), "");
+    check(&["version", "--json"], 0, concat!("{\"version\":\"v", env!("CARGO_PKG_VERSION"), "\""), "");
+    check(&["--version"], 0, env!("CARGO_PKG_VERSION"), "");
+}
+
+#[test]
+fn completion_knows_commands_and_flags() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        check(&["completion", shell], 0, "completion", "");
+    }
+}
+
+#[test]
+fn mistakes_on_the_command_line_end_with_255() {
+    let said = |sentence: &str| format!("level=error msg=\"{sentence}\"");
+    check(&["walk"], 255, "", &said(r#"unknown command \"walk\" for \"plimsoll\""#));
+    check(&["version", "--nope"], 255, "", &said("unknown flag: --nope"));
+    check(&["--log-output=nowhere", "version"], 255, "", &said("unsupported log output 'nowhere'"));
+    check(&["version", "--quiet=maybe"], 255, "", "invalid argument");
+}
+
+#[test]
+fn cloud_is_refused_with_advice() {
+    check(&["cloud", "run", "--anything", "x.js"], 255, "", "hint=");
+}
+
+#[test]
+fn logs_go_where_and_look_as_asked() {
+    check(
+        &["--log-format=raw", "cloud"],
+        255,
+        "",
+        "plimsoll does not run tests in Grafana Cloud k6 and uploads nothing there\n",
+    );
+    check(&["--log-format=json", "cloud"], 255, "", "{\"hint\":");
+    check(&["--log-output=stdout", "cloud"], 255, "level=error", "");
+    let folder = tempfile::tempdir().unwrap();
+    let output = plimsoll(folder.path(), &["--log-output=file=logs/all.log", "cloud"]);
+    assert!(output.stderr.is_empty());
+    assert!(std::fs::read_to_string(folder.path().join("logs/all.log")).unwrap().contains("level=error"));
+}
+
+#[test]
+fn new_writes_a_script_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = plimsoll(folder.path(), &["new", "--template", "smoke", "a.js"]);
+    assert_eq!(String::from_utf8_lossy(&first.stdout), "New script created: a.js (smoke template).\n");
+    assert!(std::fs::read_to_string(folder.path().join("a.js")).unwrap().contains("export default function"));
+    assert_eq!(plimsoll(folder.path(), &["new", "a.js"]).status.code(), Some(255));
+    assert_eq!(plimsoll(folder.path(), &["new", "a.js", "-f"]).status.code(), Some(0));
+    assert_eq!(plimsoll(folder.path(), &["new"]).status.code(), Some(0));
+    assert!(folder.path().join("script.js").exists());
+}

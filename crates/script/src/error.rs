@@ -1,0 +1,148 @@
+//! What can go wrong with a script, and how it is told: message and stack in the form that k6 users know,
+//! with the script's own file, line and column.
+
+use std::fmt::Write as _;
+
+use rquickjs::{Ctx, Error as JsError, Exception, Object, Result, Value};
+
+use crate::ffi;
+
+/// Why a script could not be loaded or a function of it did not finish.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    /// The kind, for exit codes.
+    pub kind: ErrorKind,
+    /// Message and stack, several lines.
+    pub message: String,
+}
+
+/// The kinds of script errors that callers treat differently.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ErrorKind {
+    /// The script threw and nobody caught it.
+    Exception,
+    /// A promise was rejected and nobody handled it.
+    Rejection,
+    /// A file or module could not be read or does not exist.
+    NotFound,
+    /// The source could not be compiled.
+    Syntax,
+    /// The script called `exec.test.abort()`.
+    Aborted,
+    /// The work was interrupted from outside.
+    Interrupted,
+    /// The user's memory limit was reached.
+    Memory,
+    /// A time limit was reached.
+    Timeout,
+    /// A fault of the program itself.
+    Internal,
+}
+
+impl Error {
+    /// An error of `kind`.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+}
+
+/// Throws an `Error` with the given class name, as the host's own functions do: `GoError: message`.
+///
+/// The name is that of the original tool's errors, because scripts and log filters compare it.
+pub(crate) fn throw(context: &Ctx<'_>, message: &str) -> JsError {
+    throw_named(context, "GoError", message)
+}
+
+/// Throws an error whose `name` is `name`.
+pub(crate) fn throw_named(context: &Ctx<'_>, name: &str, message: &str) -> JsError {
+    match named(context, name, message) {
+        Ok(value) => context.throw(value),
+        Err(error) => error,
+    }
+}
+
+/// An error object whose `name` is `name`.
+pub(crate) fn named<'js>(context: &Ctx<'js>, name: &str, message: &str) -> Result<Value<'js>> {
+    let error = Exception::from_message(context.clone(), message)?.into_object();
+    let value = rquickjs::String::from_str(context.clone(), name)?.into_value();
+    ffi::set_hidden(&error, "name", value)?;
+    Ok(error.into_value())
+}
+
+/// The pending exception as text, with its stack.
+pub(crate) fn caught(context: &Ctx<'_>) -> String {
+    describe(context, &context.catch())
+}
+
+/// A thrown value as text: an error with its stack, anything else as a string.
+pub(crate) fn describe(context: &Ctx<'_>, thrown: &Value<'_>) -> String {
+    if let Some(error) = thrown.as_object().filter(|_| thrown.is_error()) {
+        let mut text = headline(context, error);
+        let stack = error.get::<_, Option<String>>("stack").ok().flatten().unwrap_or_default();
+        text.push_str(&frames(&stack));
+        return text;
+    }
+    text_of(context, thrown)
+}
+
+/// `Name: message` of an error object, whatever the script put into these properties.
+fn headline(context: &Ctx<'_>, error: &Object<'_>) -> String {
+    let part = |key: &str| error.get::<_, Value<'_>>(key).ok().map(|value| text_of(context, &value));
+    let name = part("name").filter(|name| name != "undefined").unwrap_or_else(|| "Error".to_owned());
+    match part("message") {
+        Some(message) if !message.is_empty() => format!("{name}: {message}"),
+        _ => name,
+    }
+}
+
+/// `String(value)`, or a placeholder when that throws.
+pub(crate) fn text_of(context: &Ctx<'_>, value: &Value<'_>) -> String {
+    if let Some(text) = value.as_string() {
+        return text.to_string().unwrap_or_default();
+    }
+    let converted = value.get::<rquickjs::Coerced<String>>();
+    converted.map_or_else(
+        |_| {
+            let _ = context.catch();
+            format!("[{}]", value.type_name())
+        },
+        |text| text.0,
+    )
+}
+
+/// The frames of a QuickJS stack, one a line behind a tab, frames of the host left out.
+pub(crate) fn frames(stack: &str) -> String {
+    let mut text = String::new();
+    for frame in stack.lines().filter_map(|line| line.trim().strip_prefix("at ")) {
+        let (function, place) = match frame.split_once(" (") {
+            Some((function, place)) => (function, place.trim_end_matches(')')),
+            None => ("", frame),
+        };
+        if place == "native" {
+            continue;
+        }
+        let function = if function.starts_with('<') { "" } else { function };
+        // The number in brackets is where k6 prints a byte-code offset, which tools that read these lines
+        // expect to be there.
+        let _ = match function {
+            "" => write!(text, "\n\tat {place}(0)"),
+            _ => write!(text, "\n\tat {function} ({place}(0))"),
+        };
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::frames;
+
+    #[test]
+    fn frames_look_like_k6s() {
+        let check = |stack: &str, expected: &str| assert_eq!(frames(stack), expected);
+        check("    at default (file:///a.js:5:9)\n", "\n\tat default (file:///a.js:5:9(0))");
+        check("    at get (native)\n    at <anonymous> (file:///a.js:1:2)\n", "\n\tat file:///a.js:1:2(0)");
+        check("    at file:///a.js:3\n", "\n\tat file:///a.js:3(0)");
+        check("", "");
+    }
+}

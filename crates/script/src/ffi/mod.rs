@@ -1,0 +1,149 @@
+//! The seam to QuickJS: the only place in this crate with `unsafe`.
+//!
+//! Host functions are plain `fn(&Call) -> Result<Value>`; tables of them become objects whose functions
+//! QuickJS makes when they are first touched, which keeps a user small. [`host`] finds the virtual user that
+//! a context belongs to. Nothing here knows what the functions do.
+#![expect(unsafe_code, reason = "this is the script crate's home of unsafe; every block says why it is sound")]
+
+mod alloc;
+mod call;
+mod lazy;
+mod module;
+mod table;
+mod values;
+
+use std::ptr::NonNull;
+
+use rquickjs::{Context, Ctx, Runtime, Value, qjs};
+
+use crate::vu::Host;
+
+pub(crate) use alloc::{CountingAllocator, MemoryGauge};
+pub(crate) use call::{Call, Named, bound, constructor, function};
+pub(crate) use lazy::{Lazy, LazyClass, Property};
+pub(crate) use module::{declare, load_module};
+pub(crate) use table::{Member, Table, define};
+pub(crate) use values::{
+    Keys, has_pending_job, is_async, is_module, keys, set_hidden, set_readonly, truthy, uncatchable,
+};
+
+/// Installs in `context` the pointer by which host functions find their virtual user.
+pub(crate) fn set_host(context: &Ctx<'_>, host: &Host) {
+    // SAFETY: the context is alive; rquickjs keeps its own data in the runtime's opaque pointer and leaves
+    // the context's alone.
+    unsafe { qjs::JS_SetContextOpaque(context.as_raw().as_ptr(), std::ptr::from_ref(host).cast_mut().cast()) };
+}
+
+/// The virtual user that `context` belongs to.
+pub(crate) fn host<'a>(context: &'a Ctx<'_>) -> &'a Host {
+    // SAFETY: `set_host` is called before any script code runs, with a host that the fiber's body keeps
+    // alive until after the context is freed.
+    unsafe { host_of(context.as_raw()) }
+}
+
+/// # Safety
+/// `context` must be alive, with its host set.
+unsafe fn host_of<'a>(context: NonNull<qjs::JSContext>) -> &'a Host {
+    // SAFETY: guaranteed by the caller.
+    unsafe {
+        let pointer = qjs::JS_GetContextOpaque(context.as_ptr()).cast::<Host>();
+        debug_assert!(!pointer.is_null(), "set_host comes before script code");
+        &*pointer
+    }
+}
+
+/// The language features that a context has. Each costs memory in every virtual user, so a program gets only
+/// those it can reach.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Intrinsics {
+    pub(crate) date: bool,
+    pub(crate) regexp: bool,
+    pub(crate) proxy: bool,
+    pub(crate) map_set: bool,
+    pub(crate) typed_arrays: bool,
+    pub(crate) promise: bool,
+    pub(crate) big_int: bool,
+    pub(crate) weak_ref: bool,
+    pub(crate) eval: bool,
+}
+
+impl Intrinsics {
+    /// Everything.
+    pub(crate) const ALL: Self = Self {
+        date: true,
+        regexp: true,
+        proxy: true,
+        map_set: true,
+        typed_arrays: true,
+        promise: true,
+        big_int: true,
+        weak_ref: true,
+        eval: true,
+    };
+}
+
+/// A context with the given language features.
+pub(crate) fn new_context(runtime: &Runtime, wanted: Intrinsics) -> rquickjs::Result<Context> {
+    // The smallest context that rquickjs can make keeps its runtime locked for us; its raw pointer then
+    // receives the intrinsics.
+    let context = Context::base(runtime)?;
+    let raw = context.as_raw().as_ptr();
+    // SAFETY: the context is alive and not in use; each intrinsic is added at most once, and the base
+    // objects, which `Context::base` adds, come first as QuickJS asks.
+    let failed = unsafe {
+        let mut failed = 0;
+        if wanted.date {
+            failed |= qjs::JS_AddIntrinsicDate(raw);
+        }
+        if wanted.eval {
+            failed |= qjs::JS_AddIntrinsicEval(raw);
+        }
+        if wanted.regexp {
+            qjs::JS_AddIntrinsicRegExpCompiler(raw);
+            failed |= qjs::JS_AddIntrinsicRegExp(raw);
+        }
+        failed |= qjs::JS_AddIntrinsicJSON(raw);
+        if wanted.proxy {
+            failed |= qjs::JS_AddIntrinsicProxy(raw);
+        }
+        if wanted.map_set {
+            failed |= qjs::JS_AddIntrinsicMapSet(raw);
+        }
+        if wanted.typed_arrays {
+            failed |= qjs::JS_AddIntrinsicTypedArrays(raw);
+        }
+        if wanted.promise {
+            failed |= qjs::JS_AddIntrinsicPromise(raw);
+        }
+        if wanted.big_int {
+            failed |= qjs::JS_AddIntrinsicBigInt(raw);
+        }
+        if wanted.weak_ref {
+            failed |= qjs::JS_AddIntrinsicWeakRef(raw);
+        }
+        failed
+    };
+    if failed < 0 { Err(rquickjs::Error::Allocation) } else { Ok(context) }
+}
+
+/// Takes ownership of a raw value that a QuickJS call returned; an exception becomes `Err`.
+///
+/// # Safety
+/// `value` must be an owned value of `context`'s runtime.
+unsafe fn own<'js>(context: &Ctx<'js>, value: qjs::JSValue) -> rquickjs::Result<Value<'js>> {
+    // SAFETY: guaranteed by the caller.
+    unsafe {
+        if qjs::JS_IsException(value) {
+            return Err(rquickjs::Error::Exception);
+        }
+        Ok(Value::from_raw(context.clone(), value))
+    }
+}
+
+/// Gives a value's reference to C.
+fn release(value: Value<'_>) -> qjs::JSValue {
+    let raw = value.as_raw();
+    let context = value.ctx().as_raw().as_ptr();
+    // SAFETY: the value is alive; the duplicate is the reference that the caller hands to C.
+    unsafe { qjs::JS_DupValue(context, raw) }
+}

@@ -1,0 +1,116 @@
+//! Tables of members that become properties of an object, functions being made when first touched.
+
+use std::ffi::CStr;
+use std::sync::OnceLock;
+
+use rquickjs::{Ctx, Object, Result, qjs};
+
+use super::call::{HostFn, call_magic, get_magic, register, set_magic};
+
+/// One member of an object of the host.
+pub(crate) enum Member {
+    /// A method: name, number of declared parameters, function.
+    Method(&'static CStr, u8, HostFn),
+    /// A read-only property, computed at each read.
+    Getter(&'static CStr, HostFn),
+    /// A property with a setter.
+    Accessor(&'static CStr, HostFn, HostFn),
+    /// A string constant.
+    Text(&'static CStr, &'static CStr),
+    /// A number constant.
+    Number(&'static CStr, f64),
+}
+
+impl Member {
+    pub(crate) fn name(&self) -> &'static CStr {
+        match self {
+            Self::Method(name, ..)
+            | Self::Getter(name, _)
+            | Self::Accessor(name, ..)
+            | Self::Text(name, _)
+            | Self::Number(name, _) => name,
+        }
+    }
+}
+
+/// The members of an object. Declare one as a `static`; it is prepared for QuickJS once per process.
+pub(crate) struct Table {
+    members: &'static [Member],
+    compiled: OnceLock<Compiled>,
+}
+
+struct Compiled(Vec<qjs::JSCFunctionListEntry>);
+
+// SAFETY: the entries point to static strings and functions only and are never written after they were made.
+unsafe impl Send for Compiled {}
+// SAFETY: as above.
+unsafe impl Sync for Compiled {}
+
+impl Table {
+    pub(crate) const fn new(members: &'static [Member]) -> Self {
+        Self { members, compiled: OnceLock::new() }
+    }
+
+    /// The names of the members, in order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static CStr> {
+        self.members.iter().map(Member::name)
+    }
+
+    fn entries(&self) -> &[qjs::JSCFunctionListEntry] {
+        &self.compiled.get_or_init(|| Compiled(self.members.iter().map(entry).collect())).0
+    }
+}
+
+/// Adds the members of `table` to `object`: enumerable, and writable where they are not getters, because
+/// instrumentation libraries replace functions of `k6/http` in place.
+pub(crate) fn define<'js>(context: &Ctx<'js>, object: &Object<'js>, table: &'static Table) -> Result<()> {
+    let entries = table.entries();
+    let count = i32::try_from(entries.len()).expect("tables are short");
+    // SAFETY: context and object are alive; the entries are static.
+    let done = unsafe {
+        qjs::JS_SetPropertyFunctionList(
+            context.as_raw().as_ptr(),
+            object.as_value().as_raw(),
+            entries.as_ptr(),
+            count,
+        )
+    };
+    if done < 0 { Err(rquickjs::Error::Exception) } else { Ok(()) }
+}
+
+type Union = qjs::JSCFunctionListEntry__bindgen_ty_1;
+
+fn entry(member: &Member) -> qjs::JSCFunctionListEntry {
+    let writable = (qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_WRITABLE | qjs::JS_PROP_ENUMERABLE) as u8;
+    let computed = (qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_ENUMERABLE) as u8;
+    let (prop_flags, def_type, magic, u) = match *member {
+        Member::Method(_, length, function) => {
+            let func = qjs::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_1 {
+                length,
+                cproto: qjs::JSCFunctionEnum_JS_CFUNC_generic_magic as u8,
+                cfunc: qjs::JSCFunctionType { generic_magic: Some(call_magic) },
+            };
+            (writable, qjs::JS_DEF_CFUNC, register(function), Union { func })
+        }
+        // A getter and a setter share one magic number, so an accessor registers its two functions next to
+        // each other and its setter trampoline adds one.
+        Member::Getter(_, get) => {
+            let getset = qjs::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_2 {
+                get: qjs::JSCFunctionType { getter_magic: Some(get_magic) },
+                set: qjs::JSCFunctionType { setter_magic: None },
+            };
+            (computed, qjs::JS_DEF_CGETSET_MAGIC, register(get), Union { getset })
+        }
+        Member::Accessor(_, get, set) => {
+            let magic = super::call::register_pair(get, set);
+            let getset = qjs::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_2 {
+                get: qjs::JSCFunctionType { getter_magic: Some(get_magic) },
+                set: qjs::JSCFunctionType { setter_magic: Some(set_magic) },
+            };
+            (computed, qjs::JS_DEF_CGETSET_MAGIC, magic, Union { getset })
+        }
+        Member::Text(_, text) => (writable, qjs::JS_DEF_PROP_STRING, 0, Union { str_: text.as_ptr() }),
+        Member::Number(_, number) => (writable, qjs::JS_DEF_PROP_DOUBLE, 0, Union { f64_: number }),
+    };
+    qjs::JSCFunctionListEntry { name: member.name().as_ptr(), prop_flags, def_type: def_type as u8, magic, u }
+}

@@ -1,0 +1,250 @@
+//! What every script finds without importing anything: `__ENV`, `__VU`, `__ITER`, `console`, `open`,
+//! `require`, timers.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use rquickjs::function::This;
+use rquickjs::{ArrayBuffer, Ctx, Exception, Function, Object, Persistent, Result, TypedArray, Value};
+
+use super::{console, timers};
+use crate::error;
+use crate::ffi::{self, Call, Member, Named, Table};
+use crate::source::{address, normalise};
+
+static FUNCTIONS: Table =
+    Table::new(&[Member::Method(c"open", 1, open), Member::Method(c"require", 1, require)]);
+static ITERATION: Table = Table::new(&[Member::Getter(c"__ITER", iteration)]);
+
+const GLUE: &str = include_str!("glue.js");
+const ONLY_IN_INIT: &str = "function is only available in the init stage (i.e. the global scope), see \
+    https://grafana.com/docs/k6/latest/using-k6/test-lifecycle/ for more information";
+
+/// Adds the globals to a fresh context.
+pub(crate) fn install(context: &Ctx<'_>) -> Result<()> {
+    let globals = context.globals();
+    let host = ffi::host(context);
+    ffi::define(context, &globals, &FUNCTIONS)?;
+    ffi::define(context, &globals, &timers::TABLE)?;
+    let printer = Object::new(context.clone())?;
+    ffi::define(context, &printer, &console::TABLE)?;
+    ffi::set_hidden(&globals, "console", printer.into_value())?;
+    ffi::set_hidden(&globals, "global", globals.clone().into_value())?;
+    let env = Object::new(context.clone())?;
+    for (key, value) in &host.shared.env {
+        env.set(key.as_str(), value.as_str())?;
+    }
+    globals.set("__ENV", env)?;
+    globals.set("__VU", host.ids.in_test)
+}
+
+/// Adds what exists only once the init code has run.
+pub(crate) fn after_init(context: &Ctx<'_>, iterates: bool) -> Result<()> {
+    if iterates {
+        ffi::define(context, &context.globals(), &ITERATION)?;
+    }
+    Ok(())
+}
+
+fn iteration<'js>(call: &Call<'js>) -> Result<Value<'js>> {
+    let number = call.host.iteration.get().map_or(0, |iteration| iteration.in_vu);
+    Ok(Value::new_number(call.ctx.clone(), number as f64))
+}
+
+/// The helpers that are written in JavaScript.
+pub(crate) fn glue<'js>(context: &Ctx<'js>) -> Result<Object<'js>> {
+    let host = ffi::host(context);
+    if let Some(known) = host.builtins.borrow().get("glue") {
+        return known.clone().restore(context);
+    }
+    let glue: Object<'js> = context.eval(GLUE)?;
+    host.builtins.borrow_mut().insert("glue", Persistent::save(context, glue.clone()));
+    Ok(glue)
+}
+
+/// Replaces `Math.random` by a generator with the user's seed.
+pub(crate) fn seed_random(context: &Ctx<'_>) -> Result<()> {
+    let seed = ffi::host(context).random.get().unwrap_or_default();
+    let make: Function<'_> = glue(context)?.get("seeded")?;
+    let generator: Value<'_> = make.call(((seed as u32).cast_signed(), ((seed >> 32) as u32).cast_signed()))?;
+    let math: Object<'_> = context.globals().get("Math")?;
+    math.set("random", generator)
+}
+
+/// Gives summary data the short percentile names.
+pub(crate) fn dress_summary(data: &Value<'_>) -> Result<()> {
+    let dress: Function<'_> = glue(data.ctx())?.get("dressSummary")?;
+    dress.call((data.clone(),))
+}
+
+/// The files that `handleSummary` returned, by path.
+pub(crate) fn summary_files(context: &Ctx<'_>, value: &Value<'_>) -> Result<Vec<(String, Bytes)>> {
+    let Some(object) = value.as_object() else {
+        let shown = error::text_of(context, value);
+        return Err(error::throw(context, &format!("handleSummary() must return a map with string keys, not {shown}")));
+    };
+    let mut files = Vec::new();
+    for entry in object.props::<String, Value<'_>>() {
+        let (path, content) = entry?;
+        let Some(content) = bytes_of(&content) else {
+            let kind = go_type(&content);
+            return Err(error::throw(
+                context,
+                &format!(
+                    "error handling summary object {path}: invalid type {kind}, it needs to be a string or ArrayBuffer"
+                ),
+            ));
+        };
+        files.push((path, content));
+    }
+    Ok(files)
+}
+
+/// The bytes of a string, an `ArrayBuffer` or a view of one.
+pub(crate) fn bytes_of(value: &Value<'_>) -> Option<Bytes> {
+    if let Some(text) = value.as_string() {
+        return text.to_string().ok().map(Into::into);
+    }
+    let object = value.as_object()?;
+    if let Some(buffer) = ArrayBuffer::from_object(object.clone()) {
+        return buffer.as_bytes().map(Bytes::copy_from_slice);
+    }
+    if let Ok(view) = TypedArray::<u8>::from_object(object.clone()) {
+        return view.as_bytes().map(Bytes::copy_from_slice);
+    }
+    // Other views: the part of their buffer that they show.
+    let buffer = ArrayBuffer::from_object(object.get("buffer").ok()?)?;
+    let (offset, length): (usize, usize) = (object.get("byteOffset").ok()?, object.get("byteLength").ok()?);
+    buffer.as_bytes()?.get(offset..offset + length).map(Bytes::copy_from_slice)
+}
+
+/// What k6's messages call a value's type.
+pub(crate) fn go_type(value: &Value<'_>) -> &'static str {
+    if value.is_undefined() || value.is_null() {
+        "<nil>"
+    } else if value.is_bool() {
+        "bool"
+    } else if value.as_number().is_some_and(|number| number.fract() == 0.0) {
+        "int64"
+    } else if value.is_number() {
+        "float64"
+    } else if value.is_array() {
+        "[]interface {}"
+    } else if value.is_function() {
+        "func(sobek.FunctionCall) sobek.Value"
+    } else {
+        "map[string]interface {}"
+    }
+}
+
+/// The folder of the module whose code calls the host.
+fn caller_folder(call: &Call<'_>) -> std::path::PathBuf {
+    let source = &call.host.shared.program.source;
+    let module = call.ctx.script_or_module_name(1).and_then(|name| name.to_string().ok()).unwrap_or_default();
+    source.folder_of(&module)
+}
+
+fn open<'js>(call: &Call<'js>) -> Result<Value<'js>> {
+    if !call.host.in_init() {
+        return Err(error::throw(&call.ctx, &format!("the \"open\" {ONLY_IN_INIT}")));
+    }
+    let name = call.value(0);
+    let name = if name.is_undefined() || name.is_null() { String::new() } else { error::text_of(&call.ctx, &name) };
+    if name.is_empty() {
+        return Err(error::throw(&call.ctx, "open() can't be used with an empty filename"));
+    }
+    let path = normalise(&caller_folder(call).join(Path::new(name.trim_start_matches("file://"))));
+    let bytes = call.host.shared.program.file(&address(&path)).map_err(|failure| {
+        let shown = path.display();
+        let message = match failure.kind() {
+            std::io::ErrorKind::NotFound => format!("stat {shown}: no such file or directory"),
+            std::io::ErrorKind::IsADirectory => format!("open() can't be used with directories, path: \"{shown}\""),
+            _ => format!("open {shown}: {failure}"),
+        };
+        error::throw(&call.ctx, &message)
+    })?;
+    if call.value(1).as_string().is_some_and(|mode| mode.to_string().is_ok_and(|mode| mode == "b")) {
+        return Ok(ArrayBuffer::new_copy(call.ctx.clone(), &bytes)?.into_value());
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(rquickjs::String::from_str(call.ctx.clone(), &text)?.into_value())
+}
+
+fn require<'js>(call: &Call<'js>) -> Result<Value<'js>> {
+    if !call.host.in_init() {
+        return Err(error::throw(&call.ctx, &format!("the \"require\" {ONLY_IN_INIT}")));
+    }
+    let specifier = error::text_of(&call.ctx, &call.value(0));
+    let program = call.host.shared.program.clone();
+    let base = call.data(0);
+    let base = if base.is_string() {
+        error::text_of(&call.ctx, &base)
+    } else {
+        call.ctx.script_or_module_name(1).and_then(|name| name.to_string().ok()).unwrap_or_default()
+    };
+    let resolved = program
+        .source
+        .resolve(&base, &specifier)
+        .map_err(|failure| error::throw(&call.ctx, &failure.message))?;
+    if let Some(builtin) = super::find(&resolved) {
+        return Ok(builtin.object(&call.ctx)?.into_value());
+    }
+    if !resolved.starts_with("file://") {
+        return Err(error::throw(&call.ctx, &super::unknown(&resolved)));
+    }
+    let text = program
+        .file(&resolved)
+        .map_err(|_| error::throw(&call.ctx, &crate::program::missing(&specifier)))?;
+    if ffi::is_module(&text) {
+        let (module, promise) = program.module(&call.ctx, &resolved)?.eval()?;
+        promise.finish::<Value<'js>>()?;
+        return Ok(module.namespace()?.into_value());
+    }
+    run_commonjs(&call.ctx, &resolved, &text)
+}
+
+/// Runs the main script as a CommonJS module and gives its exports.
+pub(crate) fn run_commonjs_main<'js>(context: &Ctx<'js>, text: &[u8]) -> Result<Object<'js>> {
+    let main = ffi::host(context).shared.program.source.main.clone();
+    let exports = run_commonjs(context, &main, text)?;
+    match exports.into_object() {
+        Some(exports) => Ok(exports),
+        None => Object::new(context.clone()),
+    }
+}
+
+/// Runs a CommonJS module once in this user and gives its exports.
+fn run_commonjs<'js>(context: &Ctx<'js>, name: &str, text: &[u8]) -> Result<Value<'js>> {
+    static REQUIRE: Named = Named::new(require);
+    let cache = commonjs_cache(context)?;
+    let known: Value<'js> = cache.get(name)?;
+    if let Some(module) = known.as_object() {
+        return module.get("exports");
+    }
+    let text = std::str::from_utf8(text)
+        .map_err(|_| Exception::throw_syntax(context, &format!("{name} is not UTF-8 text")))?;
+    // The wrapper stays on the first line, so that line numbers are the file's own.
+    let wrapped = format!("(function(module, exports, require) {{{text}\n}})");
+    let mut options = rquickjs::context::EvalOptions::default();
+    options.strict = false;
+    options.filename = Some(name.to_owned());
+    let function: Function<'js> = context.eval_with_options(wrapped, options)?;
+    let module = Object::new(context.clone())?;
+    let exports = Object::new(context.clone())?;
+    module.set("exports", exports.clone())?;
+    cache.set(name, module.clone())?;
+    let base = rquickjs::String::from_str(context.clone(), name)?.into_value();
+    let require = ffi::bound(context, 1, &REQUIRE, &[base])?;
+    function.call::<_, Value<'js>>((This(exports.clone()), module.clone(), exports, require))?;
+    module.get("exports")
+}
+
+fn commonjs_cache<'js>(context: &Ctx<'js>) -> Result<Object<'js>> {
+    let host = ffi::host(context);
+    if let Some(known) = host.builtins.borrow().get("commonjs") {
+        return known.clone().restore(context);
+    }
+    let cache = Object::new_proto(context.clone(), None)?;
+    host.builtins.borrow_mut().insert("commonjs", Persistent::save(context, cache.clone()));
+    Ok(cache)
+}

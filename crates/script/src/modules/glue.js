@@ -1,0 +1,92 @@
+// What is easier to say in JavaScript than through the host: proxies with k6's behaviour. Evaluated once in
+// a user, when something of it is first needed.
+(() => {
+  "use strict";
+  const freeze = (value) => {
+    if (value !== null && typeof value === "object" && !Object.isFrozen(value)) {
+      Object.freeze(value);
+      for (const key of Object.keys(value)) freeze(value[key]);
+    }
+    return value;
+  };
+  const index = (key) => (typeof key === "string" && /^(0|[1-9]\d*)$/.test(key) ? Number(key) : -1);
+
+  // A read-only array whose elements are parsed when they are read. `read` gives the JSON of one.
+  const sharedArray = (length, read) => {
+    const refuse = () => {
+      throw new TypeError("SharedArray is immutable");
+    };
+    const element = (at) => (at < length ? freeze(JSON.parse(read(at))) : undefined);
+    return new Proxy([], {
+      get(target, key, receiver) {
+        if (key === "length") return length;
+        const at = index(key);
+        return at >= 0 ? element(at) : Reflect.get(target, key, receiver);
+      },
+      has: (target, key) => (index(key) >= 0 ? index(key) < length : Reflect.has(target, key)),
+      ownKeys: () => [...Array.from({ length }, (_, at) => String(at)), "length"],
+      getOwnPropertyDescriptor(target, key) {
+        if (key === "length") return { value: length, writable: true, enumerable: false, configurable: false };
+        const at = index(key);
+        if (at < 0 || at >= length) return undefined;
+        return { value: element(at), writable: true, enumerable: true, configurable: true };
+      },
+      set: refuse,
+      deleteProperty: refuse,
+      defineProperty: refuse,
+      setPrototypeOf: refuse,
+    });
+  };
+
+  // A dictionary that lives in the host.
+  const dictionary = (get, set, remove, keys) =>
+    new Proxy(
+      {},
+      {
+        get: (_, key) => (typeof key === "string" ? get(key) : undefined),
+        set: (_, key, value) => (set(String(key), value), true),
+        has: (_, key) => get(String(key)) !== undefined,
+        deleteProperty: (_, key) => (remove(String(key)), true),
+        ownKeys: () => keys(),
+        getOwnPropertyDescriptor(_, key) {
+          const value = get(String(key));
+          if (value === undefined) return undefined;
+          return { value, writable: true, enumerable: true, configurable: true };
+        },
+      },
+    );
+
+  // Percentiles under the names that many scripts read, `values.p95` beside `values['p(95)']`, without
+  // showing in enumerations.
+  const dressSummary = (data) => {
+    for (const metric of Object.values((data && data.metrics) || {})) {
+      const values = metric && metric.values;
+      if (!values || typeof values !== "object") continue;
+      for (const key of Object.keys(values)) {
+        const match = /^p\((\d+(?:\.\d+)?)\)$/.exec(key);
+        if (!match) continue;
+        Object.defineProperty(values, `p${match[1].replace(".", "_")}`, {
+          get: () => values[key],
+          enumerable: false,
+          configurable: true,
+        });
+      }
+    }
+    return data;
+  };
+
+  // A generator with a seed: xorshift128+ over two words made from it.
+  const seeded = (low, high) => {
+    let [a, b, c, d] = [low | 0, high | 0, 0x9e3779b9 | 0, 0x243f6a88 | 0];
+    const next = () => {
+      const t = a ^ (a << 11);
+      [a, b, c] = [b, c, d];
+      d = d ^ (d >>> 19) ^ t ^ (t >>> 8);
+      return d >>> 0;
+    };
+    for (let warm = 0; warm < 16; warm += 1) next();
+    return () => (next() * 2097152 + (next() >>> 11)) / 9007199254740992;
+  };
+
+  return { freeze, sharedArray, dictionary, dressSummary, seeded };
+})()

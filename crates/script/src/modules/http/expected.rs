@@ -1,0 +1,83 @@
+//! Which statuses count as expected: `expectedStatuses` and `setResponseCallback`.
+
+use rquickjs::{Ctx, Object, Result, Value};
+
+use super::state::HttpState;
+use crate::error;
+use crate::ffi::{self, Call};
+
+/// A set of statuses; `None` means that nothing is judged and `http_req_failed` is not measured.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Expected(Option<Vec<(u16, u16)>>);
+
+impl Default for Expected {
+    fn default() -> Self {
+        Self(Some(vec![(200, 399)]))
+    }
+}
+
+impl Expected {
+    /// Whether a response with this status has failed; nothing when that is not judged.
+    pub(super) fn failed(&self, status: u16) -> Option<bool> {
+        let ranges = self.0.as_ref()?;
+        Some(!ranges.iter().any(|&(low, high)| (low..=high).contains(&status)))
+    }
+
+    /// What a `responseCallback` parameter or argument says; `null` turns judging off.
+    pub(super) fn from_value(value: &Value<'_>) -> Option<Self> {
+        if value.is_null() {
+            return Some(Self(None));
+        }
+        let marked: Option<Vec<Vec<u16>>> = value.as_object()?.get(MARK).ok()?;
+        Some(Self(Some(marked?.into_iter().filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect())))
+    }
+}
+
+/// The hidden property by which an object made by `expectedStatuses` is known.
+const MARK: &str = "__plimsoll_expected_statuses";
+
+pub(super) fn expected_statuses<'js>(call: &Call<'js>) -> Result<Value<'js>> {
+    if call.len() == 0 {
+        return Err(error::throw(&call.ctx, "no arguments"));
+    }
+    let mut ranges = Vec::new();
+    for index in 0..call.len() {
+        let Some((low, high)) = range(&call.value(index)) else {
+            let message = format!(
+                "argument number {} to expectedStatuses was neither an integer nor an object like {{min:100, max:329}}",
+                index + 1
+            );
+            return Err(error::throw(&call.ctx, &message));
+        };
+        ranges.push(vec![low, high]);
+    }
+    let object = Object::new(call.ctx.clone())?;
+    let ranges = rquickjs::IntoJs::into_js(ranges, &call.ctx)?;
+    ffi::set_hidden(&object, MARK, ranges)?;
+    Ok(object.into_value())
+}
+
+fn range(value: &Value<'_>) -> Option<(u16, u16)> {
+    let status = |value: &Value<'_>| {
+        let number = value.as_number()?;
+        (number.fract() == 0.0 && (0.0..=65_535.0).contains(&number)).then_some(number as u16)
+    };
+    if let Some(single) = status(value) {
+        return Some((single, single));
+    }
+    let object = value.as_object()?;
+    let bound = |key: &str| object.get::<_, Value<'_>>(key).ok().as_ref().and_then(status);
+    Some((bound("min")?, bound("max")?))
+}
+
+pub(super) fn set_response_callback<'js>(call: &Call<'js>) -> Result<Value<'js>> {
+    let Some(expected) = Expected::from_value(&call.value(0)) else {
+        return Err(unsupported(&call.ctx));
+    };
+    HttpState::of(call.host).expected.replace(expected);
+    Ok(call.undefined())
+}
+
+pub(super) fn unsupported(context: &Ctx<'_>) -> rquickjs::Error {
+    error::throw(context, "unsupported argument, expected http.expectedStatuses")
+}

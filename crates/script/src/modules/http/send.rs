@@ -1,0 +1,376 @@
+//! One request, from the script's arguments to its response and samples.
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use metrics::{HttpSample, TagSetId};
+use model::{Level, Nanos, Record};
+use rquickjs::{Error as JsError, Result, Value};
+
+use super::body;
+use super::expected::Expected;
+use super::params::{Params, ResponseType};
+use super::response::{Response, Sent};
+use super::state::{HttpState, SharedJar};
+use super::template;
+use crate::error;
+use crate::ffi::Call;
+use crate::modules::{globals, tags};
+use crate::vu::Host;
+
+/// A request that is ready to be sent.
+pub(super) struct Prepared {
+    request: net::Request,
+    jar: Option<SharedJar>,
+    expected: Expected,
+    tags: TagSetId,
+    /// The name that the script gave the request, by tag or template.
+    name: Option<String>,
+    response_type: ResponseType,
+    throw: bool,
+    /// Whether the limit of redirects is only the default, which deserves a warning when it is reached.
+    default_redirects: bool,
+    sent: Sent,
+}
+
+impl Prepared {
+    /// Host and port, by which a batch counts its requests.
+    pub(super) fn authority(&self) -> String {
+        self.request.url.authority().to_owned()
+    }
+}
+
+/// Why a request could not even be prepared.
+pub(super) struct Refused {
+    pub(super) message: String,
+    pub(super) code: u16,
+    pub(super) url: String,
+    pub(super) throw: bool,
+}
+
+impl Refused {
+    fn new(message: impl Into<String>, throw: bool) -> Self {
+        Self { message: message.into(), code: 0, url: String::new(), throw }
+    }
+
+    /// The response that a script gets instead, or the exception.
+    pub(super) fn into_value<'js>(self, call: &Call<'js>) -> Result<Value<'js>> {
+        if self.throw {
+            return Err(error::throw(&call.ctx, &self.message));
+        }
+        call.host.shared.log.log(Record::new(Level::Warning, "Request Failed").with("error", self.message.clone()));
+        self.into_response().into_object(&call.ctx)
+    }
+
+    /// The response of a request that was never sent.
+    pub(super) fn into_response(self) -> Response {
+        let short = self.message.clone();
+        failed_response(self.url, short, self.code)
+    }
+}
+
+/// A response without an answer.
+pub(super) fn failed_response(url: String, error: String, error_code: u16) -> Response {
+    Response {
+        url: url.clone(),
+        status: 0,
+        status_text: String::new(),
+        proto: "",
+        remote: None,
+        headers: Vec::new(),
+        cookies: Vec::new(),
+        body: None,
+        response_type: ResponseType::Text,
+        trail: None,
+        tls: None,
+        error,
+        error_code,
+        sent: Sent { method: String::new(), url, headers: Vec::new(), cookies: Vec::new(), body: Bytes::new() },
+    }
+}
+
+/// Reads the arguments of a request.
+pub(super) fn prepare<'js>(
+    call: &Call<'js>,
+    method: &str,
+    url: &Value<'js>,
+    content: &Value<'js>,
+    params: &Value<'js>,
+) -> std::result::Result<Prepared, Refused> {
+    let throw = call.host.shared.run().throw;
+    let (address, template_name) = address_of(call, url).map_err(|refused| Refused { throw, ..refused })?;
+    let params = Params::parse(call, params).map_err(|message| Refused::new(message, throw))?;
+    let throw = params.throw;
+    let parsed = net::Url::parse(&address).map_err(|failure| Refused {
+        message: format!("invalid URL: {failure}"),
+        code: 1020,
+        url: address.clone(),
+        throw,
+    })?;
+    let body = body::encode(call, content).map_err(|message| Refused::new(message, throw))?;
+    Ok(assemble(call, method, address, parsed, body, params, template_name))
+}
+
+/// The address argument as text, with the name that a template gives it.
+fn address_of(call: &Call<'_>, url: &Value<'_>) -> std::result::Result<(String, Option<String>), Refused> {
+    if let Some((name, address)) = template::as_template(url) {
+        return Ok((address, Some(name)));
+    }
+    if url.is_string() {
+        return Ok((error::text_of(&call.ctx, url), None));
+    }
+    let shown = if url.is_undefined() || url.is_null() {
+        "<nil>".to_owned()
+    } else if url.is_object() {
+        "map[]".to_owned()
+    } else {
+        error::text_of(&call.ctx, url)
+    };
+    Err(Refused { message: format!("invalid URL: '#{shown}'"), code: 1020, url: String::new(), throw: false })
+}
+
+fn assemble(
+    call: &Call<'_>,
+    method: &str,
+    address: String,
+    url: net::Url,
+    body: Option<body::Body>,
+    params: Params,
+    template_name: Option<String>,
+) -> Prepared {
+    let host = call.host;
+    let state = HttpState::of(host);
+    let worker = host.worker();
+    let mut headers = params.headers;
+    let (bytes, content_type) = body.map_or((None, None), |body| (Some(body.bytes), body.content_type));
+    if let Some(content_type) = content_type {
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            headers.push(("Content-Type".to_owned(), content_type));
+        }
+    }
+    let explicit = params.tags.iter().find(|(key, _)| key == "name").map(|(_, name)| name.clone());
+    let name = explicit.or(template_name);
+    let sample_tags = tags::extend(&mut worker.recorder.borrow_mut(), host.tags.get(), &params.tags);
+    let jar = params.jar.unwrap_or_else(|| Some(state.jar.borrow().clone()));
+    let cookies: Vec<_> =
+        params.cookies.into_iter().map(|cookie| (cookie.name, cookie.value, cookie.replace)).collect();
+    let sent = Sent {
+        method: method.to_owned(),
+        url: address,
+        headers: headers.clone(),
+        cookies: cookies.clone(),
+        body: bytes.clone().unwrap_or_default(),
+    };
+    let request = net::Request {
+        method: net::Method::new(method),
+        url: Rc::new(url),
+        headers,
+        body: bytes,
+        timeout: params.timeout,
+        redirects: params.redirects.0,
+        compression: params.compression,
+        auth: params.auth,
+        version: params.version.unwrap_or_default(),
+        discard_body: params.response_type == ResponseType::None,
+        cookies,
+    };
+    Prepared {
+        request,
+        jar,
+        expected: params.expected.unwrap_or_else(|| state.expected.borrow().clone()),
+        tags: sample_tags,
+        name,
+        response_type: params.response_type,
+        throw: params.throw,
+        default_redirects: params.redirects.1,
+        sent,
+    }
+}
+
+/// A request's outcome: what the script gets, and what is said when it failed.
+pub(super) struct Outcome {
+    pub(super) response: Response,
+    /// The whole message of a failure, as it is logged or thrown.
+    pub(super) failure: Option<String>,
+    throw: bool,
+}
+
+impl Outcome {
+    /// The response as the script gets it; logs a failure, or throws it when the script wants that.
+    pub(super) fn into_value<'js>(self, call: &Call<'js>) -> Result<Value<'js>> {
+        if let Some(message) = &self.failure {
+            if self.throw {
+                return Err(error::throw(&call.ctx, message));
+            }
+            warn_failed(call.host, message);
+        }
+        self.response.into_object(&call.ctx)
+    }
+
+    /// The outcome of a request with bad arguments.
+    pub(super) fn refused(refused: Refused) -> Self {
+        let (message, throw) = (refused.message.clone(), refused.throw);
+        Self { response: refused.into_response(), failure: Some(message), throw }
+    }
+
+    /// The outcome of something that is no request; what is wrong has been said already.
+    pub(super) fn malformed(message: String) -> Self {
+        Self { response: failed_response(String::new(), message, 1000), failure: None, throw: false }
+    }
+
+    /// Whether the failure is to be thrown.
+    pub(super) fn throws(&self) -> bool {
+        self.throw && self.failure.is_some()
+    }
+}
+
+pub(super) fn warn_failed(host: &Host, message: &str) {
+    host.shared.log.log(Record::new(Level::Warning, "Request Failed").with("error", message));
+}
+
+/// Sends a request and records each of its hops.
+pub(super) async fn perform(host: &Host, client: &net::Client, prepared: Prepared) -> Outcome {
+    let Prepared { request, jar, expected, tags, name, response_type, throw, default_redirects, sent } = prepared;
+    let redirects = request.redirects;
+    let mut hops = 0u32;
+    let mut last_status = 0;
+    let mut record_hop = |hop: &net::Hop<'_>| {
+        hops += 1;
+        last_status = hop.status;
+        record(host, hop, tags, name.as_deref(), &expected);
+    };
+    let answer = client.send(request, jar.as_deref(), &mut record_hop).await;
+    match answer {
+        Ok(answer) => {
+            if default_redirects && hops > redirects && (300..400).contains(&last_status) {
+                warn_redirects(host, hops, &answer.url);
+            }
+            Outcome { response: from_answer(answer, response_type, sent), failure: None, throw }
+        }
+        Err(failure) => {
+            let mut response = failed_response(sent.url.clone(), failure.to_string(), failure.code());
+            response.body = failure.partial_body();
+            response.trail = failure.trail().cloned();
+            response.sent = sent;
+            Outcome { response, failure: Some(failure.detail()), throw }
+        }
+    }
+}
+
+fn warn_redirects(host: &Host, hops: u32, url: &str) {
+    let message = format!(
+        "Stopped after {hops} redirects and returned the redirection; pass {{ redirects: n }} in request params or set global maxRedirects to silence this"
+    );
+    host.shared.log.log(Record::new(Level::Warning, message).with("url", url));
+}
+
+fn from_answer(answer: net::Response, response_type: ResponseType, mut sent: Sent) -> Response {
+    let empty_by_nature = matches!(answer.status, 204 | 304);
+    sent.headers = answer.request_headers;
+    Response {
+        url: answer.url,
+        status: answer.status,
+        status_text: answer.status_text,
+        proto: answer.proto.name(),
+        remote: answer.remote,
+        headers: answer.headers.joined(),
+        cookies: answer.cookies,
+        body: (response_type != ResponseType::None && !empty_by_nature).then_some(answer.body),
+        response_type,
+        trail: Some(answer.trail),
+        tls: answer.tls,
+        error: String::new(),
+        error_code: if answer.status >= 400 { 1000 + answer.status } else { 0 },
+        sent,
+    }
+}
+
+/// Records the samples of one hop.
+fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, expected: &Expected) {
+    let worker = host.worker();
+    let keys = &worker.keys;
+    let wanted = host.shared.run().system_tags;
+    let failed = expected.failed(hop.status);
+    let code = hop.error.map_or(if hop.status >= 400 { 1000 + hop.status } else { 0 }, net::Error::code);
+    let mut recorder = worker.recorder.borrow_mut();
+    let mut tags = base;
+    let address = recorder.sym(name.unwrap_or(hop.url));
+    if wanted.url {
+        tags = recorder.with_tag(tags, keys.url, address);
+    }
+    if wanted.name {
+        tags = recorder.with_tag(tags, keys.name, address);
+    }
+    if wanted.method {
+        let value = recorder.sym(hop.method);
+        tags = recorder.with_tag(tags, keys.method, value);
+    }
+    if wanted.status {
+        let value = worker.status_sym(&mut recorder, hop.status);
+        tags = recorder.with_tag(tags, keys.status, value);
+    }
+    if wanted.proto && !hop.proto.is_empty() {
+        let value = recorder.sym(hop.proto);
+        tags = recorder.with_tag(tags, keys.proto, value);
+    }
+    if wanted.expected_response {
+        if let Some(failed) = failed {
+            tags = recorder.with_tag(tags, keys.expected_response, if failed { keys.no } else { keys.yes });
+        }
+    }
+    if code != 0 {
+        if wanted.error_code {
+            let value = recorder.sym(&code.to_string());
+            tags = recorder.with_tag(tags, keys.error_code, value);
+        }
+        if let Some(failure) = hop.error.filter(|_| wanted.error) {
+            let value = recorder.sym(&failure.to_string());
+            tags = recorder.with_tag(tags, keys.error, value);
+        }
+    }
+    if let Some(tls) = hop.tls.filter(|_| wanted.tls_version) {
+        let value = recorder.sym(tls.version);
+        tags = recorder.with_tag(tags, keys.tls_version, value);
+    }
+    if let Some(remote) = hop.remote.filter(|_| wanted.ip) {
+        let value = recorder.sym(&remote.ip().to_string());
+        tags = recorder.with_tag(tags, keys.ip, value);
+    }
+    let sample = sample_of(host, hop.trail, failed);
+    recorder.generator_lag(hop.trail.generator_lag());
+    recorder.http_with_metadata(tags, &sample, &host.metadata.borrow());
+    host.sent.set(host.sent.get() + hop.trail.sent_bytes);
+    host.received.set(host.received.get() + hop.trail.received_bytes);
+}
+
+fn sample_of(host: &Host, trail: &net::Trail, failed: Option<bool>) -> HttpSample {
+    let duration = trail.duration();
+    // Response time counts from when the iteration should have started: the time it started late is time
+    // that a user would have waited.
+    let late = host.iteration.get().and_then(|it| it.intended.map(|intended| it.started - intended));
+    HttpSample {
+        at: trail.end(),
+        duration,
+        blocked: trail.blocked(),
+        connecting: trail.connecting(),
+        tls_handshaking: trail.tls_handshaking(),
+        sending: trail.sending(),
+        waiting: trail.waiting(),
+        receiving: trail.receiving(),
+        failed,
+        response_time: late.map(|late: Nanos| duration + late),
+    }
+}
+
+/// Refuses requests where k6 does.
+pub(super) fn outside_init(call: &Call<'_>) -> std::result::Result<(), JsError> {
+    if call.host.in_init() {
+        return Err(error::throw(&call.ctx, "Making http requests in the init context is not supported"));
+    }
+    Ok(())
+}
+
+/// The type of a value as k6's messages call it.
+pub(super) fn kind(value: &Value<'_>) -> &'static str {
+    if value.is_string() { "string" } else { globals::go_type(value) }
+}

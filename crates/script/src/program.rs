@@ -1,0 +1,141 @@
+//! The compiled program: each module's byte code, made once per process and loaded by every user.
+//!
+//! Which modules a program has is found by running its init code once; what is compiled then is kept, so
+//! that a user only evaluates.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rquickjs::loader::{ImportAttributes, Loader, Resolver};
+use rquickjs::module::Declared;
+use rquickjs::{Ctx, Error as JsError, Exception, Module, Result, WriteOptions};
+
+use crate::error::{Error, ErrorKind};
+use crate::source::{Source, path_of};
+use crate::{ffi, modules};
+
+/// The modules and files of a test.
+pub(crate) struct Program {
+    pub(crate) source: Source,
+    modules: RwLock<HashMap<String, Arc<[u8]>>>,
+    files: RwLock<HashMap<String, Arc<[u8]>>>,
+}
+
+impl Program {
+    /// A program whose modules will be read from `source`.
+    pub(crate) fn new(source: Source) -> Self {
+        Self { source, modules: RwLock::default(), files: RwLock::default() }
+    }
+
+    /// The text of the main script.
+    pub(crate) fn main_text(&self) -> std::result::Result<Arc<[u8]>, Error> {
+        let main = &self.source.main;
+        self.source.read(main).map_err(|_| Error::new(ErrorKind::NotFound, missing(path_of(main))))
+    }
+
+    /// The bytes of a file that the script opens, read once per process.
+    pub(crate) fn file(&self, address: &str) -> std::io::Result<Arc<[u8]>> {
+        if let Some(bytes) = read(&self.files).get(address) {
+            return Ok(bytes.clone());
+        }
+        let bytes = self.source.read(address)?;
+        write(&self.files).insert(address.to_owned(), bytes.clone());
+        Ok(bytes)
+    }
+
+    /// The addresses and contents of everything the program has read so far, for archives.
+    pub(crate) fn opened(&self) -> Vec<(String, Arc<[u8]>)> {
+        let mut all: Vec<_> = read(&self.files).iter().map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
+        all.sort();
+        all
+    }
+
+    /// The module at `address`, compiled now or earlier.
+    pub(crate) fn module<'js>(&self, context: &Ctx<'js>, address: &str) -> Result<Module<'js, Declared>> {
+        if modules::find(address).is_some() {
+            return ffi::declare(context, address);
+        }
+        if let Some(code) = read(&self.modules).get(address).cloned() {
+            return ffi::load_module(context, &code);
+        }
+        let text = self.file(address).map_err(|_| {
+            let shown = path_of(address);
+            crate::error::throw(context, &missing(shown))
+        })?;
+        let module = self.compile(context, address, &text)?;
+        let options = WriteOptions { strip_source: true, ..WriteOptions::default() };
+        let code = module.write(options)?;
+        write(&self.modules).insert(address.to_owned(), code.into());
+        Ok(module)
+    }
+
+    fn compile<'js>(&self, context: &Ctx<'js>, address: &str, text: &[u8]) -> Result<Module<'js, Declared>> {
+        let _ = self;
+        let text = std::str::from_utf8(text)
+            .map_err(|_| Exception::throw_syntax(context, &format!("{address} is not UTF-8 text")))?;
+        Module::declare(context.clone(), address, text)
+    }
+}
+
+/// k6's words for a script that is not there.
+pub(crate) fn missing(specifier: &str) -> String {
+    format!(
+        "The moduleSpecifier \"{specifier}\" couldn't be found on local disk. Make sure that you've specified \
+         the right path to the file. If you're running k6 using the Docker image make sure you have mounted the \
+         local directory (-v /local/path/:/inside/docker/path) containing your script and modules so that \
+         they're accessible by k6 from inside of the container, see \
+         https://grafana.com/docs/k6/latest/using-k6/modules/#use-modules-with-docker."
+    )
+}
+
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// QuickJS's view of a program.
+pub(crate) struct ProgramLoader(pub(crate) Arc<Program>);
+
+impl Resolver for ProgramLoader {
+    fn resolve<'js>(
+        &mut self,
+        context: &Ctx<'js>,
+        base: &str,
+        name: &str,
+        _: Option<ImportAttributes<'js>>,
+    ) -> Result<String> {
+        let address = match self.0.source.resolve(base, name) {
+            Ok(address) => address,
+            Err(error) => return Err(crate::error::throw(context, &error.message)),
+        };
+        if address.starts_with("file://") {
+            // The message names what the script wrote, not the address it came to.
+            if self.0.file(&address).is_err() {
+                return Err(crate::error::throw(context, &missing(name)));
+            }
+        } else if modules::find(&address).is_none() {
+            return Err(crate::error::throw(context, &modules::unknown(&address)));
+        }
+        Ok(address)
+    }
+}
+
+impl Loader for ProgramLoader {
+    fn load<'js>(
+        &mut self,
+        context: &Ctx<'js>,
+        name: &str,
+        _: Option<ImportAttributes<'js>>,
+    ) -> Result<Module<'js, Declared>> {
+        self.0.module(context, name)
+    }
+}
+
+impl From<Error> for JsError {
+    fn from(error: Error) -> Self {
+        Self::new_loading(&error.message)
+    }
+}

@@ -1,0 +1,138 @@
+//! Where a test's files come from: the disk, standard input or an archive; and how modules are named.
+//!
+//! Every file has an address such as `file:///home/me/test.js`, which is also what stack traces show.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind};
+
+/// The files of a test.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The address of the main script.
+    pub main: String,
+    /// Where relative paths of the main script start when it came from standard input.
+    pub folder: PathBuf,
+    /// The main script's text when it is not on disk.
+    pub text: Option<Arc<[u8]>>,
+    /// Files by absolute path, of an archive; the disk is not read when there are any.
+    pub files: Option<Arc<BTreeMap<String, Arc<[u8]>>>>,
+}
+
+impl Source {
+    /// A script on disk.
+    #[must_use]
+    pub fn file(path: &Path, working_directory: &Path) -> Self {
+        let path = normalise(&working_directory.join(path));
+        let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
+        Self { main: address(&path), folder, text: None, files: None }
+    }
+
+    /// A script that was read from standard input.
+    #[must_use]
+    pub fn stdin(text: Vec<u8>, working_directory: &Path) -> Self {
+        Self { main: "file:///-".to_owned(), folder: working_directory.to_owned(), text: Some(text.into()), files: None }
+    }
+
+    /// Reads the file at `address`.
+    ///
+    /// # Errors
+    /// When there is no such file or it cannot be read; the message is the operating system's.
+    pub fn read(&self, address: &str) -> Result<Arc<[u8]>, std::io::Error> {
+        if let Some(text) = self.text.as_ref().filter(|_| address == self.main) {
+            return Ok(text.clone());
+        }
+        let path = path_of(address);
+        match &self.files {
+            Some(files) => files
+                .get(path)
+                .cloned()
+                .ok_or_else(|| std::io::Error::new(std::io::ErrorKind::NotFound, "not in the archive")),
+            None => std::fs::read(path).map(Into::into),
+        }
+    }
+
+    /// The address that `specifier` means in a module at `base`.
+    ///
+    /// # Errors
+    /// For specifiers that name nothing we can load.
+    pub fn resolve(&self, base: &str, specifier: &str) -> Result<String, Error> {
+        if specifier == "k6" || specifier.starts_with("k6/") || specifier.starts_with("plimsoll/") {
+            return Ok(specifier.to_owned());
+        }
+        if let Some(path) = specifier.strip_prefix("file://") {
+            return Ok(address(&normalise(Path::new(path))));
+        }
+        if specifier.starts_with('/') {
+            return Ok(address(&normalise(Path::new(specifier))));
+        }
+        if specifier.starts_with("./") || specifier.starts_with("../") {
+            return Ok(address(&normalise(&self.folder_of(base).join(specifier))));
+        }
+        Err(Error::new(ErrorKind::NotFound, unresolvable(specifier)))
+    }
+
+    /// The folder that relative paths in the module at `base` start from.
+    #[must_use]
+    pub fn folder_of(&self, base: &str) -> PathBuf {
+        if base == self.main || !base.starts_with("file://") {
+            return self.folder.clone();
+        }
+        Path::new(path_of(base)).parent().unwrap_or(Path::new("/")).to_owned()
+    }
+}
+
+/// What is said of a specifier that is neither a path nor a module of ours.
+fn unresolvable(specifier: &str) -> String {
+    format!("The moduleSpecifier \"{specifier}\" couldn't be recognised as something k6 supports.")
+}
+
+/// The path behind a `file://` address.
+#[must_use]
+pub fn path_of(address: &str) -> &str {
+    address.strip_prefix("file://").unwrap_or(address)
+}
+
+/// The address of an absolute path.
+#[must_use]
+pub fn address(path: &Path) -> String {
+    format!("file://{}", path.display())
+}
+
+/// Removes `.` and `..` without looking at the disk.
+#[must_use]
+pub fn normalise(path: &Path) -> PathBuf {
+    let mut result = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                result.pop();
+            }
+            other => result.push(other),
+        }
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn specifiers_resolve_against_their_module() {
+        let source = Source::file(Path::new("tests/main.js"), Path::new("/work"));
+        assert_eq!(source.main, "file:///work/tests/main.js");
+        let check = |base: &str, specifier: &str, expected: &str| {
+            assert_eq!(source.resolve(base, specifier).expect("resolves"), expected);
+        };
+        check("file:///work/tests/main.js", "./lib.js", "file:///work/tests/lib.js");
+        check("file:///work/tests/main.js", "../lib.js", "file:///work/lib.js");
+        check("file:///work/lib/a.js", "./b/../c.js", "file:///work/lib/c.js");
+        check("file:///work/lib/a.js", "/etc/x.js", "file:///etc/x.js");
+        check("file:///work/lib/a.js", "k6/http", "k6/http");
+        assert!(source.resolve("file:///work/lib/a.js", "lodash").is_err());
+    }
+}

@@ -1,0 +1,392 @@
+//! A loaded test: its program, what its init code said, and what all of its users share.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::future::Future;
+use std::time::Duration;
+
+use engine::{Control, VuMaker, VuSource, WorkerCtx};
+use metrics::Registry;
+use model::{Clock, Logger, Nanos};
+
+use crate::error::{Error, ErrorKind};
+use crate::ffi::Intrinsics;
+use crate::modules::data::SharedArrays;
+use crate::program::Program;
+use crate::source::Source;
+use crate::vu::{Command, Host, Ids, Reply, Returned, ScriptVuMaker, ScriptWorker, Stage, VuFiber};
+
+/// The address space of one user's stack, the guard included. Only pages that are touched are resident.
+const STACK_BYTES: usize = 256 * 1024;
+/// The default memory limit of one user's runtime.
+const MEMORY_LIMIT_BYTES: usize = 2 << 30;
+
+/// What a test is loaded with.
+#[derive(Clone)]
+pub struct LoadOptions {
+    /// Where logs and `console` go.
+    pub log: Logger,
+    /// `__ENV`.
+    pub env: BTreeMap<String, String>,
+    /// The run's metrics; the script's own are added to it.
+    pub registry: Arc<Registry>,
+    /// The run's clock.
+    pub clock: Clock,
+    /// The most memory that one user's runtime may hold, in bytes; 2 GiB when not given.
+    pub memory_limit: Option<usize>,
+}
+
+/// What users need to know of the run's options; made after the script's own options are merged.
+#[derive(Clone)]
+pub struct RunOptions {
+    /// Network settings.
+    pub net: Arc<net::Settings>,
+    /// The tags on every sample.
+    pub tags: BTreeMap<String, String>,
+    /// Which system tags samples have.
+    pub system_tags: SystemTags,
+    /// Failed requests throw.
+    pub throw: bool,
+    /// Response bodies are not kept unless a request asks for them.
+    pub discard_response_bodies: bool,
+    /// Parallel requests of one `http.batch()`; zero means no limit.
+    pub batch: usize,
+    /// Parallel requests of one `http.batch()` to one host; zero means no limit.
+    pub batch_per_host: usize,
+    /// How many redirects are followed, and whether that is only the default.
+    pub max_redirects: (u32, bool),
+    /// Cookies outlive an iteration.
+    pub no_cookies_reset: bool,
+    /// Connections do not outlive an iteration.
+    pub no_vu_connection_reuse: bool,
+    /// An iteration lasts at least this long.
+    pub min_iteration_duration: Option<Nanos>,
+    /// What requests and responses are logged.
+    pub http_debug: HttpDebug,
+    /// `exec.test.options`.
+    pub options: serde_json::Value,
+    /// Steers and counts the run.
+    pub control: Arc<Control>,
+}
+
+/// Which parts of requests and responses are logged.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum HttpDebug {
+    /// Nothing.
+    #[default]
+    Off,
+    /// Start line and headers.
+    Headers,
+    /// Bodies too.
+    Full,
+}
+
+/// Which system tags samples have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent choice of the user")]
+pub struct SystemTags {
+    /// HTTP version.
+    pub proto: bool,
+    /// WebSocket sub-protocol.
+    pub subproto: bool,
+    /// Response status.
+    pub status: bool,
+    /// Request method.
+    pub method: bool,
+    /// Request address.
+    pub url: bool,
+    /// The name of the request, its address unless the script names it.
+    pub name: bool,
+    /// The group.
+    pub group: bool,
+    /// The check.
+    pub check: bool,
+    /// Error message.
+    pub error: bool,
+    /// Error code.
+    pub error_code: bool,
+    /// TLS version.
+    pub tls_version: bool,
+    /// The scenario.
+    pub scenario: bool,
+    /// Whether the response was expected.
+    pub expected_response: bool,
+    /// The user's number, as metadata.
+    pub vu: bool,
+    /// The iteration's number, as metadata.
+    pub iter: bool,
+    /// OCSP status.
+    pub ocsp_status: bool,
+    /// The remote address.
+    pub ip: bool,
+}
+
+/// An export of the main script.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Export {
+    /// Its name.
+    pub name: String,
+    /// Whether it can be called.
+    pub is_function: bool,
+}
+
+/// What the init code said.
+#[derive(Default, Debug)]
+pub(crate) struct Loaded {
+    pub(crate) exports: Vec<Export>,
+    pub(crate) options: serde_json::Value,
+}
+
+/// What all users of a test share.
+pub(crate) struct Shared {
+    pub(crate) program: Arc<Program>,
+    pub(crate) log: Logger,
+    pub(crate) env: BTreeMap<String, String>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) clock: Clock,
+    pub(crate) stacks: fiber::StackPool,
+    pub(crate) memory_limit: usize,
+    pub(crate) intrinsics: Intrinsics,
+    pub(crate) arrays: SharedArrays,
+    pub(crate) warned: Mutex<HashMap<String, ()>>,
+    run: OnceLock<RunOptions>,
+    setup_data: OnceLock<Option<Arc<str>>>,
+}
+
+impl Shared {
+    /// The run's options.
+    pub(crate) fn run(&self) -> &RunOptions {
+        self.run.get().expect("a worker is made after the run was configured")
+    }
+
+    /// What `setup()` returned, as JSON.
+    pub(crate) fn setup_data(&self) -> Option<&Arc<str>> {
+        self.setup_data.get()?.as_ref()
+    }
+
+    /// When running code has to stop at the latest, whatever it does.
+    pub(crate) fn kill_at(&self) -> Nanos {
+        self.run.get().map_or(Nanos::MAX, |run| run.control.kill_at())
+    }
+
+    /// Whether the test was aborted.
+    pub(crate) fn aborted(&self) -> bool {
+        self.run.get().is_some_and(|run| run.control.is_aborted())
+    }
+
+    /// Whether `message` is said for the first time in this process.
+    pub(crate) fn first_time(&self, message: &str) -> bool {
+        let mut warned = self.warned.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        warned.insert(message.to_owned(), ()).is_none()
+    }
+}
+
+/// A loaded test.
+pub struct Test {
+    shared: Arc<Shared>,
+    loaded: Loaded,
+}
+
+impl Test {
+    /// Reads and compiles the script and evaluates its init code once.
+    ///
+    /// # Errors
+    /// When a file is missing, does not compile, or the init code throws.
+    pub fn load(source: Source, options: LoadOptions) -> Result<Self, Error> {
+        let shared = Arc::new(Shared {
+            program: Arc::new(Program::new(source)),
+            log: options.log,
+            env: options.env,
+            registry: options.registry,
+            clock: options.clock,
+            stacks: fiber::StackPool::new(STACK_BYTES),
+            memory_limit: options.memory_limit.unwrap_or(MEMORY_LIMIT_BYTES),
+            intrinsics: Intrinsics::ALL,
+            arrays: SharedArrays::default(),
+            warned: Mutex::default(),
+            run: OnceLock::new(),
+            setup_data: OnceLock::new(),
+        });
+        let mut fiber = VuFiber::new(Host::new(shared.clone(), None, Ids::default()))?;
+        let reply = block_on_thread(&mut fiber)?;
+        match reply {
+            Reply::Ready(loaded) => Ok(Self { shared, loaded: *loaded }),
+            Reply::Failed(error) => Err(error),
+            Reply::Ended(_) | Reply::Returned(_) | Reply::Gone => Err(gone()),
+        }
+    }
+
+    /// `export const options`, as JSON; null when there are none.
+    #[must_use]
+    pub fn options(&self) -> &serde_json::Value {
+        &self.loaded.options
+    }
+
+    /// The main script's exports, in order of declaration.
+    #[must_use]
+    pub fn exports(&self) -> &[Export] {
+        &self.loaded.exports
+    }
+
+    /// Whether the script exports a function of this name.
+    #[must_use]
+    pub fn has_function(&self, name: &str) -> bool {
+        self.loaded.exports.iter().any(|export| export.is_function && export.name == name)
+    }
+
+    /// The files that the init code imported and opened, by address.
+    #[must_use]
+    pub fn files(&self) -> Vec<(String, Arc<[u8]>)> {
+        self.shared.program.opened()
+    }
+
+    /// Settles the options of the run. Users can be made from then on.
+    ///
+    /// # Panics
+    /// When called twice.
+    pub fn configure(&self, options: RunOptions) {
+        assert!(self.shared.run.set(options).is_ok(), "a test is configured once");
+    }
+
+    /// The source of the test's users.
+    #[must_use]
+    pub fn users(&self) -> Arc<dyn VuSource> {
+        Arc::new(ScriptSource(self.shared.clone()))
+    }
+
+    /// A runner for setup, teardown and `handleSummary`, on the calling thread.
+    #[must_use]
+    pub fn lifecycle(&self, recorder: Rc<std::cell::RefCell<metrics::Recorder>>) -> Lifecycle {
+        Lifecycle { worker: ScriptWorker::new(&self.shared, recorder), shared: self.shared.clone() }
+    }
+
+    /// Hands what `setup()` returned to all users. It may be called once.
+    pub fn set_setup_data(&self, json: Option<String>) {
+        let _ = self.shared.setup_data.set(json.map(Into::into));
+    }
+}
+
+fn gone() -> Error {
+    Error::new(ErrorKind::Internal, "the script's host ended without an answer")
+}
+
+/// Drives a session on an event loop of its own, for the init stage.
+fn block_on_thread(fiber: &mut VuFiber) -> Result<Reply, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::new(ErrorKind::Internal, format!("no event loop: {error}")))?;
+    Ok(tokio::task::LocalSet::new().block_on(&runtime, poll_fn(|context| fiber.poll(context))))
+}
+
+/// Makes the users of a test on each worker thread.
+struct ScriptSource(Arc<Shared>);
+
+impl VuSource for ScriptSource {
+    fn worker(&self, worker: &Rc<WorkerCtx>) -> Box<dyn VuMaker> {
+        let services = ScriptWorker::new(&self.0, worker.recorder.clone());
+        Box::new(ScriptVuMaker { shared: self.0.clone(), worker: services })
+    }
+}
+
+/// Runs a test's lifecycle functions, each in a runtime of its own, as k6 does.
+pub struct Lifecycle {
+    shared: Arc<Shared>,
+    worker: Rc<ScriptWorker>,
+}
+
+impl Lifecycle {
+    /// Runs `setup()`; the result is its return value as JSON.
+    ///
+    /// # Errors
+    /// What the script threw, or [`ErrorKind::Timeout`].
+    pub async fn setup(&self, limit: Duration) -> Result<Option<String>, Error> {
+        match self.call("setup", Stage::Setup, None, limit).await? {
+            Returned::Json(json) => Ok(Some(json)),
+            Returned::Nothing | Returned::Files(_) => Ok(None),
+        }
+    }
+
+    /// Runs `teardown()` with what `setup()` returned.
+    ///
+    /// # Errors
+    /// As [`setup`](Self::setup).
+    pub async fn teardown(&self, limit: Duration) -> Result<(), Error> {
+        let data = self.shared.setup_data().cloned();
+        self.call("teardown", Stage::Teardown, data, limit).await.map(|_| ())
+    }
+
+    /// Runs `handleSummary()`; the result is its files by path, or nothing when it returned nothing.
+    ///
+    /// # Errors
+    /// As [`setup`](Self::setup).
+    pub async fn handle_summary(
+        &self,
+        data: String,
+        limit: Duration,
+    ) -> Result<Option<Vec<(String, bytes::Bytes)>>, Error> {
+        match self.call("handleSummary", Stage::Summary, Some(data.into()), limit).await? {
+            Returned::Files(files) => Ok(Some(files)),
+            Returned::Nothing | Returned::Json(_) => Ok(None),
+        }
+    }
+
+    async fn call(
+        &self,
+        function: &'static str,
+        stage: Stage,
+        argument: Option<Arc<str>>,
+        limit: Duration,
+    ) -> Result<Returned, Error> {
+        let host = Host::new(self.shared.clone(), Some(self.worker.clone()), Ids::default());
+        host.tags.set(self.tags_of(stage));
+        let mut fiber = VuFiber::new(host)?;
+        let deadline = self.shared.clock.now() + limit.into();
+        let ready = self.drive(&mut fiber, Nanos::MAX).await;
+        match ready {
+            Some(Reply::Ready(_)) => {}
+            Some(Reply::Failed(error)) => return Err(error),
+            _ => return Err(gone()),
+        }
+        fiber.send(Command::Call { function, stage, argument });
+        match self.drive(&mut fiber, deadline).await {
+            Some(Reply::Returned(result)) => result,
+            None => Err(Error::new(ErrorKind::Timeout, format!("{function}() execution timed out"))),
+            Some(_) => Err(gone()),
+        }
+    }
+
+    /// Polls a session until it answers, or until `deadline` passed and it was interrupted.
+    async fn drive(&self, fiber: &mut VuFiber, deadline: Nanos) -> Option<Reply> {
+        let mut late = std::pin::pin!(tokio::time::sleep_until(self.shared.clock.instant(deadline).into()));
+        fiber.host().arm(deadline);
+        let mut timed_out = false;
+        let reply = poll_fn(|context| {
+            if !timed_out && late.as_mut().poll(context).is_ready() {
+                timed_out = true;
+                fiber.host().interrupt();
+            }
+            fiber.poll(context)
+        })
+        .await;
+        let timed_out = timed_out || self.shared.clock.now() >= deadline;
+        (!timed_out || !matches!(reply, Reply::Returned(Err(_)))).then_some(reply)
+    }
+
+    /// Samples of setup and teardown carry the group `::setup` or `::teardown`.
+    fn tags_of(&self, stage: Stage) -> metrics::TagSetId {
+        let group = match stage {
+            Stage::Setup => "::setup",
+            Stage::Teardown => "::teardown",
+            Stage::Init | Stage::Iteration | Stage::Summary => "",
+        };
+        if !self.shared.run().system_tags.group {
+            return self.worker.run_tags;
+        }
+        let mut recorder = self.worker.recorder.borrow_mut();
+        let value = recorder.sym(group);
+        recorder.with_tag(self.worker.run_tags, self.worker.keys.group, value)
+    }
+}

@@ -1,0 +1,123 @@
+//! The event loop of one user: timers and operations whose completion calls back into the script.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+
+use futures_util::stream::{FuturesUnordered, Stream};
+use model::{Clock, Nanos};
+use rquickjs::{Ctx, Function, Persistent, Result, Value};
+
+/// What a finished operation does to the script, usually settling a promise.
+pub(crate) type Completion = Box<dyn for<'js> FnOnce(&Ctx<'js>) -> Result<()>>;
+/// An operation under way.
+pub(crate) type Operation = Pin<Box<dyn Future<Output = Completion>>>;
+
+/// A timer that a script set.
+struct Timer {
+    id: u32,
+    callback: Persistent<Function<'static>>,
+    arguments: Vec<Persistent<Value<'static>>>,
+    every: Option<Nanos>,
+}
+
+/// Timers and operations; an empty loop holds no memory of its own.
+#[derive(Default)]
+pub(crate) struct EventLoop {
+    /// By due time, then by the order of creation.
+    timers: RefCell<BTreeMap<(Nanos, u64), Timer>>,
+    operations: RefCell<Option<Box<FuturesUnordered<Operation>>>>,
+    next_timer: Cell<u32>,
+    sequence: Cell<u64>,
+}
+
+/// What the loop has to do next.
+pub(crate) enum Event {
+    /// A timer is due; the flag tells that it will come again.
+    Timer(Persistent<Function<'static>>, Vec<Persistent<Value<'static>>>),
+    /// An operation finished.
+    Completion(Completion),
+}
+
+impl EventLoop {
+    /// Sets a timer and returns its number, counted from 1.
+    pub(crate) fn set_timer(
+        &self,
+        due: Nanos,
+        every: Option<Nanos>,
+        callback: Persistent<Function<'static>>,
+        arguments: Vec<Persistent<Value<'static>>>,
+    ) -> u32 {
+        let id = self.next_timer.get() + 1;
+        self.next_timer.set(id);
+        self.insert(due, Timer { id, callback, arguments, every });
+        id
+    }
+
+    fn insert(&self, due: Nanos, timer: Timer) {
+        let sequence = self.sequence.get();
+        self.sequence.set(sequence + 1);
+        self.timers.borrow_mut().insert((due, sequence), timer);
+    }
+
+    /// Removes the timer with this number, if it is still set.
+    pub(crate) fn clear_timer(&self, id: u32) {
+        self.timers.borrow_mut().retain(|_, timer| timer.id != id);
+    }
+
+    /// Adds an operation; its completion runs in the loop.
+    pub(crate) fn spawn(&self, operation: Operation) {
+        self.operations.borrow_mut().get_or_insert_with(Box::default).push(operation);
+    }
+
+    /// Whether nothing is left to wait for.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.timers.borrow().is_empty() && self.operations.borrow().as_ref().is_none_or(|all| all.is_empty())
+    }
+
+    /// Forgets everything: operations are cancelled, timers never fire.
+    pub(crate) fn clear(&self) {
+        self.timers.borrow_mut().clear();
+        self.operations.borrow_mut().take();
+    }
+
+    /// Waits for what comes next; `None` when the loop is idle.
+    pub(crate) async fn next(&self, clock: Clock) -> Option<Event> {
+        if self.is_idle() {
+            return None;
+        }
+        let due = self.timers.borrow().first_key_value().map(|(&(due, _), _)| due);
+        let sleep = async {
+            match due {
+                Some(due) => tokio::time::sleep_until(clock.instant(due).into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        let mut sleep = std::pin::pin!(sleep);
+        poll_fn(|context| {
+            let mut operations = self.operations.borrow_mut();
+            if let Some(all) = operations.as_mut().filter(|all| !all.is_empty()) {
+                if let Poll::Ready(Some(completion)) = Pin::new(all.as_mut()).poll_next(context) {
+                    return Poll::Ready(Some(Event::Completion(completion)));
+                }
+            }
+            drop(operations);
+            sleep.as_mut().poll(context).map(|()| self.fire(clock.now()))
+        })
+        .await
+    }
+
+    /// Takes the first timer, which is due, and sets it again when it repeats.
+    fn fire(&self, now: Nanos) -> Option<Event> {
+        let ((due, _), timer) = self.timers.borrow_mut().pop_first()?;
+        let event = Event::Timer(timer.callback.clone(), timer.arguments.clone());
+        if let Some(every) = timer.every {
+            // A script that is late does not fire its interval in a burst.
+            let next = (due + every).max(now);
+            self.insert(next, timer);
+        }
+        Some(event)
+    }
+}

@@ -1,0 +1,423 @@
+//! What runs inside a user's coroutine: the runtime, the script's exports, and the answers to commands.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use engine::{Iteration, IterationEnd, ScenarioInfo};
+use metrics::IterationSample;
+use model::{Level, Nanos, Record};
+use rquickjs::promise::PromiseState;
+use rquickjs::{Ctx, Function, Object, Persistent, Promise, Runtime, Value};
+
+use super::event_loop::Event;
+use super::fiber::Mailbox;
+use super::host::Interrupted;
+use super::{Host, Stage};
+use crate::error::{self, Error, ErrorKind};
+use crate::ffi;
+use crate::modules::globals;
+use crate::program::ProgramLoader;
+use crate::test::{Export, Loaded};
+
+/// Stack that QuickJS must leave free below its limit: throwing a stack overflow itself needs some.
+const STACK_RESERVE_BYTES: usize = 24 * 1024;
+
+/// Work for a session.
+pub(crate) enum Command {
+    /// Run one iteration of a scenario.
+    Iterate(Iteration, Arc<ScenarioInfo>),
+    /// Call a lifecycle function with a JSON argument.
+    Call { function: &'static str, stage: Stage, argument: Option<Arc<str>> },
+    /// Free everything and end.
+    Close,
+}
+
+/// What a session answers.
+pub(crate) enum Reply {
+    /// The init code was evaluated.
+    Ready(Box<Loaded>),
+    /// The init code failed; the session is over.
+    Failed(Error),
+    /// The iteration ended.
+    Ended(IterationEnd),
+    /// The lifecycle function returned.
+    Returned(Result<Returned, Error>),
+    /// The session is over.
+    Gone,
+}
+
+/// What a lifecycle function returned.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Returned {
+    /// Nothing, or nothing that JSON can hold.
+    Nothing,
+    /// A value, as JSON.
+    Json(String),
+    /// Files by path, of `handleSummary`.
+    Files(Vec<(String, Bytes)>),
+}
+
+/// Runs a session until it is closed or its init code fails.
+pub(crate) fn run(host: &Rc<Host>, mailbox: &Rc<Mailbox>, stack_bytes: usize) {
+    match start(host, stack_bytes) {
+        Ok((runtime, context)) => {
+            context.with(|ctx| {
+                ffi::set_host(&ctx, host);
+                Session { ctx, host, mailbox }.serve();
+            });
+            // Values of the script that the host still holds must go before the runtime does.
+            host.close();
+            drop(context);
+            runtime.set_host_promise_rejection_tracker(None);
+            runtime.set_interrupt_handler(None);
+        }
+        Err(error) => mailbox.answer(Reply::Failed(Error::new(
+            ErrorKind::Memory,
+            format!("a virtual user's runtime could not be made: {error}"),
+        ))),
+    }
+}
+
+fn start(host: &Rc<Host>, stack_bytes: usize) -> rquickjs::Result<(Runtime, rquickjs::Context)> {
+    let runtime = Runtime::new_with_alloc(ffi::CountingAllocator(host.memory.clone()))?;
+    runtime.set_max_stack_size(stack_bytes.saturating_sub(STACK_RESERVE_BYTES));
+    let loader = || ProgramLoader(host.shared.program.clone());
+    runtime.set_loader(loader(), loader());
+    let watched = host.clone();
+    runtime.set_interrupt_handler(Some(Box::new(move || watched.must_stop())));
+    runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
+        track_rejection(&ctx, &promise, &reason, handled);
+    })));
+    let context = ffi::new_context(&runtime, host.shared.intrinsics)?;
+    Ok((runtime, context))
+}
+
+/// Remembers rejections that nobody has handled yet; they count when the jobs are done.
+fn track_rejection(ctx: &Ctx<'_>, promise: &Value<'_>, reason: &Value<'_>, handled: bool) {
+    let host = ffi::host(ctx);
+    let mut open = host.rejections.borrow_mut();
+    if handled {
+        open.retain(|(known, _)| known.clone().restore(ctx).is_ok_and(|known| known != *promise));
+    } else {
+        open.push((Persistent::save(ctx, promise.clone()), error::describe(ctx, reason)));
+    }
+}
+
+struct Session<'a, 'js> {
+    ctx: Ctx<'js>,
+    host: &'a Rc<Host>,
+    mailbox: &'a Mailbox,
+}
+
+/// The function of the scenario that ran last, so that it is looked up once.
+type Entry<'js> = Option<(Arc<ScenarioInfo>, Function<'js>)>;
+
+impl<'js> Session<'_, 'js> {
+    fn serve(&self) {
+        let exports = match self.load() {
+            Ok((exports, loaded)) => {
+                self.mailbox.answer(Reply::Ready(Box::new(loaded)));
+                exports
+            }
+            Err(error) => return self.mailbox.answer(Reply::Failed(error)),
+        };
+        let entry: RefCell<Entry<'js>> = RefCell::new(None);
+        let data: RefCell<Option<Value<'js>>> = RefCell::new(None);
+        loop {
+            let reply = match self.mailbox.next() {
+                Command::Iterate(iteration, scenario) => {
+                    Reply::Ended(self.iterate(&exports, &entry, &data, iteration, &scenario))
+                }
+                Command::Call { function, stage, argument } => {
+                    self.host.stage.set(stage);
+                    self.host.arm(Nanos::MAX);
+                    Reply::Returned(self.call_lifecycle(&exports, function, argument.as_deref()))
+                }
+                Command::Close => return,
+            };
+            self.mailbox.answer(reply);
+        }
+    }
+
+    // --- the init stage
+
+    fn load(&self) -> Result<(Object<'js>, Loaded), Error> {
+        globals::install(&self.ctx).map_err(|_| self.failure())?;
+        let exports = self.evaluate_main()?;
+        globals::after_init(&self.ctx, self.host.ids.in_instance > 0).map_err(|_| self.failure())?;
+        // Only the first evaluation describes the test; later ones are the same.
+        let loaded = if self.host.ids.in_test == 0 { self.describe(&exports)? } else { Loaded::default() };
+        Ok((exports, loaded))
+    }
+
+    fn evaluate_main(&self) -> Result<Object<'js>, Error> {
+        let program = &self.host.shared.program;
+        let text = program.main_text()?;
+        if !ffi::is_module(&text) {
+            return globals::run_commonjs_main(&self.ctx, &text).map_err(|_| self.failure());
+        }
+        let module = program.module(&self.ctx, &program.source.main).map_err(|_| self.failure())?;
+        let (module, promise) = module.eval().map_err(|_| self.failure())?;
+        self.settle(promise.into_value())?;
+        module.namespace().map_err(|_| self.failure())
+    }
+
+    fn describe(&self, exports: &Object<'js>) -> Result<Loaded, Error> {
+        let mut names = Vec::new();
+        for key in exports.keys::<String>() {
+            let name = key.map_err(|_| self.failure())?;
+            let value: Value<'js> = exports.get(name.as_str()).map_err(|_| self.failure())?;
+            names.push(Export { is_function: value.is_function(), name });
+        }
+        let options: Value<'js> = exports.get("options").map_err(|_| self.failure())?;
+        let options = if options.is_undefined() || options.is_null() {
+            serde_json::Value::Null
+        } else {
+            let text = self.ctx.json_stringify(options).map_err(|_| self.failure())?;
+            let text = text.map(|text| text.to_string()).transpose().map_err(|_| self.failure())?;
+            text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(serde_json::Value::Null)
+        };
+        Ok(Loaded { exports: names, options })
+    }
+
+    // --- iterations
+
+    fn iterate(
+        &self,
+        exports: &Object<'js>,
+        entry: &RefCell<Entry<'js>>,
+        data: &RefCell<Option<Value<'js>>>,
+        iteration: Iteration,
+        scenario: &Arc<ScenarioInfo>,
+    ) -> IterationEnd {
+        let host = self.host;
+        host.arm(iteration.hard_stop);
+        host.stage.set(Stage::Iteration);
+        host.iteration.set(Some(iteration));
+        host.sent.set(0);
+        host.received.set(0);
+        if let Some(http) = host.http.get() {
+            http.begin_iteration(host);
+        }
+        let outcome = self
+            .entry(exports, entry, scenario)
+            .and_then(|function| Ok((function, self.setup_data(data)?)))
+            .and_then(|(function, data)| {
+                let returned = function.call::<_, Value<'js>>((data,)).map_err(|_| self.failure())?;
+                self.settle(returned)
+            });
+        let finished = host.now();
+        host.events.clear();
+        if let Some(http) = host.http.get() {
+            http.end_iteration(host);
+        }
+        host.iterations.set(host.iterations.get() + 1);
+        let end = self.judge(outcome, scenario);
+        self.record(iteration, finished, end);
+        self.pause_for_minimum(iteration, end);
+        end
+    }
+
+    fn entry(
+        &self,
+        exports: &Object<'js>,
+        entry: &RefCell<Entry<'js>>,
+        scenario: &Arc<ScenarioInfo>,
+    ) -> Result<Function<'js>, Error> {
+        if let Some((known, function)) = &*entry.borrow() {
+            if Arc::ptr_eq(known, scenario) {
+                return Ok(function.clone());
+            }
+        }
+        let function: Function<'js> = exports.get(scenario.exec.as_str()).map_err(|_| self.failure())?;
+        entry.borrow_mut().replace((scenario.clone(), function.clone()));
+        Ok(function)
+    }
+
+    /// What `setup()` returned, parsed once by each user: changes to it stay with the user.
+    fn setup_data(&self, data: &RefCell<Option<Value<'js>>>) -> Result<Value<'js>, Error> {
+        if let Some(value) = &*data.borrow() {
+            return Ok(value.clone());
+        }
+        let value = match self.host.shared.setup_data() {
+            Some(json) => self.ctx.json_parse(json.as_bytes()).map_err(|_| self.failure())?,
+            None => Value::new_undefined(self.ctx.clone()),
+        };
+        data.borrow_mut().replace(value.clone());
+        Ok(value)
+    }
+
+    /// Turns an outcome into the iteration's end, telling the user what failed.
+    fn judge(&self, outcome: Result<Value<'js>, Error>, scenario: &ScenarioInfo) -> IterationEnd {
+        let Err(error) = outcome else { return IterationEnd::Completed };
+        if let Some(panic) = self.host.take_panic() {
+            // The user's frames are unwound; the engine treats a panicking user as lost and goes on.
+            std::panic::resume_unwind(panic);
+        }
+        match error.kind {
+            ErrorKind::Interrupted | ErrorKind::Aborted if self.ctx_is_dirty() => return IterationEnd::Lost,
+            ErrorKind::Interrupted | ErrorKind::Aborted => return IterationEnd::Interrupted,
+            _ => {}
+        }
+        let mut record = Record::new(Level::Error, error.message).with("executor", scenario.executor.clone());
+        if error.kind != ErrorKind::Rejection {
+            record = record.with("hint", "script exception");
+        }
+        self.host.shared.log.log(record.with("scenario", scenario.name.clone()));
+        if error.kind == ErrorKind::Memory { IterationEnd::Lost } else { IterationEnd::Failed }
+    }
+
+    /// Whether promise jobs of an interrupted iteration are left, which must not run in the next one.
+    fn ctx_is_dirty(&self) -> bool {
+        ffi::has_pending_job(&self.ctx)
+    }
+
+    fn record(&self, iteration: Iteration, finished: Nanos, end: IterationEnd) {
+        let host = self.host;
+        let whole = matches!(end, IterationEnd::Completed | IterationEnd::Failed);
+        let sample = IterationSample {
+            at: finished,
+            duration: whole.then(|| finished - iteration.started),
+            sent: host.sent.get(),
+            received: host.received.get(),
+        };
+        let mut recorder = host.worker().recorder.borrow_mut();
+        recorder.iteration_with_metadata(host.tags.get(), &sample, &host.metadata.borrow());
+    }
+
+    fn pause_for_minimum(&self, iteration: Iteration, end: IterationEnd) {
+        let Some(minimum) = self.host.shared.run().min_iteration_duration else { return };
+        let until = iteration.started + minimum;
+        if matches!(end, IterationEnd::Completed | IterationEnd::Failed) && until > self.host.now() {
+            let instant = self.host.shared.clock.instant(until);
+            // An interruption of the pause ends the pause, not the iteration, which is complete.
+            let _: Result<(), Interrupted> = self.host.wait(tokio::time::sleep_until(instant.into()));
+        }
+    }
+
+    // --- setup, teardown, handleSummary
+
+    fn call_lifecycle(
+        &self,
+        exports: &Object<'js>,
+        name: &str,
+        argument: Option<&str>,
+    ) -> Result<Returned, Error> {
+        let function: Value<'js> = exports.get(name).map_err(|_| self.failure())?;
+        let Some(function) = function.into_function() else { return Ok(Returned::Nothing) };
+        let argument = match argument {
+            Some(json) => self.ctx.json_parse(json.as_bytes()).map_err(|_| self.failure())?,
+            None => Value::new_undefined(self.ctx.clone()),
+        };
+        if self.host.stage.get() == Stage::Summary {
+            globals::dress_summary(&argument).map_err(|_| self.failure())?;
+        }
+        let returned = function.call::<_, Value<'js>>((argument,)).map_err(|_| self.failure())?;
+        let value = self.settle(returned)?;
+        if let Some(panic) = self.host.take_panic() {
+            std::panic::resume_unwind(panic);
+        }
+        if value.is_undefined() || (value.is_null() && self.host.stage.get() == Stage::Summary) {
+            return Ok(Returned::Nothing);
+        }
+        if self.host.stage.get() == Stage::Summary {
+            return globals::summary_files(&self.ctx, &value).map(Returned::Files).map_err(|_| self.failure());
+        }
+        let json = self.ctx.json_stringify(value).map_err(|_| self.failure())?;
+        let json = json.map(|json| json.to_string()).transpose().map_err(|_| self.failure())?;
+        Ok(json.map_or(Returned::Nothing, Returned::Json))
+    }
+
+    // --- the event loop
+
+    /// Runs jobs, timers and operations until nothing is left, and gives what `value` came to: itself, or
+    /// what it was resolved with when it is a promise.
+    fn settle(&self, value: Value<'js>) -> Result<Value<'js>, Error> {
+        let promise = value.as_promise().cloned();
+        loop {
+            while self.ctx.execute_pending_job() {
+                if self.host.is_interrupted() {
+                    break;
+                }
+            }
+            if self.host.is_interrupted() {
+                return Err(self.failure());
+            }
+            self.check_rejections()?;
+            if self.host.events.is_idle() {
+                break;
+            }
+            match self.host.wait(self.host.events.next(self.host.shared.clock)) {
+                Ok(Some(event)) => self.run(event)?,
+                Ok(None) => break,
+                Err(Interrupted) => return Err(Error::new(ErrorKind::Interrupted, "interrupted")),
+            }
+        }
+        promise.map_or(Ok(value), |promise| self.outcome(&promise))
+    }
+
+    fn run(&self, event: Event) -> Result<(), Error> {
+        let done = match event {
+            Event::Completion(complete) => complete(&self.ctx),
+            Event::Timer(callback, arguments) => self.fire(callback, arguments),
+        };
+        done.map_err(|_| self.failure())
+    }
+
+    fn fire(
+        &self,
+        callback: Persistent<Function<'static>>,
+        arguments: Vec<Persistent<Value<'static>>>,
+    ) -> rquickjs::Result<()> {
+        let callback = callback.restore(&self.ctx)?;
+        let mut values = rquickjs::function::Args::new(self.ctx.clone(), arguments.len());
+        for argument in arguments {
+            values.push_arg(argument.restore(&self.ctx)?)?;
+        }
+        callback.call_arg(values)
+    }
+
+    fn outcome(&self, promise: &Promise<'js>) -> Result<Value<'js>, Error> {
+        match promise.state() {
+            PromiseState::Pending => Ok(Value::new_undefined(self.ctx.clone())),
+            PromiseState::Resolved => promise.result().expect("it is settled").map_err(|_| self.failure()),
+            PromiseState::Rejected => {
+                let thrown = promise.result::<Value<'js>>().expect("it is settled");
+                debug_assert!(thrown.is_err());
+                Err(self.failure())
+            }
+        }
+    }
+
+    /// An iteration in which a rejection stayed unhandled has failed.
+    fn check_rejections(&self) -> Result<(), Error> {
+        let open = std::mem::take(&mut *self.host.rejections.borrow_mut());
+        match open.into_iter().next() {
+            None => Ok(()),
+            Some((_, reason)) if self.host.in_init() => Err(Error::new(ErrorKind::Exception, reason)),
+            Some((_, reason)) => {
+                Err(Error::new(ErrorKind::Rejection, format!("Uncaught (in promise) {reason}")))
+            }
+        }
+    }
+
+    /// The pending exception as an error of its kind.
+    fn failure(&self) -> Error {
+        let exceeded = self.host.memory.take_exceeded();
+        let thrown = self.ctx.catch();
+        if self.host.is_interrupted() {
+            let kind = if self.host.shared.aborted() { ErrorKind::Aborted } else { ErrorKind::Interrupted };
+            return Error::new(kind, "interrupted");
+        }
+        if exceeded {
+            let limit = self.host.memory.limit() >> 20;
+            return Error::new(
+                ErrorKind::Memory,
+                format!("the virtual user needs more than its {limit} MB of memory; see --vu-memory-limit"),
+            );
+        }
+        Error::new(ErrorKind::Exception, error::describe(&self.ctx, &thrown))
+    }
+}
