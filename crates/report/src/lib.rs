@@ -6,7 +6,6 @@
 //! summaries are written.
 
 pub mod format;
-pub mod metric;
 pub mod output;
 pub mod progress;
 pub mod sink;

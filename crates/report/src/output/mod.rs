@@ -7,8 +7,10 @@ mod csv;
 mod json;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use model::{SystemTags, Threshold};
+use metrics::Registry;
+use model::{Clock, SystemTags, Threshold};
 
 use crate::sink::{Error, Sink, Zone};
 
@@ -23,6 +25,10 @@ pub struct Setup<'a> {
     pub system_tags: SystemTags,
     /// All thresholds by `metric` or `metric{tag:value}`.
     pub thresholds: &'a BTreeMap<String, Vec<Threshold>>,
+    /// The run's metrics.
+    pub registry: &'a Arc<Registry>,
+    /// The run's clock.
+    pub clock: Clock,
     /// The zone in which times are written.
     pub zone: &'a Zone,
 }
@@ -90,8 +96,15 @@ mod tests {
 
     fn refused(text: &str) -> String {
         let (env, thresholds, zone) = (BTreeMap::new(), BTreeMap::new(), Zone::utc());
-        let system_tags = SystemTags::default();
-        let setup = Setup { argument: "", env: &env, system_tags, thresholds: &thresholds, zone: &zone };
+        let setup = Setup {
+            argument: "",
+            env: &env,
+            system_tags: SystemTags::default(),
+            thresholds: &thresholds,
+            registry: &Registry::new(),
+            clock: Clock::start(),
+            zone: &zone,
+        };
         create(text, &setup).map(|sink| sink.describe()).unwrap_or_else(|error| error.to_string())
     }
 

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use metrics::Tags;
 use rustc_hash::FxHashMap;
 use time::{OffsetDateTime, UtcOffset};
 
-use super::{Tags, Zone};
+use super::Zone;
 
 /// Tag lists kept rendered before all are forgotten; a run with more is one whose lists hardly repeat.
 const KEPT: usize = 8192;
