@@ -137,29 +137,47 @@ impl Crew {
 
     /// Runs one iteration, counts it, and replaces a user that did not survive it. Tells whether the
     /// iteration ever waited, and whether the seat has a user.
-    pub(crate) async fn iterate(&self, seat: &Seat, iteration: Iteration) -> (bool, bool) {
-        let (ending, waited) = seat.run(iteration).await;
+    ///
+    /// It starts the iteration before it is a future, so that no waiting user carries the iteration's facts.
+    pub(crate) fn iterate<'a>(
+        &'a self,
+        seat: &'a Seat,
+        iteration: Iteration,
+    ) -> impl Future<Output = (bool, bool)> + use<'a> {
+        let begun = seat.start(iteration);
+        async move {
+            let (ending, waited) = match begun {
+                Ok(()) => seat.finish().await,
+                Err(ending) => (ending, false),
+            };
+            // A user that has nothing left to do is made again when somebody needs it.
+            let manned = self.count(seat, ending) || !seat.may_go_on() || self.man(seat).await;
+            (waited, manned)
+        }
+    }
+
+    /// Counts an iteration by its ending; `false` when it cost the seat its user.
+    fn count(&self, seat: &Seat, ending: Ending) -> bool {
         let state = self.state();
         match ending {
             Ending::Of(IterationEnd::Completed | IterationEnd::Failed) => {
                 state.completed.0.fetch_add(1, Relaxed);
-                return (waited, true);
+                return true;
             }
             Ending::Of(IterationEnd::Interrupted) => {
                 state.interrupted.fetch_add(1, Relaxed);
-                return (waited, true);
+                return true;
             }
             Ending::Of(IterationEnd::Lost) => {}
             Ending::Panicked(message) => self.report(Level::Error, "panic in a virtual user", seat, &message),
             Ending::Abandoned => {
-                let advice = "it did not end after being interrupted";
-                self.report(Level::Warning, "virtual user abandoned", seat, advice);
+                let reason = "it did not end after being interrupted";
+                self.report(Level::Warning, "virtual user abandoned", seat, reason);
             }
         }
         state.interrupted.fetch_add(1, Relaxed);
         self.vacate(seat);
-        // A user that has nothing left to do is made again when somebody needs it.
-        (waited, !seat.may_go_on() || self.man(seat).await)
+        false
     }
 
     /// What the user on `seat` is told about the iteration it is about to start.

@@ -214,3 +214,26 @@ async fn tick(desk: Rc<Desk>) {
         desk.send_measurements().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::executor::Supply;
+    use crate::seat::{Seat, Stint};
+
+    fn closed_size<F: Future>(_task: impl Fn(Rc<Crew>, Rc<Seat>, Stint, Supply) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    fn open_size<F: Future>(_task: impl Fn(Rc<Bench>, Rc<Seat>, Stint, bool) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_user_costs_the_engine_little_memory() {
+        let standing = size_of::<Seat>() + size_of::<crate::plan::Post>();
+        for task in [closed_size(closed::attend), open_size(open::stand_by)] {
+            assert!(standing + task < 768, "{standing} bytes and a task of {task}");
+        }
+    }
+}
