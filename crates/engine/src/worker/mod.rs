@@ -101,7 +101,7 @@ async fn prepare(floor: &Floor) -> Result<(), VuError> {
     let (threads, control) = (u64::from(floor.rota.threads), &floor.ctx.control);
     let mut id = u64::from(floor.ctx.index) + 1;
     while id <= floor.rota.vus && !control.is_aborted() {
-        floor.fill(&*floor.seat(id)).await?;
+        floor.fill(&floor.seat(id)).await?;
         control.vus_initialised.fetch_add(1, Relaxed);
         id += threads;
         // The ticker and aborts have their say during a long preparation.
