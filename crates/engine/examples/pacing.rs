@@ -1,7 +1,8 @@
 //! How late arrivals start, and what the engine itself costs, with users that do next to nothing.
 //!
 //! `pacing open RATE SECONDS VUS TAKE_MS` paces arrivals; `pacing loop SECONDS VUS` iterates back to back;
-//! `pacing think SECONDS VUS THINK_MS` has users that mostly wait. Prints the lag of starts, iterations a second,
+//! `pacing think SECONDS VUS THINK_MS` has users that mostly wait; `pacing mix RATE SECONDS VUS` paces arrivals
+//! beside users that never wait. Prints the lag of starts, iterations a second,
 //! processor time and memory.
 
 use std::cell::RefCell;
@@ -88,22 +89,21 @@ fn main() {
     let number = |place: usize| -> u64 {
         arguments.get(place).and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("argument {place}?"))
     };
+    let arrivals = || {
+        json!({"executor": "constant-arrival-rate", "rate": number(1), "duration": number(2) * 1000,
+            "preAllocatedVUs": if arguments[0] == "mix" { 100 } else { number(3) }})
+    };
+    let back_to_back =
+        |seconds: u64, vus: u64| json!({"executor": "constant-vus", "duration": seconds * 1000, "vus": vus});
     let (members, take_ms) = match arguments.first().map(String::as_str) {
-        Some("open") => (
-            json!({"executor": "constant-arrival-rate", "rate": number(1), "duration": number(2) * 1000,
-                "preAllocatedVUs": number(3)}),
-            number(4),
-        ),
-        Some("loop") => {
-            (json!({"executor": "constant-vus", "duration": number(1) * 1000, "vus": number(2)}), 0)
-        }
-        Some("think") => {
-            (json!({"executor": "constant-vus", "duration": number(1) * 1000, "vus": number(2)}), number(3))
-        }
-        _ => panic!("open, loop or think?"),
+        Some("open") => (vec![arrivals()], number(4)),
+        Some("loop") => (vec![back_to_back(number(1), number(2))], 0),
+        Some("mix") => (vec![arrivals(), back_to_back(number(2), number(3))], 0),
+        Some("think") => (vec![back_to_back(number(1), number(2))], number(3)),
+        _ => panic!("open, loop, mix or think?"),
     };
     let plan = Plan {
-        scenarios: vec![Scenario::parse("s", &members).expect("a valid scenario")],
+        scenarios: members.iter().map(|it| Scenario::parse("s", it).expect("a valid scenario")).collect(),
         segment: SegmentTuple::full(),
         threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         tags: Vec::new(),

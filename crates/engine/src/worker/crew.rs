@@ -5,10 +5,12 @@
 //! decided in `closed` and `open`.
 
 use std::cell::{Cell, RefCell};
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
+use futures_util::FutureExt;
 use metrics::{TagSetId, builtin};
 use model::{Level, Nanos, Record};
 use rustc_hash::FxHashMap;
@@ -17,7 +19,7 @@ use tokio::sync::{Notify, mpsc};
 use super::Order;
 use crate::control::ScenarioState;
 use crate::plan::{Duty, Rota};
-use crate::seat::{Ending, Seat};
+use crate::seat::{Ending, Seat, panic_message};
 use crate::time::Time;
 use crate::vu::{Iteration, IterationEnd, VuError, VuMaker, WorkerCtx};
 
@@ -45,7 +47,9 @@ impl Floor {
     pub(crate) async fn fill(&self, seat: &Seat) -> Result<(), VuError> {
         if seat.is_empty() {
             let id_in_test = self.rota.stripe.global(seat.id - 1) + 1;
-            seat.fill(self.maker.make(seat.id, id_in_test).await?);
+            let made = async { self.maker.make(seat.id, id_in_test).await };
+            let made = AssertUnwindSafe(made).catch_unwind().await;
+            seat.fill(made.unwrap_or_else(|payload| Err(VuError::internal(panic_message(&*payload))))?);
         }
         Ok(())
     }

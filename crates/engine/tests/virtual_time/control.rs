@@ -113,6 +113,23 @@ fn nothing_starts_while_paused() {
 }
 
 #[test]
+fn a_pause_before_the_start_delays_it() {
+    let mut plan = plan(&[("s", json!({"executor": "per-vu-iterations", "iterations": 1}))]);
+    plan.paused = true;
+    let mut told = Vec::new();
+    let seen = run_watched(&plan, Scripted::new(|_, _| Act::Take(10)), |event, control| match event {
+        RunEvent::VusReady { vus, .. } => {
+            told.push(format!("ready {vus}"));
+            control.pause(false);
+        }
+        RunEvent::Started { .. } => told.push("started".to_string()),
+        _ => {}
+    });
+    assert_eq!(told, ["ready 1", "started"]);
+    assert_eq!(seen.entries.len(), 1);
+}
+
+#[test]
 fn failures_are_kept_and_do_not_end_the_run() {
     let plan = plan(&[("s", json!({"executor": "per-vu-iterations", "vus": 1, "iterations": 2}))]);
     let seen = run_watched(&plan, Scripted::new(|_, _| Act::Take(10)), |event, control| {
