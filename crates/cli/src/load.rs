@@ -20,6 +20,31 @@ use crate::error::Error;
 use crate::flags::{Flags, runtime};
 use crate::session::Session;
 
+/// Which script a command is about.
+pub enum Script<'a> {
+    /// A file, an archive, or `-` for standard input.
+    Named(&'a str),
+    /// A script of our own, with variables for it.
+    Own {
+        /// How messages name it.
+        name: &'a str,
+        /// Its text.
+        text: &'a str,
+        /// Variables of `__ENV`.
+        env: Vec<(String, String)>,
+    },
+}
+
+impl Script<'_> {
+    /// How messages name it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Named(name) | Self::Own { name, .. } => name,
+        }
+    }
+}
+
 /// A loaded test and what the user said about it.
 pub struct Loaded {
     /// The test.
@@ -44,10 +69,17 @@ pub struct Loaded {
 ///
 /// # Errors
 /// Whatever is wrong with the script, its options or the flags about it.
-pub fn load(session: &Session, matches: &ArgMatches, name: &str, system_env: bool) -> Result<Loaded, Error> {
+pub fn load(session: &Session, matches: &ArgMatches, script: &Script, system_env: bool) -> Result<Loaded, Error> {
     let runtime = Flags::read(runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
-    let (source, archive) = read(name, runtime.text("type"))?;
+    let name = script.name();
+    let (source, archive) = match script {
+        Script::Named(name) => read(name, runtime.text("type"))?,
+        Script::Own { text, .. } => (Source::stdin(text.as_bytes().to_vec(), &here()?), None),
+    };
     let mut env = archive.as_ref().map(|archive| archive.env.clone()).unwrap_or_default();
+    if let Script::Own { env: own, .. } = script {
+        env.extend(own.iter().cloned());
+    }
     env.extend(script_env(&session.env, &runtime, system_env).map_err(Error::Usage)?);
     let registry = Registry::new();
     let options = LoadOptions {
@@ -95,7 +127,7 @@ pub fn thrown(error: &script::Error) -> Error {
 
 /// Reads the script and finds out whether it is an archive.
 fn read(name: &str, kind: Option<&str>) -> Result<(Source, Option<Archive>), Error> {
-    let here = std::env::current_dir().map_err(|e| Error::File(format!("the working directory: {e}")))?;
+    let here = here()?;
     let bytes = if name == "-" {
         let mut bytes = Vec::new();
         let read = std::io::stdin().read_to_end(&mut bytes);
@@ -120,6 +152,10 @@ fn read(name: &str, kind: Option<&str>) -> Result<(Source, Option<Archive>), Err
         _ => Source::file(Path::new(name.strip_prefix("file://").unwrap_or(name)), &here),
     };
     Ok((source, None))
+}
+
+fn here() -> Result<PathBuf, Error> {
+    std::env::current_dir().map_err(|e| Error::File(format!("the working directory: {e}")))
 }
 
 /// The files of an archive as the script's world.

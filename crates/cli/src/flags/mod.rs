@@ -85,7 +85,8 @@ impl Flags {
     ) -> Result<Self, String> {
         let mut found = BTreeMap::new();
         for flag in table {
-            let texts: Vec<&String> = matches.get_many(flag.long).into_iter().flatten().collect();
+            // A command may have only some of the tables' flags.
+            let texts: Vec<&String> = matches.try_get_many(flag.long).ok().flatten().into_iter().flatten().collect();
             if let Some(given) = flag.kind.parse(&texts).map_err(|(text, why)| {
                 format!("invalid argument \"{text}\" for \"{}\" flag: {why}", flag.shown())
             })? {
