@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 use metrics::Registry;
-use model::exit::ExitCode;
-use model::options::{Options, Warning};
+use model::ExitCode;
+use model::{Options, Warning};
 use script::{ErrorKind, LoadOptions, Source, Test, path_of};
 use serde_json::Value;
 
@@ -69,7 +69,12 @@ pub struct Loaded {
 ///
 /// # Errors
 /// Whatever is wrong with the script, its options or the flags about it.
-pub fn load(session: &Session, matches: &ArgMatches, script: &Script, system_env: bool) -> Result<Loaded, Error> {
+pub fn load(
+    session: &Session,
+    matches: &ArgMatches,
+    script: &Script,
+    system_env: bool,
+) -> Result<Loaded, Error> {
     let runtime = Flags::read(runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
     let name = script.name();
     let (source, archive) = match script {
@@ -98,7 +103,7 @@ pub fn load(session: &Session, matches: &ArgMatches, script: &Script, system_env
     let exported = archive.map_or_else(|| test.options().clone(), |archive| archive.options);
     let (options, warnings) = match exported {
         Value::Null => (Options::default(), Vec::new()),
-        exported => Options::from_script(&exported).map_err(|e| Error::Config(in_script(&e)))?,
+        exported => Options::from_script(&exported).map_err(|e| Error::run(e.exit_code(), in_script(&e)))?,
     };
     Ok(Loaded { test, registry, name: name.to_owned(), source, options, warnings, runtime, env })
 }
@@ -225,7 +230,8 @@ mod tests {
             let matches = command.get_matches_from(std::iter::once("t").chain(args.split_whitespace()));
             let runtime = Flags::read(runtime::FLAGS, &matches, &BTreeMap::new()).unwrap();
             let system = BTreeMap::from([("S".to_owned(), "1".to_owned())]);
-            let wanted = wanted.map(|pairs| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect());
+            let wanted =
+                wanted.map(|pairs| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect());
             assert_eq!(script_env(&system, &runtime, true), wanted.map_err(str::to_owned), "{args}");
         };
         check("", Ok(&[("S", "1")]));

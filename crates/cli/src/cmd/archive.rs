@@ -1,7 +1,7 @@
 //! `plimsoll archive`: packs a script with everything it needs into one file.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use model::exit::ExitCode;
+use model::ExitCode;
 
 use super::{Spec, file_argument, one_argument};
 use crate::archive_file::Archive;
@@ -44,7 +44,7 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
         folder: format!("file://{}", loaded.source.folder.display()),
         script,
         files: loaded.test.files().into_iter().collect(),
-        options: settled.options.to_json(),
+        options: settled.shown(),
         env: if matches.get_flag("exclude-env-vars") { Default::default() } else { loaded.env },
     };
     let packed = archive.pack().map_err(|e| Error::File(format!("could not make the archive: {e}")))?;

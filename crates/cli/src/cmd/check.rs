@@ -1,8 +1,7 @@
 //! `plimsoll check`: loads a script and looks at its options, without making any load.
 
 use clap::{ArgMatches, Command};
-use model::exit::ExitCode;
-use model::Level;
+use model::{ExitCode, Level};
 
 use super::{Spec, file_argument, one_argument};
 use crate::cmd::run::{SCRIPT_WANTED, with_flags};

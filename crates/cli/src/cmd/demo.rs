@@ -1,7 +1,7 @@
 //! `plimsoll demo`: starts the shop, puts load on it, and shows the summary.
 
 use clap::{ArgMatches, Command};
-use model::exit::ExitCode;
+use model::ExitCode;
 use target::{Shop, ShopOptions};
 
 use super::Spec;
@@ -20,8 +20,8 @@ fn arguments(command: Command) -> Command {
 }
 
 fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
-    let shop =
-        Shop::start(ShopOptions::default()).map_err(|e| Error::Internal(format!("could not start the shop: {e}")))?;
+    let shop = Shop::start(ShopOptions::default())
+        .map_err(|e| Error::Internal(format!("could not start the shop: {e}")))?;
     let env = vec![("BASE_URL".to_owned(), shop.http_url())];
     let code = crate::run::run(session, matches, &Script::Own { name: "demo.js", text: SCRIPT, env });
     shop.stop();

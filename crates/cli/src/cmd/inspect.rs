@@ -1,7 +1,7 @@
 //! `plimsoll inspect`: prints a script's options as JSON, and on request what they require.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use model::exit::ExitCode;
+use model::ExitCode;
 use serde_json::{Value, json};
 
 use super::{Spec, file_argument, one_argument};
@@ -30,7 +30,7 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let shown = if matches.get_flag("execution-requirements") {
         with_requirements(session, matches, &loaded)?
     } else {
-        loaded.options.to_json()
+        Value::Object(loaded.options.to_json())
     };
     let text = serde_json::to_string_pretty(&shown).map_err(|e| Error::Internal(e.to_string()))?;
     session.print(&format!("{text}\n"));
@@ -39,7 +39,7 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
 
 fn with_requirements(session: &Session, matches: &ArgMatches, loaded: &load::Loaded) -> Result<Value, Error> {
     let settled = options::settle(session, matches, loaded)?;
-    let mut shown = settled.options.to_json();
+    let mut shown = settled.shown();
     if let Value::Object(fields) = &mut shown {
         let total = model::duration::format_go(settled.longest());
         fields.insert("totalDuration".to_owned(), json!(total));

@@ -1,12 +1,12 @@
 //! `plimsoll run`: runs a script, an archive, or a script from standard input.
 
 use clap::{ArgMatches, Command};
-use model::exit::ExitCode;
+use model::ExitCode;
 
 use super::{Spec, file_argument, one_argument};
 use crate::error::Error;
-use crate::load::Script;
 use crate::flags;
+use crate::load::Script;
 use crate::session::Session;
 
 /// The row.

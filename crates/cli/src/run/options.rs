@@ -3,11 +3,12 @@
 //! [`settle`] merges them in k6's order and says what is odd; the rules of merging are `model`'s.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use clap::ArgMatches;
-use model::options::{Options, Warning};
-use model::{Level, Record, SegmentTuple};
-use serde_json::Value;
+use model::options::TREND_STATS;
+use model::{Level, Options, Record, Scenario, SegmentTuple, SystemTags, Warning, requirements};
+use serde_json::{Value, json};
 
 use crate::config_file;
 use crate::error::Error;
@@ -21,6 +22,53 @@ pub struct Settled {
     pub options: Options,
     /// The part of the test that this instance executes.
     pub segment: SegmentTuple,
+    /// The user named the scenarios, rather than using a shorthand.
+    pub named_scenarios: bool,
+}
+
+impl Settled {
+    /// The scenarios in the order in which they are shown.
+    #[must_use]
+    pub fn scenarios(&self) -> Vec<Scenario> {
+        let mut scenarios: Vec<Scenario> =
+            self.options.scenarios.iter().flatten().map(|(_, s)| s.clone()).collect();
+        scenarios.sort_by(|a, b| (a.start_time, &a.name).cmp(&(b.start_time, &b.name)));
+        scenarios
+    }
+
+    /// The most virtual users that there can be.
+    #[must_use]
+    pub fn max_vus(&self) -> u64 {
+        requirements::max_possible(&self.scenarios(), &self.segment)
+    }
+
+    /// The longest the test can take, graceful ends included.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        requirements::total_duration(&self.scenarios())
+    }
+
+    /// The system tags of samples.
+    #[must_use]
+    pub fn system_tags(&self) -> SystemTags {
+        self.options.system_tags.unwrap_or_default()
+    }
+
+    /// The statistics of trends in the summary.
+    #[must_use]
+    pub fn trend_stats(&self) -> Vec<String> {
+        let given = self.options.summary_trend_stats.clone();
+        given.unwrap_or_else(|| TREND_STATS.map(str::to_owned).to_vec())
+    }
+
+    /// All options as JSON, with what they are by default where a run always has a value.
+    #[must_use]
+    pub fn shown(&self) -> Value {
+        let mut options = self.options.clone();
+        options.summary_trend_stats.get_or_insert_with(|| self.trend_stats());
+        options.system_tags.get_or_insert_with(SystemTags::default);
+        Value::Object(options.to_json())
+    }
 }
 
 /// Merges the options of all places and checks them against the script.
@@ -28,40 +76,35 @@ pub struct Settled {
 /// # Errors
 /// When an option has no sensible value, or the scenarios do not fit the script.
 pub fn settle(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Result<Settled, Error> {
-    let log = session.logger();
-    for warning in &loaded.warnings {
-        log.log(warning.record());
-    }
+    log_all(session, &loaded.warnings);
     let merged = merge(session, matches, loaded)?;
-    let (options, warnings) = merged.consolidate().map_err(|e| Error::Config(e.to_string()))?;
-    for warning in &warnings {
-        log.log(warning.record());
-    }
+    let named_scenarios = merged.scenarios.as_ref().is_some_and(|scenarios| !scenarios.is_empty());
+    let (options, warnings) = merged.consolidate()?;
+    log_all(session, &warnings);
+    options.check_trend_stats()?;
     let problems = options.validate(&|name| loaded.test.has_function(name));
     if !problems.is_empty() {
-        let list: String = problems.iter().map(|problem| format!("\n\t- {problem}")).collect();
-        return Err(Error::Config(format!("There were problems with the specified script configuration:{list}")));
+        return Err(Options::problem_error(&problems).into());
     }
-    let segment = options.segment_tuple().map_err(|e| Error::Config(e.to_string()))?;
-    Ok(Settled { options, segment })
+    let segment = match options.execution_segment {
+        None => SegmentTuple::full(),
+        Some(segment) => SegmentTuple::new(segment, options.execution_segment_sequence.as_ref())
+            .map_err(|e| Error::Config(e.to_string()))?,
+    };
+    Ok(Settled { options, segment, named_scenarios })
 }
 
 /// The options of all places, the later over the earlier.
-///
-/// # Errors
-/// When a place holds something that is no option.
-pub fn merge(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Result<Options, Error> {
-    let config = |e: &dyn std::fmt::Display| Error::Config(e.to_string());
+fn merge(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Result<Options, Error> {
     let file = match config_file::read(&session.flags, &session.env).map_err(Error::Config)? {
         Some(value) => {
-            let (options, warnings) = Options::from_config_file(&value).map_err(|e| config(&e))?;
+            let (options, warnings) = Options::from_config_file(&value)?;
             log_all(session, &warnings);
             options
         }
         None => Options::default(),
     };
-    let env = session.env.iter().map(|(name, value)| (name.clone(), value.clone()));
-    let env = Options::from_env(env).map_err(|e| config(&e))?;
+    let env = Options::from_env(session.env.iter().map(|(name, value)| (name.clone(), value.clone())))?;
     let flags = from_flags(matches)?;
     let mut merged = file.overlay(loaded.options.clone());
     for (tier, name) in [(env, "env"), (flags, "cli")] {
@@ -76,7 +119,11 @@ pub fn merge(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Result
 
 fn log_all(session: &Session, warnings: &[Warning]) {
     for warning in warnings {
-        session.logger().log(warning.record());
+        let record = Record::new(Level::Warning, warning.message.clone());
+        session.logger().log(match &warning.error {
+            Some(error) => record.with("error", error.clone()),
+            None => record,
+        });
     }
 }
 
@@ -88,11 +135,7 @@ fn describes_load(tier: &Options) -> bool {
 /// The tier of the flags.
 fn from_flags(matches: &ArgMatches) -> Result<Options, Error> {
     let given = Flags::read(flags::options::FLAGS, matches, &BTreeMap::new()).map_err(Error::Usage)?;
-    let tier = flags::options::Tier::new(&given).map_err(Error::Usage)?;
-    let (mut options, _) =
-        Options::from_script(&Value::Object(tier.options)).map_err(|e| Error::Config(e.to_string()))?;
-    options.console_output = tier.console_output;
-    options.local_ips = tier.local_ips;
+    let object = flags::options::object(&given).map_err(Error::Usage)?;
+    let (options, _) = Options::from_script(&json!(object))?;
     Ok(options)
 }
-

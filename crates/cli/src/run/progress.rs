@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Phase, Progress as Counters, ScenarioProgress};
-use model::options::{Executor, Scenario, Stage};
-use model::Nanos;
+use model::{Executor, Nanos, Scenario, Stage};
 use report::progress::{Counts, Form, Scenario as Line, Snapshot, State, lines};
 
 use crate::screen::Screen;

@@ -31,7 +31,8 @@ impl Wanted {
     /// The sentence for the user when it cannot be written.
     pub fn write_export(&self, summary: &Summary) -> Result<(), String> {
         let Some(path) = &self.export else { return Ok(()) };
-        let json = if self.machine_readable { machine_readable(summary, self.mode) } else { export_json(summary) };
+        let json =
+            if self.machine_readable { machine_readable(summary, self.mode) } else { export_json(summary) };
         let mut bytes = Vec::new();
         let indent = serde_json::ser::PrettyFormatter::with_indent(b"    ");
         let mut writer = serde_json::Serializer::with_formatter(&mut bytes, indent);

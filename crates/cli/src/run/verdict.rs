@@ -1,7 +1,7 @@
 //! How a run ended, as the exit status and the last line of the log. Pure.
 
 use engine::{Abort, AbortCause};
-use model::exit::ExitCode;
+use model::ExitCode;
 
 use crate::error::Error;
 
@@ -51,16 +51,19 @@ fn aborted(abort: &Abort, crossed: &[String]) -> Error {
             ExitCode::EXTERNAL_ABORT,
             format!("test run was aborted because plimsoll received a '{said}' signal"),
         ),
-        AbortCause::Threshold => {
-            thresholds(crossed, "were crossed; at least one has abortOnFail enabled, stopping test prematurely")
-        }
+        AbortCause::Threshold => thresholds(
+            crossed,
+            "were crossed; at least one has abortOnFail enabled, stopping test prematurely",
+        ),
         AbortCause::Script => Error::run(ExitCode::SCRIPT_ABORTED, said),
         AbortCause::Api => Error::run(ExitCode::STOPPED_BY_API, "test run stopped from the REST API"),
         AbortCause::Init { by_script: true } => {
             Error::run(ExitCode::SCRIPT_EXCEPTION, said).with_hint("error while initializing VUs")
         }
         AbortCause::Init { by_script: false } => Error::Internal(said),
-        AbortCause::Panic => Error::run(ExitCode::PANIC, said).with_hint("this is a bug of plimsoll; please report it"),
+        AbortCause::Panic => {
+            Error::run(ExitCode::PANIC, said).with_hint("this is a bug of plimsoll; please report it")
+        }
     }
 }
 
@@ -87,7 +90,8 @@ mod tests {
         let stopped = abort(AbortCause::Script, "test aborted: x");
         let ending = Ending { crossed: crossed(), marked_failed: true, abort: stopped, ..Ending::default() };
         check(ending, Some((108, "test aborted: x")));
-        let ending = Ending { crossed: crossed(), abort: abort(AbortCause::Threshold, ""), ..Ending::default() };
+        let ending =
+            Ending { crossed: crossed(), abort: abort(AbortCause::Threshold, ""), ..Ending::default() };
         let text = "thresholds on metrics 'a, b' were crossed; at least one has abortOnFail enabled, stopping test prematurely";
         check(ending, Some((99, text)));
         let setup = Some(Error::run(ExitCode(100), "late"));
