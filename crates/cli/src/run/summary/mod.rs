@@ -206,3 +206,96 @@ fn threshold(outcome: &Outcome) -> Threshold {
         ok: outcome.ok,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    use metrics::thresholds::Evaluator;
+    use metrics::{Kind, Recorder, RecorderConfig, Registry, builtin};
+    use model::{Clock, Nanos, Options as TestOptions};
+
+    /// A run of two scenarios, two workers, a group with a check, and thresholds.
+    fn judged(thresholds: &serde_json::Value) -> Judge {
+        let registry = Registry::new();
+        let orders = registry.declare("orders", Kind::Counter, metrics::Contains::Default).unwrap();
+        registry.declare("never", Kind::Trend, metrics::Contains::Default).unwrap();
+        let object = serde_json::json!({ "thresholds": thresholds });
+        let (options, _) = TestOptions::from_script(&object).unwrap();
+        let none = BTreeMap::new();
+        let asked = options.thresholds.as_ref().unwrap_or(&none);
+        let evaluator = Evaluator::new(asked, &registry, false).unwrap();
+        let mut judge = Judge::new(registry.clone(), Some(evaluator));
+        for worker in 0..2 {
+            let mut recorder =
+                Recorder::new(worker, registry.clone(), Clock::start(), RecorderConfig::default());
+            let mut set = |pairs: &[(&str, &str)]| {
+                let pairs: Vec<_> = pairs.iter().map(|(k, v)| (recorder.sym(k), recorder.sym(v))).collect();
+                recorder.tag_set(&pairs)
+            };
+            let shop = set(&[("scenario", "shop"), ("group", "")]);
+            let pay = set(&[("scenario", "shop"), ("group", "::cart::pay"), ("check", "paid")]);
+            let look = set(&[("scenario", "look"), ("group", ""), ("check", "seen")]);
+            recorder.add(orders, shop, 3.0, Nanos(1));
+            recorder.add(builtin::CHECKS, pay, f64::from(worker), Nanos(1));
+            recorder.add(builtin::CHECKS, look, 1.0, Nanos(1));
+            judge.apply(recorder.take_frame(Nanos::from_secs(1)));
+        }
+        judge.settle(Duration::from_secs(2), Nanos::from_secs(2));
+        judge
+    }
+
+    fn summary(thresholds: &serde_json::Value, scenarios: &[&str]) -> Summary {
+        let state = State { duration: Duration::from_secs(2), ..State::default() };
+        let context = Context {
+            options: Options::default(),
+            state,
+            setup_data: Some("{\"a\":1}"),
+            scenarios: scenarios.iter().map(|name| (*name).to_owned()).collect(),
+            trust: Trust::default(),
+            incomplete: None,
+        };
+        summarise(&judged(thresholds), context)
+    }
+
+    fn names(view: &View) -> Vec<String> {
+        view.metrics.iter().map(Metric::full_name).collect()
+    }
+
+    #[test]
+    fn metrics_are_those_measured_and_those_asked_for() {
+        assert_eq!(names(&summary(&serde_json::json!({}), &[]).total), ["checks", "orders"]);
+        let asked =
+            serde_json::json!({ "never": ["p(95)<1"], "orders{scenario:shop}": ["count>5", "rate>9"] });
+        let found = summary(&asked, &[]);
+        assert_eq!(names(&found.total), ["checks", "never", "orders", "orders{scenario:shop}"]);
+        let part = &found.total.metrics[3];
+        let verdicts: Vec<_> =
+            part.thresholds.iter().map(|t| (t.aggregation.as_str(), t.value, t.ok)).collect();
+        assert_eq!(verdicts, [("count", Some(6.0), true), ("rate", Some(3.0), false)]);
+        assert_eq!(found.setup_data, Some(serde_json::json!({"a": 1})));
+    }
+
+    #[test]
+    fn views_hold_what_belongs_to_them() {
+        let found = summary(&serde_json::json!({}), &["shop", "look"]);
+        assert_eq!(
+            found.scenarios.iter().map(names).collect::<Vec<_>>(),
+            [vec!["checks", "orders"], vec!["checks"]]
+        );
+        let cart = &found.scenarios[0].groups[0];
+        assert_eq!((cart.name.as_str(), cart.groups[0].name.as_str()), ("cart", "pay"));
+        let paid = &cart.groups[0].checks[0];
+        assert_eq!((paid.name.as_str(), paid.passes, paid.fails), ("paid", 1, 1));
+        assert_eq!(found.root_group.groups[0].groups[0].checks, cart.groups[0].checks);
+        assert_eq!(found.root_group.checks[0].passes, 2);
+        assert!(found.groups.is_empty());
+    }
+
+    #[test]
+    fn crossed_metrics_are_named_once() {
+        let asked = serde_json::json!({ "orders": ["count>50", "count>60"], "checks": ["rate>0.99"] });
+        assert_eq!(judged(&asked).crossed(), ["checks", "orders"]);
+    }
+}
