@@ -143,7 +143,8 @@ impl TrendSlot {
         if self.exact_left > 0 {
             self.values.reserve(values.len().min(self.exact_left));
         }
-        let delta = TrendDelta { values, counts, count: self.count, sum: self.sum, min: self.min, max: self.max };
+        let delta =
+            TrendDelta { values, counts, count: self.count, sum: self.sum, min: self.min, max: self.max };
         (self.zeros, self.count, self.sum) = (0, 0, 0.0);
         (self.min, self.max) = (f64::INFINITY, f64::NEG_INFINITY);
         delta
@@ -331,7 +332,13 @@ impl Recorder {
         }));
     }
 
-    fn keep_raw_http(&mut self, tags: TagSetId, sample: &HttpSample, phases: &[Nanos; 7], metadata: &[(Sym, Sym)]) {
+    fn keep_raw_http(
+        &mut self,
+        tags: TagSetId,
+        sample: &HttpSample,
+        phases: &[Nanos; 7],
+        metadata: &[(Sym, Sym)],
+    ) {
         self.keep_raw(builtin::HTTP_REQS, tags, 1.0, sample.at, metadata);
         for (metric, phase) in TRENDS.into_iter().zip(phases) {
             self.keep_raw(metric, tags, phase.as_millis_f64(), sample.at, metadata);
@@ -350,7 +357,12 @@ impl Recorder {
     }
 
     /// Adds the samples of one iteration, with metadata.
-    pub fn iteration_with_metadata(&mut self, tags: TagSetId, sample: &IterationSample, metadata: &[(Sym, Sym)]) {
+    pub fn iteration_with_metadata(
+        &mut self,
+        tags: TagSetId,
+        sample: &IterationSample,
+        metadata: &[(Sym, Sym)],
+    ) {
         self.add_with_metadata(builtin::DATA_SENT, tags, sample.sent as f64, sample.at, metadata);
         self.add_with_metadata(builtin::DATA_RECEIVED, tags, sample.received as f64, sample.at, metadata);
         if let Some(duration) = sample.duration {
@@ -430,7 +442,8 @@ impl Recorder {
         }
         self.ensure_set(tags);
         let interner = &self.interner;
-        let resolved = self.sets[tags.0 as usize].resolved.get_or_insert_with(|| interner.resolve(tags)).clone();
+        let resolved =
+            self.sets[tags.0 as usize].resolved.get_or_insert_with(|| interner.resolve(tags)).clone();
         let metadata = (!metadata.is_empty()).then(|| interner.resolve_pairs(metadata));
         self.raw.push(RawSample { metric, at, value, tags: resolved, metadata });
     }
@@ -443,7 +456,11 @@ impl Recorder {
         for slot in self.touched.drain(..) {
             let slot = &mut self.slots[slot as usize];
             slot.touched = false;
-            series.push(SeriesDelta { metric: slot.metric, tags: slot.tags.0, delta: take(&mut slot.samples) });
+            series.push(SeriesDelta {
+                metric: slot.metric,
+                tags: slot.tags.0,
+                delta: take(&mut slot.samples),
+            });
         }
         let frame = Frame {
             worker: self.worker,

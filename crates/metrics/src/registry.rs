@@ -148,7 +148,11 @@ impl Registry {
         let there = &table.metrics[id.0 as usize];
         let name = || name.to_owned();
         if there.kind != kind {
-            return Err(DeclareError::OtherKind { name: name(), there: there.kind.name(), wanted: kind.name() });
+            return Err(DeclareError::OtherKind {
+                name: name(),
+                there: there.kind.name(),
+                wanted: kind.name(),
+            });
         }
         if there.contains != contains && !Self::is_builtin(id) {
             let (there, wanted) = (there.contains.name(), contains.name());

@@ -289,14 +289,15 @@ impl Sink {
             (this, Self::Gauge { value, at, min, max }) => {
                 this.merge(&Delta::Gauge { value: *value, at: *at, min: *min, max: *max });
             }
-            (this, Self::Rate { nonzero, total }) => this.merge(&Delta::Rate { nonzero: *nonzero, total: *total }),
+            (this, Self::Rate { nonzero, total }) => {
+                this.merge(&Delta::Rate { nonzero: *nonzero, total: *total });
+            }
             _ => debug_assert!(false, "a metric keeps its kind"),
         }
     }
 
     /// Whether there are no samples; a counter at zero counts as one without.
     #[must_use]
-    #[expect(clippy::float_cmp, reason = "an untouched sum is exactly zero")]
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Counter(sum) => *sum == 0.0,
@@ -329,7 +330,8 @@ mod tests {
 
     #[test]
     fn the_switch_to_a_histogram_costs_a_thousandth_at_most() {
-        let values: Vec<f64> = (0..EXACT_MAX + 1_000).map(|n| 1.0 + (n * 7919 % 10_007) as f64 / 13.0).collect();
+        let values: Vec<f64> =
+            (0..EXACT_MAX + 1_000).map(|n| 1.0 + (n * 7919 % 10_007) as f64 / 13.0).collect();
         let trend = trend(values.iter().copied());
         assert!(trend.histogram().is_some());
         let mut sorted = values;

@@ -114,7 +114,8 @@ impl Interner {
     }
 
     pub(crate) fn without(&mut self, base: TagSetId, key: Sym) -> TagSetId {
-        let pairs: Box<[_]> = self.sets[base.0 as usize].iter().copied().filter(|pair| pair.0 != key).collect();
+        let pairs: Box<[_]> =
+            self.sets[base.0 as usize].iter().copied().filter(|pair| pair.0 != key).collect();
         self.sorted_set(pairs)
     }
 

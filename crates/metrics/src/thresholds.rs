@@ -57,7 +57,9 @@ impl Evaluator {
         for (name, all) in thresholds {
             let rules = all
                 .iter()
-                .map(|threshold| Ok(Rule { expression: threshold.expression()?, threshold: threshold.clone() }))
+                .map(|threshold| {
+                    Ok(Rule { expression: threshold.expression()?, threshold: threshold.clone() })
+                })
                 .collect::<Result<Vec<_>, Error>>()?;
             let selector = Selector::parse(name)?;
             let Some(metric) = registry.lookup(&selector.metric) else {
@@ -102,11 +104,20 @@ impl Evaluator {
     pub fn evaluate(&self, state: &Aggregate, elapsed: Duration, now: Nanos) -> Vec<Outcome> {
         self.judged
             .iter()
-            .flat_map(|judged| judged.rules.iter().map(move |rule| self.outcome(judged, rule, state, elapsed, now)))
+            .flat_map(|judged| {
+                judged.rules.iter().map(move |rule| self.outcome(judged, rule, state, elapsed, now))
+            })
             .collect()
     }
 
-    fn outcome(&self, judged: &Judged, rule: &Rule, state: &Aggregate, elapsed: Duration, now: Nanos) -> Outcome {
+    fn outcome(
+        &self,
+        judged: &Judged,
+        rule: &Rule,
+        state: &Aggregate,
+        elapsed: Duration,
+        now: Nanos,
+    ) -> Outcome {
         let Expression { aggregation, operator, limit, window } = rule.expression;
         let found = match window {
             Some(length) => state

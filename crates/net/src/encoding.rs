@@ -75,7 +75,9 @@ pub fn decode(body: &[u8], coding: Coding, limit: usize) -> io::Result<Vec<u8>> 
         Coding::Gzip => read(flate2::read::MultiGzDecoder::new(body), limit),
         Coding::Deflate => {
             // The first two bytes tell whether there is a zlib header.
-            let zlib = body.len() >= 2 && body[0] & 0x0f == 8 && (u16::from(body[0]) << 8 | u16::from(body[1])) % 31 == 0;
+            let zlib = body.len() >= 2
+                && body[0] & 0x0f == 8
+                && (u16::from(body[0]) << 8 | u16::from(body[1])) % 31 == 0;
             if zlib {
                 read(flate2::read::ZlibDecoder::new(body), limit)
             } else {

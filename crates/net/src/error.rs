@@ -25,25 +25,52 @@ struct Context {
 #[derive(Debug)]
 pub(crate) enum Kind {
     /// A message of Go's HTTP client that has no number of its own.
-    Generic { message: String, whole: Option<String> },
+    Generic {
+        message: String,
+        whole: Option<String>,
+    },
     Timeout,
     /// The body ended too early.
     UnexpectedEof,
-    NoSuchHost { host: String },
-    Lookup { host: String, reason: String },
-    BlockedHostname { host: String, pattern: String },
-    BlacklistedIp { ip: String, range: String },
+    NoSuchHost {
+        host: String,
+    },
+    Lookup {
+        host: String,
+        reason: String,
+    },
+    BlockedHostname {
+        host: String,
+        pattern: String,
+    },
+    BlacklistedIp {
+        ip: String,
+        range: String,
+    },
     /// Dialling failed; the address as `host:port`.
-    Dial { address: String, error: io::Error },
-    DialTimeout { address: String },
-    BadPort { port: String },
+    Dial {
+        address: String,
+        error: io::Error,
+    },
+    DialTimeout {
+        address: String,
+    },
+    BadPort {
+        port: String,
+    },
     /// The connection broke while it was used.
-    Broken { reading: bool, error: io::Error, local: String, remote: String },
+    Broken {
+        reading: bool,
+        error: io::Error,
+        local: String,
+        remote: String,
+    },
     Tls(rustls::Error),
     /// The other side does not speak TLS.
-    NotTls { http: bool },
+    NotTls {
+        http: bool,
+    },
     Decompression(String),
-    InvalidUrl(String),
 }
 
 impl Error {
@@ -100,7 +127,6 @@ impl Error {
     pub fn code(&self) -> u16 {
         match &self.kind {
             Kind::Generic { .. } | Kind::UnexpectedEof => 1000,
-            Kind::InvalidUrl(_) => 1020,
             Kind::Timeout => 1050,
             Kind::Lookup { .. } => 1100,
             Kind::NoSuchHost { .. } => 1101,
@@ -144,9 +170,10 @@ impl Error {
     #[must_use]
     pub fn detail(&self) -> String {
         let inner = self.inner();
-        match self.context.as_ref().map(|context| context.prefix.as_str()).filter(|prefix| !prefix.is_empty()) {
+        match self.context.as_ref().map(|context| context.prefix.as_str()).filter(|prefix| !prefix.is_empty())
+        {
             // Go's client names the request unless the failure came while the body was read.
-            Some(prefix) if !matches!(self.kind, Kind::UnexpectedEof | Kind::InvalidUrl(_) | Kind::Decompression(_)) => {
+            Some(prefix) if !matches!(self.kind, Kind::UnexpectedEof | Kind::Decompression(_)) => {
                 format!("{prefix}: {inner}")
             }
             _ => inner,
@@ -180,7 +207,7 @@ impl Error {
             },
             Kind::NotTls { http: true } => "http: server gave HTTP response to HTTPS client".to_owned(),
             Kind::NotTls { http: false } => "tls: first record does not look like a TLS handshake".to_owned(),
-            Kind::Timeout | Kind::UnexpectedEof | Kind::Decompression(_) | Kind::InvalidUrl(_) => self.to_string(),
+            Kind::Timeout | Kind::UnexpectedEof | Kind::Decompression(_) => self.to_string(),
         }
     }
 }
@@ -216,7 +243,7 @@ fn certificate_words(fault: &rustls::CertificateError) -> String {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            Kind::Generic { message, .. } | Kind::InvalidUrl(message) => f.write_str(message),
+            Kind::Generic { message, .. } => f.write_str(message),
             Kind::Timeout => f.write_str("request timeout"),
             Kind::UnexpectedEof => f.write_str("unexpected EOF"),
             Kind::NoSuchHost { .. } => f.write_str("lookup: no such host"),

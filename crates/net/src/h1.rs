@@ -113,7 +113,8 @@ impl Reader<'_> {
             (reason, _) => format!("{} {reason}", head.status),
         };
         let (headers, body, keep_alive) = self.body(&head, discard).await?;
-        let (first_byte, last_byte) = (self.first_byte.unwrap_or_default(), self.last_byte.unwrap_or_default());
+        let (first_byte, last_byte) =
+            (self.first_byte.unwrap_or_default(), self.last_byte.unwrap_or_default());
         Ok(Answer {
             status: head.status,
             status_text,
@@ -129,10 +130,10 @@ impl Reader<'_> {
     /// Reads until a head is whole.
     async fn head(&mut self, method: &str) -> Result<Head, Error> {
         loop {
-            if !self.buffer.filled().is_empty() {
-                if let Some(head) = parse_head(self.buffer.filled(), method, self.limits)? {
-                    return Ok(head);
-                }
+            if !self.buffer.filled().is_empty()
+                && let Some(head) = parse_head(self.buffer.filled(), method, self.limits)?
+            {
+                return Ok(head);
             }
             if !self.more().await? {
                 return Err(self.closed_early());
@@ -319,7 +320,9 @@ fn truncate(buffer: &mut Buffer, length: usize) {
 }
 
 fn too_large(limit: usize) -> Error {
-    Error::generic(format!("the response body is larger than {limit} bytes; discard it with responseType: 'none'"))
+    Error::generic(format!(
+        "the response body is larger than {limit} bytes; discard it with responseType: 'none'"
+    ))
 }
 
 pub(crate) fn transport_broken(reason: &str) -> Error {
@@ -336,7 +339,9 @@ fn parse_head(bytes: &[u8], method: &str, limits: &Limits) -> Result<Option<Head
         Err(Malformed::TooManyHeaders) => {
             let mut many = vec![httparse::EMPTY_HEADER; limits.headers];
             match parse_with(bytes, method, &mut many) {
-                Err(Malformed::TooManyHeaders) => Err(transport_broken("net/http: server response headers exceeded the limit of headers")),
+                Err(Malformed::TooManyHeaders) => {
+                    Err(transport_broken("net/http: server response headers exceeded the limit of headers"))
+                }
                 Err(Malformed::Other(error)) => Err(*error),
                 Ok(head) => bounded(head, bytes, limits),
             }

@@ -41,7 +41,7 @@ impl Url {
         let without_fragment = text.split_once('#').map_or(text, |parts| parts.0);
         let (scheme, rest) = match without_fragment.split_once(':') {
             Some((scheme, rest)) if is_scheme(scheme) => (scheme.to_ascii_lowercase(), rest),
-            Some((first, _)) if first.is_empty() => return Err(fail("missing protocol scheme".to_owned())),
+            Some(("", _)) => return Err(fail("missing protocol scheme".to_owned())),
             _ => (String::new(), without_fragment),
         };
         let Some(rest) = rest.strip_prefix("//") else {
@@ -100,7 +100,8 @@ impl Url {
             return Self::parse(&format!("{base}{path}{reference}"));
         }
         let folder = &path[..=path.rfind('/').unwrap_or(0)];
-        let (reference_path, query) = reference.split_once('?').map_or((reference, None), |(p, q)| (p, Some(q)));
+        let (reference_path, query) =
+            reference.split_once('?').map_or((reference, None), |(p, q)| (p, Some(q)));
         let mut joined = clean(&format!("{folder}{reference_path}"));
         if let Some(query) = query {
             joined.push('?');
@@ -119,7 +120,11 @@ impl Url {
     #[must_use]
     pub fn masked(&self) -> String {
         match &self.user {
-            Some(_) => self.text.replacen(&self.text[self.scheme.len() + 3..self.text.find('@').unwrap_or(0)], "****:****", 1),
+            Some(_) => self.text.replacen(
+                &self.text[self.scheme.len() + 3..self.text.find('@').unwrap_or(0)],
+                "****:****",
+                1,
+            ),
             None => self.text.clone(),
         }
     }
@@ -206,7 +211,9 @@ fn split_authority(authority: &str) -> Result<(String, Option<String>), String> 
         Some((host, port)) => (host, Some(checked_port(port)?)),
         None => (authority, None),
     };
-    if let Some(bad) = host.chars().find(|c| matches!(c, ' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')) {
+    if let Some(bad) =
+        host.chars().find(|c| matches!(c, ' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}'))
+    {
         return Err(format!("invalid character {:?} in host name", bad.to_string()));
     }
     check_escapes(host)?;

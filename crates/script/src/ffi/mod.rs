@@ -3,7 +3,10 @@
 //! Host functions are plain `fn(&Call) -> Result<Value>`; tables of them become objects whose functions
 //! QuickJS makes when they are first touched, which keeps a user small. [`host`] finds the virtual user that
 //! a context belongs to. Nothing here knows what the functions do.
-#![expect(unsafe_code, reason = "this is the script crate's home of unsafe; every block says why it is sound")]
+#![expect(
+    unsafe_code,
+    reason = "this is the script crate's home of unsafe; every block says why it is sound"
+)]
 
 mod alloc;
 mod call;
@@ -31,7 +34,9 @@ pub(crate) use values::{
 pub(crate) fn set_host(context: &Ctx<'_>, host: &Host) {
     // SAFETY: the context is alive; rquickjs keeps its own data in the runtime's opaque pointer and leaves
     // the context's alone.
-    unsafe { qjs::JS_SetContextOpaque(context.as_raw().as_ptr(), std::ptr::from_ref(host).cast_mut().cast()) };
+    unsafe {
+        qjs::JS_SetContextOpaque(context.as_raw().as_ptr(), std::ptr::from_ref(host).cast_mut().cast());
+    };
 }
 
 /// The virtual user that `context` belongs to.
@@ -141,7 +146,7 @@ unsafe fn own<'js>(context: &Ctx<'js>, value: qjs::JSValue) -> rquickjs::Result<
 }
 
 /// Gives a value's reference to C.
-fn release(value: Value<'_>) -> qjs::JSValue {
+fn release(value: &Value<'_>) -> qjs::JSValue {
     let raw = value.as_raw();
     let context = value.ctx().as_raw().as_ptr();
     // SAFETY: the value is alive; the duplicate is the reference that the caller hands to C.

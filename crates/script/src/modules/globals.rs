@@ -66,7 +66,8 @@ pub(crate) fn glue<'js>(context: &Ctx<'js>) -> Result<Object<'js>> {
 pub(crate) fn seed_random(context: &Ctx<'_>) -> Result<()> {
     let seed = ffi::host(context).random.get().unwrap_or_default();
     let make: Function<'_> = glue(context)?.get("seeded")?;
-    let generator: Value<'_> = make.call(((seed as u32).cast_signed(), ((seed >> 32) as u32).cast_signed()))?;
+    let generator: Value<'_> =
+        make.call(((seed as u32).cast_signed(), ((seed >> 32) as u32).cast_signed()))?;
     let math: Object<'_> = context.globals().get("Math")?;
     math.set("random", generator)
 }
@@ -81,7 +82,10 @@ pub(crate) fn dress_summary(data: &Value<'_>) -> Result<()> {
 pub(crate) fn summary_files(context: &Ctx<'_>, value: &Value<'_>) -> Result<Vec<(String, Bytes)>> {
     let Some(object) = value.as_object() else {
         let shown = error::text_of(context, value);
-        return Err(error::throw(context, &format!("handleSummary() must return a map with string keys, not {shown}")));
+        return Err(error::throw(
+            context,
+            &format!("handleSummary() must return a map with string keys, not {shown}"),
+        ));
     };
     let mut files = Vec::new();
     for entry in object.props::<String, Value<'_>>() {
@@ -149,7 +153,8 @@ fn open<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         return Err(error::throw(&call.ctx, &format!("the \"open\" {ONLY_IN_INIT}")));
     }
     let name = call.value(0);
-    let name = if name.is_undefined() || name.is_null() { String::new() } else { error::text_of(&call.ctx, &name) };
+    let name =
+        if name.is_undefined() || name.is_null() { String::new() } else { error::text_of(&call.ctx, &name) };
     if name.is_empty() {
         return Err(error::throw(&call.ctx, "open() can't be used with an empty filename"));
     }
@@ -158,7 +163,9 @@ fn open<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         let shown = path.display();
         let message = match failure.kind() {
             std::io::ErrorKind::NotFound => format!("stat {shown}: no such file or directory"),
-            std::io::ErrorKind::IsADirectory => format!("open() can't be used with directories, path: \"{shown}\""),
+            std::io::ErrorKind::IsADirectory => {
+                format!("open() can't be used with directories, path: \"{shown}\"")
+            }
             _ => format!("open {shown}: {failure}"),
         };
         error::throw(&call.ctx, &message)
@@ -192,9 +199,8 @@ fn require<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     if !resolved.starts_with("file://") {
         return Err(error::throw(&call.ctx, &super::unknown(&resolved)));
     }
-    let text = program
-        .file(&resolved)
-        .map_err(|_| error::throw(&call.ctx, &crate::program::missing(&specifier)))?;
+    let text =
+        program.file(&resolved).map_err(|_| error::throw(&call.ctx, &crate::program::missing(&specifier)))?;
     if ffi::is_module(&text) {
         let (module, promise) = program.module(&call.ctx, &resolved)?.eval()?;
         promise.finish::<Value<'js>>()?;

@@ -226,10 +226,10 @@ impl<'js> Session<'_, 'js> {
         entry: &RefCell<Entry<'js>>,
         scenario: &Arc<ScenarioInfo>,
     ) -> Result<Function<'js>, Error> {
-        if let Some((known, function)) = &*entry.borrow() {
-            if Arc::ptr_eq(known, scenario) {
-                return Ok(function.clone());
-            }
+        if let Some((known, function)) = &*entry.borrow()
+            && Arc::ptr_eq(known, scenario)
+        {
+            return Ok(function.clone());
         }
         let function: Function<'js> = exports.get(scenario.exec.as_str()).map_err(|_| self.failure())?;
         entry.borrow_mut().replace((scenario.clone(), function.clone()));
@@ -323,7 +323,9 @@ impl<'js> Session<'_, 'js> {
             return Ok(Returned::Nothing);
         }
         if self.host.stage.get() == Stage::Summary {
-            return globals::summary_files(&self.ctx, &value).map(Returned::Files).map_err(|_| self.failure());
+            return globals::summary_files(&self.ctx, &value)
+                .map(Returned::Files)
+                .map_err(|_| self.failure());
         }
         let json = self.ctx.json_stringify(value).map_err(|_| self.failure())?;
         let json = json.map(|json| json.to_string()).transpose().map_err(|_| self.failure())?;
