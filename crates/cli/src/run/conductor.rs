@@ -86,10 +86,9 @@ impl<'a> Conductor<'a> {
         net: Arc<net::Settings>,
         outputs: Stream,
         wanted: Wanted,
-        wants_samples: bool,
     ) -> Result<Self, Error> {
         let scenarios = settled.scenarios();
-        let config = RecorderConfig { raw_samples: wants_samples, ..RecorderConfig::default() };
+        let config = RecorderConfig { raw_samples: outputs.wants_samples(), ..RecorderConfig::default() };
         let plan = Plan {
             scenarios: scenarios.clone(),
             segment: settled.segment.clone(),
