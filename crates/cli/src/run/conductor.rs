@@ -77,7 +77,6 @@ impl<'a> Conductor<'a> {
     ///
     /// # Errors
     /// When threads cannot be made.
-    #[expect(clippy::too_many_arguments, reason = "everything that a run is made of comes together here")]
     pub fn start(
         session: &'a Session,
         loaded: Loaded,
