@@ -32,7 +32,7 @@ impl Conductor<'_> {
         self.ending.marked_failed = !self.control.failures().is_empty();
         self.ending.abort = self.control.aborted().cloned();
         let counters = Counters::of(&self.control, now);
-        self.progress.finish(self.phase, &counters);
+        self.progress.finish("running", &counters);
         self.warn_of_no_iterations(&counters);
 
         let reports = self.outputs.finish(OUTPUTS_PATIENCE);
