@@ -67,7 +67,6 @@ pub(crate) struct Intrinsics {
     pub(crate) map_set: bool,
     pub(crate) typed_arrays: bool,
     pub(crate) promise: bool,
-    pub(crate) big_int: bool,
     pub(crate) weak_ref: bool,
     pub(crate) eval: bool,
 }
@@ -81,7 +80,6 @@ impl Intrinsics {
         map_set: true,
         typed_arrays: true,
         promise: true,
-        big_int: true,
         weak_ref: true,
         eval: true,
     };
@@ -119,9 +117,6 @@ pub(crate) fn new_context(runtime: &Runtime, wanted: Intrinsics) -> rquickjs::Re
         }
         if wanted.promise {
             failed |= qjs::JS_AddIntrinsicPromise(raw);
-        }
-        if wanted.big_int {
-            failed |= qjs::JS_AddIntrinsicBigInt(raw);
         }
         if wanted.weak_ref {
             failed |= qjs::JS_AddIntrinsicWeakRef(raw);
