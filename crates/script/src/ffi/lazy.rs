@@ -36,8 +36,8 @@ pub(crate) enum Property<'js> {
 /// A class of lazy objects, registered with one runtime.
 pub(crate) struct LazyClass {
     id: qjs::JSClassID,
+    /// The runtime frees them with all its atoms when it ends.
     atoms: Vec<qjs::JSAtom>,
-    context: NonNull<qjs::JSContext>,
 }
 
 /// What a lazy object carries.
@@ -76,10 +76,10 @@ impl LazyClass {
         }
         let atoms = T::KEYS
             .iter()
-            // SAFETY: the context is alive; the atoms are freed with the class.
+            // SAFETY: the context is alive.
             .map(|key| unsafe { qjs::JS_NewAtomLen(raw.as_ptr(), key.as_ptr().cast(), key.len() as _) })
             .collect();
-        Ok(Box::new(Self { id, atoms, context: raw }))
+        Ok(Box::new(Self { id, atoms }))
     }
 
     /// A new object with `data` behind it.
@@ -114,15 +114,6 @@ impl LazyClass {
 
     fn key(&self, atom: qjs::JSAtom) -> Option<usize> {
         self.atoms.iter().position(|&known| known == atom)
-    }
-}
-
-impl Drop for LazyClass {
-    fn drop(&mut self) {
-        for &atom in &self.atoms {
-            // SAFETY: the owner drops its classes while the context is alive.
-            unsafe { qjs::JS_FreeAtom(self.context.as_ptr(), atom) };
-        }
     }
 }
 
