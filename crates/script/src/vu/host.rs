@@ -174,7 +174,9 @@ impl Host {
             return true;
         }
         let now = self.now();
-        let stop = now >= self.hard_stop.get() || self.shared.kill_at() <= now;
+        // An early end of the load ends users and `setup()`; what comes after the load still runs.
+        let of_the_load = self.ids.in_test > 0 || self.stage.get() == Stage::Setup;
+        let stop = now >= self.hard_stop.get() || (of_the_load && self.shared.kill_at() <= now);
         if stop {
             self.interrupted.set(true);
         }
