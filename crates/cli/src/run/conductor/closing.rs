@@ -137,9 +137,9 @@ impl Conductor<'_> {
         let mut failure = None;
         match self.handled(lifecycle, summary).await {
             Ok(Some(files)) => failure = results::write_files(self.session, &files).err(),
-            Ok(None) => results::print(self.session, summary, self.wanted.mode),
+            Ok(None) => self.wanted.print(self.session, summary),
             Err(why) => {
-                results::print(self.session, summary, self.wanted.mode);
+                self.wanted.print(self.session, summary);
                 failure = why;
             }
         }
