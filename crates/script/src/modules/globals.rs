@@ -78,30 +78,27 @@ pub(crate) fn dress_summary(data: &Value<'_>) -> Result<()> {
     dress.call((data.clone(),))
 }
 
-/// The files that `handleSummary` returned, by path.
-pub(crate) fn summary_files(context: &Ctx<'_>, value: &Value<'_>) -> Result<Vec<(String, Bytes)>> {
+/// The files that `handleSummary` returned, by path; a sentence for the user when it returned something else.
+pub(crate) fn summary_files(
+    context: &Ctx<'_>,
+    value: &Value<'_>,
+) -> Result<std::result::Result<Vec<(String, Bytes)>, String>> {
     let Some(object) = value.as_object() else {
         let shown = error::text_of(context, value);
-        return Err(error::throw(
-            context,
-            &format!("handleSummary() must return a map with string keys, not {shown}"),
-        ));
+        return Ok(Err(format!("handleSummary() must return a map with string keys, not {shown}")));
     };
     let mut files = Vec::new();
     for entry in object.props::<String, Value<'_>>() {
         let (path, content) = entry?;
         let Some(content) = bytes_of(&content) else {
             let kind = go_type(&content);
-            return Err(error::throw(
-                context,
-                &format!(
-                    "error handling summary object {path}: invalid type {kind}, it needs to be a string or ArrayBuffer"
-                ),
-            ));
+            return Ok(Err(format!(
+                "error handling summary object {path}: invalid type {kind}, it needs to be a string or ArrayBuffer"
+            )));
         };
         files.push((path, content));
     }
-    Ok(files)
+    Ok(Ok(files))
 }
 
 /// The bytes of a string, an `ArrayBuffer` or a view of one.

@@ -323,9 +323,12 @@ impl<'js> Session<'_, 'js> {
             return Ok(Returned::Nothing);
         }
         if self.host.stage.get() == Stage::Summary {
-            return globals::summary_files(&self.ctx, &value)
-                .map(Returned::Files)
-                .map_err(|_| self.failure());
+            return match globals::summary_files(&self.ctx, &value) {
+                Ok(Ok(files)) => Ok(Returned::Files(files)),
+                // Nothing was thrown, so this is no exception of the script.
+                Ok(Err(sentence)) => Err(Error::new(ErrorKind::Internal, sentence)),
+                Err(_) => Err(self.failure()),
+            };
         }
         let json = self.ctx.json_stringify(value).map_err(|_| self.failure())?;
         let json = json.map(|json| json.to_string()).transpose().map_err(|_| self.failure())?;
