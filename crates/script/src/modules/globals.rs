@@ -34,8 +34,25 @@ pub(crate) fn install(context: &Ctx<'_>) -> Result<()> {
     for (key, value) in &host.shared.env {
         env.set(key.as_str(), value.as_str())?;
     }
-    globals.set("__ENV", env)?;
+    ffi::set_hidden(&globals, "__ENV", env.into_value())?;
     globals.set("__VU", host.ids.in_test)
+}
+
+/// Puts a scenario's values over the environment's, which come back when the next scenario has none.
+pub(crate) fn set_env(context: &Ctx<'_>, over: &std::collections::BTreeMap<String, String>) -> Result<()> {
+    let host = ffi::host(context);
+    let before = host.env_over.replace(over.keys().cloned().collect());
+    if before.is_empty() && over.is_empty() {
+        return Ok(());
+    }
+    let env: Object<'_> = context.globals().get("__ENV")?;
+    for key in before.iter().filter(|key| !over.contains_key(*key)) {
+        match host.shared.env.get(key) {
+            Some(value) => env.set(key.as_str(), value.as_str())?,
+            None => env.remove(key.as_str())?,
+        }
+    }
+    over.iter().try_for_each(|(key, value)| env.set(key.as_str(), value.as_str()))
 }
 
 /// Adds what exists only once the init code has run.
