@@ -34,7 +34,7 @@ fn texts(output: &Output) -> (i32, String, String) {
 const LOOP: &str = "
     import { sleep } from 'k6';
     export const options = { vus: 1, duration: '60s' };
-    export default function () { if (__ITER === 0) console.log('running'); sleep(0.01); }
+    export default function () { if (__ITER === 3) console.log('running'); sleep(0.01); }
     export function teardown() { console.log('torn down'); }
 ";
 

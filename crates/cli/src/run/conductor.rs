@@ -251,6 +251,8 @@ impl<'a> Conductor<'a> {
             self.collect();
             match result {
                 Some(Ok(data)) => self.setup_data = data,
+                // What aborted the test, says why; that `setup()` was interrupted by it says nothing.
+                Some(Err(_)) if self.control.is_aborted() => {}
                 Some(Err(error)) => {
                     self.ending.setup =
                         Some(lifecycle_failed("setup", limit, ExitCode::SETUP_TIMEOUT, &error));

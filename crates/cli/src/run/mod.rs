@@ -36,7 +36,8 @@ use results::Wanted;
 /// Whatever keeps the run from starting, and how it ended unless that is a success.
 pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<ExitCode, Error> {
     let flags = Flags::read(runtime::RUN_FLAGS, matches, &session.env).map_err(Error::Usage)?;
-    let wanted = wanted(session, matches)?;
+    let mut wanted = wanted(session, matches)?;
+    wanted.trust |= matches!(script, Script::Own { .. });
     honest(session, &flags)?;
     let loaded = load::load(session, matches, script, true)?;
     let settled = options::settle(session, matches, &loaded)?;
@@ -100,6 +101,7 @@ fn wanted(session: &Session, matches: &ArgMatches) -> Result<Wanted, Error> {
         mode: mode.ok_or_else(|| Error::Usage("invalid summary mode".to_owned()))?,
         machine_readable: flags.on("new-machine-readable-summary"),
         export: flags.text("summary-export").map(str::to_owned),
+        trust: session.flags.on("verbose"),
     })
 }
 

@@ -32,7 +32,7 @@ pub fn judge(aggregate: &Aggregate, facts: &Facts<'_>) -> Trust {
         unstamped: facts.unstamped,
         dropped_arrivals: facts.dropped_arrivals,
         started_arrivals: facts.started_arrivals,
-        machine: facts.machine,
+        machine: readable(facts.machine),
         descriptors_exhausted: facts.exhausted.0,
         ports_exhausted: facts.exhausted.1,
         lossy_outputs: facts
@@ -53,6 +53,12 @@ pub fn judge(aggregate: &Aggregate, facts: &Facts<'_>) -> Trust {
         reasons: reasons.collect(),
         evidence: shown(aggregate, &evidence.machine),
     }
+}
+
+/// The kernel counts processor time in hundredths of a second, so over a moment its shares say nothing.
+fn readable(machine: MachineUse) -> MachineUse {
+    const MOMENT: Nanos = Nanos::from_secs(2);
+    if machine.observed >= MOMENT { machine } else { MachineUse::default() }
 }
 
 /// The evidence as rows of names and values.

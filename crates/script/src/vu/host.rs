@@ -177,9 +177,9 @@ impl Host {
             return true;
         }
         let now = self.now();
-        // An aborted run still tears down and sums up.
-        let killed = self.stage.get() == Stage::Iteration && self.shared.kill_at() <= now;
-        let stop = now >= self.hard_stop.get() || killed;
+        // An early end of the load ends users and `setup()`; what comes after the load still runs.
+        let of_the_load = self.ids.in_test > 0 || self.stage.get() == Stage::Setup;
+        let stop = now >= self.hard_stop.get() || (of_the_load && self.shared.kill_at() <= now);
         if stop {
             self.interrupted.set(true);
         }

@@ -32,7 +32,7 @@ impl Conductor<'_> {
         self.ending.marked_failed = !self.control.failures().is_empty();
         self.ending.abort = self.control.aborted().cloned();
         let counters = Counters::of(&self.control, now);
-        self.progress.finish(self.phase, &counters);
+        self.progress.finish("running", &counters);
         self.warn_of_no_iterations(&counters);
 
         let reports = self.outputs.finish(OUTPUTS_PATIENCE);
@@ -137,9 +137,9 @@ impl Conductor<'_> {
         let mut failure = None;
         match self.handled(lifecycle, summary).await {
             Ok(Some(files)) => failure = results::write_files(self.session, &files).err(),
-            Ok(None) => results::print(self.session, summary, self.wanted.mode),
+            Ok(None) => self.wanted.print(self.session, summary),
             Err(why) => {
-                results::print(self.session, summary, self.wanted.mode);
+                self.wanted.print(self.session, summary);
                 failure = why;
             }
         }
