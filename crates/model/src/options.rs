@@ -596,6 +596,20 @@ impl Options {
     }
 }
 
+impl Options {
+    /// The options as `exec.test.options` shows them: without the shorthand, which scenarios have replaced.
+    #[must_use]
+    pub fn to_test_json(&self) -> Map<String, Value> {
+        let mut members = self.to_json();
+        for name in ["vus", "duration", "iterations", "stages"] {
+            members.remove(name);
+        }
+        members.insert("consoleOutput".to_owned(), json!(self.console_output));
+        members.insert("localIPs".to_owned(), json!(self.local_ips));
+        members
+    }
+}
+
 fn some(value: Value) -> Option<Value> {
     (!value.is_null()).then_some(value)
 }

@@ -136,6 +136,7 @@ impl Client {
         let error = error.of(&method, &shown);
         let trail = *error.trail().expect("it was given one above");
         on_hop(&Hop {
+            challenge: false,
             method: &method,
             url: &url.masked(),
             status: 0,
@@ -182,9 +183,15 @@ impl Client {
             }
             let exchanged = self.exchange(&request, &turn).await?;
             let cookies = self.take_cookies(&turn, &exchanged.answer);
-            let masked = turn.url.masked();
+            let challenge = exchanged.answer.status == 401 && request.auth == Some(AuthScheme::Digest) && !challenged;
+            // What a digest proves is not in the address.
+            let masked = match request.auth {
+                Some(AuthScheme::Digest) => turn.url.without_user(),
+                _ => turn.url.masked(),
+            };
             let status = exchanged.answer.status;
             on_hop(&Hop {
+                challenge,
                 method: &turn.method,
                 url: &masked,
                 status,
@@ -523,18 +530,18 @@ fn compress(request: &Request) -> Result<Compressed, Error> {
     Ok((Some(body), (!already).then(|| ("Content-Encoding".to_owned(), names.join(", ")))))
 }
 
-/// Cookies of the request, then those of the jar; a header of the script's own comes first.
+/// A header of the script's own, then the cookies of the request, then those of the jar.
 fn cookie_header(request: &Request, turn: &Turn<'_>, own: Option<&str>) -> Option<String> {
     let from_jar = turn.jar.map(|jar| jar.borrow().cookies_for(&turn.url)).unwrap_or_default();
     if request.cookies.is_empty() && from_jar.is_empty() {
         return None;
     }
     let mut pairs: Vec<String> = own.map(str::to_owned).into_iter().collect();
-    let replaced = |name: &str| request.cookies.iter().any(|cookie| cookie.2 && cookie.0 == name);
-    for (name, value) in from_jar.iter().filter(|cookie| !replaced(&cookie.0)) {
+    for (name, value, _) in &request.cookies {
         pairs.push(format!("{name}={}", cookie_value(value)));
     }
-    for (name, value, _) in &request.cookies {
+    let replaced = |name: &str| request.cookies.iter().any(|cookie| cookie.2 && cookie.0 == name);
+    for (name, value) in from_jar.iter().filter(|cookie| !replaced(&cookie.0)) {
         pairs.push(format!("{name}={}", cookie_value(value)));
     }
     Some(pairs.join("; "))
@@ -597,7 +604,7 @@ fn finish(
             // An unknown encoding is handed on as it came.
             let Some(coding) = Coding::from_name(&name.to_ascii_lowercase()) else { break };
             body = encoding::decode(&body, coding, limit)
-                .map_err(|error| Error::new(Kind::Decompression(error.to_string())).with_trail(trail))?
+                .map_err(|error| Error::new(Kind::Decompression(encoding::fault(&error, coding))).with_trail(trail))?
                 .into();
         }
     }

@@ -66,6 +66,17 @@ pub fn encode(body: &[u8], coding: Coding) -> io::Result<Vec<u8>> {
     }
 }
 
+/// What is wrong with an encoded body, as Go says it.
+#[must_use]
+pub fn fault(error: &io::Error, coding: Coding) -> String {
+    let text = error.to_string();
+    match coding {
+        Coding::Gzip if text.contains("header") => "gzip: invalid header".to_owned(),
+        Coding::Gzip if error.kind() == io::ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
+        _ => format!("{}: {text}", coding.name()),
+    }
+}
+
 /// Decodes a body, to `limit` bytes at most.
 ///
 /// # Errors

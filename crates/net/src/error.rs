@@ -132,6 +132,7 @@ impl Error {
             Kind::NoSuchHost { .. } => 1101,
             Kind::BlacklistedIp { .. } => 1110,
             Kind::BlockedHostname { .. } => 1111,
+            Kind::Broken { error, .. } if error.kind() == io::ErrorKind::UnexpectedEof => 1000,
             Kind::Broken { error, .. } => match error.raw_os_error() {
                 Some(libc::ECONNRESET) => 1220,
                 Some(libc::EPIPE) => 1201,
@@ -229,7 +230,7 @@ pub(crate) fn os_words(error: &io::Error) -> String {
 fn certificate_words(fault: &rustls::CertificateError) -> String {
     use rustls::CertificateError as Fault;
     match fault {
-        Fault::UnknownIssuer => "certificate signed by unknown authority".to_owned(),
+        Fault::UnknownIssuer | Fault::Other(_) => "certificate signed by unknown authority".to_owned(),
         Fault::Expired | Fault::ExpiredContext { .. } => {
             "certificate has expired or is not yet valid".to_owned()
         }
@@ -266,14 +267,18 @@ impl fmt::Display for Error {
             },
             Kind::Tls(rustls::Error::InvalidCertificate(fault)) => match self.code() {
                 1311 => f.write_str("x509: certificate doesn't match hostname"),
-                _ if matches!(fault, rustls::CertificateError::UnknownIssuer) => {
+                // A certificate that signed itself is one that nobody known did.
+                _ if matches!(fault, rustls::CertificateError::UnknownIssuer | rustls::CertificateError::Other(_)) => {
                     f.write_str("x509: unknown authority")
                 }
                 _ => write!(f, "x509: {}", certificate_words(fault)),
             },
             Kind::Tls(error) => write!(f, "tls: {error}"),
             Kind::NotTls { .. } => f.write_str("tls: first record does not look like a TLS handshake"),
-            Kind::Decompression(reason) => write!(f, "decompression: {reason}"),
+            Kind::Decompression(reason) => write!(
+                f,
+                "error decompressing response body (error decompressing response body ({reason}))"
+            ),
         }
     }
 }

@@ -362,6 +362,9 @@ fn bounded(head: Option<Head>, bytes: &[u8], limits: &Limits) -> Result<Option<H
     Ok(head)
 }
 
+/// A status line that is wrong from its start is still read to its end, for the message, up to this.
+const STATUS_LINE_BYTES: usize = 4096;
+
 enum Malformed {
     TooManyHeaders,
     Other(Box<Error>),
@@ -382,14 +385,16 @@ fn parse_with<'b>(
     let length = match response.parse(bytes) {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) => {
-            // A line that can be no status line need not be waited out.
-            return match bytes.get(..5) {
-                Some(start) if start != b"HTTP/" => Err(status_line_error(bytes).into()),
-                _ => Ok(None),
-            };
+            // A whole line that can be no status line need not wait for the rest of a head.
+            let line_done = bytes.contains(&b'\n');
+            let bad = line_done && bytes.get(..5).is_none_or(|start| start != b"HTTP/");
+            return if bad { Err(status_line_error(bytes).into()) } else { Ok(None) };
         }
         Err(httparse::Error::TooManyHeaders) => return Err(Malformed::TooManyHeaders),
         Err(httparse::Error::Status | httparse::Error::Version | httparse::Error::Token) => {
+            if !bytes.contains(&b'\n') && bytes.len() < STATUS_LINE_BYTES {
+                return Ok(None);
+            }
             return Err(status_line_error(bytes).into());
         }
         Err(error) => return Err(transport_broken(&format!("malformed MIME header line: {error}")).into()),
@@ -458,19 +463,14 @@ fn status_line_error(bytes: &[u8]) -> Error {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = String::from_utf8_lossy(&line[..line.len().min(200)]);
     let line = line.trim_end_matches('\r');
-    let mut words = line.splitn(3, ' ');
-    let (version, code) = (words.next().unwrap_or_default(), words.next());
-    if !version.starts_with("HTTP/") || code.is_none() {
+    let Some((version, rest)) = line.split_once(' ') else {
         return transport_broken(&format!("malformed HTTP response {line:?}"));
+    };
+    let code = rest.trim_start().split(' ').next().unwrap_or_default();
+    if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+        return transport_broken(&format!("malformed HTTP status code {code:?}"));
     }
-    if !matches!(version, "HTTP/1.0" | "HTTP/1.1") {
-        return transport_broken(&format!("malformed HTTP version {version:?}"));
-    }
-    let code = code.unwrap_or_default();
-    if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit()) {
-        return transport_broken(&format!("malformed HTTP response {line:?}"));
-    }
-    transport_broken(&format!("malformed HTTP status code {code:?}"))
+    transport_broken(&format!("malformed HTTP version {version:?}"))
 }
 
 /// The standard words for a status.

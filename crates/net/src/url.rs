@@ -116,6 +116,18 @@ impl Url {
         &self.text
     }
 
+    /// The address without user and password.
+    #[must_use]
+    pub fn without_user(&self) -> String {
+        match &self.user {
+            Some(_) => {
+                let at = self.text.find('@').map_or(0, |at| at + 1);
+                format!("{}://{}", self.scheme, &self.text[at..])
+            }
+            None => self.text.clone(),
+        }
+    }
+
     /// The address without its password, for tags and logs.
     #[must_use]
     pub fn masked(&self) -> String {
@@ -240,29 +252,23 @@ fn check_escapes(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Escapes what cannot stand in a request line; everything else goes as written.
+/// Escapes what cannot stand in a path. A query goes out as it was written, blanks and all, as Go sends it.
 fn escape_target(target: &str) -> String {
-    if target.bytes().all(|byte| byte > 0x20 && byte < 0x7f && byte != b'"') {
-        return target.to_owned();
-    }
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-    let mut escaped = String::with_capacity(target.len() + 8);
-    for byte in path.bytes() {
-        if byte <= 0x20 || byte >= 0x7f || byte == b'"' {
-            escaped.push_str(&format!("%{byte:02X}"));
+    let mut escaped = String::with_capacity(target.len());
+    for c in path.chars() {
+        if c <= ' ' || c >= '\u{7f}' || c == '"' {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                escaped.push_str(&format!("%{byte:02X}"));
+            }
         } else {
-            escaped.push(char::from(byte));
+            escaped.push(c);
         }
     }
     if let Some(query) = query {
         escaped.push('?');
-        for byte in query.bytes() {
-            if byte <= 0x20 || byte >= 0x7f {
-                escaped.push_str(&format!("%{byte:02X}"));
-            } else {
-                escaped.push(char::from(byte));
-            }
-        }
+        escaped.push_str(query);
     }
     escaped
 }

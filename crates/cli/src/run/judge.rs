@@ -103,10 +103,10 @@ mod tests {
     use metrics::{Kind, Recorder, RecorderConfig};
     use model::{Clock, Options};
 
-    /// A judge of thresholds over a counter `n`, and a recorder for each of two workers.
+    /// A judge of thresholds over a counter `sold`, and a recorder for each of two workers.
     fn judge(thresholds: &serde_json::Value) -> (Judge, Vec<Recorder>, metrics::MetricId) {
         let registry = Registry::new();
-        let n = registry.declare("n", Kind::Counter, metrics::Contains::Default).unwrap();
+        let n = registry.declare("sold", Kind::Counter, metrics::Contains::Default).unwrap();
         let (options, _) = Options::from_script(&serde_json::json!({ "thresholds": thresholds })).unwrap();
         let evaluator = Evaluator::new(&options.thresholds.unwrap(), &registry, false).unwrap();
         let recorder = |w| Recorder::new(w, registry.clone(), Clock::start(), RecorderConfig::default());
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn thresholds_are_looked_at_every_two_seconds_and_end_the_run_when_they_should() {
-        let wanted = serde_json::json!({ "n": [{ "threshold": "count<2", "abortOnFail": true, "delayAbortEval": "3s" }] });
+        let wanted = serde_json::json!({ "sold": [{ "threshold": "count<2", "abortOnFail": true, "delayAbortEval": "3s" }] });
         let (mut judge, mut recorders, n) = judge(&wanted);
         recorders[0].add(n, metrics::TagSetId::default(), 5.0, Nanos(1));
         judge.apply(recorders[0].take_frame(Nanos::from_secs(1)));
@@ -124,7 +124,7 @@ mod tests {
         assert!(!look(2_000), "crossed, but the delay has not passed");
         assert!(!look(3_900), "not due again");
         assert!(look(4_000));
-        assert_eq!(judge.crossed(), ["n"]);
+        assert_eq!(judge.crossed(), ["sold"]);
     }
 
     #[test]

@@ -101,7 +101,7 @@ impl Jar {
             .entries
             .iter()
             .filter(|entry| entry.ends.is_none_or(|ends| ends > now))
-            .filter(|entry| !entry.secure || url.is_tls())
+            .filter(|entry| !entry.secure || url.is_tls() || is_loopback(&host))
             .filter(|entry| entry.domain == host || (!entry.host_only && is_within(&host, &entry.domain)))
             .filter(|entry| path_matches(url.path(), &entry.path))
             .collect();
@@ -175,6 +175,11 @@ impl Jar {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
+}
+
+/// Whether a host is this machine, where secure cookies need no TLS.
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Whether `host` is a sub-domain of `domain`.

@@ -230,7 +230,11 @@ pub(crate) fn constructor<'js>(
     // SAFETY: see `magic_function`; QuickJS passes `new.target` as the receiver.
     unsafe {
         let kind = qjs::JSCFunctionEnum_JS_CFUNC_constructor_or_func_magic;
-        own(context, magic_function(context, name, length, kind, magic))
+        let made = own(context, magic_function(context, name, length, kind, magic))?;
+        // `instanceof` needs a prototype to look for.
+        let prototype = rquickjs::Object::new(context.clone())?;
+        qjs::JS_SetConstructor(context.as_raw().as_ptr(), made.as_raw(), prototype.as_value().as_raw());
+        Ok(made)
     }
 }
 

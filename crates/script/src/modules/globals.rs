@@ -34,8 +34,25 @@ pub(crate) fn install(context: &Ctx<'_>) -> Result<()> {
     for (key, value) in &host.shared.env {
         env.set(key.as_str(), value.as_str())?;
     }
-    globals.set("__ENV", env)?;
+    ffi::set_hidden(&globals, "__ENV", env.into_value())?;
     globals.set("__VU", host.ids.in_test)
+}
+
+/// Puts a scenario's values over the environment's, which come back when the next scenario has none.
+pub(crate) fn set_env(context: &Ctx<'_>, over: &std::collections::BTreeMap<String, String>) -> Result<()> {
+    let host = ffi::host(context);
+    let before = host.env_over.replace(over.keys().cloned().collect());
+    if before.is_empty() && over.is_empty() {
+        return Ok(());
+    }
+    let env: Object<'_> = context.globals().get("__ENV")?;
+    for key in before.iter().filter(|key| !over.contains_key(*key)) {
+        match host.shared.env.get(key) {
+            Some(value) => env.set(key.as_str(), value.as_str())?,
+            None => env.remove(key.as_str())?,
+        }
+    }
+    over.iter().try_for_each(|(key, value)| env.set(key.as_str(), value.as_str()))
 }
 
 /// Adds what exists only once the init code has run.
@@ -78,27 +95,30 @@ pub(crate) fn dress_summary(data: &Value<'_>) -> Result<()> {
     dress.call((data.clone(),))
 }
 
-/// The files that `handleSummary` returned, by path; a sentence for the user when it returned something else.
-pub(crate) fn summary_files(
-    context: &Ctx<'_>,
-    value: &Value<'_>,
-) -> Result<std::result::Result<Vec<(String, Bytes)>, String>> {
+/// The files that `handleSummary` returned, by path.
+pub(crate) fn summary_files(context: &Ctx<'_>, value: &Value<'_>) -> Result<Vec<(String, Bytes)>> {
     let Some(object) = value.as_object() else {
         let shown = error::text_of(context, value);
-        return Ok(Err(format!("handleSummary() must return a map with string keys, not {shown}")));
+        return Err(error::throw(
+            context,
+            &format!("handleSummary() must return a map with string keys, not {shown}"),
+        ));
     };
     let mut files = Vec::new();
     for entry in object.props::<String, Value<'_>>() {
         let (path, content) = entry?;
         let Some(content) = bytes_of(&content) else {
             let kind = go_type(&content);
-            return Ok(Err(format!(
-                "error handling summary object {path}: invalid type {kind}, it needs to be a string or ArrayBuffer"
-            )));
+            return Err(error::throw(
+                context,
+                &format!(
+                    "error handling summary object {path}: invalid type {kind}, it needs to be a string or ArrayBuffer"
+                ),
+            ));
         };
         files.push((path, content));
     }
-    Ok(Ok(files))
+    Ok(files)
 }
 
 /// The bytes of a string, an `ArrayBuffer` or a view of one.

@@ -59,8 +59,7 @@
   // Percentiles under the names that many scripts read, `values.p95` beside `values['p(95)']`, without
   // showing in enumerations.
   const dressSummary = (data) => {
-    // JSON has no `undefined`, which is what a setup() that returned nothing leaves.
-    if (data && data.root_group && !("setup_data" in data)) data.setup_data = undefined;
+    if (data && !("setup_data" in data)) data.setup_data = undefined;
     for (const metric of Object.values((data && data.metrics) || {})) {
       const values = metric && metric.values;
       if (!values || typeof values !== "object") continue;

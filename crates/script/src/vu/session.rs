@@ -231,6 +231,7 @@ impl<'js> Session<'_, 'js> {
         {
             return Ok(function.clone());
         }
+        globals::set_env(&self.ctx, &scenario.env).map_err(|_| self.failure())?;
         let function: Function<'js> = exports.get(scenario.exec.as_str()).map_err(|_| self.failure())?;
         entry.borrow_mut().replace((scenario.clone(), function.clone()));
         Ok(function)
@@ -323,16 +324,19 @@ impl<'js> Session<'_, 'js> {
             return Ok(Returned::Nothing);
         }
         if self.host.stage.get() == Stage::Summary {
-            return match globals::summary_files(&self.ctx, &value) {
-                Ok(Ok(files)) => Ok(Returned::Files(files)),
-                // Nothing was thrown, so this is no exception of the script.
-                Ok(Err(sentence)) => Err(Error::new(ErrorKind::Internal, sentence)),
-                Err(_) => Err(self.failure()),
-            };
+            let files = globals::summary_files(&self.ctx, &value).map(Returned::Files);
+            return files.map_err(|_| self.bad_summary());
         }
         let json = self.ctx.json_stringify(value).map_err(|_| self.failure())?;
         let json = json.map(|json| json.to_string()).transpose().map_err(|_| self.failure())?;
         Ok(json.map_or(Returned::Nothing, Returned::Json))
+    }
+
+    /// What is said of files that cannot be written: the message without a stack, which is the host's own.
+    fn bad_summary(&self) -> Error {
+        let failure = self.failure();
+        let message = failure.message.lines().next().unwrap_or_default();
+        Error::new(ErrorKind::BadSummary, message.strip_prefix("GoError: ").unwrap_or(message))
     }
 
     // --- the event loop

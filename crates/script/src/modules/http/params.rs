@@ -19,6 +19,8 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 pub(super) enum ResponseType {
     Text,
     Binary,
+    /// A view of bytes, of requests that were refused.
+    View,
     None,
 }
 

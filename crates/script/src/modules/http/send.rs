@@ -68,7 +68,13 @@ impl Refused {
     /// The response of a request that was never sent.
     pub(super) fn into_response(self) -> Response {
         let short = self.message.clone();
-        failed_response(self.url, short, self.code)
+        let mut response = failed_response(self.url, short, self.code);
+        // What k6 gives for a request that never was: a body of no bytes rather than none.
+        if self.code == 0 {
+            response.body = Some(Bytes::new());
+            response.response_type = ResponseType::View;
+        }
+        response
     }
 }
 
@@ -300,7 +306,7 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
     let worker = host.worker();
     let keys = &worker.keys;
     let wanted = host.shared.run().system_tags;
-    let failed = expected.failed(hop.status);
+    let failed = if hop.challenge { expected.failed(200) } else { expected.failed(hop.status) };
     let code = hop.error.map_or(if hop.status >= 400 { 1000 + hop.status } else { 0 }, net::Error::code);
     let mut recorder = worker.recorder.borrow_mut();
     let mut tags = base;
