@@ -160,7 +160,7 @@ impl Conductor<'_> {
         match self.beside(lifecycle.handle_summary(argument, limit), Self::hurried).await {
             None | Some(Ok(None)) => Handled::Not,
             Some(Ok(Some(files))) => Handled::Files(files),
-            Some(Err(error)) if error.kind == ErrorKind::Internal => Handled::Wrong(error.message),
+            Some(Err(error)) if error.kind == ErrorKind::BadSummary => Handled::Wrong(error.message),
             // It threw or took too long: it says so, and the results are shown all the same.
             Some(Err(error)) => {
                 self.session
