@@ -103,7 +103,7 @@ impl Conductor<'_> {
             duration,
             script: self.loaded.name.clone(),
             execution: "local".to_owned(),
-            generated_at: crate::logs::timestamp(clock.unix_ns(clock.now())),
+            generated_at: crate::logs::timestamp(clock.unix_ns(clock.now()), 0),
             k6_version: K6_COMPATIBLE.to_owned(),
         }
     }
