@@ -229,6 +229,9 @@ impl Client {
     }
 
     fn take_cookies(&self, turn: &Turn<'_>, answer: &Answer) -> Vec<Cookie> {
+        if !answer.notes.sets_cookies {
+            return Vec::new();
+        }
         let set = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
         let cookies: Vec<Cookie> =
             set.filter_map(|(_, value)| Cookie::parse(&String::from_utf8_lossy(value))).collect();
@@ -600,7 +603,8 @@ fn finish(
 ) -> Result<Response, Error> {
     let Exchanged { answer, trail, tls, remote, sent_headers } = exchanged;
     let mut body = answer.body;
-    if let Some(codings) = answer.headers.get("content-encoding").filter(|_| !body.is_empty() && !discard) {
+    let encoded = answer.notes.is_encoded && !body.is_empty() && !discard;
+    if let Some(codings) = encoded.then(|| answer.headers.get("content-encoding")).flatten() {
         for name in codings.split(',').rev().map(str::trim) {
             // An unknown encoding is handed on as it came.
             let Some(coding) = Coding::from_name(&name.to_ascii_lowercase()) else { break };
@@ -615,7 +619,7 @@ fn finish(
         status: answer.status,
         status_text: answer.status_text,
         proto: answer.proto,
-        url: turn.url.as_str().to_owned(),
+        url: turn.url.clone(),
         headers: answer.headers,
         cookies,
         body,

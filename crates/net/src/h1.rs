@@ -1,5 +1,7 @@
 //! HTTP/1.1: writing requests and reading responses, with bounds on everything.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use model::Nanos;
 
@@ -18,6 +20,15 @@ struct Head {
     length: usize,
     body: BodyLength,
     keep_alive: bool,
+    notes: Notes,
+}
+
+/// Which headers are there that something has to be done about; most responses have none of them, and looking
+/// for each by name would read the head over and over.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Notes {
+    pub(crate) sets_cookies: bool,
+    pub(crate) is_encoded: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,7 +41,8 @@ enum BodyLength {
 /// A response as it came.
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) status_text: String,
+    pub(crate) status_text: Cow<'static, str>,
+    pub(crate) notes: Notes,
     pub(crate) proto: Proto,
     pub(crate) headers: Headers,
     pub(crate) body: Bytes,
@@ -106,18 +118,14 @@ impl Reader<'_> {
             self.buffer.consume(head.length);
         };
         let filled = self.buffer.filled();
-        let reason = String::from_utf8_lossy(&filled[head.reason.clone()]);
-        let status_text = match (reason.trim(), reason_of(head.status)) {
-            ("", Some(known)) => format!("{} {known}", head.status),
-            ("", None) => format!("{} Status", head.status),
-            (reason, _) => format!("{} {reason}", head.status),
-        };
+        let status_text = status_text(head.status, &filled[head.reason.clone()]);
         let (headers, body, keep_alive) = self.body(&head, discard).await?;
         let (first_byte, last_byte) =
             (self.first_byte.unwrap_or_default(), self.last_byte.unwrap_or_default());
         Ok(Answer {
             status: head.status,
             status_text,
+            notes: head.notes,
             proto: head.proto,
             headers: Headers { head: headers },
             body,
@@ -405,7 +413,9 @@ fn parse_with<'b>(
     let start = (reason.as_ptr() as usize).saturating_sub(bytes.as_ptr() as usize);
     let reason = if reason.is_empty() { 0..0 } else { start..start + reason.len() };
     let (body, keep_alive) = framing(response.headers, status, proto, method)?;
-    Ok(Some(Head { status, proto, reason, length, body, keep_alive }))
+    let has = |name: &str| response.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name));
+    let notes = Notes { sets_cookies: has("set-cookie"), is_encoded: has("content-encoding") };
+    Ok(Some(Head { status, proto, reason, length, body, keep_alive, notes }))
 }
 
 /// How long the body is and whether the connection stays.
@@ -471,6 +481,24 @@ fn status_line_error(bytes: &[u8]) -> Error {
         return transport_broken(&format!("malformed HTTP status code {code:?}"));
     }
     transport_broken(&format!("malformed HTTP version {version:?}"))
+}
+
+/// A status with its words, as `200 OK`; the usual ones are not made anew each time.
+fn status_text(status: u16, reason: &[u8]) -> Cow<'static, str> {
+    match (status, reason) {
+        (200, b"OK") => return Cow::Borrowed("200 OK"),
+        (201, b"Created") => return Cow::Borrowed("201 Created"),
+        (204, b"No Content") => return Cow::Borrowed("204 No Content"),
+        (304, b"Not Modified") => return Cow::Borrowed("304 Not Modified"),
+        (404, b"Not Found") => return Cow::Borrowed("404 Not Found"),
+        _ => {}
+    }
+    let reason = String::from_utf8_lossy(reason);
+    Cow::Owned(match (reason.trim(), reason_of(status)) {
+        ("", Some(known)) => format!("{status} {known}"),
+        ("", None) => format!("{status} Status"),
+        (reason, _) => format!("{status} {reason}"),
+    })
 }
 
 /// The standard words for a status.

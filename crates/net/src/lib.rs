@@ -33,5 +33,5 @@ pub use response::{Headers, Hop, Proto, Response};
 pub use settings::{Settings, SettingsBuilder};
 pub use tls::TlsInfo;
 pub use trail::Trail;
-pub use url::Url;
+pub use url::{InvalidUrl, Url};
 pub use worker::Worker;

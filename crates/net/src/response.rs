@@ -1,6 +1,8 @@
 //! What a caller gets.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,6 +12,7 @@ use crate::error::Error;
 use crate::header;
 use crate::tls::TlsInfo;
 use crate::trail::Trail;
+use crate::url::Url;
 
 /// The version of HTTP that was spoken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,11 +93,11 @@ pub struct Response {
     /// The status.
     pub status: u16,
     /// `200 OK`
-    pub status_text: String,
+    pub status_text: Cow<'static, str>,
     /// The version of HTTP.
     pub proto: Proto,
     /// The address that answered.
-    pub url: String,
+    pub url: Rc<Url>,
     /// The headers.
     pub headers: Headers,
     /// The cookies that it set.

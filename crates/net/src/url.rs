@@ -1,6 +1,8 @@
 //! Addresses as Go reads them: what is sent is what was written, and what is wrong is said in Go's words.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
 
 /// An address that could not be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,7 +19,7 @@ impl std::error::Error for InvalidUrl {}
 /// An absolute or relative address.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Url {
-    text: String,
+    text: Rc<str>,
     scheme: String,
     user: Option<(String, String)>,
     /// Host and port as written.
@@ -46,7 +48,7 @@ impl Url {
         };
         let Some(rest) = rest.strip_prefix("//") else {
             check_escapes(rest.split('?').next().unwrap_or_default()).map_err(fail)?;
-            return Ok(Self { target: rest.to_owned(), text: text.to_owned(), scheme, ..Self::empty() });
+            return Ok(Self { target: rest.to_owned(), text: text.into(), scheme, ..Self::empty() });
         };
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, target) = rest.split_at(end);
@@ -61,12 +63,12 @@ impl Url {
             Some(b'?') => format!("/{target}"),
             Some(_) => escape_target(target),
         };
-        Ok(Self { text: text.to_owned(), scheme, user, authority: authority.to_owned(), host, port, target })
+        Ok(Self { text: text.into(), scheme, user, authority: authority.to_owned(), host, port, target })
     }
 
     fn empty() -> Self {
         Self {
-            text: String::new(),
+            text: "".into(),
             scheme: String::new(),
             user: None,
             authority: String::new(),
@@ -116,28 +118,33 @@ impl Url {
         &self.text
     }
 
+    /// The address as it was written, shared.
+    #[must_use]
+    pub fn text(&self) -> Rc<str> {
+        self.text.clone()
+    }
+
     /// The address without user and password.
     #[must_use]
-    pub fn without_user(&self) -> String {
+    pub fn without_user(&self) -> Cow<'_, str> {
         match &self.user {
             Some(_) => {
                 let at = self.text.find('@').map_or(0, |at| at + 1);
-                format!("{}://{}", self.scheme, &self.text[at..])
+                Cow::Owned(format!("{}://{}", self.scheme, &self.text[at..]))
             }
-            None => self.text.clone(),
+            None => Cow::Borrowed(&self.text),
         }
     }
 
     /// The address without its password, for tags and logs.
     #[must_use]
-    pub fn masked(&self) -> String {
+    pub fn masked(&self) -> Cow<'_, str> {
         match &self.user {
-            Some(_) => self.text.replacen(
-                &self.text[self.scheme.len() + 3..self.text.find('@').unwrap_or(0)],
-                "****:****",
-                1,
-            ),
-            None => self.text.clone(),
+            Some(_) => {
+                let at = self.text.find('@').map_or(0, |at| at + 1);
+                Cow::Owned(format!("{}://****:****@{}", self.scheme, &self.text[at..]))
+            }
+            None => Cow::Borrowed(&self.text),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Responses as scripts see them. A property is made when it is read.
 
+use std::borrow::Cow;
 use std::ffi::CStr;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -15,8 +17,8 @@ use crate::modules::globals;
 
 /// What was sent, for `response.request`.
 pub(super) struct Sent {
-    pub(super) method: String,
-    pub(super) url: String,
+    pub(super) method: Option<net::Method>,
+    pub(super) url: Rc<str>,
     pub(super) headers: Vec<(String, String)>,
     pub(super) cookies: Vec<(String, String, bool)>,
     pub(super) body: Bytes,
@@ -24,12 +26,12 @@ pub(super) struct Sent {
 
 /// The data of a response; a failed request has status 0 and an error.
 pub(super) struct Response {
-    pub(super) url: String,
+    pub(super) url: Rc<str>,
     pub(super) status: u16,
-    pub(super) status_text: String,
+    pub(super) status_text: Cow<'static, str>,
     pub(super) proto: &'static str,
     pub(super) remote: Option<std::net::SocketAddr>,
-    pub(super) headers: Vec<(String, String)>,
+    pub(super) headers: net::Headers,
     pub(super) cookies: Vec<net::cookie::Cookie>,
     /// `None` reads as `null`.
     pub(super) body: Option<Bytes>,
@@ -144,7 +146,7 @@ impl Response {
 
     fn headers_value<'js>(&self, context: &Ctx<'js>) -> Result<Value<'js>> {
         let object = Object::new(context.clone())?;
-        for (name, value) in &self.headers {
+        for (name, value) in self.headers.joined() {
             object.set(name.as_str(), value.as_str())?;
         }
         Ok(object.into_value())
@@ -204,8 +206,8 @@ impl Response {
 
     fn request<'js>(&self, context: &Ctx<'js>) -> Result<Value<'js>> {
         let object = Object::new(context.clone())?;
-        object.set("method", self.sent.method.as_str())?;
-        object.set("url", self.sent.url.as_str())?;
+        object.set("method", self.sent.method.as_ref().map_or("", net::Method::as_str))?;
+        object.set("url", self.sent.url.as_ref())?;
         let headers = Object::new(context.clone())?;
         for (name, value) in &self.sent.headers {
             headers.set(name.as_str(), vec![value.as_str()])?;
