@@ -1,1 +1,28 @@
 //! Tags, recorders, histograms, frames, merging and threshold evaluation.
+//!
+//! A worker thread gives its samples to a [`Recorder`] and takes a [`Frame`] from it every second. Frames of all
+//! workers are merged in an [`Aggregate`], which answers questions about the run so far. What metrics there are
+//! is in the [`Registry`]. Nothing here knows sockets, scripts or terminals.
+
+pub mod builtin;
+
+mod frame;
+mod histogram;
+mod recorder;
+mod registry;
+mod sink;
+mod sum;
+mod sym;
+mod tags;
+mod trend;
+mod wire;
+
+pub use frame::{DecodeError, Frame};
+pub use histogram::Histogram;
+pub use recorder::{HttpSample, IterationSample, RawSample, Recorder, RecorderConfig, Tags};
+pub use registry::{Contains, DeclareError, Kind, Metric, MetricId, Registry};
+pub use sink::{Counter, Gauge, Rate, Sink};
+pub use sum::Sum;
+pub use sym::{Sym, Text};
+pub use tags::TagSetId;
+pub use trend::{EXACT_LIMIT, Trend};
