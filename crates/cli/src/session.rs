@@ -64,7 +64,7 @@ impl Session {
         let terminals = Terminals::detect();
         let settings = Settings::new(&flags, &env, terminals).map_err(Error::Usage)?;
         let quiet = flags.on("quiet");
-        let screen = Arc::new(if quiet { Screen::off() } else { Screen::new(terminals) });
+        let screen = Arc::new(if quiet { Screen::off() } else { Screen::new(terminals, &env) });
         let logs = Logs::start(&settings, clock, &screen).map_err(Error::File)?;
         Ok(Self { env, flags, terminals, screen, logs, signals, clock })
     }

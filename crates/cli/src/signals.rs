@@ -3,14 +3,14 @@
 //! Both signals are blocked in every thread and awaited by one, so that no code ever runs inside a signal handler.
 //! Whoever subscribed hears of them; while nobody has, they end the program as usual.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nix::sys::signal::{SigSet, Signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// The thread that awaits signals.
 #[derive(Clone, Default)]
-pub struct Signals(Arc<Mutex<Option<Sender<Signal>>>>);
+pub struct Signals(Arc<Mutex<Option<UnboundedSender<Signal>>>>);
 
 impl Signals {
     /// Blocks the signals in this thread and those it starts from now on, and starts the thread that awaits them.
@@ -39,8 +39,8 @@ impl Signals {
 
     /// From now on signals arrive here, until the receiver is dropped.
     #[must_use]
-    pub fn subscribe(&self) -> Receiver<Signal> {
-        let (sender, receiver) = channel();
+    pub fn subscribe(&self) -> UnboundedReceiver<Signal> {
+        let (sender, receiver) = unbounded_channel();
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
         receiver
     }
@@ -62,9 +62,9 @@ mod tests {
     #[test]
     fn a_subscriber_hears_of_signals() {
         let signals = Signals::default();
-        let heard = signals.subscribe();
+        let mut heard = signals.subscribe();
         signals.pass_on(Signal::SIGINT);
         signals.pass_on(Signal::SIGTERM);
-        assert_eq!(heard.try_iter().collect::<Vec<_>>(), [Signal::SIGINT, Signal::SIGTERM]);
+        assert_eq!([heard.try_recv(), heard.try_recv()], [Ok(Signal::SIGINT), Ok(Signal::SIGTERM)]);
     }
 }

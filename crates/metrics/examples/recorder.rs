@@ -74,10 +74,22 @@ fn scenario(recorder: &mut Recorder) -> TagSetId {
 
 fn request(recorder: &mut Recorder, base: TagSetId, i: usize) -> TagSetId {
     const URLS: [&str; SERIES] = [
-        "http://shop.test/", "http://shop.test/a", "http://shop.test/b", "http://shop.test/c",
-        "http://shop.test/d", "http://shop.test/e", "http://shop.test/f", "http://shop.test/g",
-        "http://shop.test/h", "http://shop.test/i", "http://shop.test/j", "http://shop.test/k",
-        "http://shop.test/l", "http://shop.test/m", "http://shop.test/n", "http://shop.test/o",
+        "http://shop.test/",
+        "http://shop.test/a",
+        "http://shop.test/b",
+        "http://shop.test/c",
+        "http://shop.test/d",
+        "http://shop.test/e",
+        "http://shop.test/f",
+        "http://shop.test/g",
+        "http://shop.test/h",
+        "http://shop.test/i",
+        "http://shop.test/j",
+        "http://shop.test/k",
+        "http://shop.test/l",
+        "http://shop.test/m",
+        "http://shop.test/n",
+        "http://shop.test/o",
     ];
     let tags = [
         ("url", URLS[i]),

@@ -47,18 +47,18 @@ impl Histogram {
 
     /// Counts one value. `NaN` has no place among sizes and is ignored.
     #[inline]
-    pub fn record(&mut self, value: f64) {
-        self.record_times(value, 1);
+    pub fn add(&mut self, value: f64) {
+        self.add_times(value, 1);
     }
 
     /// Counts the same value `times` times.
     #[inline]
-    pub fn record_times(&mut self, value: f64, times: u64) {
+    pub fn add_times(&mut self, value: f64, times: u64) {
         if value.is_nan() || times == 0 {
             return;
         }
         self.widen(value, value);
-        self.add(bucket_of(value), times);
+        self.add_bucket(bucket_of(value), times);
     }
 
     /// How many values were counted.
@@ -137,7 +137,7 @@ impl Histogram {
 
     /// Counts `times` values in a bucket, or zeros for `None`.
     #[inline]
-    pub(crate) fn add(&mut self, bucket: Option<u32>, times: u64) {
+    pub(crate) fn add_bucket(&mut self, bucket: Option<u32>, times: u64) {
         self.count += times;
         match bucket {
             Some(name) if name & NEGATIVE == 0 => self.positive.add(name, times),
@@ -312,7 +312,7 @@ mod tests {
 
     fn of(values: &[f64]) -> Histogram {
         let mut histogram = Histogram::new();
-        values.iter().for_each(|value| histogram.record(*value));
+        values.iter().for_each(|value| histogram.add(*value));
         histogram
     }
 
@@ -339,7 +339,7 @@ mod tests {
         let mut histogram = of(&[f64::NAN]);
         assert_eq!(histogram.count(), 0);
         for value in [f64::INFINITY, f64::NEG_INFINITY, f64::MIN_POSITIVE / 4.0, -0.0, f64::MAX] {
-            histogram.record(value);
+            histogram.add(value);
         }
         assert_eq!((histogram.count(), histogram.zeros()), (5, 1));
         assert_eq!((histogram.min(), histogram.max()), (f64::NEG_INFINITY, f64::INFINITY));
@@ -349,9 +349,9 @@ mod tests {
     #[test]
     fn counters_do_not_overflow() {
         let mut histogram = Histogram::new();
-        histogram.record_times(5.0, u64::from(u32::MAX));
-        histogram.record_times(5.0, 3);
-        histogram.record_times(5.0, 1 << 40);
+        histogram.add_times(5.0, u64::from(u32::MAX));
+        histogram.add_times(5.0, 3);
+        histogram.add_times(5.0, 1 << 40);
         let expected = u64::from(u32::MAX) + 3 + (1 << 40);
         assert_eq!(histogram.count(), expected);
         assert_eq!(histogram.buckets().map(|bucket| bucket.1).sum::<u64>(), expected);
@@ -365,7 +365,7 @@ mod tests {
         let mut histogram = of(&[1.0, -2.0, 0.0, 1e6]);
         histogram.clear();
         assert_eq!(histogram, Histogram::new());
-        histogram.record(4.0);
+        histogram.add(4.0);
         assert_eq!(histogram, of(&[4.0]));
     }
 }

@@ -4,8 +4,8 @@
 //! workers are merged in an [`Aggregate`], which answers questions about the run so far. What metrics there are
 //! is in the [`Registry`]. Nothing here knows sockets, scripts or terminals.
 
+mod aggregate;
 pub mod builtin;
-
 mod frame;
 mod histogram;
 mod recorder;
@@ -14,15 +14,16 @@ mod sink;
 mod sum;
 mod sym;
 mod tags;
+pub mod thresholds;
 mod trend;
 mod wire;
 
+pub use aggregate::Aggregate;
 pub use frame::{DecodeError, Frame};
 pub use histogram::Histogram;
 pub use recorder::{HttpSample, IterationSample, RawSample, Recorder, RecorderConfig, Tags};
 pub use registry::{Contains, DeclareError, Kind, Metric, MetricId, Registry};
-pub use sink::{Counter, Gauge, Rate, Sink};
-pub use sum::Sum;
+pub use sink::{Sink, value};
 pub use sym::{Sym, Text};
 pub use tags::TagSetId;
 pub use trend::{EXACT_LIMIT, Trend};

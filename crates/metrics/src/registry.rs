@@ -66,6 +66,8 @@ impl Contains {
 /// A declared metric.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Metric {
+    /// Its number in this process.
+    pub id: MetricId,
     /// The name in scripts, thresholds and results.
     pub name: Arc<str>,
     /// How its samples add up.
@@ -123,7 +125,7 @@ impl Known {
         let name: Arc<str> = name.into();
         let id = MetricId(u32::try_from(self.metrics.len()).expect("scripts do not declare 2^32 metrics"));
         self.names.insert(name.clone(), id);
-        self.metrics.push(Metric { name, kind, contains });
+        self.metrics.push(Metric { id, name, kind, contains });
         id
     }
 
@@ -187,12 +189,25 @@ impl Registry {
         self.0.read().unwrap_or_else(PoisonError::into_inner).metrics.get(id.0 as usize).cloned()
     }
 
+    /// All metrics, in the order in which they were declared.
+    #[must_use]
+    pub fn all(&self) -> Vec<Metric> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).metrics.clone()
+    }
+
+    /// Whether a metric is one of those that every run has.
+    #[must_use]
+    pub const fn is_builtin(id: MetricId) -> bool {
+        (id.0 as usize) < builtin::TABLE.len()
+    }
+
     /// Takes over a metric that another process declared; names were checked there.
     pub(crate) fn adopt(&self, metric: &Metric) -> Result<MetricId, DeclareError> {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         match known.names.get(&metric.name).copied() {
-            Some(id) => agree(&metric.name, &known.metrics[id.0 as usize], metric.kind, metric.contains)
-                .map(|()| id),
+            Some(id) => {
+                agree(&metric.name, &known.metrics[id.0 as usize], metric.kind, metric.contains).map(|()| id)
+            }
             None => Ok(known.push(&metric.name, metric.kind, metric.contains)),
         }
     }
@@ -202,7 +217,8 @@ fn agree(name: &str, existing: &Metric, kind: Kind, contains: Contains) -> Resul
     if existing.kind != kind {
         return Err(DeclareError::Kind { name: name.to_owned(), existing: existing.kind, wanted: kind });
     }
-    if existing.contains != contains {
+    // Scripts that declare a built-in metric mean that one, whatever they think its values are.
+    if existing.contains != contains && !Registry::is_builtin(existing.id) {
         let existing = existing.contains;
         return Err(DeclareError::Contains { name: name.to_owned(), existing, wanted: contains });
     }
@@ -250,7 +266,12 @@ mod tests {
             assert_eq!(registry.declare(name, kind, contains).unwrap_err().to_string(), message);
         };
         let (default, time) = (Contains::Default, Contains::Time);
-        check("xxx", Kind::Rate, default, "metric 'xxx' already exists but with type counter, instead of rate");
+        check(
+            "xxx",
+            Kind::Rate,
+            default,
+            "metric 'xxx' already exists but with type counter, instead of rate",
+        );
         check(
             "trd",
             Kind::Trend,
@@ -264,6 +285,7 @@ mod tests {
             "metric 'http_reqs' already exists but with type counter, instead of trend",
         );
         assert_eq!(registry.declare("http_reqs", Kind::Counter, default), Ok(builtin::HTTP_REQS));
+        assert_eq!(registry.declare("data_sent", Kind::Counter, default), Ok(builtin::DATA_SENT));
     }
 
     #[test]

@@ -177,7 +177,8 @@ mod tests {
     #[test]
     fn every_text_comes_back() {
         let mut symbols = Symbols::new(1000);
-        let texts = ["", "other", "GET", "0", "7", "200", "0200", "007", "-1", "1.5", "2147483646", "2147483647"];
+        let texts =
+            ["", "other", "GET", "0", "7", "200", "0200", "007", "-1", "1.5", "2147483646", "2147483647"];
         let more = ["4294967295", "4294967296", "99999999999999999999", "::group", "é", "12a", "other "];
         for text in texts.iter().chain(&more) {
             let sym = symbols.intern(text);

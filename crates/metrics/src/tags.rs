@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use crate::sym::Sym;
 
 /// A tag set of one recorder; number 0 is the empty set.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Debug)]
 pub struct TagSetId(pub(crate) u32);
 
 impl TagSetId {
@@ -156,7 +156,13 @@ impl TagSets {
     }
 
     /// The set after the step, unless it would be a new one for which there is no room.
-    fn step_to(&mut self, tags: &mut Vec<Pair>, base: TagSetId, key: Sym, value: Option<Sym>) -> Option<TagSetId> {
+    fn step_to(
+        &mut self,
+        tags: &mut Vec<Pair>,
+        base: TagSetId,
+        key: Sym,
+        value: Option<Sym>,
+    ) -> Option<TagSetId> {
         tags.clear();
         tags.extend_from_slice(self.get(base));
         place(tags, key, value);

@@ -5,6 +5,8 @@
 //! largest value. What a trend holds depends on its values alone, not on the order or the grouping in which
 //! they came: merging is associative and commutative.
 
+use std::borrow::Cow;
+
 use crate::histogram::Histogram;
 use crate::sum::Sum;
 
@@ -12,19 +14,22 @@ use crate::sum::Sum;
 pub const EXACT_LIMIT: usize = 4096;
 
 /// The distribution of the samples of one series, or of several merged.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Trend(State);
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 enum State {
-    /// All values, ascending.
-    Exact(Vec<f64>),
+    /// All values, ascending if so marked.
+    Exact {
+        values: Vec<f64>,
+        sorted: bool,
+    },
     Wide(Box<Wide>),
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self::Exact(Vec::new())
+        Self::Exact { values: Vec::new(), sorted: true }
     }
 }
 
@@ -40,13 +45,13 @@ impl Wide {
     #[inline]
     pub fn extend(&mut self, values: impl Iterator<Item = f64>) {
         for value in values {
-            self.histogram.record(value);
+            self.histogram.add(value);
             self.sum.add(value);
         }
     }
 
-    pub fn record_times(&mut self, value: f64, times: u64) {
-        self.histogram.record_times(value, times);
+    pub fn add_times(&mut self, value: f64, times: u64) {
+        self.histogram.add_times(value, times);
         self.sum.add_times(value, times);
     }
 
@@ -70,56 +75,78 @@ impl Trend {
     }
 
     /// Adds one value; `NaN` is ignored.
-    pub fn record(&mut self, value: f64) {
+    pub fn add(&mut self, value: f64) {
         self.extend(&[value]);
     }
 
     /// Adds values; `NaN` is ignored.
-    pub fn extend(&mut self, values: &[f64]) {
+    pub fn extend(&mut self, more: &[f64]) {
         // Adding zero turns -0 into 0, of which there should be one only.
-        let values = values.iter().filter(|value| !value.is_nan()).map(|value| value + 0.0);
+        let more = more.iter().filter(|value| !value.is_nan()).map(|value| value + 0.0);
         match &mut self.0 {
-            State::Exact(kept) => {
-                kept.extend(values);
-                self.settle();
+            State::Exact { values, sorted } => {
+                values.extend(more);
+                *sorted = false;
+                if values.len() > EXACT_LIMIT {
+                    self.widen();
+                }
             }
-            State::Wide(wide) => wide.extend(values),
+            State::Wide(wide) => wide.extend(more),
         }
     }
 
     /// Adds the same value `times` times.
-    pub fn record_times(&mut self, value: f64, times: u64) {
-        if value.is_nan() || times == 0 {
+    pub fn add_times(&mut self, value: f64, times: u64) {
+        if value.is_nan() {
             return;
         }
         match &mut self.0 {
-            State::Exact(kept) if kept.len() as u64 + times <= EXACT_LIMIT as u64 => {
-                kept.extend(std::iter::repeat_n(value + 0.0, times as usize));
-                kept.sort_unstable_by(f64::total_cmp);
+            State::Exact { values, sorted } if values.len() as u64 + times <= EXACT_LIMIT as u64 => {
+                values.extend(std::iter::repeat_n(value + 0.0, times as usize));
+                *sorted = false;
             }
-            _ => self.widen().record_times(value + 0.0, times),
+            _ => self.widen().add_times(value + 0.0, times),
         }
     }
 
     /// Adds all values of another trend.
-    pub fn merge(&mut self, other: &Self) {
+    pub fn absorb(&mut self, other: &Self) {
         match &other.0 {
-            State::Exact(values) => self.extend(values),
+            State::Exact { values, .. } => self.extend(values),
             State::Wide(wide) => self.widen().merge(wide),
+        }
+    }
+
+    /// Puts exact values in order, so that asking for several quantiles costs one sort.
+    pub fn sort(&mut self) {
+        if let State::Exact { values, sorted } = &mut self.0
+            && !*sorted
+        {
+            values.sort_by(f64::total_cmp);
+            *sorted = true;
         }
     }
 
     /// Whether single values are still known.
     #[must_use]
     pub const fn is_exact(&self) -> bool {
-        matches!(self.0, State::Exact(_))
+        matches!(self.0, State::Exact { .. })
+    }
+
+    /// The histogram that holds the values once they are not exact any more.
+    #[must_use]
+    pub fn histogram(&self) -> Option<&Histogram> {
+        match &self.0 {
+            State::Exact { .. } => None,
+            State::Wide(wide) => Some(&wide.histogram),
+        }
     }
 
     /// How many values there are.
     #[must_use]
     pub fn count(&self) -> u64 {
         match &self.0 {
-            State::Exact(values) => values.len() as u64,
+            State::Exact { values, .. } => values.len() as u64,
             State::Wide(wide) => wide.histogram.count(),
         }
     }
@@ -128,7 +155,7 @@ impl Trend {
     #[must_use]
     pub fn sum(&self) -> f64 {
         match &self.0 {
-            State::Exact(values) => {
+            State::Exact { values, .. } => {
                 let mut sum = Sum::default();
                 values.iter().for_each(|value| sum.add(*value));
                 sum.value()
@@ -147,7 +174,7 @@ impl Trend {
     #[must_use]
     pub fn min(&self) -> f64 {
         match &self.0 {
-            State::Exact(values) => values.first().copied().unwrap_or_default(),
+            State::Exact { values, .. } => values.iter().copied().reduce(f64::min).unwrap_or_default(),
             State::Wide(wide) => wide.histogram.min(),
         }
     }
@@ -156,7 +183,7 @@ impl Trend {
     #[must_use]
     pub fn max(&self) -> f64 {
         match &self.0 {
-            State::Exact(values) => values.last().copied().unwrap_or_default(),
+            State::Exact { values, .. } => values.iter().copied().reduce(f64::max).unwrap_or_default(),
             State::Wide(wide) => wide.histogram.max(),
         }
     }
@@ -167,54 +194,58 @@ impl Trend {
         self.quantile(0.5)
     }
 
-    /// The percentile `percent` (0 to 100, with decimals): `p(99.9)`.
-    #[must_use]
-    pub fn p(&self, percent: f64) -> f64 {
-        self.quantile(percent / 100.0)
-    }
-
     /// The value at position `q * (count - 1)` of the sorted values, interpolated linearly; zero when there is
     /// none. Within 0.05 % of the true value once values are no longer exact.
     #[must_use]
     pub fn quantile(&self, q: f64) -> f64 {
         match &self.0 {
-            State::Exact(values) if values.is_empty() => 0.0,
-            State::Exact(values) => {
-                let position = q.clamp(0.0, 1.0) * (values.len() as f64 - 1.0);
-                let low = values[position.floor() as usize];
-                let high = values[position.ceil() as usize];
-                // Written so that equal neighbours stay what they are, infinite ones too.
-                if low == high { low } else { low + (high - low) * (position - position.floor()) }
-            }
+            State::Exact { values, .. } if values.is_empty() => 0.0,
+            State::Exact { values, sorted } => interpolate(&ascending(values, *sorted), q),
             State::Wide(wide) => wide.histogram.quantile(q),
         }
     }
 
     /// The state for many values; makes it from the exact values when needed.
     pub(crate) fn widen(&mut self) -> &mut Wide {
-        if let State::Exact(values) = &mut self.0 {
+        if let State::Exact { values, .. } = &mut self.0 {
             let mut wide = Box::new(Wide::default());
             wide.extend(std::mem::take(values).into_iter());
             self.0 = State::Wide(wide);
         }
         match &mut self.0 {
             State::Wide(wide) => wide,
-            State::Exact(_) => unreachable!("it was replaced above"),
+            State::Exact { .. } => unreachable!("it was replaced above"),
         }
     }
+}
 
-    /// Restores order after values were appended, and leaves the exact state when there are too many.
-    fn settle(&mut self) {
-        match &mut self.0 {
-            State::Exact(values) if values.len() <= EXACT_LIMIT => {
-                // A stable sort, because it merges the two sorted runs that mostly are there.
-                values.sort_by(f64::total_cmp);
+impl PartialEq for Trend {
+    /// Equal values, in whatever order they came.
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (State::Exact { values, sorted }, State::Exact { values: others, sorted: other_sorted }) => {
+                ascending(values, *sorted) == ascending(others, *other_sorted)
             }
-            _ => {
-                self.widen();
-            }
+            (State::Wide(wide), State::Wide(other)) => wide == other,
+            _ => false,
         }
     }
+}
+
+fn ascending(values: &[f64], sorted: bool) -> Cow<'_, [f64]> {
+    let mut values = Cow::Borrowed(values);
+    if !sorted {
+        values.to_mut().sort_by(f64::total_cmp);
+    }
+    values
+}
+
+fn interpolate(ascending: &[f64], q: f64) -> f64 {
+    let position = q.clamp(0.0, 1.0) * (ascending.len() as f64 - 1.0);
+    let low = ascending[position.floor() as usize];
+    let high = ascending[position.ceil() as usize];
+    // Written so that equal neighbours stay what they are, infinite ones too.
+    if low == high { low } else { low + (high - low) * (position - position.floor()) }
 }
 
 #[cfg(test)]
@@ -230,7 +261,9 @@ mod tests {
     #[test]
     fn small_trends_have_the_digits_of_a_sorted_list() {
         let trend = of(&[10.0, 1.0, 7.0, 3.0, 22.0, 3.5, 100.0]);
-        let check = |percent: f64, expected: f64| assert_eq!(trend.p(percent), expected, "p({percent})");
+        let check = |percent: f64, expected: f64| {
+            assert_eq!(trend.quantile(percent / 100.0), expected, "p({percent})")
+        };
         check(0.0, 1.0);
         check(10.0, 2.2);
         check(33.3, 3.498_999_999_999_999_7);
@@ -240,8 +273,8 @@ mod tests {
         check(100.0, 100.0);
         assert_eq!((trend.avg(), trend.min(), trend.max()), (20.928_571_428_571_427, 1.0, 100.0));
         assert_eq!((trend.med(), trend.count(), trend.sum()), (7.0, 7, 146.5));
-        assert_eq!((of(&[4.0]).p(33.3), of(&[4.0]).avg()), (4.0, 4.0));
-        assert_eq!((of(&[]).p(95.0), of(&[]).avg(), of(&[]).min()), (0.0, 0.0, 0.0));
+        assert_eq!((of(&[4.0]).quantile(0.333), of(&[4.0]).avg()), (4.0, 4.0));
+        assert_eq!((of(&[]).quantile(0.95), of(&[]).avg(), of(&[]).min()), (0.0, 0.0, 0.0));
     }
 
     #[test]
@@ -256,15 +289,15 @@ mod tests {
         let mut trend = of(&values);
         assert!(trend.is_exact());
         values.push(last);
-        trend.record(last);
+        trend.add(last);
         assert!(!trend.is_exact());
         values.sort_by(f64::total_cmp);
         for percent in [0.0, 1.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 98.5, 99.0, 99.9, 100.0] {
             let position = percent / 100.0 * (values.len() - 1) as f64;
             let (low, high) = (values[position.floor() as usize], values[position.ceil() as usize]);
             let exact = low + (high - low) * position.fract();
-            let error = (trend.p(percent) - exact).abs() / exact;
-            assert!(error <= 0.001, "p({percent}): {} for {exact}", trend.p(percent));
+            let error = (trend.quantile(percent / 100.0) - exact).abs() / exact;
+            assert!(error <= 0.001, "p({percent}): {} for {exact}", trend.quantile(percent / 100.0));
         }
         assert_eq!((trend.min(), trend.max()), (values[0], values[values.len() - 1]));
         assert_eq!(trend.sum(), {
@@ -278,8 +311,8 @@ mod tests {
     fn repeated_values_equal_single_ones() {
         for times in [1, 100, EXACT_LIMIT as u64, EXACT_LIMIT as u64 + 1] {
             let (mut single, mut repeated) = (of(&[1.0, 9.0]), of(&[1.0, 9.0]));
-            (0..times).for_each(|_| single.record(3.3));
-            repeated.record_times(3.3, times);
+            (0..times).for_each(|_| single.add(3.3));
+            repeated.add_times(3.3, times);
             assert_eq!(single, repeated, "{times}");
         }
         assert_eq!(of(&[f64::NAN, -0.0]), of(&[0.0]));

@@ -1,11 +1,30 @@
 //! Options, scenarios, thresholds, segments and the clock: what a run is, without doing it.
 //!
-//! Main types: `Options` (what the user typed), `Scenario` and `Executor` (what the program needs),
-//! `Segment` (an exact fraction of the load), `Threshold`, [`time::Clock`]. No I/O and no async runtime
-//! is known here.
+//! Main types: [`Options`] (what the user typed), [`Scenario`] and [`Executor`] (what the program needs),
+//! [`Segment`] (an exact fraction of the load), [`Threshold`], [`Clock`]. No I/O and no async runtime is
+//! known here.
 
+pub mod duration;
+pub mod environment;
+mod error;
+mod exit;
+mod json;
 pub mod log;
+pub mod nearest;
+pub mod options;
+pub mod requirements;
+mod scenario;
+pub mod segment;
+mod system_tags;
+pub mod threshold;
 pub mod time;
 
+pub use error::Error;
+pub use exit::ExitCode;
 pub use log::{Level, Log, Logger, Record};
+pub use options::{DnsOptions, Options, PlimsollOptions, TlsAuth, TlsVersions, Warning};
+pub use scenario::{AUTO_VUS_MAX, Executor, MaxVus, Scenario, Stage};
+pub use segment::{Segment, SegmentTuple, Sequence, Stripe};
+pub use system_tags::SystemTags;
+pub use threshold::{Aggregation, Expression, Operator, Selector, Threshold};
 pub use time::{Clock, Nanos};

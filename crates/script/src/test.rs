@@ -153,6 +153,7 @@ pub(crate) struct Shared {
     pub(crate) warned: Mutex<HashMap<String, ()>>,
     run: OnceLock<RunOptions>,
     setup_data: OnceLock<Option<Arc<str>>>,
+    init_abort: OnceLock<String>,
 }
 
 impl Shared {
@@ -171,9 +172,24 @@ impl Shared {
         self.run.get().map_or(Nanos::MAX, |run| run.control.kill_at())
     }
 
+    /// Ends the test; of the init stage, which has no run yet, the message is kept.
+    pub(crate) fn abort(&self, message: &str) {
+        match self.run.get() {
+            Some(run) => run.control.abort(engine::AbortCause::Script, message),
+            None => {
+                let _ = self.init_abort.set(message.to_owned());
+            }
+        }
+    }
+
+    /// What the init code said when it aborted the test.
+    pub(crate) fn init_abort(&self) -> Option<&str> {
+        self.init_abort.get().map(String::as_str)
+    }
+
     /// Whether the test was aborted.
     pub(crate) fn aborted(&self) -> bool {
-        self.run.get().is_some_and(|run| run.control.is_aborted())
+        self.init_abort.get().is_some() || self.run.get().is_some_and(|run| run.control.is_aborted())
     }
 
     /// Whether `message` is said for the first time in this process.
@@ -208,6 +224,7 @@ impl Test {
             warned: Mutex::default(),
             run: OnceLock::new(),
             setup_data: OnceLock::new(),
+            init_abort: OnceLock::new(),
         });
         let mut fiber = VuFiber::new(Host::new(shared.clone(), None, Ids::default()))?;
         let reply = block_on_thread(&mut fiber)?;

@@ -80,6 +80,21 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// No body makes the readers fall over, and no part is larger than the body.
+        #[test]
+        fn any_body_can_be_read(body in prop::collection::vec(prop_oneof![Just(b'-'), Just(b'X'), Just(b'\r'),
+            Just(b'\n'), Just(b'"'), any::<u8>()], 0..200))
+        {
+            let text = String::from_utf8_lossy(&body);
+            prop_assert!(pairs(&text).count() <= body.len());
+            for part in parts("multipart/form-data; boundary=X", &body) {
+                prop_assert!(part.data.len() < body.len());
+            }
+        }
+    }
 
     #[test]
     fn pairs_are_decoded() {

@@ -60,11 +60,6 @@ impl Timer {
         Ok((timer, thread))
     }
 
-    /// The clock that deadlines are read on.
-    pub fn clock(&self) -> Clock {
-        self.0.clock
-    }
-
     /// Completes `span` from now.
     pub async fn sleep(&self, span: Duration) {
         self.until(self.0.clock.now() + Nanos::from(span)).await;
@@ -133,13 +128,13 @@ mod tests {
         let (timer, thread) = Timer::start(Clock::start()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
-            let start = timer.clock().now();
+            let start = timer.0.clock.now();
             let spans = [7, 3, 5, 0];
             let waits = spans.map(|ms| {
                 let timer = timer.clone();
                 tokio::spawn(async move {
                     timer.until(start + Nanos::from_millis(ms)).await;
-                    timer.clock().now()
+                    timer.0.clock.now()
                 })
             });
             for (wait, ms) in waits.into_iter().zip(spans) {

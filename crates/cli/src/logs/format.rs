@@ -107,7 +107,9 @@ fn json(out: &mut String, stamped: &Stamped) {
     }
 }
 
-fn timestamp(unix_ns: u64) -> String {
+/// A time in nanoseconds since the Unix epoch, in RFC 3339.
+#[must_use]
+pub fn timestamp(unix_ns: u64) -> String {
     let at = OffsetDateTime::from_unix_timestamp((unix_ns / 1_000_000_000).cast_signed());
     at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }

@@ -17,8 +17,8 @@ use model::{Clock, Level, Log, Logger, Record};
 
 use crate::screen::Screen;
 use destination::Destination;
-pub use format::Format;
 use format::Stamped;
+pub use format::{Format, timestamp};
 use queue::Queue;
 use redact::Secrets;
 pub use settings::{Settings, Target, no_colour};
@@ -39,7 +39,6 @@ enum Item {
 pub struct Logs {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
-    format: Format,
 }
 
 struct Shared {
@@ -68,7 +67,7 @@ impl Logs {
         let thread =
             std::thread::Builder::new().name("log".to_owned()).spawn(move || writer.run(&for_thread));
         let thread = thread.map_err(|e| format!("could not start the log thread: {e}"))?;
-        Ok(Self { shared, thread: Some(thread), format })
+        Ok(Self { shared, thread: Some(thread) })
     }
 
     /// What the rest of the program logs to.
@@ -88,6 +87,10 @@ impl Logs {
     }
 
     /// Replaces a text by asterisks in every record from now on.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the hook for sources of secrets, which there are none of yet")
+    )]
     pub fn hide(&self, secret: &str) {
         self.shared.secrets.add(secret);
     }
@@ -106,12 +109,6 @@ impl Logs {
         self.shared.queue.close();
         // A panic of the log thread leaves nobody to tell about it.
         let _ = thread.join();
-    }
-
-    /// Whether lines are made for machines to read.
-    #[must_use]
-    pub fn format(&self) -> Format {
-        self.format
     }
 }
 

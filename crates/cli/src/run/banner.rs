@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use model::duration::format_go;
-use model::options::{Executor, MaxVus, Scenario, Stage};
+use model::{Executor, MaxVus, Scenario, Stage};
 
 /// The facts the banner shows.
 pub struct Banner<'a> {

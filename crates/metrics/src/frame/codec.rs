@@ -52,8 +52,8 @@ impl Frame {
         }
         histogram(&mut w, &self.schedule_lag);
         histogram(&mut w, &self.generator_lag);
-        w.list(&self.metrics, |w, (id, metric)| {
-            w.number(u64::from(id.0));
+        w.list(&self.metrics, |w, metric| {
+            w.number(u64::from(metric.id.0));
             w.text(&metric.name);
             w.byte(metric.kind as u8);
             w.byte(metric.contains as u8);
@@ -104,7 +104,7 @@ fn read_frame(r: &mut Reader<'_>) -> Option<Frame> {
         raw_dropped: r.number()?,
         schedule_lag: read_histogram(r)?,
         generator_lag: read_histogram(r)?,
-        metrics: r.list(|r| Some((MetricId(r.small()?), read_metric(r)?)))?,
+        metrics: r.list(read_metric)?,
         strings: r.list(|r| Some((Sym(r.small()?), Arc::from(r.text()?))))?,
         tag_sets: r.list(|r| Some((TagSetId(r.small()?), r.small()?)))?,
         pairs: r.list(|r| Some((Sym(r.small()?), Sym(r.small()?))))?,
@@ -147,7 +147,6 @@ fn series(w: &mut Writer<'_>, series: &SeriesDelta) {
         }
         Delta::Gauge(gauge) => {
             w.byte(1);
-            w.number(gauge.samples);
             w.number(gauge.at.0);
             for value in [gauge.value, gauge.min, gauge.max] {
                 w.float(value);
@@ -155,8 +154,8 @@ fn series(w: &mut Writer<'_>, series: &SeriesDelta) {
         }
         Delta::Rate(rate) => {
             w.byte(2);
-            w.number(rate.passes);
-            w.number(rate.total - rate.passes);
+            w.number(rate.nonzero);
+            w.number(rate.total - rate.nonzero);
         }
         Delta::Values(len) => {
             w.byte(3);
@@ -183,12 +182,12 @@ fn read_series(r: &mut Reader<'_>) -> Option<SeriesDelta> {
     let delta = match r.byte()? {
         0 => Delta::Counter(Counter { samples: r.count()?, sum: read_sum(r)? }),
         1 => {
-            let (samples, at) = (r.count()?, Nanos(r.number()?));
-            Delta::Gauge(Gauge { samples, at, value: r.real()?, min: r.real()?, max: r.real()? })
+            let at = Nanos(r.number()?);
+            Delta::Gauge(Gauge { at, value: r.real()?, min: r.real()?, max: r.real()? })
         }
         2 => {
-            let (passes, fails) = (r.count()?, r.count()?);
-            Delta::Rate(Rate { passes, total: passes + fails })
+            let (nonzero, zero) = (r.count()?, r.count()?);
+            Delta::Rate(Rate { nonzero, total: nonzero + zero })
         }
         3 => Delta::Values(r.small()?),
         4 => Delta::Same(r.real()?, r.count()?),
@@ -212,10 +211,10 @@ fn read_sum(r: &mut Reader<'_>) -> Option<Sum> {
 }
 
 fn read_metric(r: &mut Reader<'_>) -> Option<Metric> {
-    let name = Arc::from(r.text()?);
+    let (id, name) = (MetricId(r.small()?), Arc::from(r.text()?));
     let kind = [Kind::Counter, Kind::Gauge, Kind::Rate, Kind::Trend].get(usize::from(r.byte()?)).copied()?;
     let contains = [Contains::Default, Contains::Time, Contains::Data];
-    Some(Metric { name, kind, contains: contains.get(usize::from(r.byte()?)).copied()? })
+    Some(Metric { id, name, kind, contains: contains.get(usize::from(r.byte()?)).copied()? })
 }
 
 fn histogram(w: &mut Writer<'_>, histogram: &Histogram) {
@@ -234,11 +233,11 @@ fn histogram(w: &mut Writer<'_>, histogram: &Histogram) {
 fn read_histogram(r: &mut Reader<'_>) -> Option<Histogram> {
     let (len, zeros, min, max) = (r.number()?, r.count()?, r.real()?, r.real()?);
     let mut histogram = Histogram::new();
-    histogram.add(None, zeros);
+    histogram.add_bucket(None, zeros);
     let mut name = 0_u32;
     for _ in 0..len {
         name = name.checked_add(r.small()?).filter(|name| is_bucket(*name))?;
-        histogram.add(Some(name), r.count()?);
+        histogram.add_bucket(Some(name), r.count()?);
     }
     if histogram.count() > 0 {
         histogram.widen(min, max);

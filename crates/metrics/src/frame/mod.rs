@@ -12,14 +12,14 @@ use model::Nanos;
 
 pub use codec::Error as DecodeError;
 
+use crate::MetricId;
 use crate::histogram::Histogram;
 use crate::registry::Metric;
-use crate::sink::{Counter, Gauge, Rate, Sink};
+use crate::sink::{Counter, Gauge, Rate};
 use crate::sum::Sum;
 use crate::sym::Sym;
 use crate::tags::{Pair, TagSetId};
 use crate::trend::EXACT_LIMIT;
-use crate::{MetricId, Trend};
 
 /// What one worker measured between two points in time.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -41,7 +41,7 @@ pub struct Frame {
     /// How many raw samples were dropped, because nobody took them in time.
     pub raw_dropped: u64,
     /// Metrics that were not in an earlier frame.
-    pub(crate) metrics: Vec<(MetricId, Metric)>,
+    pub(crate) metrics: Vec<Metric>,
     /// Strings that were not in an earlier frame.
     pub(crate) strings: Vec<(Sym, Arc<str>)>,
     /// Tag sets that were not in an earlier frame: number, and how many of `pairs` are theirs.
@@ -173,30 +173,6 @@ fn take<'a, T>(list: &mut &'a [T], len: u32) -> &'a [T] {
     let (head, rest) = list.split_at((len as usize).min(list.len()));
     *list = rest;
     head
-}
-
-impl Sink {
-    /// Adds a part of a frame; `false` when it is of another kind.
-    pub(crate) fn absorb(&mut self, part: Part<'_>) -> bool {
-        match (self, part) {
-            (Self::Counter(counter), Part::Counter(delta)) => counter.merge(delta),
-            (Self::Gauge(gauge), Part::Gauge(delta)) => gauge.merge(delta),
-            (Self::Rate(rate), Part::Rate(delta)) => rate.merge(delta),
-            (Self::Trend(trend), Part::Values(values)) => trend.extend(values),
-            (Self::Trend(trend), Part::Same(value, times)) => trend.record_times(value, times),
-            (Self::Trend(trend), Part::Buckets(head, buckets)) => absorb_buckets(trend, head, buckets),
-            _ => return false,
-        }
-        true
-    }
-}
-
-fn absorb_buckets(trend: &mut Trend, head: &Buckets, buckets: &[(u32, u32)]) {
-    let wide = trend.widen();
-    wide.sum.merge(&head.sum);
-    wide.histogram.widen(head.min, head.max);
-    wide.histogram.add(None, head.zeros);
-    buckets.iter().for_each(|(name, count)| wide.histogram.add(Some(*name), u64::from(*count)));
 }
 
 /// Whether a series that has had `samples` samples may be sent as buckets: only then does every way of merging

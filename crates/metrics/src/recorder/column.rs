@@ -60,6 +60,9 @@ impl Column {
         }
         self.past += self.waiting.len() as u64;
         frame.push_values(metric, tags, self.waiting.drain(..));
+        if is_wide(self.past) {
+            self.waiting.shrink_to(BATCH);
+        }
     }
 
     #[cold]
@@ -81,11 +84,12 @@ impl Column {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Kind, Sink, builtin};
+    use crate::aggregate::Merged;
+    use crate::{Kind, Sink, Trend, builtin};
 
     /// Sends samples in frames of the given sizes and returns how many of the frames had buckets.
     fn check(sizes: &[usize], with_buckets: usize) {
-        let (mut column, mut sink, mut all) = (Column::default(), Sink::new(Kind::Trend), crate::Trend::new());
+        let (mut column, mut merged, mut all) = (Column::default(), Merged::new(Kind::Trend), Trend::new());
         let mut frames = 0;
         for &size in sizes {
             let values: Vec<f64> = (0..size).map(|i| 1.0 + (i * 7919 % 1000) as f64 / 8.0).collect();
@@ -94,9 +98,9 @@ mod tests {
             let mut frame = Frame::default();
             column.emit(&mut frame, builtin::GROUP_DURATION, TagSetId::EMPTY);
             frames += usize::from(!frame.buckets.is_empty());
-            frame.parts().for_each(|(_, _, part)| assert!(sink.absorb(part)));
+            frame.parts().for_each(|(_, _, part)| assert!(merged.add(part)));
         }
-        assert_eq!(sink, Sink::Trend(all), "{sizes:?}");
+        assert_eq!(*merged.sink(), Sink::Trend(all), "{sizes:?}");
         assert_eq!(frames, with_buckets, "{sizes:?}");
         assert!(column.is_empty() && column.waiting.capacity() <= EXACT_LIMIT);
     }

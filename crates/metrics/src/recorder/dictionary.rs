@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::frame::Frame;
-use crate::registry::{MetricId, Registry};
+use crate::registry::Registry;
 use crate::sym::{Sym, Symbols};
 use crate::tags::TagSets;
 
@@ -19,11 +19,17 @@ pub(super) struct Dictionary {
 
 impl Dictionary {
     /// Adds to the frame what its series need and no frame before it had.
-    pub fn complete(&mut self, frame: &mut Frame, registry: &Arc<Registry>, sets: &TagSets, symbols: &Symbols) {
+    pub fn complete(
+        &mut self,
+        frame: &mut Frame,
+        registry: &Arc<Registry>,
+        sets: &TagSets,
+        symbols: &Symbols,
+    ) {
         for at in 0..frame.series.len() {
             let (metric, tags) = (frame.series[at].metric, frame.series[at].tags);
             if first_time(&mut self.metrics, metric.0) {
-                frame.metrics.push((MetricId(metric.0), registry.get(metric)));
+                frame.metrics.push(registry.get(metric));
             }
             if !first_time(&mut self.tag_sets, tags.0) {
                 continue;

@@ -8,7 +8,7 @@ use model::Nanos;
 use super::HttpSample;
 use super::column::{BATCH, Column, room};
 use crate::builtin;
-use crate::frame::{Delta, Frame, SeriesDelta};
+use crate::frame::{Delta, Frame, SeriesDelta, is_wide};
 use crate::registry::MetricId;
 use crate::sink::{Counter, Rate};
 use crate::tags::TagSetId;
@@ -107,20 +107,23 @@ impl HttpSeries {
     }
 
     fn emit_rows(&mut self, frame: &mut Frame) {
-        let failed = self.totals(frame, self.rows.len() as u64, &self.rows);
+        self.push_requests(frame, self.rows.len() as u64);
         for (phase, metric) in PHASE_METRICS.into_iter().enumerate() {
             let values = self.rows.iter().map(|row| millis(row.phases_ns[phase]));
             frame.push_values(metric, self.tags, values);
         }
-        self.push_failed(frame, failed);
+        self.push_failed(frame, judged(&self.rows));
         self.response_times();
         self.past += self.rows.len() as u64;
         self.rows.clear();
+        if is_wide(self.past) {
+            self.rows.shrink_to(BATCH);
+        }
     }
 
     fn emit_sorted(&mut self, frame: &mut Frame) {
         let Some(mut sorted) = self.sorted.take() else { return };
-        self.totals(frame, sorted.requests, &[]);
+        self.push_requests(frame, sorted.requests);
         for (wide, metric) in sorted.phases.iter_mut().zip(PHASE_METRICS) {
             frame.push_buckets(metric, self.tags, &wide.histogram, wide.sum);
             wide.clear();
@@ -131,13 +134,9 @@ impl HttpSeries {
         self.is_sorted = false;
     }
 
-    /// Adds the number of requests to the frame and returns how those in `rows` were judged.
-    fn totals(&self, frame: &mut Frame, requests: u64, rows: &[Row]) -> Rate {
-        let mut counter = Counter { samples: requests, ..Counter::default() };
-        counter.sum.add_whole(requests);
-        let delta = Delta::Counter(counter);
+    fn push_requests(&self, frame: &mut Frame, requests: u64) {
+        let delta = Delta::Counter(Counter::of_ones(requests));
         frame.series.push(SeriesDelta { metric: builtin::HTTP_REQS, tags: self.tags, delta });
-        judged(rows)
     }
 
     fn push_failed(&self, frame: &mut Frame, failed: Rate) {
@@ -187,7 +186,7 @@ fn judged(rows: &[Row]) -> Rate {
 /// Most connections are open already, so whole batches of a phase are zero.
 fn sort_phase(rows: &[Row], phase: usize, wide: &mut Wide) {
     if rows.iter().all(|row| row.phases_ns[phase] == 0) {
-        wide.record_times(0.0, rows.len() as u64);
+        wide.add_times(0.0, rows.len() as u64);
     } else {
         wide.extend(rows.iter().map(|row| millis(row.phases_ns[phase])));
     }

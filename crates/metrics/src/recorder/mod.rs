@@ -28,7 +28,7 @@ use raw::RawSamples;
 use series::{IterationSeries, Series};
 
 /// What a recorder keeps.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RecorderConfig {
     /// Tag sets with samples, after which new values of tags that have many become `other`.
     ///
@@ -36,11 +36,13 @@ pub struct RecorderConfig {
     pub series_limit: usize,
     /// Whether single samples are kept for [`Recorder::take_raw`].
     pub raw_samples: bool,
+    /// Single samples that wait to be taken; more are dropped and counted. A million of them take 32 MB.
+    pub raw_limit: usize,
 }
 
 impl Default for RecorderConfig {
     fn default() -> Self {
-        Self { series_limit: 100_000, raw_samples: false }
+        Self { series_limit: 100_000, raw_samples: false, raw_limit: 1_000_000 }
     }
 }
 
@@ -148,7 +150,7 @@ impl Recorder {
             dirty: Vec::new(),
             schedule_lag: Histogram::new(),
             generator_lag: Histogram::new(),
-            raw: config.raw_samples.then(Box::default),
+            raw: config.raw_samples.then(|| Box::new(RawSamples::new(config.raw_limit))),
             dictionary: Dictionary::default(),
             registry,
             worker,
@@ -275,13 +277,13 @@ impl Recorder {
 
     /// Notes how late an iteration started.
     pub fn schedule_lag(&mut self, lag: Nanos) {
-        self.schedule_lag.record(lag.as_millis_f64());
+        self.schedule_lag.add(lag.as_millis_f64());
     }
 
     /// Notes how late the generator saw what the kernel already had.
     #[inline]
     pub fn generator_lag(&mut self, lag: Nanos) {
-        self.generator_lag.record(lag.as_millis_f64());
+        self.generator_lag.add(lag.as_millis_f64());
     }
 
     /// Everything since the last frame, up to `now`.
@@ -345,7 +347,10 @@ impl Recorder {
 impl std::fmt::Debug for Recorder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let series = self.series.len() + self.http.len() + self.iterations.len();
-        f.debug_struct("Recorder").field("worker", &self.worker).field("series", &series).finish_non_exhaustive()
+        f.debug_struct("Recorder")
+            .field("worker", &self.worker)
+            .field("series", &series)
+            .finish_non_exhaustive()
     }
 }
 

@@ -29,9 +29,6 @@ pub struct RawSample {
     pub metadata: Option<Tags>,
 }
 
-/// Samples that wait to be taken: 32 MB at most.
-const LIMIT: usize = 1 << 20;
-
 struct Entry {
     metric: MetricId,
     tags: TagSetId,
@@ -42,17 +39,22 @@ struct Entry {
 }
 
 /// The samples since they were last taken.
-#[derive(Default)]
 pub(super) struct RawSamples {
     entries: Vec<Entry>,
     metadata: Vec<Box<[Pair]>>,
     rendered: FxHashMap<TagSetId, Tags>,
+    limit: usize,
     dropped: u64,
 }
 
 impl RawSamples {
+    /// Has room for `limit` samples.
+    pub fn new(limit: usize) -> Self {
+        Self { entries: Vec::new(), metadata: Vec::new(), rendered: FxHashMap::default(), limit, dropped: 0 }
+    }
+
     pub fn push(&mut self, metric: MetricId, tags: TagSetId, value: f64, at: Nanos, metadata: &[Pair]) {
-        if self.entries.len() >= LIMIT {
+        if self.entries.len() >= self.limit {
             self.dropped += 1;
             return;
         }

@@ -42,7 +42,7 @@ impl Series {
     pub fn is_empty(&self) -> bool {
         match &self.state {
             State::Counter(counter) => counter.samples == 0,
-            State::Gauge(gauge) => gauge.samples == 0,
+            State::Gauge(gauge) => gauge.is_empty(),
             State::Rate(rate) => rate.total == 0,
             State::Trend(column) => column.is_empty(),
         }
@@ -114,10 +114,8 @@ impl IterationSeries {
         }
         let whole = std::mem::take(&mut self.whole);
         if whole > 0 {
-            let mut iterations = Counter { samples: whole, ..Counter::default() };
-            iterations.sum.add_whole(whole);
             self.duration.emit(frame, builtin::ITERATION_DURATION, self.tags);
-            let delta = Delta::Counter(iterations);
+            let delta = Delta::Counter(Counter::of_ones(whole));
             frame.series.push(SeriesDelta { metric: builtin::ITERATIONS, tags: self.tags, delta });
         }
     }

@@ -77,7 +77,7 @@ impl LazyClass {
         let atoms = T::KEYS
             .iter()
             // SAFETY: the context is alive; the atoms are freed with the class.
-            .map(|key| unsafe { qjs::JS_NewAtomLen(raw.as_ptr(), key.as_ptr().cast(), key.len()) })
+            .map(|key| unsafe { qjs::JS_NewAtomLen(raw.as_ptr(), key.as_ptr().cast(), key.len() as _) })
             .collect();
         Ok(Box::new(Self { id, atoms, context: raw }))
     }
@@ -235,7 +235,7 @@ unsafe extern "C" fn get_own_property_names<T: Lazy>(
             count.write(0);
             return 0;
         };
-        let list = qjs::js_malloc(context, class.atoms.len().max(1) * size_of::<qjs::JSPropertyEnum>());
+        let list = qjs::js_malloc(context, (class.atoms.len().max(1) * size_of::<qjs::JSPropertyEnum>()) as _);
         if list.is_null() {
             return -1;
         }

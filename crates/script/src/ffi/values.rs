@@ -100,7 +100,7 @@ fn define<'js>(object: &Object<'js>, name: &str, value: Value<'js>, flags: u32) 
     // SAFETY: context and object are alive; the atom is freed after its use, and QuickJS takes over the
     // reference that `release` made.
     let done = unsafe {
-        atom.write(qjs::JS_NewAtomLen(context.as_raw().as_ptr(), name.as_ptr().cast(), name.len()));
+        atom.write(qjs::JS_NewAtomLen(context.as_raw().as_ptr(), name.as_ptr().cast(), name.len() as _));
         let atom = atom.assume_init();
         let done = qjs::JS_DefinePropertyValue(
             context.as_raw().as_ptr(),

@@ -209,7 +209,7 @@ fn split_at_pipe(path: &str) -> (&str, Option<&str>) {
     let (mut at, mut depth) = (0, 0usize);
     while at < bytes.len() {
         match bytes[at] {
-            b'\' => at += 1,
+            b'\\' => at += 1,
             b'"' => at = scan::string_end(bytes, at) - 1,
             b'(' | b'{' | b'[' => depth += 1,
             b')' | b'}' | b']' => depth = depth.saturating_sub(1),

@@ -24,7 +24,7 @@ static INSTANCE: Table = Table::new(&[
 
 static SCENARIO: Table = Table::new(&[
     Member::Getter(c"name", |call| text(call, &scenario(call)?.name)),
-    Member::Getter(c"executor", |call| text(call, &scenario(call)?.executor)),
+    Member::Getter(c"executor", |call| text(call, scenario(call)?.executor.kind())),
     Member::Getter(c"startTime", start_time),
     Member::Getter(c"progress", progress),
     Member::Getter(c"iterationInInstance", |call| {
@@ -58,7 +58,7 @@ static VU: Table = Table::new(&[
     }),
     Member::Getter(c"iterationInScenario", |call| {
         user(call)?;
-        number(call, call.host.iteration.get().map_or(0.0, |it| it.in_vu as f64))
+        number(call, call.host.iteration.get().map_or(0.0, |it| it.in_vu_scenario as f64))
     }),
     Member::Getter(c"tags", vu_tags),
     Member::Getter(c"metrics", vu_metrics),
@@ -113,6 +113,10 @@ fn scenario(call: &Call<'_>) -> Result<std::sync::Arc<engine::ScenarioInfo>> {
     })
 }
 
+fn state<'a>(call: &'a Call<'_>, scenario: &engine::ScenarioInfo) -> &'a engine::ScenarioState {
+    call.host.shared.run().control.scenario(scenario.index)
+}
+
 fn user(call: &Call<'_>) -> Result<()> {
     if call.host.in_init() {
         return Err(error::throw(&call.ctx, "getting VU information in the init context is not supported"));
@@ -122,13 +126,13 @@ fn user(call: &Call<'_>) -> Result<()> {
 
 fn start_time<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let scenario = scenario(call)?;
-    let unix_ms = call.host.shared.clock.unix_ns(scenario.started_at()) / 1_000_000;
+    let unix_ms = call.host.shared.clock.unix_ns(state(call, &scenario).begin().unwrap_or_default()) / 1_000_000;
     number(call, unix_ms as f64)
 }
 
 fn progress<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let scenario = scenario(call)?;
-    number(call, scenario.progress(call.host.now()))
+    number(call, state(call, &scenario).progress(call.host.now()))
 }
 
 fn options<'js>(call: &Call<'js>) -> Result<Value<'js>> {
@@ -182,8 +186,8 @@ fn fail<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     if !reason.is_undefined() {
         message = format!("{message}: {}", error::text_of(&call.ctx, &reason));
     }
+    call.host.shared.run().control.mark_failed(message.clone());
     call.host.log(Level::Error, message);
-    call.host.shared.run().control.mark_failed();
     Ok(call.undefined())
 }
 

@@ -95,7 +95,7 @@ fn start(host: &Rc<Host>, stack_bytes: usize) -> rquickjs::Result<(Runtime, rqui
 }
 
 /// Remembers rejections that nobody has handled yet; they count when the jobs are done.
-fn track_rejection(ctx: &Ctx<'_>, promise: &Value<'_>, reason: &Value<'_>, handled: bool) {
+fn track_rejection<'js>(ctx: &Ctx<'js>, promise: &Value<'js>, reason: &Value<'js>, handled: bool) {
     let host = ffi::host(ctx);
     let mut open = host.rejections.borrow_mut();
     if handled {
@@ -261,7 +261,7 @@ impl<'js> Session<'_, 'js> {
             ErrorKind::Interrupted | ErrorKind::Aborted => return IterationEnd::Interrupted,
             _ => {}
         }
-        let mut record = Record::new(Level::Error, error.message).with("executor", scenario.executor.clone());
+        let mut record = Record::new(Level::Error, error.message).with("executor", scenario.executor.kind());
         if error.kind != ErrorKind::Rejection {
             record = record.with("hint", "script exception");
         }
@@ -409,7 +409,7 @@ impl<'js> Session<'_, 'js> {
         let thrown = self.ctx.catch();
         if self.host.is_interrupted() {
             let kind = if self.host.shared.aborted() { ErrorKind::Aborted } else { ErrorKind::Interrupted };
-            return Error::new(kind, "interrupted");
+            return Error::new(kind, self.host.shared.init_abort().unwrap_or("interrupted"));
         }
         if exceeded {
             let limit = self.host.memory.limit() >> 20;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt as _};
 use http::header::{CONTENT_LENGTH, HeaderName};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode, Version};
 use serde_json::json;
 
 use super::Fault;
@@ -81,12 +81,15 @@ impl Effects {
     }
 
     /// Waits, hangs up or answers in the handler's place.
-    pub async fn before(&self, shop: &Shop, line: &Line) -> Result<Option<Answer>, Hangup> {
+    pub async fn before(&self, shop: &Shop, line: &Line, version: Version) -> Result<Option<Answer>, Hangup> {
         if !self.delay.is_zero() {
             shop.timer.sleep(self.delay).await;
         }
         if self.reset {
-            line.reset();
+            // In HTTP/2 the stream is reset; its neighbours on the connection are not to blame.
+            if version < Version::HTTP_2 {
+                line.reset();
+            }
             return Err(Hangup);
         }
         Ok(self.instead.as_ref().map(|(status, message)| {
@@ -106,9 +109,13 @@ impl Effects {
         let Some(harm) = self.harm else { return answer };
         let (mut parts, body) = answer.into_parts();
         let bytes = match body {
+            // There is nothing to harm in an answer without a body.
+            Body::Whole(bytes) if bytes.is_empty() => return Answer::from_parts(parts, Body::Whole(bytes)),
             Body::Whole(bytes) => bytes,
             Body::Chunks(_) => Bytes::from_static(b"half of "),
         };
+        // The length of the harmed body is another one.
+        parts.headers.remove(CONTENT_LENGTH);
         let half = bytes.slice(..bytes.len() / 2);
         let body = match harm {
             Harm::Malform => {
@@ -117,11 +124,11 @@ impl Effects {
                 Body::Whole(broken.into())
             }
             Harm::Truncate | Harm::Stall => {
-                parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len().max(1)));
+                parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
                 let end = async move {
-                    if harm == Harm::Stall {
-                        tokio::time::sleep(STALL).await;
-                    }
+                    // Even a cut comes after a moment: only a body that pauses is flushed.
+                    let pause = if harm == Harm::Stall { STALL } else { Duration::from_millis(1) };
+                    tokio::time::sleep(pause).await;
                     Err(io::Error::other("cut on purpose"))
                 };
                 Body::stream(stream::iter([Ok(half)]).chain(stream::once(end)))

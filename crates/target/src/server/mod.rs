@@ -57,6 +57,15 @@ pub fn runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
+/// Does something on a thread of its own and waits for it: runtimes may be neither entered nor dropped on a
+/// thread that is inside another one.
+pub fn outside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| match scope.spawn(work).join() {
+        Ok(done) => done,
+        Err(panic) => std::panic::resume_unwind(panic),
+    })
+}
+
 /// Starts the workers; `first` is the runtime of the worker that accepts.
 pub fn start(
     shop: &Arc<Shop>,

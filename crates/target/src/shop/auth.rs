@@ -13,8 +13,14 @@ use crate::exchange::{Exchange, Fields};
 /// `/auth/…` and its older names.
 pub async fn answer(shop: &Shop, exchange: &mut Exchange<'_>, action: &str) -> Outcome {
     match (exchange.method(), action) {
-        (&Method::POST, "register" | "signup") => register(shop, &exchange.fields().await?).await,
-        (&Method::POST, "login" | "signin" | "token") => login(shop, &exchange.fields().await?).await,
+        (&Method::POST, "register" | "signup") => {
+            let user = made(shop, &exchange.fields().await?).await?;
+            Ok(welcome(shop, &user, StatusCode::CREATED))
+        }
+        (&Method::POST, "login" | "signin" | "token") => {
+            let user = known(shop, &exchange.fields().await?).await?;
+            Ok(welcome(shop, &user, StatusCode::OK))
+        }
         (&Method::POST, "logout") => {
             let mut answer = empty(StatusCode::NO_CONTENT);
             drop_session(&mut answer);
@@ -47,20 +53,19 @@ fn credentials(fields: &Fields) -> Result<(String, String), Refusal> {
 }
 
 /// Makes an account. Doing so again with the same password is no error, so that tests can be repeated.
-async fn register(shop: &Shop, fields: &Fields) -> Outcome {
+pub async fn made(shop: &Shop, fields: &Fields) -> Result<User, Refusal> {
     let (email, password) = credentials(fields)?;
     let name = fields.text("name").map_or_else(|| name_of(&email), str::to_owned);
     let new = NewUser { email: email.clone(), name, password: password.clone(), role: Role::Customer };
     if let Some(user) = shop.store.add_user(new).await? {
-        return Ok(welcome(shop, &user, StatusCode::CREATED));
+        return Ok(user);
     }
-    match shop.store.user_by_email(&email).await? {
-        Some(user) if user.opens_with(&password) => Ok(welcome(shop, &user, StatusCode::CREATED)),
-        _ => Err(Refusal::conflict(format!("an account for {email} exists, with another password"))),
-    }
+    let user = shop.store.user_by_email(&email).await?.filter(|user| user.opens_with(&password));
+    user.ok_or_else(|| Refusal::conflict(format!("an account for {email} exists, with another password")))
 }
 
-async fn login(shop: &Shop, fields: &Fields) -> Outcome {
+/// The account that an address and its password open; made on the spot where the shop does that.
+pub async fn known(shop: &Shop, fields: &Fields) -> Result<User, Refusal> {
     let (email, password) = credentials(fields)?;
     let mut found = shop.store.user_by_email(&email).await?;
     if found.is_none() && shop.auto_register && email.contains('@') {
@@ -77,8 +82,7 @@ async fn login(shop: &Shop, fields: &Fields) -> Outcome {
         };
     }
     let user = found.filter(|user| user.opens_with(&password));
-    let user = user.ok_or_else(|| Refusal::unauthorized("no account has this address and password"))?;
-    Ok(welcome(shop, &user, StatusCode::OK))
+    user.ok_or_else(|| Refusal::unauthorized("no account has this address and password"))
 }
 
 fn welcome(shop: &Shop, user: &User, status: StatusCode) -> Answer {

@@ -3,23 +3,24 @@
 //! Main types: [`ShopOptions`] and [`Shop`]. Each area of the API is a file of its own; [`route`] is the map.
 
 mod admin;
-mod auth;
-mod carts;
+pub(crate) mod auth;
+pub(crate) mod carts;
 pub(crate) mod catalogue;
 mod memory;
-mod orders;
+pub(crate) mod orders;
 mod pages;
 mod payments;
 mod postgres;
-mod products;
+pub(crate) mod products;
 pub(crate) mod records;
 mod reports;
 pub(crate) mod reviews;
 mod route;
-mod session;
+pub(crate) mod session;
+mod sql;
 pub(crate) mod store;
 mod token;
-mod users;
+pub(crate) mod users;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -104,8 +105,12 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Starts a shop on threads of its own.
+    /// Starts a shop on threads of its own. May be called from anywhere, also from async code.
     pub fn start(options: ShopOptions) -> Result<Running, Error> {
+        server::outside(|| Self::open(options))
+    }
+
+    fn open(options: ShopOptions) -> Result<Running, Error> {
         let runtime = server::runtime()?;
         let (tls, ca_pem) = match options.tls_addr {
             None => (None, String::new()),
@@ -204,7 +209,7 @@ fn quick(shop: &Shop, request: &Request<Incoming>) -> Option<Answer> {
 async fn considered(shop: &Arc<Shop>, request: Request<Incoming>, line: &Line) -> Result<Answer, Hangup> {
     let (parts, body) = request.into_parts();
     let effects = shop.faults.effects(&parts, shop);
-    if let Some(answer) = effects.before(shop, line).await? {
+    if let Some(answer) = effects.before(shop, line, parts.version).await? {
         return Ok(answer);
     }
     let mut exchange = Exchange::new(&parts, body, line);

@@ -44,7 +44,7 @@ pub async fn answer(shop: &Shop, exchange: &mut Exchange<'_>, rest: &[&str]) -> 
         }
         (Method::DELETE, [id]) | (Method::POST, [id, "cancel"]) => {
             let order = own(shop, &asker, id).await?;
-            ok(&moved(shop, &order, Status::Cancelled, None).await?.json())
+            ok(&cancel(shop, &order).await?.json())
         }
         (_, []) => Err(Refusal::method_not_allowed("GET, POST")),
         (_, [_]) => Err(Refusal::method_not_allowed("GET, DELETE")),
@@ -117,12 +117,18 @@ pub async fn confirm(shop: &Shop, order: Order, method: Option<String>) -> Resul
     moved(shop, &order, Status::Confirmed, method).await
 }
 
+/// Calls an order off.
+pub async fn cancel(shop: &Shop, order: &Order) -> Result<Order, Refusal> {
+    moved(shop, order, Status::Cancelled, None).await
+}
+
 async fn moved(shop: &Shop, order: &Order, status: Status, method: Option<String>) -> Result<Order, Refusal> {
     let missing = || Refusal::not_found(format!("no order `{}`", order.id));
     shop.store.set_order_status(order.id, status, method).await?.ok_or_else(missing)
 }
 
-async fn lines_of(shop: &Shop, fields: &Fields) -> Result<Vec<OrderLine>, Refusal> {
+/// The lines that a body asks for; none when it names none.
+pub async fn lines_of(shop: &Shop, fields: &Fields) -> Result<Vec<OrderLine>, Refusal> {
     let items = match fields.get("items") {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(Value::Array(items)) if items.len() <= MAX_LINES => items,

@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, StatusCode};
 use super::{Shop, admin, auth, carts, orders, pages, payments, products, reports, users};
 use crate::body::{Answer, Outcome, Refusal, empty};
 use crate::exchange::{Exchange, Segments};
-use crate::{events, queue, rooms};
+use crate::{events, graphql, queue, rooms, websocket};
 
 /// Answers a request.
 pub async fn answer(shop: &std::sync::Arc<Shop>, exchange: &mut Exchange<'_>) -> Outcome {
@@ -30,6 +30,10 @@ pub async fn answer(shop: &std::sync::Arc<Shop>, exchange: &mut Exchange<'_>) ->
         ["profile"] => users::answer(shop, exchange, &["profile"]).await,
         ["admin", rest @ ..] => admin::answer(shop, exchange, rest).await,
         ["bin", rest @ ..] => rooms::answer(shop, exchange, rest).await,
+        ["graphql"] => graphql::answer(shop, exchange).await,
+        ["realtime"] => websocket::realtime(shop, exchange).await,
+        ["ws", "echo"] => websocket::echo(exchange),
+        ["ws", "ticks"] => websocket::ticks(exchange),
         ["events"] => events::answer(exchange),
         ["queue"] => queue::answer(shop, exchange).await,
         ["work", span] => queue::work(shop, span).await,

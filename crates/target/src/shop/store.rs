@@ -17,7 +17,7 @@ pub type Stored<T> = Result<T, Refusal>;
 /// The shop's tables.
 pub enum Store {
     /// In this process; lost with it.
-    Memory(Memory),
+    Memory(Box<Memory>),
     /// In a database.
     Postgres(Postgres),
 }
@@ -27,14 +27,14 @@ macro_rules! pass {
     ($store:expr, $tables:ident => $memory:expr, $database:expr) => {
         match $store {
             Store::Memory($tables) => Ok($memory),
-            Store::Postgres($tables) => $database.await.map_err(refused),
+            Store::Postgres($tables) => $database.await.map_err(|error| refused(&error)),
         }
     };
 }
 
-fn refused(error: tokio_postgres::Error) -> Refusal {
+fn refused(error: &tokio_postgres::Error) -> Refusal {
     // The error's own text is only its kind; what the server said is its cause.
-    let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+    let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     Refusal::unavailable(format!("the database refused: {error}: {cause}"))
 }
 
@@ -48,7 +48,7 @@ impl Store {
                 for user in demo_users() {
                     memory.add_user(user);
                 }
-                Self::Memory(memory)
+                Self::Memory(Box::new(memory))
             }
         })
     }

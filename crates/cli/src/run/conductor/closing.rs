@@ -1,0 +1,176 @@
+//! The last stage of a run: the final word of the thresholds, the outputs, the summary, the exit status.
+
+use std::time::Duration;
+
+use engine::trust::MachineUse;
+use engine::{AbortCause, Progress as Counters};
+use model::{Executor, ExitCode, Level, Record};
+use report::format::TimeUnit;
+use report::output::Report;
+use report::summary::{Mode, Options, State, Summary};
+use script::Lifecycle;
+
+use super::Conductor;
+use crate::cmd::K6_COMPATIBLE;
+use crate::error::Error;
+use crate::run::results;
+use crate::run::summary::{Context, Facts, judge_trust, summarise};
+
+/// `handleSummary()` may take this long by default.
+const SUMMARY_LIMIT: Duration = Duration::from_secs(120);
+/// Outputs may take this long to write what they still have.
+const OUTPUTS_PATIENCE: Duration = Duration::from_secs(30);
+
+impl Conductor<'_> {
+    /// Brings the run to its end.
+    pub(super) async fn close(mut self, lifecycle: &Lifecycle) -> Result<ExitCode, Error> {
+        self.collect();
+        let finished =
+            self.finished.take().unwrap_or_else(|| unreachable!("the run is over when it is closed"));
+        let now = self.session.clock.now();
+        self.judge.settle(finished.elapsed.into(), now);
+        self.ending.crossed = self.judge.crossed();
+        self.ending.marked_failed = !self.control.failures().is_empty();
+        self.ending.abort = self.control.aborted().cloned();
+        let counters = Counters::of(&self.control, now);
+        self.progress.finish(self.phase, &counters);
+        self.warn_of_no_iterations(&counters);
+
+        let reports = self.outputs.finish(OUTPUTS_PATIENCE);
+        let summary = self.summary(finished.elapsed.into(), finished.machine, &counters, &reports);
+        if let Err(why) = self.hand_out(lifecycle, &summary).await {
+            let record = Record::new(Level::Error, "failed to handle the end-of-test summary");
+            self.session.logger().log(record.with("error", why));
+        }
+        self.run.join();
+        match self.ending.error() {
+            None => Ok(ExitCode::SUCCESS),
+            Some(error) => Err(error),
+        }
+    }
+
+    fn warn_of_no_iterations(&self, counters: &Counters) {
+        let planned = self.ending.setup.is_none() && self.control.aborted().is_none();
+        if planned && counters.iterations_completed == 0 {
+            self.session.say(
+                Level::Warning,
+                "No script iterations fully finished, consider making the test duration longer",
+            );
+        }
+    }
+
+    fn summary(
+        &self,
+        elapsed: Duration,
+        machine: MachineUse,
+        counters: &Counters,
+        reports: &[Report],
+    ) -> Summary {
+        let scenarios = self.settled.scenarios();
+        let open = scenarios.iter().zip(&counters.scenarios).filter(|(scenario, _)| {
+            matches!(
+                scenario.executor,
+                Executor::ConstantArrivalRate { .. }
+                    | Executor::RampingArrivalRate { .. }
+                    | Executor::SteppedArrivalRate { .. }
+            )
+        });
+        let (started, dropped) =
+            open.fold((0, 0), |(started, dropped), (_, p)| (started + p.iterations, dropped + p.dropped));
+        let facts = Facts {
+            machine,
+            started_arrivals: started,
+            dropped_arrivals: dropped,
+            outputs: reports,
+            exhausted: (0, 0),
+            unstamped: (0, 0),
+        };
+        let names = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
+        let unit = self.settled.options.summary_time_unit.as_deref().unwrap_or_default();
+        let context = Context {
+            options: Options {
+                trend_stats: self.settled.trend_stats(),
+                time_unit: TimeUnit::parse(unit),
+                no_color: !self.session.coloured(),
+            },
+            state: self.state(elapsed),
+            setup_data: self.setup_data.as_deref(),
+            scenarios: if self.settled.named_scenarios { names } else { Vec::new() },
+            trust: judge_trust(self.judge.aggregate(), &facts),
+            incomplete: self.incomplete(),
+        };
+        summarise(&self.judge, context)
+    }
+
+    fn state(&self, duration: Duration) -> State {
+        let clock = self.session.clock;
+        State {
+            stdout_is_terminal: self.session.terminals.stdout,
+            stderr_is_terminal: self.session.terminals.stderr,
+            duration,
+            script: self.loaded.name.clone(),
+            execution: "local".to_owned(),
+            generated_at: crate::logs::timestamp(clock.unix_ns(clock.now())),
+            k6_version: K6_COMPATIBLE.to_owned(),
+        }
+    }
+
+    /// Why the run did not end as planned.
+    fn incomplete(&self) -> Option<String> {
+        if self.ending.setup.is_some() {
+            return Some("setup() failed, there was no load".to_owned());
+        }
+        let abort = self.ending.abort.as_ref()?;
+        Some(match abort.cause {
+            AbortCause::Signal => "interrupted".to_owned(),
+            AbortCause::Threshold => "ended by a threshold with abortOnFail".to_owned(),
+            AbortCause::Script | AbortCause::Init { .. } | AbortCause::Panic => abort.message.clone(),
+            AbortCause::Api => "stopped through the REST API".to_owned(),
+        })
+    }
+
+    /// Lets the script handle the summary, or prints it, and writes the files that were asked for.
+    async fn hand_out(&mut self, lifecycle: &Lifecycle, summary: &Summary) -> Result<(), String> {
+        if self.wanted.mode == Mode::Disabled {
+            return self.wanted.write_export(summary);
+        }
+        let mut failure = None;
+        match self.handled(lifecycle, summary).await {
+            Ok(Some(files)) => failure = results::write_files(self.session, &files).err(),
+            Ok(None) => results::print(self.session, summary, self.wanted.mode),
+            Err(why) => {
+                results::print(self.session, summary, self.wanted.mode);
+                failure = why;
+            }
+        }
+        let exported = self.wanted.write_export(summary);
+        failure.map_or(exported, Err)
+    }
+
+    /// What `handleSummary()` returned; nothing when there is none. An error that was logged is an empty one.
+    async fn handled(
+        &mut self,
+        lifecycle: &Lifecycle,
+        summary: &Summary,
+    ) -> Result<Option<Vec<(String, bytes::Bytes)>>, Option<String>> {
+        let exports = self.loaded.test.exports();
+        let Some(export) = exports.iter().find(|export| export.name == "handleSummary") else {
+            return Ok(None);
+        };
+        if !export.is_function {
+            return Err(Some("exported identifier handleSummary must be a function".to_owned()));
+        }
+        let limit = self.settled.options.handle_summary_timeout.unwrap_or(SUMMARY_LIMIT);
+        let argument = self.wanted.argument(summary).to_string();
+        let result = self.beside(lifecycle.handle_summary(argument, limit), Self::hurried).await;
+        match result {
+            None => Ok(None),
+            Some(Ok(files)) => Ok(files),
+            Some(Err(error)) if error.kind == script::ErrorKind::Exception => {
+                self.session.logger().log(crate::load::thrown(&error).record());
+                Err(None)
+            }
+            Some(Err(error)) => Err(Some(error.message)),
+        }
+    }
+}

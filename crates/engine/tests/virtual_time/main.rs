@@ -1,0 +1,6 @@
+//! Whole runs with scripted users, in time that passes only when everybody waits.
+
+mod closed;
+mod control;
+mod open;
+mod support;

@@ -1,0 +1,133 @@
+//! A connection: a socket, with TLS on it or not.
+
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use model::Nanos;
+use rustls::ClientConnection;
+
+use crate::buffer::Buffer;
+use crate::error::{Error, Kind};
+use crate::socket::{Arrival, Socket};
+use crate::tls::{self, TlsInfo};
+
+/// A connection that requests go over.
+pub(crate) struct Connection {
+    pub(crate) socket: Socket,
+    tls: Option<Box<Session>>,
+    /// How many requests went over it.
+    pub(crate) used: u64,
+}
+
+struct Session {
+    state: ClientConnection,
+    info: Arc<TlsInfo>,
+    records: Vec<u8>,
+}
+
+/// What TLS reads at once: a record and a bit.
+const RECORD_BYTES: usize = 18 * 1024;
+
+impl Connection {
+    pub(crate) fn plain(socket: Socket) -> Self {
+        Self { socket, tls: None, used: 0 }
+    }
+
+    /// Shakes hands on a fresh socket.
+    pub(crate) async fn secure(mut socket: Socket, mut state: ClientConnection) -> Result<Self, Error> {
+        let mut records = vec![0; RECORD_BYTES];
+        let mut first_bytes = Vec::new();
+        while state.is_handshaking() {
+            flush(&mut socket, &mut state).await.map_err(|error| broken(&socket, false, error))?;
+            if !state.is_handshaking() || !state.wants_read() {
+                continue;
+            }
+            let arrival = socket.read(&mut records).await.map_err(|error| broken(&socket, true, error))?;
+            if arrival.bytes == 0 {
+                return Err(broken(&socket, true, io::ErrorKind::UnexpectedEof.into()));
+            }
+            if first_bytes.len() < 8 {
+                first_bytes.extend_from_slice(&records[..arrival.bytes.min(8)]);
+            }
+            if let Err(error) = tls::feed(&mut state, &records[..arrival.bytes]) {
+                // The other side deserves to know why.
+                let _ = flush(&mut socket, &mut state).await;
+                return Err(tls::failure(error, &first_bytes));
+            }
+        }
+        flush(&mut socket, &mut state).await.map_err(|error| broken(&socket, false, error))?;
+        let info = Arc::new(tls::info(&state));
+        Ok(Self { socket, tls: Some(Box::new(Session { state, info, records: Vec::new() })), used: 0 })
+    }
+
+    /// What is known of its TLS.
+    pub(crate) fn tls_info(&self) -> Option<&Arc<TlsInfo>> {
+        self.tls.as_ref().map(|session| &session.info)
+    }
+
+    /// Writes everything.
+    pub(crate) async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some(session) = &mut self.tls else { return self.socket.write_all(bytes).await };
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let taken = session.state.writer().write(rest)?;
+            rest = &rest[taken..];
+            flush(&mut self.socket, &mut session.state).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads some bytes into `buffer`; none means that the other side has closed.
+    pub(crate) async fn read(&mut self, buffer: &mut Buffer) -> Result<Arrival, Error> {
+        let Some(session) = &mut self.tls else {
+            let arrival = self.socket.read(buffer.room()).await;
+            let arrival = arrival.map_err(|error| broken(&self.socket, true, error))?;
+            buffer.advance(arrival.bytes);
+            return Ok(arrival);
+        };
+        if session.records.is_empty() {
+            session.records = vec![0; RECORD_BYTES];
+        }
+        let mut at = Nanos::ZERO;
+        loop {
+            match session.state.reader().read(buffer.room()) {
+                Ok(bytes) => {
+                    buffer.advance(bytes);
+                    return Ok(Arrival { bytes, at });
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                // A close without TLS's own goodbye: what it means is for the caller to say.
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Arrival { bytes: 0, at }),
+                Err(error) => return Err(broken(&self.socket, true, error)),
+            }
+            let arrival = self.socket.read(&mut session.records).await;
+            let arrival = arrival.map_err(|error| broken(&self.socket, true, error))?;
+            at = arrival.at;
+            if arrival.bytes == 0 {
+                return Ok(Arrival { bytes: 0, at });
+            }
+            tls::feed(&mut session.state, &session.records[..arrival.bytes])
+                .map_err(|error| tls::failure(error, &session.records[..arrival.bytes]))?;
+        }
+    }
+
+    /// Lets go of what an idle connection does not need.
+    pub(crate) fn rest(&mut self) {
+        if let Some(session) = &mut self.tls {
+            session.records = Vec::new();
+        }
+    }
+}
+
+async fn flush(socket: &mut Socket, state: &mut ClientConnection) -> io::Result<()> {
+    let mut out = Vec::new();
+    while state.wants_write() {
+        state.write_tls(&mut out)?;
+    }
+    if out.is_empty() { Ok(()) } else { socket.write_all(&out).await }
+}
+
+/// The error of a socket that broke.
+pub(crate) fn broken(socket: &Socket, reading: bool, error: io::Error) -> Error {
+    Error::new(Kind::Broken { reading, error, local: socket.local.to_string(), remote: socket.remote.to_string() })
+}
