@@ -10,7 +10,17 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// The thread that awaits signals.
 #[derive(Clone, Default)]
-pub struct Signals(Arc<Mutex<Option<UnboundedSender<Signal>>>>);
+pub struct Signals(Arc<Mutex<Listener>>);
+
+/// Who hears of signals, and how many there were since it began to listen.
+#[derive(Default)]
+struct Listener {
+    sender: Option<UnboundedSender<Signal>>,
+    heard: u32,
+}
+
+/// So many signals end the program whatever it is doing: script code that never waits can keep a listener busy.
+const PATIENCE: u32 = 3;
 
 impl Signals {
     /// Blocks the signals in this thread and those it starts from now on, and starts the thread that awaits them.
@@ -41,14 +51,15 @@ impl Signals {
     #[must_use]
     pub fn subscribe(&self) -> UnboundedReceiver<Signal> {
         let (sender, receiver) = unbounded_channel();
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Listener { sender: Some(sender), heard: 0 };
         receiver
     }
 
     fn pass_on(&self, signal: Signal) {
-        let listener = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let heard = listener.as_ref().is_some_and(|listener| listener.send(signal).is_ok());
-        if !heard {
+        let mut listener = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        listener.heard += 1;
+        let heard = listener.sender.as_ref().is_some_and(|sender| sender.send(signal).is_ok());
+        if !heard || listener.heard >= PATIENCE {
             // What a shell expects of a program that a signal ended.
             std::process::exit(128 + signal as i32);
         }

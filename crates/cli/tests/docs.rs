@@ -75,6 +75,9 @@ fn no_page_with_examples_is_left_out() {
         let path = entry.expect("it can be listed").path();
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        assert!(examples(&text).is_empty() || listed.contains(&format!("\"docs/{name}\"")), "{name} is not run");
+        assert!(
+            examples(&text).is_empty() || listed.contains(&format!("\"docs/{name}\"")),
+            "{name} is not run"
+        );
     }
 }

@@ -34,7 +34,7 @@ fn texts(output: &Output) -> (i32, String, String) {
 const LOOP: &str = "
     import { sleep } from 'k6';
     export const options = { vus: 1, duration: '60s' };
-    export default function () { if (__ITER === 0) console.log('running'); sleep(0.01); }
+    export default function () { if (__ITER === 3) console.log('running'); sleep(0.01); }
     export function teardown() { console.log('torn down'); }
 ";
 
@@ -144,7 +144,8 @@ fn an_archive_runs_like_its_script() {
     for file in ["lib.js", "data.txt", "t.js"] {
         std::fs::remove_file(folder.path().join(file)).expect("it was written above");
     }
-    let (code, _, log) = texts(&plimsoll(folder.path(), &["run", "-q", "t.tar"]).output().expect("it starts"));
+    let (code, _, log) =
+        texts(&plimsoll(folder.path(), &["run", "-q", "t.tar"]).output().expect("it starts"));
     assert_eq!(code, 0, "{log}");
     assert_eq!(log.matches("imported opened env").count(), 2, "{log}");
 }
@@ -153,7 +154,10 @@ fn an_archive_runs_like_its_script() {
 fn progress_is_printed_where_it_cannot_be_drawn() {
     let (code, out, log) = run("export default function () {}", &["--iterations", "3"]);
     assert_eq!(code, 0, "{log}");
-    assert!(out.contains("execution: local") && out.contains("3 complete and 0 interrupted iterations"), "{out}");
+    assert!(
+        out.contains("execution: local") && out.contains("3 complete and 0 interrupted iterations"),
+        "{out}"
+    );
     let (_, quiet, _) = run("export default function () {}", &["-q", "--summary-mode", "disabled"]);
     assert_eq!(quiet, "");
 }

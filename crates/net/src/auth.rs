@@ -29,7 +29,8 @@ pub(crate) fn digest(
     client_nonce: &str,
     body: &[u8],
 ) -> Option<String> {
-    let fields = challenge.trim().strip_prefix("Digest ").or_else(|| challenge.trim().strip_prefix("digest "))?;
+    let fields =
+        challenge.trim().strip_prefix("Digest ").or_else(|| challenge.trim().strip_prefix("digest "))?;
     let get = |name: &str| field(fields, name);
     let (realm, nonce) = (get("realm")?, get("nonce")?);
     let algorithm = get("algorithm").unwrap_or_else(|| "MD5".to_owned());

@@ -100,7 +100,15 @@ impl Client {
             Ok(Err(error)) => error,
             Err(_) => {
                 let now = self.settings().clock.now();
-                let trail = Trail { start: hop_start, got_connection: hop_start, sent: hop_start, first_byte: now, last_byte: now, seen: now, ..Trail::default() };
+                let trail = Trail {
+                    start: hop_start,
+                    got_connection: hop_start,
+                    sent: hop_start,
+                    first_byte: now,
+                    last_byte: now,
+                    seen: now,
+                    ..Trail::default()
+                };
                 Error::new(Kind::Timeout).with_trail(trail)
             }
         };
@@ -109,15 +117,26 @@ impl Client {
         }
         if error.trail().is_none() {
             let now = self.settings().clock.now();
-            error = error.with_trail(Trail { start: hop_start, got_connection: now, sent: now, first_byte: now, last_byte: now, seen: now, ..Trail::default() });
+            error = error.with_trail(Trail {
+                start: hop_start,
+                got_connection: now,
+                sent: now,
+                first_byte: now,
+                last_byte: now,
+                seen: now,
+                ..Trail::default()
+            });
         }
         let shown = match error.kind() {
-            Kind::Generic { message, .. } if message.contains("no Host in request URL") => url.as_str().trim_end_matches('/').to_owned(),
+            Kind::Generic { message, .. } if message.contains("no Host in request URL") => {
+                url.as_str().trim_end_matches('/').to_owned()
+            }
             _ => escaped(url.as_str()),
         };
         let error = error.of(&method, &shown);
         let trail = *error.trail().expect("it was given one above");
         on_hop(&Hop {
+            challenge: false,
             method: &method,
             url: &url.masked(),
             status: 0,
@@ -164,9 +183,15 @@ impl Client {
             }
             let exchanged = self.exchange(&request, &turn).await?;
             let cookies = self.take_cookies(&turn, &exchanged.answer);
-            let masked = turn.url.masked();
+            let challenge = exchanged.answer.status == 401 && request.auth == Some(AuthScheme::Digest) && !challenged;
+            // What a digest proves is not in the address.
+            let masked = match request.auth {
+                Some(AuthScheme::Digest) => turn.url.without_user(),
+                _ => turn.url.masked(),
+            };
             let status = exchanged.answer.status;
             on_hop(&Hop {
+                challenge,
                 method: &turn.method,
                 url: &masked,
                 status,
@@ -176,21 +201,29 @@ impl Client {
                 error: None,
                 remote: exchanged.remote,
             });
-            if status == 401 && request.auth == Some(AuthScheme::Digest) && !challenged {
-                if let Some(answer) = self.answer_challenge(&turn, &exchanged.answer) {
-                    challenged = true;
-                    turn.authorization = Some(answer);
-                    continue;
-                }
+            if status == 401
+                && request.auth == Some(AuthScheme::Digest)
+                && !challenged
+                && let Some(answer) = self.answer_challenge(&turn, &exchanged.answer)
+            {
+                challenged = true;
+                turn.authorization = Some(answer);
+                continue;
             }
-            if let Some(next) = redirect(&turn, &exchanged.answer)? {
-                if redirects < request.redirects {
-                    redirects += 1;
-                    turn = next;
-                    continue;
-                }
+            if let Some(next) = redirect(&turn, &exchanged.answer)?
+                && redirects < request.redirects
+            {
+                redirects += 1;
+                turn = next;
+                continue;
             }
-            return finish(&turn, exchanged, cookies, self.settings().limits.body_bytes, request.discard_body);
+            return finish(
+                &turn,
+                exchanged,
+                cookies,
+                self.settings().limits.body_bytes,
+                request.discard_body,
+            );
         }
     }
 
@@ -210,7 +243,8 @@ impl Client {
         let now = self.settings().clock.now().0;
         let nonce = format!("{:016x}", now.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ self.vu);
         let body = turn.body.clone().unwrap_or_default();
-        let challenges = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("www-authenticate"));
+        let challenges =
+            answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("www-authenticate"));
         challenges
             .filter_map(|(_, value)| {
                 let challenge = String::from_utf8_lossy(value);
@@ -238,10 +272,14 @@ impl Client {
                 }
             };
             trail.got_connection = clock.now();
-            let (sent_before, received_before) =
-                if trail.reused { (connection.socket.sent_bytes, connection.socket.received_bytes) } else { (0, 0) };
+            let (sent_before, received_before) = if trail.reused {
+                (connection.socket.sent_bytes, connection.socket.received_bytes)
+            } else {
+                (0, 0)
+            };
             let mut buffer = self.worker.buffer();
-            let outcome = self.round_trip(request, turn, &mut connection, &mut buffer, &mut trail, absolute_form).await;
+            let outcome =
+                self.round_trip(request, turn, &mut connection, &mut buffer, &mut trail, absolute_form).await;
             self.worker.recycle(buffer);
             trail.sent_bytes = connection.socket.sent_bytes - sent_before;
             trail.received_bytes = connection.socket.received_bytes - received_before;
@@ -252,7 +290,10 @@ impl Client {
             match outcome {
                 Ok((answer, sent_headers)) => {
                     let (tls, remote) = (connection.tls_info().cloned(), Some(connection.socket.remote));
-                    if answer.keep_alive && !self.settings().no_connection_reuse && !wants_close(&turn.headers) {
+                    if answer.keep_alive
+                        && !self.settings().no_connection_reuse
+                        && !wants_close(&turn.headers)
+                    {
                         self.keep(&turn.url, connection, absolute_form);
                     }
                     return Ok(Exchanged { answer, trail, tls, remote, sent_headers });
@@ -260,7 +301,8 @@ impl Client {
                 Err(unread) => {
                     // The server closed an idle connection just as it was used: the request goes out again, as
                     // nobody has seen it.
-                    if trail.reused && unread.untouched && matches!(unread.error.kind(), Kind::Broken { .. }) {
+                    if trail.reused && unread.untouched && matches!(unread.error.kind(), Kind::Broken { .. })
+                    {
                         continue;
                     }
                     trail.first_byte = unread.first_byte.unwrap_or_else(|| clock.now());
@@ -301,8 +343,14 @@ impl Client {
         let written = written.await;
         trail.sent = clock.now();
         connection.used += 1;
-        let answer =
-            h1::read_response(connection, buffer, &turn.method, &self.settings().limits, request.discard_body).await;
+        let answer = h1::read_response(
+            connection,
+            buffer,
+            &turn.method,
+            &self.settings().limits,
+            request.discard_body,
+        )
+        .await;
         let answer = match (answer, written) {
             // A server may answer and close before it has read the whole request; the answer counts.
             (Ok(answer), _) => answer,
@@ -328,7 +376,8 @@ impl Client {
         out: &mut Vec<u8>,
     ) -> Vec<(String, String)> {
         let url = &turn.url;
-        let find = |name: &str| turn.headers.iter().find(|header| header.0 == name).map(|header| header.1.as_str());
+        let find =
+            |name: &str| turn.headers.iter().find(|header| header.0 == name).map(|header| header.1.as_str());
         let mut put = |parts: &[&str]| parts.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
         if absolute_form {
             put(&[&turn.method, " http://", url.authority(), url.target(), " HTTP/1.1\r\n"]);
@@ -347,25 +396,27 @@ impl Client {
         }
         let length = turn.body.as_ref().map(Bytes::len);
         let wants_length = matches!(turn.method.as_str(), "POST" | "PUT" | "PATCH");
-        if let Some(length) = length.or(wants_length.then_some(0)) {
-            if length > 0 || wants_length {
-                put(&["Content-Length: ", &length.to_string(), "\r\n"]);
-            }
+        if let Some(length) = length.or(wants_length.then_some(0))
+            && (length > 0 || wants_length)
+        {
+            put(&["Content-Length: ", &length.to_string(), "\r\n"]);
         }
         let mut own: Vec<(String, String)> = turn
             .headers
             .iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "Content-Length" | "Connection" | "Transfer-Encoding" | "Trailer"))
+            .filter(|(name, _)| {
+                !matches!(name.as_str(), "Content-Length" | "Connection" | "Transfer-Encoding" | "Trailer")
+            })
             .cloned()
             .collect();
         if let Some(cookie) = cookie_header(request, turn, find("Cookie")) {
             own.retain(|header| header.0 != "Cookie");
             own.push(("Cookie".to_owned(), cookie));
         }
-        if let Some(authorization) = self.authorization(request, turn) {
-            if !own.iter().any(|header| header.0 == "Authorization") {
-                own.push(("Authorization".to_owned(), authorization));
-            }
+        if let Some(authorization) = self.authorization(request, turn)
+            && !own.iter().any(|header| header.0 == "Authorization")
+        {
+            own.push(("Authorization".to_owned(), authorization));
         }
         own.sort_by(|a, b| a.0.cmp(&b.0));
         for (name, value) in own.iter().filter(|header| !matches!(header.0.as_str(), "Host" | "User-Agent")) {
@@ -392,7 +443,9 @@ impl Client {
 
     fn take_idle(&self, url: &Url) -> Option<Idle> {
         let mut idle = self.pool().borrow_mut();
-        while let Some(at) = idle.iter().rposition(|one| one.tls == url.is_tls() && *one.authority == *url.authority()) {
+        while let Some(at) =
+            idle.iter().rposition(|one| one.tls == url.is_tls() && *one.authority == *url.authority())
+        {
             let one = idle.swap_remove(at);
             if one.connection.socket.is_quiet() {
                 return Some(one);
@@ -406,7 +459,12 @@ impl Client {
         let mut idle = self.pool().borrow_mut();
         let same = idle.iter().filter(|one| *one.authority == *url.authority()).count();
         if self.settings().shared_connections || same < self.settings().idle_per_host {
-            idle.push(Idle { tls: url.is_tls(), authority: url.authority().into(), connection, absolute_form });
+            idle.push(Idle {
+                tls: url.is_tls(),
+                authority: url.authority().into(),
+                connection,
+                absolute_form,
+            });
         }
     }
 }
@@ -453,14 +511,18 @@ fn checked_headers(request: &Request) -> Result<Vec<(String, String)>, Error> {
     Ok(headers)
 }
 
+/// A body, and the header that tells how it is encoded.
+type Compressed = (Option<Bytes>, Option<(String, String)>);
+
 /// The body with the wanted encodings, and the header that tells of them.
-fn compress(request: &Request) -> Result<(Option<Bytes>, Option<(String, String)>), Error> {
+fn compress(request: &Request) -> Result<Compressed, Error> {
     if request.compression.is_empty() {
         return Ok((request.body.clone(), None));
     }
     let mut body = request.body.clone().unwrap_or_default();
     for coding in &request.compression {
-        let encoded = encoding::encode(&body, *coding).map_err(|error| Error::generic(format!("compression: {error}")))?;
+        let encoded = encoding::encode(&body, *coding)
+            .map_err(|error| Error::generic(format!("compression: {error}")))?;
         body = encoded.into();
     }
     let already = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
@@ -468,18 +530,18 @@ fn compress(request: &Request) -> Result<(Option<Bytes>, Option<(String, String)
     Ok((Some(body), (!already).then(|| ("Content-Encoding".to_owned(), names.join(", ")))))
 }
 
-/// Cookies of the request, then those of the jar; a header of the script's own comes first.
+/// A header of the script's own, then the cookies of the request, then those of the jar.
 fn cookie_header(request: &Request, turn: &Turn<'_>, own: Option<&str>) -> Option<String> {
     let from_jar = turn.jar.map(|jar| jar.borrow().cookies_for(&turn.url)).unwrap_or_default();
     if request.cookies.is_empty() && from_jar.is_empty() {
         return None;
     }
     let mut pairs: Vec<String> = own.map(str::to_owned).into_iter().collect();
-    let replaced = |name: &str| request.cookies.iter().any(|cookie| cookie.2 && cookie.0 == name);
-    for (name, value) in from_jar.iter().filter(|cookie| !replaced(&cookie.0)) {
+    for (name, value, _) in &request.cookies {
         pairs.push(format!("{name}={}", cookie_value(value)));
     }
-    for (name, value, _) in &request.cookies {
+    let replaced = |name: &str| request.cookies.iter().any(|cookie| cookie.2 && cookie.0 == name);
+    for (name, value) in from_jar.iter().filter(|cookie| !replaced(&cookie.0)) {
         pairs.push(format!("{name}={}", cookie_value(value)));
     }
     Some(pairs.join("; "))
@@ -502,18 +564,26 @@ fn redirect<'a>(turn: &Turn<'a>, answer: &Answer) -> Result<Option<Turn<'a>>, Er
     let Some(location) = answer.headers.get("location").filter(|location| !location.is_empty()) else {
         return Ok(None);
     };
-    let url = turn.url.join(&location).map_err(|error| {
-        Error::generic(format!("failed to parse Location header {location:?}: {error}"))
-    })?;
+    let url = turn
+        .url
+        .join(&location)
+        .map_err(|error| Error::generic(format!("failed to parse Location header {location:?}: {error}")))?;
     let mut headers = turn.headers.clone();
     if url.authority() != turn.url.authority() {
-        headers.retain(|(name, _)| !matches!(name.as_str(), "Authorization" | "Cookie" | "Www-Authenticate" | "Cookie2"));
+        headers.retain(|(name, _)| {
+            !matches!(name.as_str(), "Authorization" | "Cookie" | "Www-Authenticate" | "Cookie2")
+        });
     }
     headers.retain(|header| header.0 != "Host");
     let (method, body) = if keeps_method {
         (turn.method.clone(), turn.body.clone())
     } else {
-        headers.retain(|(name, _)| !matches!(name.as_str(), "Content-Type" | "Content-Encoding" | "Content-Language" | "Content-Location"));
+        headers.retain(|(name, _)| {
+            !matches!(
+                name.as_str(),
+                "Content-Type" | "Content-Encoding" | "Content-Language" | "Content-Location"
+            )
+        });
         (if turn.method == "HEAD" { "HEAD" } else { "GET" }.to_owned(), None)
     };
     Ok(Some(Turn { url: Rc::new(url), method, body, headers, jar: turn.jar, authorization: None }))
@@ -534,7 +604,7 @@ fn finish(
             // An unknown encoding is handed on as it came.
             let Some(coding) = Coding::from_name(&name.to_ascii_lowercase()) else { break };
             body = encoding::decode(&body, coding, limit)
-                .map_err(|error| Error::new(Kind::Decompression(error.to_string())).with_trail(trail))?
+                .map_err(|error| Error::new(Kind::Decompression(encoding::fault(&error, coding))).with_trail(trail))?
                 .into();
         }
     }

@@ -97,7 +97,9 @@ impl Connection {
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 // A close without TLS's own goodbye: what it means is for the caller to say.
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Arrival { bytes: 0, at }),
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return Ok(Arrival { bytes: 0, at });
+                }
                 Err(error) => return Err(broken(&self.socket, true, error)),
             }
             let arrival = self.socket.read(&mut session.records).await;
@@ -129,5 +131,10 @@ async fn flush(socket: &mut Socket, state: &mut ClientConnection) -> io::Result<
 
 /// The error of a socket that broke.
 pub(crate) fn broken(socket: &Socket, reading: bool, error: io::Error) -> Error {
-    Error::new(Kind::Broken { reading, error, local: socket.local.to_string(), remote: socket.remote.to_string() })
+    Error::new(Kind::Broken {
+        reading,
+        error,
+        local: socket.local.to_string(),
+        remote: socket.remote.to_string(),
+    })
 }

@@ -30,7 +30,9 @@ pub(crate) struct Dialled {
 /// Connects to where `url` leads, for virtual user `vu`.
 pub(crate) async fn dial(settings: &Settings, url: &Url, vu: u64) -> Result<Dialled, Error> {
     let clock = settings.clock;
-    let port = url.port().ok_or_else(|| Error::new(Kind::BadPort { port: url.port_text().unwrap_or_default().to_owned() }))?;
+    let port = url
+        .port()
+        .ok_or_else(|| Error::new(Kind::BadPort { port: url.port_text().unwrap_or_default().to_owned() }))?;
     check_hostname(settings, url.host())?;
     if let Some(proxy) = settings.proxies.of(url.is_tls(), url.host()) {
         return through_proxy(settings, url, port, proxy, vu).await;
@@ -87,7 +89,8 @@ fn host_target(settings: &Settings, url: &Url, port: u16) -> Option<HostTarget> 
         return None;
     }
     let host = url.host().to_ascii_lowercase();
-    let exact = |name: &str| settings.hosts.iter().find(|(known, _)| known == name).map(|(_, target)| *target);
+    let exact =
+        |name: &str| settings.hosts.iter().find(|(known, _)| known == name).map(|(_, target)| *target);
     exact(&format!("{host}:{port}")).or_else(|| exact(&host)).or_else(|| {
         settings
             .hosts
@@ -115,12 +118,22 @@ async fn connect(settings: &Settings, address: SocketAddr, vu: u64) -> Result<So
 }
 
 /// Connects by way of a proxy: `CONNECT` for TLS, whole addresses for the rest.
-async fn through_proxy(settings: &Settings, url: &Url, port: u16, proxy: &str, vu: u64) -> Result<Dialled, Error> {
+async fn through_proxy(
+    settings: &Settings,
+    url: &Url,
+    port: u16,
+    proxy: &str,
+    vu: u64,
+) -> Result<Dialled, Error> {
     let clock = settings.clock;
     let with_scheme = if proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") };
-    let proxy = Url::parse(&with_scheme).map_err(|error| Error::generic(format!("invalid proxy address: {error}")))?;
+    let proxy = Url::parse(&with_scheme)
+        .map_err(|error| Error::generic(format!("invalid proxy address: {error}")))?;
     if proxy.scheme() != "http" {
-        return Err(Error::generic(format!("proxies of kind {:?} are not supported; use an http:// one", proxy.scheme())));
+        return Err(Error::generic(format!(
+            "proxies of kind {:?} are not supported; use an http:// one",
+            proxy.scheme()
+        )));
     }
     let proxy_port = proxy.port().ok_or_else(|| Error::generic("invalid port in the proxy's address"))?;
     let (ip, lookup) = settings.dns.lookup(proxy.host(), clock).await?;
@@ -128,7 +141,13 @@ async fn through_proxy(settings: &Settings, url: &Url, port: u16, proxy: &str, v
     let mut socket = connect(settings, SocketAddr::new(ip, proxy_port), vu).await?;
     let connect = clock.now() - start;
     if !url.is_tls() {
-        return Ok(Dialled { connection: Connection::plain(socket), lookup, connect, tls: Nanos::ZERO, absolute_form: true });
+        return Ok(Dialled {
+            connection: Connection::plain(socket),
+            lookup,
+            connect,
+            tls: Nanos::ZERO,
+            absolute_form: true,
+        });
     }
     let host = if url.host().contains(':') { format!("[{}]", url.host()) } else { url.host().to_owned() };
     let mut ask = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n");

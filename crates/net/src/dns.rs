@@ -38,7 +38,8 @@ pub(crate) struct Policy {
 impl Policy {
     /// What the options say; they have been checked.
     pub(crate) fn parse(select: Option<&str>, family: Option<&str>) -> Self {
-        let is = |value: Option<&str>, name: &str| value.is_some_and(|value| value.eq_ignore_ascii_case(name));
+        let is =
+            |value: Option<&str>, name: &str| value.is_some_and(|value| value.eq_ignore_ascii_case(name));
         Self {
             select: match select {
                 select if is(select, "first") => Select::First,
@@ -134,7 +135,8 @@ async fn resolve(host: String) -> Result<Vec<IpAddr>, Error> {
         Ok(Err(error)) => {
             let reason = error.to_string();
             // The standard library hands on the resolver's sentence, not its number.
-            let unknown = ["not known", "No address", "nodename nor servname"].iter().any(|part| reason.contains(part));
+            let unknown =
+                ["not known", "No address", "nodename nor servname"].iter().any(|part| reason.contains(part));
             Err(Error::new(if unknown { Kind::NoSuchHost { host } } else { Kind::Lookup { host, reason } }))
         }
         Err(error) => Err(Error::new(Kind::Lookup { host, reason: error.to_string() })),

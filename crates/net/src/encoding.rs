@@ -66,6 +66,17 @@ pub fn encode(body: &[u8], coding: Coding) -> io::Result<Vec<u8>> {
     }
 }
 
+/// What is wrong with an encoded body, as Go says it.
+#[must_use]
+pub fn fault(error: &io::Error, coding: Coding) -> String {
+    let text = error.to_string();
+    match coding {
+        Coding::Gzip if text.contains("header") => "gzip: invalid header".to_owned(),
+        Coding::Gzip if error.kind() == io::ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
+        _ => format!("{}: {text}", coding.name()),
+    }
+}
+
 /// Decodes a body, to `limit` bytes at most.
 ///
 /// # Errors
@@ -75,7 +86,9 @@ pub fn decode(body: &[u8], coding: Coding, limit: usize) -> io::Result<Vec<u8>> 
         Coding::Gzip => read(flate2::read::MultiGzDecoder::new(body), limit),
         Coding::Deflate => {
             // The first two bytes tell whether there is a zlib header.
-            let zlib = body.len() >= 2 && body[0] & 0x0f == 8 && (u16::from(body[0]) << 8 | u16::from(body[1])) % 31 == 0;
+            let zlib = body.len() >= 2
+                && body[0] & 0x0f == 8
+                && (u16::from(body[0]) << 8 | u16::from(body[1])) % 31 == 0;
             if zlib {
                 read(flate2::read::ZlibDecoder::new(body), limit)
             } else {

@@ -25,25 +25,52 @@ struct Context {
 #[derive(Debug)]
 pub(crate) enum Kind {
     /// A message of Go's HTTP client that has no number of its own.
-    Generic { message: String, whole: Option<String> },
+    Generic {
+        message: String,
+        whole: Option<String>,
+    },
     Timeout,
     /// The body ended too early.
     UnexpectedEof,
-    NoSuchHost { host: String },
-    Lookup { host: String, reason: String },
-    BlockedHostname { host: String, pattern: String },
-    BlacklistedIp { ip: String, range: String },
+    NoSuchHost {
+        host: String,
+    },
+    Lookup {
+        host: String,
+        reason: String,
+    },
+    BlockedHostname {
+        host: String,
+        pattern: String,
+    },
+    BlacklistedIp {
+        ip: String,
+        range: String,
+    },
     /// Dialling failed; the address as `host:port`.
-    Dial { address: String, error: io::Error },
-    DialTimeout { address: String },
-    BadPort { port: String },
+    Dial {
+        address: String,
+        error: io::Error,
+    },
+    DialTimeout {
+        address: String,
+    },
+    BadPort {
+        port: String,
+    },
     /// The connection broke while it was used.
-    Broken { reading: bool, error: io::Error, local: String, remote: String },
+    Broken {
+        reading: bool,
+        error: io::Error,
+        local: String,
+        remote: String,
+    },
     Tls(rustls::Error),
     /// The other side does not speak TLS.
-    NotTls { http: bool },
+    NotTls {
+        http: bool,
+    },
     Decompression(String),
-    InvalidUrl(String),
 }
 
 impl Error {
@@ -100,12 +127,12 @@ impl Error {
     pub fn code(&self) -> u16 {
         match &self.kind {
             Kind::Generic { .. } | Kind::UnexpectedEof => 1000,
-            Kind::InvalidUrl(_) => 1020,
             Kind::Timeout => 1050,
             Kind::Lookup { .. } => 1100,
             Kind::NoSuchHost { .. } => 1101,
             Kind::BlacklistedIp { .. } => 1110,
             Kind::BlockedHostname { .. } => 1111,
+            Kind::Broken { error, .. } if error.kind() == io::ErrorKind::UnexpectedEof => 1000,
             Kind::Broken { error, .. } => match error.raw_os_error() {
                 Some(libc::ECONNRESET) => 1220,
                 Some(libc::EPIPE) => 1201,
@@ -144,9 +171,10 @@ impl Error {
     #[must_use]
     pub fn detail(&self) -> String {
         let inner = self.inner();
-        match self.context.as_ref().map(|context| context.prefix.as_str()).filter(|prefix| !prefix.is_empty()) {
+        match self.context.as_ref().map(|context| context.prefix.as_str()).filter(|prefix| !prefix.is_empty())
+        {
             // Go's client names the request unless the failure came while the body was read.
-            Some(prefix) if !matches!(self.kind, Kind::UnexpectedEof | Kind::InvalidUrl(_) | Kind::Decompression(_)) => {
+            Some(prefix) if !matches!(self.kind, Kind::UnexpectedEof | Kind::Decompression(_)) => {
                 format!("{prefix}: {inner}")
             }
             _ => inner,
@@ -180,7 +208,7 @@ impl Error {
             },
             Kind::NotTls { http: true } => "http: server gave HTTP response to HTTPS client".to_owned(),
             Kind::NotTls { http: false } => "tls: first record does not look like a TLS handshake".to_owned(),
-            Kind::Timeout | Kind::UnexpectedEof | Kind::Decompression(_) | Kind::InvalidUrl(_) => self.to_string(),
+            Kind::Timeout | Kind::UnexpectedEof | Kind::Decompression(_) => self.to_string(),
         }
     }
 }
@@ -202,7 +230,7 @@ pub(crate) fn os_words(error: &io::Error) -> String {
 fn certificate_words(fault: &rustls::CertificateError) -> String {
     use rustls::CertificateError as Fault;
     match fault {
-        Fault::UnknownIssuer => "certificate signed by unknown authority".to_owned(),
+        Fault::UnknownIssuer | Fault::Other(_) => "certificate signed by unknown authority".to_owned(),
         Fault::Expired | Fault::ExpiredContext { .. } => {
             "certificate has expired or is not yet valid".to_owned()
         }
@@ -216,7 +244,7 @@ fn certificate_words(fault: &rustls::CertificateError) -> String {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            Kind::Generic { message, .. } | Kind::InvalidUrl(message) => f.write_str(message),
+            Kind::Generic { message, .. } => f.write_str(message),
             Kind::Timeout => f.write_str("request timeout"),
             Kind::UnexpectedEof => f.write_str("unexpected EOF"),
             Kind::NoSuchHost { .. } => f.write_str("lookup: no such host"),
@@ -239,14 +267,18 @@ impl fmt::Display for Error {
             },
             Kind::Tls(rustls::Error::InvalidCertificate(fault)) => match self.code() {
                 1311 => f.write_str("x509: certificate doesn't match hostname"),
-                _ if matches!(fault, rustls::CertificateError::UnknownIssuer) => {
+                // A certificate that signed itself is one that nobody known did.
+                _ if matches!(fault, rustls::CertificateError::UnknownIssuer | rustls::CertificateError::Other(_)) => {
                     f.write_str("x509: unknown authority")
                 }
                 _ => write!(f, "x509: {}", certificate_words(fault)),
             },
             Kind::Tls(error) => write!(f, "tls: {error}"),
             Kind::NotTls { .. } => f.write_str("tls: first record does not look like a TLS handshake"),
-            Kind::Decompression(reason) => write!(f, "decompression: {reason}"),
+            Kind::Decompression(reason) => write!(
+                f,
+                "error decompressing response body (error decompressing response body ({reason}))"
+            ),
         }
     }
 }

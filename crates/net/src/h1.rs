@@ -113,7 +113,8 @@ impl Reader<'_> {
             (reason, _) => format!("{} {reason}", head.status),
         };
         let (headers, body, keep_alive) = self.body(&head, discard).await?;
-        let (first_byte, last_byte) = (self.first_byte.unwrap_or_default(), self.last_byte.unwrap_or_default());
+        let (first_byte, last_byte) =
+            (self.first_byte.unwrap_or_default(), self.last_byte.unwrap_or_default());
         Ok(Answer {
             status: head.status,
             status_text,
@@ -129,10 +130,10 @@ impl Reader<'_> {
     /// Reads until a head is whole.
     async fn head(&mut self, method: &str) -> Result<Head, Error> {
         loop {
-            if !self.buffer.filled().is_empty() {
-                if let Some(head) = parse_head(self.buffer.filled(), method, self.limits)? {
-                    return Ok(head);
-                }
+            if !self.buffer.filled().is_empty()
+                && let Some(head) = parse_head(self.buffer.filled(), method, self.limits)?
+            {
+                return Ok(head);
             }
             if !self.more().await? {
                 return Err(self.closed_early());
@@ -319,7 +320,9 @@ fn truncate(buffer: &mut Buffer, length: usize) {
 }
 
 fn too_large(limit: usize) -> Error {
-    Error::generic(format!("the response body is larger than {limit} bytes; discard it with responseType: 'none'"))
+    Error::generic(format!(
+        "the response body is larger than {limit} bytes; discard it with responseType: 'none'"
+    ))
 }
 
 pub(crate) fn transport_broken(reason: &str) -> Error {
@@ -336,7 +339,9 @@ fn parse_head(bytes: &[u8], method: &str, limits: &Limits) -> Result<Option<Head
         Err(Malformed::TooManyHeaders) => {
             let mut many = vec![httparse::EMPTY_HEADER; limits.headers];
             match parse_with(bytes, method, &mut many) {
-                Err(Malformed::TooManyHeaders) => Err(transport_broken("net/http: server response headers exceeded the limit of headers")),
+                Err(Malformed::TooManyHeaders) => {
+                    Err(transport_broken("net/http: server response headers exceeded the limit of headers"))
+                }
                 Err(Malformed::Other(error)) => Err(*error),
                 Ok(head) => bounded(head, bytes, limits),
             }
@@ -356,6 +361,9 @@ fn bounded(head: Option<Head>, bytes: &[u8], limits: &Limits) -> Result<Option<H
     }
     Ok(head)
 }
+
+/// A status line that is wrong from its start is still read to its end, for the message, up to this.
+const STATUS_LINE_BYTES: usize = 4096;
 
 enum Malformed {
     TooManyHeaders,
@@ -377,14 +385,16 @@ fn parse_with<'b>(
     let length = match response.parse(bytes) {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) => {
-            // A line that can be no status line need not be waited out.
-            return match bytes.get(..5) {
-                Some(start) if start != b"HTTP/" => Err(status_line_error(bytes).into()),
-                _ => Ok(None),
-            };
+            // A whole line that can be no status line need not wait for the rest of a head.
+            let line_done = bytes.contains(&b'\n');
+            let bad = line_done && bytes.get(..5).is_none_or(|start| start != b"HTTP/");
+            return if bad { Err(status_line_error(bytes).into()) } else { Ok(None) };
         }
         Err(httparse::Error::TooManyHeaders) => return Err(Malformed::TooManyHeaders),
         Err(httparse::Error::Status | httparse::Error::Version | httparse::Error::Token) => {
+            if !bytes.contains(&b'\n') && bytes.len() < STATUS_LINE_BYTES {
+                return Ok(None);
+            }
             return Err(status_line_error(bytes).into());
         }
         Err(error) => return Err(transport_broken(&format!("malformed MIME header line: {error}")).into()),
@@ -453,19 +463,14 @@ fn status_line_error(bytes: &[u8]) -> Error {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = String::from_utf8_lossy(&line[..line.len().min(200)]);
     let line = line.trim_end_matches('\r');
-    let mut words = line.splitn(3, ' ');
-    let (version, code) = (words.next().unwrap_or_default(), words.next());
-    if !version.starts_with("HTTP/") || code.is_none() {
+    let Some((version, rest)) = line.split_once(' ') else {
         return transport_broken(&format!("malformed HTTP response {line:?}"));
+    };
+    let code = rest.trim_start().split(' ').next().unwrap_or_default();
+    if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+        return transport_broken(&format!("malformed HTTP status code {code:?}"));
     }
-    if !matches!(version, "HTTP/1.0" | "HTTP/1.1") {
-        return transport_broken(&format!("malformed HTTP version {version:?}"));
-    }
-    let code = code.unwrap_or_default();
-    if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit()) {
-        return transport_broken(&format!("malformed HTTP response {line:?}"));
-    }
-    transport_broken(&format!("malformed HTTP status code {code:?}"))
+    transport_broken(&format!("malformed HTTP version {version:?}"))
 }
 
 /// The standard words for a status.

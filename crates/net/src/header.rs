@@ -35,7 +35,9 @@ mod tests {
 
     #[test]
     fn names() {
-        for (name, expected) in [("x-lOWER", "X-Lower"), ("ETag", "Etag"), ("bad name", "bad name"), ("a", "A")] {
+        for (name, expected) in
+            [("x-lOWER", "X-Lower"), ("ETag", "Etag"), ("bad name", "bad name"), ("a", "A")]
+        {
             assert_eq!(canonical(name), expected);
         }
     }

@@ -59,6 +59,10 @@ impl Headers {
         let mut joined: Vec<(String, String)> = Vec::new();
         for (name, value) in self.iter() {
             let name = header::canonical(name);
+            // How the body was cut for the way is no business of its reader.
+            if name == "Transfer-Encoding" {
+                continue;
+            }
             let value = String::from_utf8_lossy(value);
             match joined.iter_mut().find(|known| known.0 == name) {
                 Some(known) => {
@@ -110,6 +114,8 @@ pub struct Response {
 /// One exchange on the way to a response.
 #[derive(Clone, Copy, Debug)]
 pub struct Hop<'a> {
+    /// The server asks for proof, and is going to get it: no failure.
+    pub challenge: bool,
     /// The method.
     pub method: &'a str,
     /// The address, without its password.

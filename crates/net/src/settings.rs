@@ -128,7 +128,11 @@ impl Proxies {
         Self {
             http: get("http_proxy"),
             https: get("https_proxy"),
-            none_for: none_for.split(',').map(|host| host.trim().to_ascii_lowercase()).filter(|host| !host.is_empty()).collect(),
+            none_for: none_for
+                .split(',')
+                .map(|host| host.trim().to_ascii_lowercase())
+                .filter(|host| !host.is_empty())
+                .collect(),
         }
     }
 
@@ -139,7 +143,9 @@ impl Proxies {
         let loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         let spared = self.none_for.iter().any(|pattern| {
             let domain = pattern.trim_start_matches("*.").trim_start_matches('.');
-            pattern == "*" || host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+            pattern == "*"
+                || host == domain
+                || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
         });
         (!loopback && !spared).then_some(proxy)
     }
@@ -176,9 +182,15 @@ impl SettingsBuilder<'_> {
         let ttl = match dns.ttl.as_deref() {
             None => Some(Duration::from_secs(300)),
             Some("inf") => Some(Duration::MAX),
-            Some(text) => Some(model::duration::parse(text).map_err(|error| format!("invalid DNS TTL: {error}"))?),
+            Some(text) => {
+                Some(model::duration::parse(text).map_err(|error| format!("invalid DNS TTL: {error}"))?)
+            }
         };
-        let hosts = options.hosts.iter().flatten().map(|(name, target)| Ok((name.to_ascii_lowercase(), host_target(target)?)));
+        let hosts = options
+            .hosts
+            .iter()
+            .flatten()
+            .map(|(name, target)| Ok((name.to_ascii_lowercase(), host_target(target)?)));
         let blacklist = options.blacklist_ips.iter().flatten().map(|range| {
             let network = Network::parse(range).ok_or_else(|| format!("invalid CIDR address: {range}"))?;
             Ok::<_, String>((range.clone(), network))
@@ -189,9 +201,17 @@ impl SettingsBuilder<'_> {
             clock: self.clock,
             user_agent: (!user_agent.is_empty()).then_some(user_agent),
             tls,
-            dns: DnsCache::new(ttl.unwrap_or_default(), Policy::parse(dns.select.as_deref(), dns.policy.as_deref())),
+            dns: DnsCache::new(
+                ttl.unwrap_or_default(),
+                Policy::parse(dns.select.as_deref(), dns.policy.as_deref()),
+            ),
             hosts: hosts.collect::<Result<_, String>>()?,
-            block_hostnames: options.block_hostnames.iter().flatten().map(|name| name.to_ascii_lowercase()).collect(),
+            block_hostnames: options
+                .block_hostnames
+                .iter()
+                .flatten()
+                .map(|name| name.to_ascii_lowercase())
+                .collect(),
             blacklist: blacklist.collect::<Result<_, String>>()?,
             local_ips: options.local_ips.as_deref().map(local_ips).transpose()?.unwrap_or_default(),
             no_connection_reuse: options.no_connection_reuse.unwrap_or(false),

@@ -41,7 +41,8 @@ impl Socket {
     pub(crate) fn new(stream: TcpStream, clock: Clock, kernel_timestamps: bool) -> io::Result<Self> {
         let (remote, local) = (stream.peer_addr()?, stream.local_addr()?);
         stream.set_nodelay(true)?;
-        let wanted = TimestampingFlag::SOF_TIMESTAMPING_SOFTWARE | TimestampingFlag::SOF_TIMESTAMPING_RX_SOFTWARE;
+        let wanted =
+            TimestampingFlag::SOF_TIMESTAMPING_SOFTWARE | TimestampingFlag::SOF_TIMESTAMPING_RX_SOFTWARE;
         let stamped = kernel_timestamps && setsockopt(&stream, Timestamping, &wanted).is_ok();
         Ok(Self { stream, clock, stamped, remote, local, sent_bytes: 0, received_bytes: 0 })
     }
@@ -110,7 +111,8 @@ fn receive(stream: &TcpStream, buffer: &mut [u8], clock: Clock) -> io::Result<Ar
                 let stamp = stamps.system;
                 if stamp.tv_sec() > 0 {
                     let stamp_ns = stamp.tv_sec() as u64 * 1_000_000_000 + stamp.tv_nsec() as u64;
-                    let wall_ns = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
+                    let wall_ns =
+                        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
                     // The stamp is wall time; its age is the same on every clock.
                     at = now - Nanos(wall_ns.saturating_sub(stamp_ns));
                 }

@@ -59,7 +59,9 @@ impl Tls {
         let config = configs
             .with_certificate
             .iter()
-            .find(|(domains, _)| domains.is_empty() || domains.iter().any(|domain| domain_matches(domain, host)))
+            .find(|(domains, _)| {
+                domains.is_empty() || domains.iter().any(|domain| domain_matches(domain, host))
+            })
             .map_or(&configs.plain, |(_, config)| config);
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Error::generic(format!("tls: {host} is no server name")))?;
@@ -115,7 +117,8 @@ fn build(options: &TlsOptions) -> Result<Configs, String> {
 fn roots(file: Option<&str>) -> Result<RootCertStore, String> {
     let mut store = RootCertStore::empty();
     if let Some(file) = file {
-        let certificates = CertificateDer::pem_file_iter(file).map_err(|error| format!("tls: {file}: {error}"))?;
+        let certificates =
+            CertificateDer::pem_file_iter(file).map_err(|error| format!("tls: {file}: {error}"))?;
         store.add_parsable_certificates(certificates.filter_map(Result::ok));
         return Ok(store);
     }
@@ -174,7 +177,10 @@ pub(crate) fn info(connection: &ClientConnection) -> TlsInfo {
             Some(rustls::ProtocolVersion::TLSv1_2) => "tls1.2",
             _ => "tls1.3",
         },
-        cipher_suite: connection.negotiated_cipher_suite().map(|suite| suite_name(suite.suite())).unwrap_or_default(),
+        cipher_suite: connection
+            .negotiated_cipher_suite()
+            .map(|suite| suite_name(suite.suite()))
+            .unwrap_or_default(),
     }
 }
 
@@ -233,7 +239,12 @@ impl ServerCertVerifier for AcceptAnything {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        rustls::crypto::verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -242,7 +253,12 @@ impl ServerCertVerifier for AcceptAnything {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        rustls::crypto::verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -85,7 +85,11 @@ impl Trail {
     /// When the exchange was over.
     #[must_use]
     pub fn end(&self) -> Nanos {
-        if self.seen > Nanos::ZERO { self.seen } else { self.last_byte.max(self.sent).max(self.got_connection) }
+        if self.seen > Nanos::ZERO {
+            self.seen
+        } else {
+            self.last_byte.max(self.sent).max(self.got_connection)
+        }
     }
 
     /// How long the response waited for the program after the kernel had it.

@@ -41,7 +41,7 @@ impl Url {
         let without_fragment = text.split_once('#').map_or(text, |parts| parts.0);
         let (scheme, rest) = match without_fragment.split_once(':') {
             Some((scheme, rest)) if is_scheme(scheme) => (scheme.to_ascii_lowercase(), rest),
-            Some((first, _)) if first.is_empty() => return Err(fail("missing protocol scheme".to_owned())),
+            Some(("", _)) => return Err(fail("missing protocol scheme".to_owned())),
             _ => (String::new(), without_fragment),
         };
         let Some(rest) = rest.strip_prefix("//") else {
@@ -100,7 +100,8 @@ impl Url {
             return Self::parse(&format!("{base}{path}{reference}"));
         }
         let folder = &path[..=path.rfind('/').unwrap_or(0)];
-        let (reference_path, query) = reference.split_once('?').map_or((reference, None), |(p, q)| (p, Some(q)));
+        let (reference_path, query) =
+            reference.split_once('?').map_or((reference, None), |(p, q)| (p, Some(q)));
         let mut joined = clean(&format!("{folder}{reference_path}"));
         if let Some(query) = query {
             joined.push('?');
@@ -115,11 +116,27 @@ impl Url {
         &self.text
     }
 
+    /// The address without user and password.
+    #[must_use]
+    pub fn without_user(&self) -> String {
+        match &self.user {
+            Some(_) => {
+                let at = self.text.find('@').map_or(0, |at| at + 1);
+                format!("{}://{}", self.scheme, &self.text[at..])
+            }
+            None => self.text.clone(),
+        }
+    }
+
     /// The address without its password, for tags and logs.
     #[must_use]
     pub fn masked(&self) -> String {
         match &self.user {
-            Some(_) => self.text.replacen(&self.text[self.scheme.len() + 3..self.text.find('@').unwrap_or(0)], "****:****", 1),
+            Some(_) => self.text.replacen(
+                &self.text[self.scheme.len() + 3..self.text.find('@').unwrap_or(0)],
+                "****:****",
+                1,
+            ),
             None => self.text.clone(),
         }
     }
@@ -206,7 +223,9 @@ fn split_authority(authority: &str) -> Result<(String, Option<String>), String> 
         Some((host, port)) => (host, Some(checked_port(port)?)),
         None => (authority, None),
     };
-    if let Some(bad) = host.chars().find(|c| matches!(c, ' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')) {
+    if let Some(bad) =
+        host.chars().find(|c| matches!(c, ' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}'))
+    {
         return Err(format!("invalid character {:?} in host name", bad.to_string()));
     }
     check_escapes(host)?;
@@ -233,29 +252,23 @@ fn check_escapes(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Escapes what cannot stand in a request line; everything else goes as written.
+/// Escapes what cannot stand in a path. A query goes out as it was written, blanks and all, as Go sends it.
 fn escape_target(target: &str) -> String {
-    if target.bytes().all(|byte| byte > 0x20 && byte < 0x7f && byte != b'"') {
-        return target.to_owned();
-    }
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-    let mut escaped = String::with_capacity(target.len() + 8);
-    for byte in path.bytes() {
-        if byte <= 0x20 || byte >= 0x7f || byte == b'"' {
-            escaped.push_str(&format!("%{byte:02X}"));
+    let mut escaped = String::with_capacity(target.len());
+    for c in path.chars() {
+        if c <= ' ' || c >= '\u{7f}' || c == '"' {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                escaped.push_str(&format!("%{byte:02X}"));
+            }
         } else {
-            escaped.push(char::from(byte));
+            escaped.push(c);
         }
     }
     if let Some(query) = query {
         escaped.push('?');
-        for byte in query.bytes() {
-            if byte <= 0x20 || byte >= 0x7f {
-                escaped.push_str(&format!("%{byte:02X}"));
-            } else {
-                escaped.push(char::from(byte));
-            }
-        }
+        escaped.push_str(query);
     }
     escaped
 }

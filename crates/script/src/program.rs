@@ -45,7 +45,8 @@ impl Program {
 
     /// The addresses and contents of everything the program has read so far, for archives.
     pub(crate) fn opened(&self) -> Vec<(String, Arc<[u8]>)> {
-        let mut all: Vec<_> = read(&self.files).iter().map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
+        let mut all: Vec<_> =
+            read(&self.files).iter().map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
         all.sort();
         all
     }

@@ -1,10 +1,10 @@
 //! A loaded test: its program, what its init code said, and what all of its users share.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::future::Future;
 use std::future::poll_fn;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, OnceLock};
-use std::future::Future;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use engine::{Control, VuMaker, VuSource, WorkerCtx};
@@ -150,7 +150,6 @@ pub(crate) struct Shared {
     pub(crate) memory_limit: usize,
     pub(crate) intrinsics: Intrinsics,
     pub(crate) arrays: SharedArrays,
-    pub(crate) warned: Mutex<HashMap<String, ()>>,
     run: OnceLock<RunOptions>,
     setup_data: OnceLock<Option<Arc<str>>>,
     init_abort: OnceLock<String>,
@@ -191,12 +190,6 @@ impl Shared {
     pub(crate) fn aborted(&self) -> bool {
         self.init_abort.get().is_some() || self.run.get().is_some_and(|run| run.control.is_aborted())
     }
-
-    /// Whether `message` is said for the first time in this process.
-    pub(crate) fn first_time(&self, message: &str) -> bool {
-        let mut warned = self.warned.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        warned.insert(message.to_owned(), ()).is_none()
-    }
 }
 
 /// A loaded test.
@@ -221,7 +214,6 @@ impl Test {
             memory_limit: options.memory_limit.unwrap_or(MEMORY_LIMIT_BYTES),
             intrinsics: Intrinsics::ALL,
             arrays: SharedArrays::default(),
-            warned: Mutex::default(),
             run: OnceLock::new(),
             setup_data: OnceLock::new(),
             init_abort: OnceLock::new(),

@@ -2,12 +2,13 @@
 
 use clap::{ArgMatches, Command};
 use model::{ExitCode, Level};
+use report::progress::describe;
 
 use super::{Spec, file_argument, one_argument};
 use crate::cmd::run::{SCRIPT_WANTED, with_flags};
 use crate::error::Error;
 use crate::load::Script;
-use crate::run::{banner, options, thresholds};
+use crate::run::{options, thresholds};
 use crate::session::Session;
 
 /// The row.
@@ -23,7 +24,11 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let settled = options::settle(session, matches, &loaded)?;
     thresholds(&loaded, &settled)?;
     for scenario in settled.scenarios() {
-        session.print(&format!("{}: {}\n", scenario.name, banner::describe(&scenario)));
+        session.print(&format!(
+            "{}: {}\n",
+            scenario.name,
+            describe(&scenario, &settled.segment, settled.share())
+        ));
     }
     let thresholds = settled.options.thresholds.iter().flatten().map(|(_, list)| list.len()).sum::<usize>();
     session.print(&format!("{name} is fine: {thresholds} thresholds, at most {} VUs\n", settled.max_vus()));

@@ -77,7 +77,6 @@ impl<'a> Conductor<'a> {
     ///
     /// # Errors
     /// When threads cannot be made.
-    #[expect(clippy::too_many_arguments, reason = "everything that a run is made of comes together here")]
     pub fn start(
         session: &'a Session,
         loaded: Loaded,
@@ -86,10 +85,9 @@ impl<'a> Conductor<'a> {
         net: Arc<net::Settings>,
         outputs: Stream,
         wanted: Wanted,
-        wants_samples: bool,
     ) -> Result<Self, Error> {
         let scenarios = settled.scenarios();
-        let config = RecorderConfig { raw_samples: wants_samples, ..RecorderConfig::default() };
+        let config = RecorderConfig { raw_samples: outputs.wants_samples(), ..RecorderConfig::default() };
         let plan = Plan {
             scenarios: scenarios.clone(),
             segment: settled.segment.clone(),
@@ -253,6 +251,8 @@ impl<'a> Conductor<'a> {
             self.collect();
             match result {
                 Some(Ok(data)) => self.setup_data = data,
+                // What aborted the test, says why; that `setup()` was interrupted by it says nothing.
+                Some(Err(_)) if self.control.is_aborted() => {}
                 Some(Err(error)) => {
                     self.ending.setup =
                         Some(lifecycle_failed("setup", limit, ExitCode::SETUP_TIMEOUT, &error));

@@ -70,12 +70,6 @@ impl Judge {
         &self.aggregate
     }
 
-    /// The thresholds as read, if there are any.
-    #[must_use]
-    pub fn evaluator(&self) -> Option<&Evaluator> {
-        self.evaluator.as_ref()
-    }
-
     /// How the thresholds stood when they were last evaluated.
     #[must_use]
     pub fn outcomes(&self) -> &[Outcome] {

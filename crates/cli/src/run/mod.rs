@@ -3,14 +3,13 @@
 //! [`run`] prepares everything that can be wrong before there is load; [`conductor::Conductor`] then leads the run
 //! through its stages. What each stage does stands in a file of its own.
 
-pub mod banner;
 mod conductor;
 mod judge;
 pub mod options;
 mod outputs;
 mod progress;
 mod results;
-mod summary;
+mod trust;
 mod users;
 mod verdict;
 
@@ -19,6 +18,7 @@ use std::sync::Arc;
 use clap::ArgMatches;
 use metrics::thresholds::Evaluator;
 use model::{ExitCode, Level};
+use report::progress::Header;
 use report::summary::Mode;
 use tokio::task::LocalSet;
 
@@ -26,7 +26,6 @@ use crate::error::Error;
 use crate::flags::{Flags, runtime};
 use crate::load::{self, Loaded, Script};
 use crate::session::Session;
-use banner::Banner;
 use conductor::Conductor;
 use options::Settled;
 use results::Wanted;
@@ -37,7 +36,8 @@ use results::Wanted;
 /// Whatever keeps the run from starting, and how it ended unless that is a success.
 pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<ExitCode, Error> {
     let flags = Flags::read(runtime::RUN_FLAGS, matches, &session.env).map_err(Error::Usage)?;
-    let wanted = wanted(session, matches)?;
+    let mut wanted = wanted(session, matches)?;
+    wanted.trust |= matches!(script, Script::Own { .. });
     honest(session, &flags)?;
     let loaded = load::load(session, matches, script, true)?;
     let settled = options::settle(session, matches, &loaded)?;
@@ -53,17 +53,15 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
             instead: "leave --paused out".to_owned(),
         });
     }
-    let asked = outputs::Asked::read(session, &flags, &settled)?;
+    let asked = outputs::Asked::read(session, &flags, &settled, &loaded.registry)?;
     let names = asked.names();
-    let wants_samples = !asked.is_empty();
-    let outputs = asked.start(session, Arc::clone(&loaded.registry))?;
+    let outputs = asked.start(session)?;
     if !session.flags.on("quiet") {
         session.print(&banner(&loaded, &settled, &names));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Error::Internal(format!("no event loop: {e}")))?;
-    let conductor =
-        Conductor::start(session, loaded, settled, evaluator, net, outputs, wanted, wants_samples)?;
+    let conductor = Conductor::start(session, loaded, settled, evaluator, net, outputs, wanted)?;
     LocalSet::new().block_on(&runtime, conductor.conduct())
 }
 
@@ -103,21 +101,21 @@ fn wanted(session: &Session, matches: &ArgMatches) -> Result<Wanted, Error> {
         mode: mode.ok_or_else(|| Error::Usage("invalid summary mode".to_owned()))?,
         machine_readable: flags.on("new-machine-readable-summary"),
         export: flags.text("summary-export").map(str::to_owned),
+        trust: session.flags.on("verbose"),
     })
 }
 
 fn network(session: &Session, settled: &Settled) -> Result<net::Settings, Error> {
-    net::Settings::build(&settled.options, &session.env).map_err(|e| Error::Config(e.to_string()))
+    let user_agent = format!("Plimsoll/{}", env!("CARGO_PKG_VERSION"));
+    let builder = net::SettingsBuilder {
+        clock: session.clock,
+        options: &settled.options,
+        env: &session.env,
+        user_agent: &user_agent,
+    };
+    builder.build().map_err(Error::Config)
 }
 
 fn banner(loaded: &Loaded, settled: &Settled, outputs: &[String]) -> String {
-    Banner {
-        script: &loaded.name,
-        outputs,
-        scenarios: &settled.scenarios(),
-        segment_percent: settled.segment.scale(10_000) as f64 / 100.0,
-        max_vus: settled.max_vus(),
-        max_duration: settled.longest(),
-    }
-    .text()
+    Header::of(&loaded.name, outputs, &settled.scenarios(), &settled.segment, settled.share()).text()
 }

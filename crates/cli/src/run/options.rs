@@ -22,8 +22,6 @@ pub struct Settled {
     pub options: Options,
     /// The part of the test that this instance executes.
     pub segment: SegmentTuple,
-    /// The user named the scenarios, rather than using a shorthand.
-    pub named_scenarios: bool,
 }
 
 impl Settled {
@@ -54,18 +52,18 @@ impl Settled {
         self.options.system_tags.unwrap_or_default()
     }
 
-    /// The statistics of trends in the summary.
+    /// The part of the test that this instance executes, from 0 to 1; for showing only.
     #[must_use]
-    pub fn trend_stats(&self) -> Vec<String> {
-        let given = self.options.summary_trend_stats.clone();
-        given.unwrap_or_else(|| TREND_STATS.map(str::to_owned).to_vec())
+    pub fn share(&self) -> f64 {
+        const PARTS: u64 = 1_000_000;
+        self.segment.scale(PARTS) as f64 / PARTS as f64
     }
 
     /// All options as JSON, with what they are by default where a run always has a value.
     #[must_use]
     pub fn shown(&self) -> Value {
         let mut options = self.options.clone();
-        options.summary_trend_stats.get_or_insert_with(|| self.trend_stats());
+        options.summary_trend_stats.get_or_insert_with(|| TREND_STATS.map(str::to_owned).to_vec());
         options.system_tags.get_or_insert_with(SystemTags::default);
         Value::Object(options.to_json())
     }
@@ -78,7 +76,6 @@ impl Settled {
 pub fn settle(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Result<Settled, Error> {
     log_all(session, &loaded.warnings);
     let merged = merge(session, matches, loaded)?;
-    let named_scenarios = merged.scenarios.as_ref().is_some_and(|scenarios| !scenarios.is_empty());
     let (options, warnings) = merged.consolidate()?;
     log_all(session, &warnings);
     options.check_trend_stats()?;
@@ -91,7 +88,7 @@ pub fn settle(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Resul
         Some(segment) => SegmentTuple::new(segment, options.execution_segment_sequence.as_ref())
             .map_err(|e| Error::Config(e.to_string()))?,
     };
-    Ok(Settled { options, segment, named_scenarios })
+    Ok(Settled { options, segment })
 }
 
 /// The options of all places, the later over the earlier.

@@ -16,6 +16,8 @@ pub struct Wanted {
     pub machine_readable: bool,
     /// A file for the JSON form.
     pub export: Option<String>,
+    /// Show in the text why the run can be trusted, also when nothing speaks against it.
+    pub trust: bool,
 }
 
 impl Wanted {
@@ -23,6 +25,12 @@ impl Wanted {
     #[must_use]
     pub fn argument(&self, summary: &Summary) -> Value {
         if self.machine_readable { machine_readable(summary, self.mode) } else { legacy_json(summary) }
+    }
+
+    /// Prints the summary for people.
+    pub fn print(&self, session: &Session, summary: &Summary) {
+        let style = Style { color: session.coloured(), trust: self.trust, ..Style::default() };
+        session.print(&text(summary, self.mode, style));
     }
 
     /// Writes the file of `--summary-export`, if there is to be one.
@@ -39,12 +47,6 @@ impl Wanted {
         serde::Serialize::serialize(&json, &mut writer).map_err(|e| e.to_string())?;
         std::fs::write(path, bytes).map_err(|e| format!("failed to save summary to file {path}: {e}"))
     }
-}
-
-/// Prints the summary for people.
-pub fn print(session: &Session, summary: &Summary, mode: Mode) {
-    let style = Style { color: session.coloured(), ..Style::default() };
-    session.print(&text(summary, mode, style));
 }
 
 /// Writes what `handleSummary()` returned: to the standard streams or to files.

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use engine::{Control, VuMaker, VuSource, WorkerCtx};
 use model::Options;
 use script::{HttpDebug, RunOptions, SystemTags};
+use serde_json::{Value, json};
 
 use super::options::Settled;
 use crate::error::Error;
@@ -60,9 +61,22 @@ pub fn run_options(
             Some("full") => HttpDebug::Full,
             Some(_) => HttpDebug::Headers,
         },
-        options: settled.shown(),
+        options: shown_to_scripts(settled),
         control,
     })
+}
+
+/// `exec.test.options`: without the shorthand, which is a scenario by now, and with what only flags can set.
+fn shown_to_scripts(settled: &Settled) -> Value {
+    let mut shown = settled.shown();
+    if let Value::Object(members) = &mut shown {
+        for shorthand in ["vus", "duration", "iterations", "stages"] {
+            members.shift_remove(shorthand);
+        }
+        members.insert("consoleOutput".to_owned(), json!(settled.options.console_output));
+        members.insert("localIPs".to_owned(), json!(settled.options.local_ips));
+    }
+    shown
 }
 
 fn size(given: Option<i64>, default: usize) -> usize {

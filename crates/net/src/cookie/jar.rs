@@ -70,7 +70,8 @@ impl Jar {
             _ => folder(url.path()).to_owned(),
         };
         let ends = cookie.ends(now());
-        self.entries.retain(|entry| !(entry.name == cookie.name && entry.domain == domain && entry.path == path));
+        self.entries
+            .retain(|entry| !(entry.name == cookie.name && entry.domain == domain && entry.path == path));
         if ends.is_some_and(|ends| ends <= now()) {
             return;
         }
@@ -100,7 +101,7 @@ impl Jar {
             .entries
             .iter()
             .filter(|entry| entry.ends.is_none_or(|ends| ends > now))
-            .filter(|entry| !entry.secure || url.is_tls())
+            .filter(|entry| !entry.secure || url.is_tls() || is_loopback(&host))
             .filter(|entry| entry.domain == host || (!entry.host_only && is_within(&host, &entry.domain)))
             .filter(|entry| path_matches(url.path(), &entry.path))
             .collect();
@@ -112,7 +113,13 @@ impl Jar {
     ///
     /// # Errors
     /// For a date that cannot be read.
-    pub fn set(&mut self, url: &Url, name: &str, value: &str, options: &SetOptions) -> Result<(), InvalidCookie> {
+    pub fn set(
+        &mut self,
+        url: &Url,
+        name: &str,
+        value: &str,
+        options: &SetOptions,
+    ) -> Result<(), InvalidCookie> {
         let expires_ms = match options.expires.as_deref() {
             None | Some("") => date::NEVER_MS,
             Some(text) => {
@@ -170,6 +177,11 @@ impl Jar {
     }
 }
 
+/// Whether a host is this machine, where secure cookies need no TLS.
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
 /// Whether `host` is a sub-domain of `domain`.
 fn is_within(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
@@ -200,7 +212,13 @@ mod tests {
     fn where_cookies_go() {
         let mut jar = Jar::default();
         let origin = url("http://shop.test/a/b");
-        for header in ["host=1", "wide=2; Domain=shop.test; Path=/", "sub=3; Path=/a/b/c", "tls=4; Secure; Path=/", "old=5; Max-Age=0"] {
+        for header in [
+            "host=1",
+            "wide=2; Domain=shop.test; Path=/",
+            "sub=3; Path=/a/b/c",
+            "tls=4; Secure; Path=/",
+            "old=5; Max-Age=0",
+        ] {
             jar.take(&origin, &Cookie::parse(header).expect("a cookie"));
         }
         let names = |text: &str| {

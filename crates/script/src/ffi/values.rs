@@ -33,7 +33,13 @@ pub(crate) fn keys<'js>(object: &Object<'js>) -> Result<Keys<'js>> {
     // SAFETY: context and object are alive; the list is freed by `Keys`.
     let done = unsafe {
         let context = object.ctx().as_raw().as_ptr();
-        qjs::JS_GetOwnPropertyNames(context, &raw mut list, &raw mut length, object.as_value().as_raw(), flags)
+        qjs::JS_GetOwnPropertyNames(
+            context,
+            &raw mut list,
+            &raw mut length,
+            object.as_value().as_raw(),
+            flags,
+        )
     };
     if done < 0 {
         return Err(rquickjs::Error::Exception);
@@ -106,7 +112,7 @@ fn define<'js>(object: &Object<'js>, name: &str, value: Value<'js>, flags: u32) 
             context.as_raw().as_ptr(),
             object.as_value().as_raw(),
             atom,
-            release(value),
+            release(&value),
             flags as i32,
         );
         qjs::JS_FreeAtom(context.as_raw().as_ptr(), atom);
@@ -140,7 +146,12 @@ pub(crate) fn is_async(function: &rquickjs::Function<'_>) -> bool {
         .as_value()
         .as_object()
         .and_then(Object::get_prototype)
-        .and_then(|prototype| prototype.get::<_, Option<rquickjs::String<'_>>>(rquickjs::atom::PredefinedAtom::SymbolToStringTag).ok().flatten())
+        .and_then(|prototype| {
+            prototype
+                .get::<_, Option<rquickjs::String<'_>>>(rquickjs::atom::PredefinedAtom::SymbolToStringTag)
+                .ok()
+                .flatten()
+        })
         .and_then(|tag| tag.to_string().ok());
     kind.is_some_and(|kind| kind == "AsyncFunction")
 }

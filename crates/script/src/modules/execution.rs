@@ -94,7 +94,10 @@ struct Instance {
 fn instance(call: &Call<'_>) -> Result<Instance> {
     // k6 says "init context" of teardown, too: by then its run state is gone.
     if matches!(call.host.stage.get(), Stage::Init | Stage::Teardown | Stage::Summary) {
-        return Err(error::throw(&call.ctx, "getting instance information in the init context is not supported"));
+        return Err(error::throw(
+            &call.ctx,
+            "getting instance information in the init context is not supported",
+        ));
     }
     let control = &call.host.shared.run().control;
     Ok(Instance {
@@ -126,7 +129,8 @@ fn user(call: &Call<'_>) -> Result<()> {
 
 fn start_time<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let scenario = scenario(call)?;
-    let unix_ms = call.host.shared.clock.unix_ns(state(call, &scenario).begin().unwrap_or_default()) / 1_000_000;
+    let unix_ms =
+        call.host.shared.clock.unix_ns(state(call, &scenario).begin().unwrap_or_default()) / 1_000_000;
     number(call, unix_ms as f64)
 }
 
@@ -160,10 +164,10 @@ fn abort<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         message = format!("{message}: {}", error::text_of(&call.ctx, &reason));
     }
     // k6 tells where it was called, but for setup and teardown.
-    if matches!(call.host.stage.get(), Stage::Init | Stage::Iteration) {
-        if let Some(place) = caller(&call.ctx) {
-            message = format!("{message} at {place}");
-        }
+    if matches!(call.host.stage.get(), Stage::Init | Stage::Iteration)
+        && let Some(place) = caller(&call.ctx)
+    {
+        message = format!("{message} at {place}");
     }
     call.host.shared.abort(&message);
     call.host.interrupt();
@@ -218,7 +222,11 @@ fn vu_metrics<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 /// A proxy over state of the host, made once per user.
-fn dictionary<'js>(call: &Call<'js>, name: &'static str, functions: [&'static Named; 4]) -> Result<Value<'js>> {
+fn dictionary<'js>(
+    call: &Call<'js>,
+    name: &'static str,
+    functions: [&'static Named; 4],
+) -> Result<Value<'js>> {
     let host = call.host;
     if let Some(known) = host.builtins.borrow().get(name) {
         return Ok(known.clone().restore(&call.ctx)?.into_value());

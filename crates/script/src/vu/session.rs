@@ -226,11 +226,12 @@ impl<'js> Session<'_, 'js> {
         entry: &RefCell<Entry<'js>>,
         scenario: &Arc<ScenarioInfo>,
     ) -> Result<Function<'js>, Error> {
-        if let Some((known, function)) = &*entry.borrow() {
-            if Arc::ptr_eq(known, scenario) {
-                return Ok(function.clone());
-            }
+        if let Some((known, function)) = &*entry.borrow()
+            && Arc::ptr_eq(known, scenario)
+        {
+            return Ok(function.clone());
         }
+        globals::set_env(&self.ctx, &scenario.env).map_err(|_| self.failure())?;
         let function: Function<'js> = exports.get(scenario.exec.as_str()).map_err(|_| self.failure())?;
         entry.borrow_mut().replace((scenario.clone(), function.clone()));
         Ok(function)
@@ -323,11 +324,19 @@ impl<'js> Session<'_, 'js> {
             return Ok(Returned::Nothing);
         }
         if self.host.stage.get() == Stage::Summary {
-            return globals::summary_files(&self.ctx, &value).map(Returned::Files).map_err(|_| self.failure());
+            let files = globals::summary_files(&self.ctx, &value).map(Returned::Files);
+            return files.map_err(|_| self.bad_summary());
         }
         let json = self.ctx.json_stringify(value).map_err(|_| self.failure())?;
         let json = json.map(|json| json.to_string()).transpose().map_err(|_| self.failure())?;
         Ok(json.map_or(Returned::Nothing, Returned::Json))
+    }
+
+    /// What is said of files that cannot be written: the message without a stack, which is the host's own.
+    fn bad_summary(&self) -> Error {
+        let failure = self.failure();
+        let message = failure.message.lines().next().unwrap_or_default();
+        Error::new(ErrorKind::BadSummary, message.strip_prefix("GoError: ").unwrap_or(message))
     }
 
     // --- the event loop

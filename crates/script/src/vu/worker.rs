@@ -72,8 +72,12 @@ impl ScriptWorker {
         let keys = Keys::new(&mut recorder.borrow_mut());
         let run_tags = {
             let mut recorder = recorder.borrow_mut();
-            let pairs: Vec<_> =
-                shared.run().tags.iter().map(|(key, value)| (recorder.sym(key), recorder.sym(value))).collect();
+            let pairs: Vec<_> = shared
+                .run()
+                .tags
+                .iter()
+                .map(|(key, value)| (recorder.sym(key), recorder.sym(value)))
+                .collect();
             recorder.tag_set(&pairs)
         };
         let net = net::Worker::new(shared.run().net.clone());

@@ -5,16 +5,15 @@ use std::time::Duration;
 use engine::trust::MachineUse;
 use engine::{AbortCause, Progress as Counters};
 use model::{Executor, ExitCode, Level, Record};
-use report::format::TimeUnit;
-use report::output::Report;
-use report::summary::{Mode, Options, State, Summary};
+use report::sink::Report;
+use report::summary::{Measured, Mode, Options, State, Summary, build};
 use script::Lifecycle;
 
 use super::Conductor;
 use crate::cmd::K6_COMPATIBLE;
 use crate::error::Error;
 use crate::run::results;
-use crate::run::summary::{Context, Facts, judge_trust, summarise};
+use crate::run::trust::{Facts, judge};
 
 /// `handleSummary()` may take this long by default.
 const SUMMARY_LIMIT: Duration = Duration::from_secs(120);
@@ -33,7 +32,7 @@ impl Conductor<'_> {
         self.ending.marked_failed = !self.control.failures().is_empty();
         self.ending.abort = self.control.aborted().cloned();
         let counters = Counters::of(&self.control, now);
-        self.progress.finish(self.phase, &counters);
+        self.progress.finish("running", &counters);
         self.warn_of_no_iterations(&counters);
 
         let reports = self.outputs.finish(OUTPUTS_PATIENCE);
@@ -85,21 +84,22 @@ impl Conductor<'_> {
             exhausted: (0, 0),
             unstamped: (0, 0),
         };
-        let names = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
-        let unit = self.settled.options.summary_time_unit.as_deref().unwrap_or_default();
-        let context = Context {
-            options: Options {
-                trend_stats: self.settled.trend_stats(),
-                time_unit: TimeUnit::parse(unit),
-                no_color: !self.session.coloured(),
-            },
-            state: self.state(elapsed),
-            setup_data: self.setup_data.as_deref(),
-            scenarios: if self.settled.named_scenarios { names } else { Vec::new() },
-            trust: judge_trust(self.judge.aggregate(), &facts),
-            incomplete: self.incomplete(),
+        let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+        let measured = Measured {
+            state: self.judge.aggregate(),
+            outcomes: self.judge.outcomes(),
+            scenarios: &names,
+            mode: self.wanted.mode,
         };
-        summarise(&self.judge, context)
+        let bare = Summary {
+            options: Options::of(&self.settled.options, !self.session.coloured()),
+            state: self.state(elapsed),
+            setup_data: self.setup_data.as_deref().and_then(|json| serde_json::from_str(json).ok()),
+            trust: judge(self.judge.aggregate(), &facts),
+            incomplete: self.incomplete(),
+            ..Summary::default()
+        };
+        build(bare, &measured)
     }
 
     fn state(&self, duration: Duration) -> State {
@@ -137,9 +137,9 @@ impl Conductor<'_> {
         let mut failure = None;
         match self.handled(lifecycle, summary).await {
             Ok(Some(files)) => failure = results::write_files(self.session, &files).err(),
-            Ok(None) => results::print(self.session, summary, self.wanted.mode),
+            Ok(None) => self.wanted.print(self.session, summary),
             Err(why) => {
-                results::print(self.session, summary, self.wanted.mode);
+                self.wanted.print(self.session, summary);
                 failure = why;
             }
         }

@@ -29,7 +29,9 @@ impl Expected {
             return Some(Self(None));
         }
         let marked: Option<Vec<Vec<u16>>> = value.as_object()?.get(MARK).ok()?;
-        Some(Self(Some(marked?.into_iter().filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect())))
+        Some(Self(Some(
+            marked?.into_iter().filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect(),
+        )))
     }
 }
 

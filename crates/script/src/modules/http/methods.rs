@@ -52,7 +52,9 @@ fn without_body<'js>(call: &Call<'js>, method: &str, name: &str) -> Result<Value
         let count = call.len();
         call.host.log(
             Level::Warning,
-            format!("http.{name} only accepts a url and a params argument (2 arguments), but {count} were given"),
+            format!(
+                "http.{name} only accepts a url and a params argument (2 arguments), but {count} were given"
+            ),
         );
     }
     send_now(call, method, &call.value(0), &call.undefined(), &call.value(1))

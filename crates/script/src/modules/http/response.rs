@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use rquickjs::{ArrayBuffer, Array, Ctx, Exception, Object, Persistent, Result, Value};
+use rquickjs::{Array, ArrayBuffer, Ctx, Exception, Object, Persistent, Result, Value};
 
 use super::params::ResponseType;
 use super::state::HttpState;
@@ -132,6 +132,7 @@ impl Response {
         match self.response_type {
             ResponseType::None => Ok(Value::new_null(context.clone())),
             ResponseType::Binary => Ok(ArrayBuffer::new_copy(context.clone(), body)?.into_value()),
+            ResponseType::View => Ok(rquickjs::TypedArray::<u8>::new(context.clone(), body.to_vec())?.into_value()),
             ResponseType::Text => {
                 let text = String::from_utf8_lossy(body);
                 Ok(rquickjs::String::from_str(context.clone(), &text)?.into_value())
@@ -150,7 +151,8 @@ impl Response {
     fn timings<'js>(&self, context: &Ctx<'js>) -> Result<Value<'js>> {
         let object = Object::new(context.clone())?;
         let trail = self.trail.as_ref();
-        let phase = |of: fn(&net::Trail) -> model::Nanos| trail.map_or(0.0, |trail| of(trail).as_millis_f64());
+        let phase =
+            |of: fn(&net::Trail) -> model::Nanos| trail.map_or(0.0, |trail| of(trail).as_millis_f64());
         object.set("duration", phase(net::Trail::duration))?;
         object.set("blocked", phase(net::Trail::blocked))?;
         object.set("looking_up", phase(net::Trail::looking_up))?;
@@ -228,7 +230,9 @@ fn json<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let class = state.response_class(&call.ctx)?;
     let selector = call.value(0);
     // On the hot path, the body is looked into where it was received.
-    if let Some(response) = class.data::<Response>(&this).filter(|_| !class.is_replaced::<Response>(&this, BODY)) {
+    if let Some(response) =
+        class.data::<Response>(&this).filter(|_| !class.is_replaced::<Response>(&this, BODY))
+    {
         if let (Some(body), true) = (&response.body, response.response_type != ResponseType::None) {
             return select(call, body, &selector);
         }
@@ -265,11 +269,11 @@ fn select<'js>(call: &Call<'js>, body: &[u8], selector: &Value<'js>) -> Result<V
 }
 
 fn whole<'js>(call: &Call<'js>, body: &[u8]) -> Result<Value<'js>> {
-    call.ctx.json_parse(body).or_else(|_| {
+    call.ctx.json_parse(body).map_err(|_| {
         call.ctx.catch();
         // The message is Go's, with the place counted as k6 counts it.
         let message = gjson::syntax_error(body).unwrap_or_else(|| "invalid JSON".to_owned());
-        Err(error::throw(&call.ctx, &message))
+        error::throw(&call.ctx, &message)
     })
 }
 

@@ -58,14 +58,23 @@ impl Refused {
         if self.throw {
             return Err(error::throw(&call.ctx, &self.message));
         }
-        call.host.shared.log.log(Record::new(Level::Warning, "Request Failed").with("error", self.message.clone()));
+        call.host
+            .shared
+            .log
+            .log(Record::new(Level::Warning, "Request Failed").with("error", self.message.clone()));
         self.into_response().into_object(&call.ctx)
     }
 
     /// The response of a request that was never sent.
     pub(super) fn into_response(self) -> Response {
         let short = self.message.clone();
-        failed_response(self.url, short, self.code)
+        let mut response = failed_response(self.url, short, self.code);
+        // What k6 gives for a request that never was: a body of no bytes rather than none.
+        if self.code == 0 {
+            response.body = Some(Bytes::new());
+            response.response_type = ResponseType::View;
+        }
+        response
     }
 }
 
@@ -85,7 +94,13 @@ pub(super) fn failed_response(url: String, error: String, error_code: u16) -> Re
         tls: None,
         error,
         error_code,
-        sent: Sent { method: String::new(), url, headers: Vec::new(), cookies: Vec::new(), body: Bytes::new() },
+        sent: Sent {
+            method: String::new(),
+            url,
+            headers: Vec::new(),
+            cookies: Vec::new(),
+            body: Bytes::new(),
+        },
     }
 }
 
@@ -143,10 +158,10 @@ fn assemble(
     let worker = host.worker();
     let mut headers = params.headers;
     let (bytes, content_type) = body.map_or((None, None), |body| (Some(body.bytes), body.content_type));
-    if let Some(content_type) = content_type {
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
-            headers.push(("Content-Type".to_owned(), content_type));
-        }
+    if let Some(content_type) = content_type
+        && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+    {
+        headers.push(("Content-Type".to_owned(), content_type));
     }
     let explicit = params.tags.iter().find(|(key, _)| key == "name").map(|(_, name)| name.clone());
     let name = explicit.or(template_name);
@@ -230,7 +245,8 @@ pub(super) fn warn_failed(host: &Host, message: &str) {
 
 /// Sends a request and records each of its hops.
 pub(super) async fn perform(host: &Host, client: &net::Client, prepared: Prepared) -> Outcome {
-    let Prepared { request, jar, expected, tags, name, response_type, throw, default_redirects, sent } = prepared;
+    let Prepared { request, jar, expected, tags, name, response_type, throw, default_redirects, sent } =
+        prepared;
     let redirects = request.redirects;
     let mut hops = 0u32;
     let mut last_status = 0;
@@ -250,7 +266,7 @@ pub(super) async fn perform(host: &Host, client: &net::Client, prepared: Prepare
         Err(failure) => {
             let mut response = failed_response(sent.url.clone(), failure.to_string(), failure.code());
             response.body = failure.partial_body();
-            response.trail = failure.trail().cloned();
+            response.trail = failure.trail().copied();
             response.sent = sent;
             Outcome { response, failure: Some(failure.detail()), throw }
         }
@@ -290,7 +306,7 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
     let worker = host.worker();
     let keys = &worker.keys;
     let wanted = host.shared.run().system_tags;
-    let failed = expected.failed(hop.status);
+    let failed = if hop.challenge { expected.failed(200) } else { expected.failed(hop.status) };
     let code = hop.error.map_or(if hop.status >= 400 { 1000 + hop.status } else { 0 }, net::Error::code);
     let mut recorder = worker.recorder.borrow_mut();
     let mut tags = base;
@@ -313,10 +329,10 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
         let value = recorder.sym(hop.proto);
         tags = recorder.with_tag(tags, keys.proto, value);
     }
-    if wanted.expected_response {
-        if let Some(failed) = failed {
-            tags = recorder.with_tag(tags, keys.expected_response, if failed { keys.no } else { keys.yes });
-        }
+    if wanted.expected_response
+        && let Some(failed) = failed
+    {
+        tags = recorder.with_tag(tags, keys.expected_response, if failed { keys.no } else { keys.yes });
     }
     if code != 0 {
         if wanted.error_code {

@@ -81,10 +81,10 @@ impl HttpState {
 
     /// Connections do not outlive an iteration when the options say so.
     pub(crate) fn end_iteration(&self, host: &Host) {
-        if host.shared.run().no_vu_connection_reuse {
-            if let Some(client) = self.client.get() {
-                client.close_idle();
-            }
+        if host.shared.run().no_vu_connection_reuse
+            && let Some(client) = self.client.get()
+        {
+            client.close_idle();
         }
     }
 

@@ -1,9 +1,9 @@
 //! Whether the run can be believed: gathers the evidence from everywhere and lets the engine's rules judge it.
 
-use engine::trust::{self, Evidence, LagQuantiles, LatencyQuantiles, LossyOutput, MachineUse};
+use engine::trust::{self, Evidence, LagQuantiles, LatencyQuantiles, LossyOutput, MachineUse, Weight};
 use metrics::{Aggregate, Histogram, Sink, builtin};
 use model::Nanos;
-use report::output::Report;
+use report::sink::Report;
 use report::summary::{Reason, Trust};
 
 /// What is known besides what was measured.
@@ -32,7 +32,7 @@ pub fn judge(aggregate: &Aggregate, facts: &Facts<'_>) -> Trust {
         unstamped: facts.unstamped,
         dropped_arrivals: facts.dropped_arrivals,
         started_arrivals: facts.started_arrivals,
-        machine: facts.machine,
+        machine: readable(facts.machine),
         descriptors_exhausted: facts.exhausted.0,
         ports_exhausted: facts.exhausted.1,
         lossy_outputs: facts
@@ -43,27 +43,31 @@ pub fn judge(aggregate: &Aggregate, facts: &Facts<'_>) -> Trust {
             .collect(),
     };
     let verdict = trust::judge(&evidence);
-    let reasons = verdict
-        .reasons
-        .iter()
-        .map(|reason| Reason { text: reason.finding.clone(), hint: Some(reason.advice.to_owned()) });
-    Trust { trusted: verdict.trusted, reasons: reasons.collect(), evidence: shown(&evidence) }
+    let reasons = verdict.reasons.iter().map(|reason| Reason {
+        text: reason.finding.clone(),
+        hint: Some(reason.advice.to_owned()),
+        invalidates: reason.weight == Weight::Invalid,
+    });
+    Trust {
+        trusted: verdict.trusted,
+        reasons: reasons.collect(),
+        evidence: shown(aggregate, &evidence.machine),
+    }
+}
+
+/// The kernel counts processor time in hundredths of a second, so over a moment its shares say nothing.
+fn readable(machine: MachineUse) -> MachineUse {
+    const MOMENT: Nanos = Nanos::from_secs(2);
+    if machine.observed >= MOMENT { machine } else { MachineUse::default() }
 }
 
 /// The evidence as rows of names and values.
-fn shown(evidence: &Evidence) -> Vec<(String, Vec<String>)> {
-    let span = |span: Nanos| report::format::duration(span.as_millis_f64(), report::format::TimeUnit::Auto);
-    let mut rows = Vec::new();
-    for (name, lag) in [("schedule_lag", evidence.schedule_lag), ("generator_lag", evidence.generator_lag)] {
-        if lag.count > 0 {
-            let values = [("p(50)", lag.p50), ("p(99)", lag.p99), ("max", lag.max)];
-            rows.push((
-                name.to_owned(),
-                values.map(|(name, value)| format!("{name}={}", span(value))).to_vec(),
-            ));
-        }
-    }
-    let machine = &evidence.machine;
+fn shown(aggregate: &Aggregate, machine: &MachineUse) -> Vec<(String, Vec<String>)> {
+    let schedule = report::summary::lag("schedule_lag", aggregate.schedule_lag());
+    let mut rows: Vec<_> = schedule
+        .into_iter()
+        .chain(report::summary::lag("generator_lag", aggregate.generator_lag()))
+        .collect();
     if machine.observed > Nanos::ZERO {
         let percent = |share: f64| format!("{:.0}%", share * 100.0);
         let busiest = format!("busiest={}", percent(machine.busiest_share));
