@@ -7,20 +7,21 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use model::{Clock, Nanos};
-use plimsoll_metrics::{HttpSample, Recorder, RecorderConfig, Registry, TagSetId, builtin};
+use plimsoll_metrics::{Aggregate, HttpSample, Recorder, RecorderConfig, Registry, TagSetId, builtin};
 
 const SERIES: usize = 16;
 
 fn main() {
     let calls = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(20_000_000_u64);
     let clock = Clock::start();
-    let mut recorder = Recorder::new(0, Registry::new(), clock, RecorderConfig::default());
+    let registry = Registry::new();
+    let mut recorder = Recorder::new(0, registry.clone(), clock, RecorderConfig::default());
     let base = scenario(&mut recorder);
     let tags: Vec<TagSetId> = (0..SERIES).map(|i| request(&mut recorder, base, i)).collect();
     // Past the exact part, so that what is measured is what a long run pays.
     run(&mut recorder, &tags, 100_000);
     recorder.take_frame(clock.now());
-    println!("{} calls", calls);
+    println!("{calls} calls");
     report("http(), one tag set", calls, &clock, || run(&mut recorder, &tags[..1], calls));
     report("http(), 16 tag sets", calls, &clock, || run(&mut recorder, &tags, calls));
     report("six tags and http()", calls / 4, &clock, || {
@@ -37,9 +38,12 @@ fn main() {
     report("generator_lag()", calls, &clock, || {
         (0..calls).for_each(|i| recorder.generator_lag(Nanos(1000 + i * 7919 % 100_000)));
     });
-    let before = clock.now();
-    let frame = recorder.take_frame(clock.now());
-    println!("take_frame(): {:?}, {} series", Duration::from(clock.now() - before), frame.series_count());
+    let frame = timed("take_frame()", &clock, || recorder.take_frame(clock.now()));
+    let mut bytes = Vec::new();
+    timed("encode()", &clock, || frame.encode(&mut bytes));
+    println!("{} series in {} bytes", frame.series_count(), bytes.len());
+    let mut aggregate = Aggregate::new(registry, &[]);
+    timed("apply()", &clock, || aggregate.apply(frame));
 }
 
 fn run(recorder: &mut Recorder, tags: &[TagSetId], calls: u64) {
@@ -61,7 +65,7 @@ fn sample(i: u64) -> HttpSample {
         sending,
         waiting,
         receiving,
-        failed: Some(noise % 100 == 0),
+        failed: Some(noise.is_multiple_of(100)),
         response_time: None,
     }
 }
@@ -109,4 +113,11 @@ fn report(what: &str, calls: u64, clock: &Clock, work: impl FnOnce()) {
     let before = clock.now();
     work();
     println!("{what}: {:.1} ns", (clock.now() - before).0 as f64 / calls as f64);
+}
+
+fn timed<T>(what: &str, clock: &Clock, work: impl FnOnce() -> T) -> T {
+    let before = clock.now();
+    let made = work();
+    println!("{what}: {:?}", Duration::from(clock.now() - before));
+    made
 }

@@ -22,6 +22,7 @@ macro_rules! builtins {
     };
 }
 
+// Frames name these metrics by place alone: rows are added at the end, or the version of frames is raised.
 builtins! {
     VUS "vus" Gauge Default "Virtual users that run iterations.";
     VUS_MAX "vus_max" Gauge Default "Virtual users that exist.";

@@ -141,7 +141,6 @@ impl Known {
 impl Registry {
     /// A registry with the built-in metrics.
     #[must_use]
-    #[expect(clippy::new_ret_no_self, reason = "a registry is always shared")]
     pub fn new() -> Arc<Self> {
         let mut known = Known::default();
         for row in builtin::TABLE {

@@ -262,7 +262,7 @@ mod tests {
     fn small_trends_have_the_digits_of_a_sorted_list() {
         let trend = of(&[10.0, 1.0, 7.0, 3.0, 22.0, 3.5, 100.0]);
         let check = |percent: f64, expected: f64| {
-            assert_eq!(trend.quantile(percent / 100.0), expected, "p({percent})")
+            assert_eq!(trend.quantile(percent / 100.0), expected, "p({percent})");
         };
         check(0.0, 1.0);
         check(10.0, 2.2);

@@ -59,6 +59,9 @@ impl Dictionaries {
 
     /// The number here of a worker's metric.
     pub fn metric(&self, worker: u32, metric: MetricId) -> Option<MetricId> {
+        if Registry::is_builtin(metric) {
+            return Some(metric);
+        }
         self.workers.get(&worker)?.metrics.get(&metric).copied()
     }
 

@@ -111,6 +111,7 @@ impl Aggregate {
 
     /// Adds a frame. One that was applied before, or that came after a later one of its worker, is left out, and
     /// so is what contradicts the run's metrics.
+    #[expect(clippy::needless_pass_by_value, reason = "a frame is added once and of no use after that")]
     pub fn apply(&mut self, frame: Frame) {
         let last = self.last_frames.entry(frame.worker).or_default();
         if frame.seq <= *last {

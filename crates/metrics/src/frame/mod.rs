@@ -40,7 +40,7 @@ pub struct Frame {
     pub folded: u64,
     /// How many raw samples were dropped, because nobody took them in time.
     pub raw_dropped: u64,
-    /// Metrics that were not in an earlier frame.
+    /// Metrics that are not built in and were not in an earlier frame.
     pub(crate) metrics: Vec<Metric>,
     /// Strings that were not in an earlier frame.
     pub(crate) strings: Vec<(Sym, Arc<str>)>,

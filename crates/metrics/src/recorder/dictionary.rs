@@ -18,7 +18,7 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
-    /// Adds to the frame what its series need and no frame before it had.
+    /// Adds to the frame what its series need and no frame before it had. Built-in metrics are known everywhere.
     pub fn complete(
         &mut self,
         frame: &mut Frame,
@@ -28,7 +28,7 @@ impl Dictionary {
     ) {
         for at in 0..frame.series.len() {
             let (metric, tags) = (frame.series[at].metric, frame.series[at].tags);
-            if first_time(&mut self.metrics, metric.0) {
+            if !Registry::is_builtin(metric) && first_time(&mut self.metrics, metric.0) {
                 frame.metrics.push(registry.get(metric));
             }
             if !first_time(&mut self.tag_sets, tags.0) {
