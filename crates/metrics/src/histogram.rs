@@ -135,6 +135,33 @@ impl Histogram {
         }
     }
 
+    /// Counts values that are not `NaN`.
+    pub(crate) fn extend(&mut self, values: &[f64]) {
+        let (mut min, mut max) = (self.min, self.max);
+        for &value in values {
+            if value < min {
+                min = value;
+            }
+            if value > max {
+                max = value;
+            }
+            match bucket_of(value) {
+                Some(name) if name & NEGATIVE == 0 => self.positive.add_one(name),
+                bucket => self.add_outside(bucket),
+            }
+        }
+        (self.min, self.max) = (min, max);
+        self.count += values.len() as u64;
+    }
+
+    /// Counts one value that is not positive.
+    fn add_outside(&mut self, bucket: Option<u32>) {
+        match bucket {
+            Some(name) => self.negative.get_or_insert_default().add_one(name & !NEGATIVE),
+            None => self.zeros += 1,
+        }
+    }
+
     /// Counts `times` values in a bucket, or zeros for `None`.
     #[inline]
     pub(crate) fn add_bucket(&mut self, bucket: Option<u32>, times: u64) {
@@ -231,6 +258,16 @@ struct Pages {
 
 impl Pages {
     #[inline]
+    fn add_one(&mut self, name: u32) {
+        let entry = (name >> PAGE_BITS).wrapping_sub(self.first) as usize;
+        // The place of an absent page lies beyond all counters.
+        let place = self.directory.get(entry).copied().unwrap_or(ABSENT);
+        match self.counts.get_mut(usize::from(place) << PAGE_BITS | (name as usize & (PAGE - 1))) {
+            Some(counter) if *counter < u32::MAX => *counter += 1,
+            _ => self.add(name, 1),
+        }
+    }
+
     fn add(&mut self, name: u32, times: u64) {
         let page = name >> PAGE_BITS;
         let at = match self.directory.get(page.wrapping_sub(self.first) as usize) {

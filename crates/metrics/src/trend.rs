@@ -42,12 +42,9 @@ pub(crate) struct Wide {
 
 impl Wide {
     /// Takes values that are not `NaN`.
-    #[inline]
-    pub fn extend(&mut self, values: impl Iterator<Item = f64>) {
-        for value in values {
-            self.histogram.add(value);
-            self.sum.add(value);
-        }
+    pub fn extend(&mut self, values: &[f64]) {
+        self.histogram.extend(values);
+        self.sum.extend(values);
     }
 
     pub fn add_times(&mut self, value: f64, times: u64) {
@@ -81,15 +78,17 @@ impl Trend {
 
     /// Adds values; `NaN` is ignored.
     pub fn extend(&mut self, more: &[f64]) {
-        // Adding zero turns -0 into 0, of which there should be one only.
-        let more = more.iter().filter(|value| !value.is_nan()).map(|value| value + 0.0);
         match &mut self.0 {
             State::Exact { values, sorted } => {
-                values.extend(more);
+                // Adding zero turns -0 into 0, of which there should be one only.
+                values.extend(more.iter().filter(|value| !value.is_nan()).map(|value| value + 0.0));
                 *sorted = false;
                 if values.len() > EXACT_LIMIT {
                     self.widen();
                 }
+            }
+            State::Wide(wide) if more.iter().any(|value| value.is_nan()) => {
+                more.iter().filter(|value| !value.is_nan()).for_each(|value| wide.extend(&[*value]));
             }
             State::Wide(wide) => wide.extend(more),
         }
@@ -209,7 +208,7 @@ impl Trend {
     pub(crate) fn widen(&mut self) -> &mut Wide {
         if let State::Exact { values, .. } = &mut self.0 {
             let mut wide = Box::new(Wide::default());
-            wide.extend(std::mem::take(values).into_iter());
+            wide.extend(&std::mem::take(values));
             self.0 = State::Wide(wide);
         }
         match &mut self.0 {

@@ -76,7 +76,8 @@ impl Column {
     fn sort(&mut self) {
         self.past += self.waiting.len() as u64;
         self.is_sorted = true;
-        self.sorted.get_or_insert_default().extend(self.waiting.drain(..));
+        self.sorted.get_or_insert_default().extend(&self.waiting);
+        self.waiting.clear();
         self.waiting.shrink_to(BATCH);
     }
 }

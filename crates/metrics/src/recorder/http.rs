@@ -187,8 +187,12 @@ fn judged(rows: &[Row]) -> Rate {
 fn sort_phase(rows: &[Row], phase: usize, wide: &mut Wide) {
     if rows.iter().all(|row| row.phases_ns[phase] == 0) {
         wide.add_times(0.0, rows.len() as u64);
-    } else {
-        wide.extend(rows.iter().map(|row| millis(row.phases_ns[phase])));
+        return;
+    }
+    let mut values = [0.0; BATCH];
+    for rows in rows.chunks(BATCH) {
+        values.iter_mut().zip(rows).for_each(|(value, row)| *value = millis(row.phases_ns[phase]));
+        wide.extend(&values[..rows.len()]);
     }
 }
 
