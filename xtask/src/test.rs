@@ -10,6 +10,7 @@ const NEEDS: &[(&str, &str)] = &[
     ("python3", "python3"),
     ("nginx", "nginx-light"),
     ("wrk", "wrk"),
+    ("tcpdump", "tcpdump"),
     ("psql", "postgresql"),
     ("tmux", "tmux"),
     ("valgrind", "valgrind"),

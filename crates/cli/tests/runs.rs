@@ -176,3 +176,30 @@ fn a_script_that_cannot_run_is_refused_before_any_load() {
     check("export default function () {}", &["--paused"], 255, "REST API");
     check("export default function () {}", &["--summary-mode", "loud"], 255, "invalid summary mode");
 }
+
+#[test]
+fn every_template_runs_against_the_shop() {
+    let shop = target::Shop::start(target::ShopOptions::default()).expect("the shop opens on a free port");
+    for template in ["breakpoint", "load", "minimal", "protocol", "smoke", "soak", "spike", "stress"] {
+        let folder = empty_folder();
+        let made =
+            plimsoll(folder.path(), &["new", "--template", template, "t.js"]).output().expect("it starts");
+        assert_eq!(texts(&made).0, 0, "{template}");
+        let run = plimsoll(folder.path(), &["run", "-q", "--vus", "1", "--iterations", "1", "t.js"])
+            .env("BASE_URL", shop.http_url())
+            .output()
+            .expect("it starts");
+        let (code, out, log) = texts(&run);
+        assert_eq!(code, 0, "{template}:\n{out}\n{log}");
+        assert!(out.contains("checks_succeeded...: 100.00%"), "{template}:\n{out}\n{log}");
+    }
+}
+
+#[test]
+fn check_says_what_a_script_would_do() {
+    let folder = empty_folder();
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/demo.js");
+    let (code, out, log) = texts(&plimsoll(folder.path(), &["check", demo]).output().expect("it starts"));
+    assert_eq!(code, 0, "{log}");
+    assert!(out.contains("browse: 50.00 iterations/s for 10s") && out.contains("at most 58 VUs"), "{out}");
+}

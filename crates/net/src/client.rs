@@ -183,7 +183,8 @@ impl Client {
             }
             let exchanged = self.exchange(&request, &turn).await?;
             let cookies = self.take_cookies(&turn, &exchanged.answer);
-            let challenge = exchanged.answer.status == 401 && request.auth == Some(AuthScheme::Digest) && !challenged;
+            let challenge =
+                exchanged.answer.status == 401 && request.auth == Some(AuthScheme::Digest) && !challenged;
             // What a digest proves is not in the address.
             let masked = match request.auth {
                 Some(AuthScheme::Digest) => turn.url.without_user(),
@@ -604,7 +605,9 @@ fn finish(
             // An unknown encoding is handed on as it came.
             let Some(coding) = Coding::from_name(&name.to_ascii_lowercase()) else { break };
             body = encoding::decode(&body, coding, limit)
-                .map_err(|error| Error::new(Kind::Decompression(encoding::fault(&error, coding))).with_trail(trail))?
+                .map_err(|error| {
+                    Error::new(Kind::Decompression(encoding::fault(&error, coding))).with_trail(trail)
+                })?
                 .into();
         }
     }

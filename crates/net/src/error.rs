@@ -268,17 +268,20 @@ impl fmt::Display for Error {
             Kind::Tls(rustls::Error::InvalidCertificate(fault)) => match self.code() {
                 1311 => f.write_str("x509: certificate doesn't match hostname"),
                 // A certificate that signed itself is one that nobody known did.
-                _ if matches!(fault, rustls::CertificateError::UnknownIssuer | rustls::CertificateError::Other(_)) => {
+                _ if matches!(
+                    fault,
+                    rustls::CertificateError::UnknownIssuer | rustls::CertificateError::Other(_)
+                ) =>
+                {
                     f.write_str("x509: unknown authority")
                 }
                 _ => write!(f, "x509: {}", certificate_words(fault)),
             },
             Kind::Tls(error) => write!(f, "tls: {error}"),
             Kind::NotTls { .. } => f.write_str("tls: first record does not look like a TLS handshake"),
-            Kind::Decompression(reason) => write!(
-                f,
-                "error decompressing response body (error decompressing response body ({reason}))"
-            ),
+            Kind::Decompression(reason) => {
+                write!(f, "error decompressing response body (error decompressing response body ({reason}))")
+            }
         }
     }
 }

@@ -16,10 +16,6 @@ pub struct Facts<'a> {
     pub dropped_arrivals: u64,
     /// What became of the outputs.
     pub outputs: &'a [Report],
-    /// Times that file descriptors ran out, and that local ports did.
-    pub exhausted: (u64, u64),
-    /// Latencies without the kernel's timestamps, and all.
-    pub unstamped: (u64, u64),
 }
 
 /// Judges the run.
@@ -29,18 +25,18 @@ pub fn judge(aggregate: &Aggregate, facts: &Facts<'_>) -> Trust {
         schedule_lag: lag(aggregate.schedule_lag()),
         generator_lag: lag(aggregate.generator_lag()),
         latency: latency(aggregate),
-        unstamped: facts.unstamped,
         dropped_arrivals: facts.dropped_arrivals,
         started_arrivals: facts.started_arrivals,
         machine: readable(facts.machine),
-        descriptors_exhausted: facts.exhausted.0,
-        ports_exhausted: facts.exhausted.1,
         lossy_outputs: facts
             .outputs
             .iter()
             .filter(|report| report.dropped > 0)
             .map(|report| LossyOutput { name: report.output.clone(), dropped: report.dropped })
             .collect(),
+        // What the network ran out of, and what the kernel did not stamp, is counted by each worker thread and
+        // does not come here.
+        ..Evidence::default()
     };
     let verdict = trust::judge(&evidence);
     let reasons = verdict.reasons.iter().map(|reason| Reason {

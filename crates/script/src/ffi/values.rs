@@ -100,6 +100,7 @@ impl Drop for Keys<'_> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the object takes the value over")]
 fn define<'js>(object: &Object<'js>, name: &str, value: Value<'js>, flags: u32) -> Result<()> {
     let context = object.ctx().clone();
     let mut atom = MaybeUninit::<qjs::JSAtom>::uninit();

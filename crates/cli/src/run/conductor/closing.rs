@@ -7,9 +7,9 @@ use engine::{AbortCause, Progress as Counters};
 use model::{Executor, ExitCode, Level, Record};
 use report::sink::Report;
 use report::summary::{Measured, Mode, Options, State, Summary, build};
-use script::Lifecycle;
+use script::{ErrorKind, Lifecycle};
 
-use super::Conductor;
+use super::{Conductor, lifecycle_failed};
 use crate::cmd::K6_COMPATIBLE;
 use crate::error::Error;
 use crate::run::results;
@@ -76,14 +76,7 @@ impl Conductor<'_> {
         });
         let (started, dropped) =
             open.fold((0, 0), |(started, dropped), (_, p)| (started + p.iterations, dropped + p.dropped));
-        let facts = Facts {
-            machine,
-            started_arrivals: started,
-            dropped_arrivals: dropped,
-            outputs: reports,
-            exhausted: (0, 0),
-            unstamped: (0, 0),
-        };
+        let facts = Facts { machine, started_arrivals: started, dropped_arrivals: dropped, outputs: reports };
         let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
         let measured = Measured {
             state: self.judge.aggregate(),
@@ -110,7 +103,7 @@ impl Conductor<'_> {
             duration,
             script: self.loaded.name.clone(),
             execution: "local".to_owned(),
-            generated_at: crate::logs::timestamp(clock.unix_ns(clock.now())),
+            generated_at: crate::logs::timestamp(clock.unix_ns(clock.now()), 0),
             k6_version: K6_COMPATIBLE.to_owned(),
         }
     }
@@ -134,43 +127,50 @@ impl Conductor<'_> {
         if self.wanted.mode == Mode::Disabled {
             return self.wanted.write_export(summary);
         }
-        let mut failure = None;
-        match self.handled(lifecycle, summary).await {
-            Ok(Some(files)) => failure = results::write_files(self.session, &files).err(),
-            Ok(None) => self.wanted.print(self.session, summary),
-            Err(why) => {
+        let failure = match self.handled(lifecycle, summary).await {
+            Handled::Files(files) => results::write_files(self.session, &files).err(),
+            Handled::Wrong(why) => Some(why),
+            Handled::Not => {
                 self.wanted.print(self.session, summary);
-                failure = why;
+                None
             }
-        }
+        };
         let exported = self.wanted.write_export(summary);
         failure.map_or(exported, Err)
     }
 
-    /// What `handleSummary()` returned; nothing when there is none. An error that was logged is an empty one.
-    async fn handled(
-        &mut self,
-        lifecycle: &Lifecycle,
-        summary: &Summary,
-    ) -> Result<Option<Vec<(String, bytes::Bytes)>>, Option<String>> {
+    /// Lets the script's `handleSummary()` do its work, if there is one.
+    async fn handled(&mut self, lifecycle: &Lifecycle, summary: &Summary) -> Handled {
         let exports = self.loaded.test.exports();
         let Some(export) = exports.iter().find(|export| export.name == "handleSummary") else {
-            return Ok(None);
+            return Handled::Not;
         };
         if !export.is_function {
-            return Err(Some("exported identifier handleSummary must be a function".to_owned()));
+            return Handled::Wrong("exported identifier handleSummary must be a function".to_owned());
         }
         let limit = self.settled.options.handle_summary_timeout.unwrap_or(SUMMARY_LIMIT);
         let argument = self.wanted.argument(summary).to_string();
-        let result = self.beside(lifecycle.handle_summary(argument, limit), Self::hurried).await;
-        match result {
-            None => Ok(None),
-            Some(Ok(files)) => Ok(files),
-            Some(Err(error)) if error.kind == script::ErrorKind::Exception => {
-                self.session.logger().log(crate::load::thrown(&error).record());
-                Err(None)
+        match self.beside(lifecycle.handle_summary(argument, limit), Self::hurried).await {
+            None | Some(Ok(None)) => Handled::Not,
+            Some(Ok(Some(files))) => Handled::Files(files),
+            Some(Err(error)) if error.kind == ErrorKind::BadSummary => Handled::Wrong(error.message),
+            // It threw or took too long: it says so, and the results are shown all the same.
+            Some(Err(error)) => {
+                self.session
+                    .logger()
+                    .log(lifecycle_failed("handleSummary", limit, ExitCode::GENERIC, &error).record());
+                Handled::Not
             }
-            Some(Err(error)) => Err(Some(error.message)),
         }
     }
+}
+
+/// What became of the summary in the script's hands.
+enum Handled {
+    /// It is to be shown as if the script said nothing of it.
+    Not,
+    /// The script made these files of it, by path.
+    Files(Vec<(String, bytes::Bytes)>),
+    /// What the script offers or returned is not what it must be.
+    Wrong(String),
 }

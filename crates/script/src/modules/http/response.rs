@@ -132,7 +132,9 @@ impl Response {
         match self.response_type {
             ResponseType::None => Ok(Value::new_null(context.clone())),
             ResponseType::Binary => Ok(ArrayBuffer::new_copy(context.clone(), body)?.into_value()),
-            ResponseType::View => Ok(rquickjs::TypedArray::<u8>::new(context.clone(), body.to_vec())?.into_value()),
+            ResponseType::View => {
+                Ok(rquickjs::TypedArray::<u8>::new(context.clone(), body.to_vec())?.into_value())
+            }
             ResponseType::Text => {
                 let text = String::from_utf8_lossy(body);
                 Ok(rquickjs::String::from_str(context.clone(), &text)?.into_value())
