@@ -24,7 +24,6 @@ pub(super) struct Dictionaries {
 
 #[derive(Default)]
 struct Worker {
-    strings: FxHashMap<Sym, Arc<str>>,
     tag_sets: FxHashMap<TagSetId, u32>,
     metrics: FxHashMap<MetricId, MetricId>,
 }
@@ -39,11 +38,9 @@ impl Dictionaries {
                 worker.metrics.insert(metric.id, id);
             }
         }
-        for (sym, text) in &frame.strings {
-            worker.strings.insert(*sym, share(texts, text));
-        }
+        let strings = frame.strings.iter().map(|(sym, text)| (*sym, share(texts, text))).collect();
         for (set, pairs) in frame.new_tag_sets() {
-            let Some(tags) = resolve(pairs, worker, texts) else { continue };
+            let Some(tags) = resolve(pairs, &strings, texts) else { continue };
             let number = *by_tags.entry(tags).or_insert_with_key(|tags| {
                 tag_sets.push(tags.clone());
                 (tag_sets.len() - 1) as u32
@@ -71,10 +68,14 @@ impl Dictionaries {
     }
 }
 
-fn resolve(pairs: &[Pair], worker: &Worker, texts: &mut FxHashSet<Arc<str>>) -> Option<Tags> {
+fn resolve(
+    pairs: &[Pair],
+    strings: &FxHashMap<Sym, Arc<str>>,
+    texts: &mut FxHashSet<Arc<str>>,
+) -> Option<Tags> {
     let mut text = |sym: Sym| match sym.number() {
         Some(number) => Some(share(texts, &Arc::from(&*Text::of_number(number)))),
-        None => worker.strings.get(&sym).cloned(),
+        None => strings.get(&sym).cloned(),
     };
     let mut tags = Vec::with_capacity(pairs.len());
     for (key, value) in pairs {

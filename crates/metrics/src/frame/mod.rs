@@ -1,7 +1,7 @@
 //! Frames: what one worker measured in one interval, as a value that can be moved, stored and sent.
 //!
-//! Main type: [`Frame`]. It holds deltas: sinks to be added, and the names that were not in an earlier frame of
-//! the same worker. Frames of one worker must be applied in order, those of different workers in any. The
+//! Main type: [`Frame`]. It holds deltas: sinks to be added, and the tag sets and metrics that were not in an earlier
+//! frame of the same worker. Frames of one worker must be applied in order, those of different workers in any. The
 //! bytes for wire and disk are made by `encode` and `decode`.
 
 mod codec;
@@ -42,7 +42,7 @@ pub struct Frame {
     pub raw_dropped: u64,
     /// Metrics that are not built in and were not in an earlier frame.
     pub(crate) metrics: Vec<Metric>,
-    /// Strings that were not in an earlier frame.
+    /// The strings of `tag_sets`.
     pub(crate) strings: Vec<(Sym, Arc<str>)>,
     /// Tag sets that were not in an earlier frame: number, and how many of `pairs` are theirs.
     pub(crate) tag_sets: Vec<(TagSetId, u32)>,

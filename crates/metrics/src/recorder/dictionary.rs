@@ -1,6 +1,7 @@
 //! What a recorder's earlier frames already named.
 //!
-//! Main type: `Dictionary`. It adds the names of a frame's series to the frame, each once in the run.
+//! Main type: `Dictionary`. It adds the names of a frame's series to the frame: metrics and tag sets once in the
+//! run, and with each set its strings, so that nobody has to keep those for later frames.
 
 use std::sync::Arc;
 
@@ -9,12 +10,12 @@ use crate::registry::Registry;
 use crate::sym::{Sym, Symbols};
 use crate::tags::TagSets;
 
-/// Marks of what was sent, by number.
+/// In which frame things were last named, by number.
 #[derive(Default)]
 pub(super) struct Dictionary {
-    metrics: Vec<bool>,
-    strings: Vec<bool>,
-    tag_sets: Vec<bool>,
+    metrics: Vec<u64>,
+    strings: Vec<u64>,
+    tag_sets: Vec<u64>,
 }
 
 impl Dictionary {
@@ -28,10 +29,10 @@ impl Dictionary {
     ) {
         for at in 0..frame.series.len() {
             let (metric, tags) = (frame.series[at].metric, frame.series[at].tags);
-            if !Registry::is_builtin(metric) && first_time(&mut self.metrics, metric.0) {
+            if !Registry::is_builtin(metric) && mark(&mut self.metrics, metric.0, frame.seq) == 0 {
                 frame.metrics.push(registry.get(metric));
             }
-            if !first_time(&mut self.tag_sets, tags.0) {
+            if mark(&mut self.tag_sets, tags.0, frame.seq) > 0 {
                 continue;
             }
             let pairs = sets.get(tags);
@@ -45,16 +46,17 @@ impl Dictionary {
 
     /// Numbers name themselves.
     fn name(&mut self, frame: &mut Frame, sym: Sym, symbols: &Symbols) {
-        if sym.number().is_none() && first_time(&mut self.strings, sym.0) {
+        if sym.number().is_none() && mark(&mut self.strings, sym.0, frame.seq) < frame.seq {
             frame.strings.push((sym, symbols.shared(sym)));
         }
     }
 }
 
-fn first_time(marks: &mut Vec<bool>, number: u32) -> bool {
+/// Notes that something is named in frame `seq` and returns the frame that named it before, or zero.
+fn mark(marks: &mut Vec<u64>, number: u32, seq: u64) -> u64 {
     let at = number as usize;
     if at >= marks.len() {
-        marks.resize(at + 1, false);
+        marks.resize(at + 1, 0);
     }
-    !std::mem::replace(&mut marks[at], true)
+    std::mem::replace(&mut marks[at], seq)
 }
