@@ -1,6 +1,7 @@
 //! One virtual user's client: kept connections, redirects, cookies, authentication, time limits.
 
 use std::cell::RefCell;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -92,7 +93,7 @@ impl Client {
         let mut url = request.url.clone();
         let mut hop_start = start;
         let result = {
-            let work = self.follow(request, jar, on_hop, &mut url, &mut hop_start);
+            let work = pin!(self.follow(request, jar, on_hop, &mut url, &mut hop_start));
             tokio::time::timeout_at(self.settings().clock.instant(deadline).into(), work).await
         };
         let mut error = match result {
@@ -270,7 +271,8 @@ impl Client {
                 }
                 None => {
                     trail.reused = false;
-                    let dialled = dial::dial(self.settings(), &turn.url, self.vu).await?;
+                    // Boxed: dialling is rare and its state large, and every exchange would carry it.
+                    let dialled = Box::pin(dial::dial(self.settings(), &turn.url, self.vu)).await?;
                     (trail.lookup, trail.connect, trail.tls) = (dialled.lookup, dialled.connect, dialled.tls);
                     (dialled.connection, dialled.absolute_form)
                 }

@@ -197,7 +197,7 @@ impl Reader<'_> {
                 let body = if discard { Bytes::new() } else { whole.slice(head.length..) };
                 Ok((whole.slice(..head.length), body, false))
             }
-            BodyLength::Chunked => self.chunked(head, discard).await,
+            BodyLength::Chunked => Box::pin(self.chunked(head, discard)).await,
         }
     }
 

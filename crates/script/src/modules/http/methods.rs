@@ -77,7 +77,9 @@ fn send_now<'js>(
         Err(refused) => return refused.into_value(call),
     };
     let client = HttpState::of(call.host).client(call.host);
-    let outcome = call.host.wait_in(&call.ctx, send::perform(call.host, client, prepared))?;
+    // Pinned here: the future is large, and handing it down by value would copy it at each step.
+    let work = std::pin::pin!(send::perform(call.host, client, prepared));
+    let outcome = call.host.wait_in(&call.ctx, work)?;
     outcome.into_value(call)
 }
 
