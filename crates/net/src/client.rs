@@ -16,7 +16,9 @@ use crate::dial;
 use crate::encoding::{self, Coding};
 use crate::error::{Error, Kind};
 use crate::h1::{self, Answer};
+use crate::h2;
 use crate::header;
+use crate::multiplexed::{self, Failed, Multiplexed};
 use crate::request::{Request, VersionPreference};
 use crate::response::{Hop, Response};
 use crate::settings::Settings;
@@ -31,6 +33,15 @@ pub(crate) struct Idle {
     authority: Box<str>,
     connection: Connection,
     absolute_form: bool,
+    /// What was wanted when it was made.
+    version: VersionPreference,
+}
+
+/// What a request goes over.
+enum Route {
+    /// A connection that is its own until the answer is there, perhaps by way of a proxy.
+    Single(Connection, bool),
+    Shared(Multiplexed),
 }
 
 /// One virtual user's client.
@@ -38,6 +49,7 @@ pub struct Client {
     worker: Rc<Worker>,
     vu: u64,
     idle: RefCell<Vec<Idle>>,
+    multiplexed: RefCell<Vec<Multiplexed>>,
 }
 
 /// The parts of an exchange that change from hop to hop.
@@ -64,7 +76,7 @@ impl Client {
     /// A client for virtual user `vu`, without connections yet.
     #[must_use]
     pub fn new(worker: Rc<Worker>, vu: u64) -> Self {
-        Self { worker, vu, idle: RefCell::default() }
+        Self { worker, vu, idle: RefCell::default(), multiplexed: RefCell::default() }
     }
 
     fn settings(&self) -> &Settings {
@@ -74,6 +86,7 @@ impl Client {
     /// Closes the connections that are kept.
     pub fn close_idle(&self) {
         self.idle.borrow_mut().clear();
+        self.multiplexed.borrow_mut().clear();
     }
 
     /// Sends a request and follows redirects and authentication round trips; `on_hop` is called once for each
@@ -263,21 +276,20 @@ impl Client {
         let clock = self.settings().clock;
         let start = clock.now();
         let mut trail = Trail { start, ..Trail::default() };
+        let mut sent_again = false;
         loop {
-            let (mut connection, absolute_form) = match self.take_idle(&turn.url) {
-                Some(idle) => {
-                    trail.reused = true;
-                    (idle.connection, idle.absolute_form)
-                }
-                None => {
-                    trail.reused = false;
-                    // Boxed: dialling is rare and its state large, and every exchange would carry it.
-                    let dialled = Box::pin(dial::dial(self.settings(), &turn.url, self.vu)).await?;
-                    (trail.lookup, trail.connect, trail.tls) = (dialled.lookup, dialled.connect, dialled.tls);
-                    (dialled.connection, dialled.absolute_form)
+            let (mut connection, absolute_form) = match self.route(request, turn, &mut trail).await? {
+                Route::Single(connection, absolute_form) => (connection, absolute_form),
+                Route::Shared(shared) => {
+                    // Boxed, as is dialling below: every exchange would carry their state.
+                    match Box::pin(self.share(request, turn, &shared, &mut trail)).await {
+                        Ok(exchanged) => return Ok(exchanged),
+                        Err(failed) if failed.unprocessed && !sent_again => sent_again = true,
+                        Err(failed) => return Err(failed.error.with_trail(trail)),
+                    }
+                    continue;
                 }
             };
-            trail.got_connection = clock.now();
             let (sent_before, received_before) = if trail.reused {
                 (connection.socket.sent_bytes, connection.socket.received_bytes)
             } else {
@@ -300,7 +312,7 @@ impl Client {
                         && !self.settings().no_connection_reuse
                         && !wants_close(&turn.headers)
                     {
-                        self.keep(&turn.url, connection, absolute_form);
+                        self.keep(&turn.url, connection, absolute_form, request.version);
                     }
                     return Ok(Exchanged { answer, trail, tls, remote, sent_headers });
                 }
@@ -319,6 +331,76 @@ impl Client {
                 }
             }
         }
+    }
+
+    /// Finds or makes what the request goes over.
+    async fn route(&self, request: &Request, turn: &Turn<'_>, trail: &mut Trail) -> Result<Route, Error> {
+        let (url, version, clock) = (&turn.url, request.version, self.settings().clock);
+        let known = version == VersionPreference::Http2
+            || (self.settings().h2c && version == VersionPreference::Auto);
+        let prior_knowledge = known && !url.is_tls();
+        let may_share = prior_knowledge || (url.is_tls() && version != VersionPreference::Http1);
+        trail.reused = true;
+        trail.got_connection = clock.now();
+        if let Some(shared) = may_share.then(|| multiplexed::find(self.shared_pool(), url)).flatten() {
+            return Ok(Route::Shared(shared));
+        }
+        if let Some(idle) = (!prior_knowledge).then(|| self.take_idle(url, version)).flatten() {
+            trail.got_connection = clock.now();
+            return Ok(Route::Single(idle.connection, idle.absolute_form));
+        }
+        trail.reused = false;
+        let dialled = Box::pin(dial::dial(self.settings(), url, self.vu, version)).await?;
+        (trail.lookup, trail.connect, trail.tls) = (dialled.lookup, dialled.connect, dialled.tls);
+        trail.got_connection = clock.now();
+        let connection = dialled.connection;
+        if prior_knowledge && dialled.absolute_form {
+            return Err(Error::generic("HTTP/2 without TLS cannot go through a proxy"));
+        }
+        if prior_knowledge || connection.agreed_on_h2() {
+            let single_use = self.settings().no_connection_reuse || wants_close(&turn.headers);
+            let pool = (!single_use).then(|| self.shared_pool());
+            return Box::pin(Multiplexed::open(connection, url, clock, pool)).await.map(Route::Shared);
+        }
+        if version == VersionPreference::Http2 {
+            return Err(Error::generic("http2: unexpected ALPN protocol \"\"; want \"h2\""));
+        }
+        Ok(Route::Single(connection, dialled.absolute_form))
+    }
+
+    /// One exchange over HTTP/2.
+    async fn share(
+        &self,
+        request: &Request,
+        turn: &Turn<'_>,
+        shared: &Multiplexed,
+        trail: &mut Trail,
+    ) -> Result<Exchanged, Failed> {
+        let sent_headers = self.own_headers(request, turn);
+        let agent = self.settings().user_agent.as_deref();
+        let agent = agent.filter(|_| !sent_headers.iter().any(|header| header.0 == "User-Agent"));
+        let headers = agent.map(|agent| ("User-Agent", agent)).into_iter().chain(
+            sent_headers
+                .iter()
+                .map(|header| (header.0.as_str(), header.1.as_str()))
+                .filter(|header| *header != ("User-Agent", "")),
+        );
+        let url = &turn.url;
+        let scheme = if url.is_tls() { "https" } else { "http" };
+        let body = turn.body.clone().unwrap_or_default();
+        let message = h2::Request::new(&turn.method, scheme, url.authority(), url.target(), headers, body)
+            .map_err(|error| Failed { error: Error::new(Kind::Http2(error.kind)), unprocessed: false })?;
+        let settings = self.settings();
+        let outcome =
+            shared.send(message, &settings.limits, request.discard_body, settings.clock, trail).await;
+        if wants_close(&turn.headers) {
+            multiplexed::retire(self.shared_pool(), shared);
+        }
+        if !trail.kernel_stamped {
+            self.worker.unstamped.set(self.worker.unstamped.get() + 1);
+        }
+        let (tls, remote) = (shared.tls.clone(), Some(shared.remote));
+        outcome.map(|answer| Exchanged { answer, trail: *trail, tls, remote, sent_headers })
     }
 
     async fn round_trip(
@@ -407,6 +489,16 @@ impl Client {
         {
             put(&["Content-Length: ", &length.to_string(), "\r\n"]);
         }
+        let own = self.own_headers(request, turn);
+        for (name, value) in own.iter().filter(|header| !matches!(header.0.as_str(), "Host" | "User-Agent")) {
+            put(&[name, ": ", value, "\r\n"]);
+        }
+        put(&["\r\n"]);
+        own
+    }
+
+    /// The headers that the script would call its own, sorted, with cookies and credentials.
+    fn own_headers(&self, request: &Request, turn: &Turn<'_>) -> Vec<(String, String)> {
         let mut own: Vec<(String, String)> = turn
             .headers
             .iter()
@@ -415,7 +507,9 @@ impl Client {
             })
             .cloned()
             .collect();
-        if let Some(cookie) = cookie_header(request, turn, find("Cookie")) {
+        let script_cookie =
+            turn.headers.iter().find(|header| header.0 == "Cookie").map(|header| header.1.as_str());
+        if let Some(cookie) = cookie_header(request, turn, script_cookie) {
             own.retain(|header| header.0 != "Cookie");
             own.push(("Cookie".to_owned(), cookie));
         }
@@ -425,10 +519,6 @@ impl Client {
             own.push(("Authorization".to_owned(), authorization));
         }
         own.sort_by(|a, b| a.0.cmp(&b.0));
-        for (name, value) in own.iter().filter(|header| !matches!(header.0.as_str(), "Host" | "User-Agent")) {
-            put(&[name, ": ", value, "\r\n"]);
-        }
-        put(&["\r\n"]);
         own
     }
 
@@ -447,11 +537,17 @@ impl Client {
         if self.settings().shared_connections { &self.worker.shared } else { &self.idle }
     }
 
-    fn take_idle(&self, url: &Url) -> Option<Idle> {
+    fn shared_pool(&self) -> &RefCell<Vec<Multiplexed>> {
+        if self.settings().shared_connections { &self.worker.multiplexed } else { &self.multiplexed }
+    }
+
+    fn take_idle(&self, url: &Url, version: VersionPreference) -> Option<Idle> {
+        // A server that was never offered HTTP/2 may well speak it.
+        let fits = |made_for| made_for == version || version == VersionPreference::Http1 || !url.is_tls();
         let mut idle = self.pool().borrow_mut();
-        while let Some(at) =
-            idle.iter().rposition(|one| one.tls == url.is_tls() && *one.authority == *url.authority())
-        {
+        while let Some(at) = idle.iter().rposition(|one| {
+            one.tls == url.is_tls() && *one.authority == *url.authority() && fits(one.version)
+        }) {
             let one = idle.swap_remove(at);
             if one.connection.socket.is_quiet() {
                 return Some(one);
@@ -460,7 +556,7 @@ impl Client {
         None
     }
 
-    fn keep(&self, url: &Url, mut connection: Connection, absolute_form: bool) {
+    fn keep(&self, url: &Url, mut connection: Connection, absolute_form: bool, version: VersionPreference) {
         connection.rest();
         let mut idle = self.pool().borrow_mut();
         let same = idle.iter().filter(|one| *one.authority == *url.authority()).count();
@@ -470,6 +566,7 @@ impl Client {
                 authority: url.authority().into(),
                 connection,
                 absolute_form,
+                version,
             });
         }
     }
@@ -496,9 +593,6 @@ fn check_url(url: &Url) -> Result<(), Error> {
 
 /// Headers under their canonical names; of one that comes twice the last counts.
 fn checked_headers(request: &Request) -> Result<Vec<(String, String)>, Error> {
-    if request.version == VersionPreference::Http2 {
-        return Err(Error::generic("HTTP/2 was asked for, which this build does not speak"));
-    }
     if request.auth == Some(AuthScheme::Ntlm) {
         return Err(Error::generic("NTLM authentication is not supported"));
     }

@@ -1,6 +1,7 @@
 //! A connection: a socket, with TLS on it or not.
 
 use std::io::{self, Read, Write};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use model::Nanos;
@@ -10,6 +11,7 @@ use crate::buffer::Buffer;
 use crate::error::{Error, Kind};
 use crate::socket::{Arrival, Socket};
 use crate::tls::{self, TlsInfo};
+use crate::wire::{Gauge, Wire};
 
 /// A connection that requests go over.
 pub(crate) struct Connection {
@@ -63,6 +65,16 @@ impl Connection {
     /// What is known of its TLS.
     pub(crate) fn tls_info(&self) -> Option<&Arc<TlsInfo>> {
         self.tls.as_ref().map(|session| &session.info)
+    }
+
+    /// Whether both sides agreed on HTTP/2.
+    pub(crate) fn agreed_on_h2(&self) -> bool {
+        self.tls.as_ref().is_some_and(|session| session.state.alpn_protocol() == Some(b"h2"))
+    }
+
+    /// The same connection as a stream of bytes.
+    pub(crate) fn into_wire(self) -> (Wire, Rc<Gauge>) {
+        Wire::new(self.socket, self.tls.map(|session| session.state))
     }
 
     /// Writes everything.

@@ -10,6 +10,7 @@ use tokio::net::TcpSocket;
 
 use crate::connection::Connection;
 use crate::error::{Error, Kind};
+use crate::request::VersionPreference;
 use crate::settings::{HostTarget, Settings};
 use crate::socket::Socket;
 use crate::url::Url;
@@ -27,31 +28,41 @@ pub(crate) struct Dialled {
     pub(crate) absolute_form: bool,
 }
 
-/// Connects to where `url` leads, for virtual user `vu`.
-pub(crate) async fn dial(settings: &Settings, url: &Url, vu: u64) -> Result<Dialled, Error> {
+/// Connects to where `url` leads, for virtual user `vu`; TLS offers the wanted versions of HTTP.
+pub(crate) async fn dial(
+    settings: &Settings,
+    url: &Url,
+    vu: u64,
+    version: VersionPreference,
+) -> Result<Dialled, Error> {
     let clock = settings.clock;
     let port = url
         .port()
         .ok_or_else(|| Error::new(Kind::BadPort { port: url.port_text().unwrap_or_default().to_owned() }))?;
     check_hostname(settings, url.host())?;
     if let Some(proxy) = settings.proxies.of(url.is_tls(), url.host()) {
-        return through_proxy(settings, url, port, proxy, vu).await;
+        return through_proxy(settings, url, port, proxy, vu, version).await;
     }
     let (address, lookup) = resolve(settings, url, port).await?;
     check_address(settings, address.ip())?;
     let start = clock.now();
     let socket = connect(settings, address, vu).await?;
     let connect = clock.now() - start;
-    let (connection, tls) = secure(settings, url, socket).await?;
+    let (connection, tls) = secure(settings, url, socket, version).await?;
     Ok(Dialled { connection, lookup, connect, tls, absolute_form: false })
 }
 
-async fn secure(settings: &Settings, url: &Url, socket: Socket) -> Result<(Connection, Nanos), Error> {
+async fn secure(
+    settings: &Settings,
+    url: &Url,
+    socket: Socket,
+    version: VersionPreference,
+) -> Result<(Connection, Nanos), Error> {
     if !url.is_tls() {
         return Ok((Connection::plain(socket), Nanos::ZERO));
     }
     let start = settings.clock.now();
-    let state = settings.tls.connect(url.host())?;
+    let state = settings.tls.connect(url.host(), version)?;
     let connection = Connection::secure(socket, state).await?;
     Ok((connection, settings.clock.now() - start))
 }
@@ -124,6 +135,7 @@ async fn through_proxy(
     port: u16,
     proxy: &str,
     vu: u64,
+    version: VersionPreference,
 ) -> Result<Dialled, Error> {
     let clock = settings.clock;
     let with_scheme = if proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") };
@@ -172,6 +184,6 @@ async fn through_proxy(
         let reason = line.split_once(' ').map_or(line.as_str(), |parts| parts.1).to_owned();
         return Err(Error::generic(reason));
     }
-    let (connection, tls) = secure(settings, url, socket).await?;
+    let (connection, tls) = secure(settings, url, socket, version).await?;
     Ok(Dialled { connection, lookup, connect, tls, absolute_form: false })
 }

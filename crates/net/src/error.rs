@@ -5,6 +5,7 @@ use std::io;
 
 use bytes::Bytes;
 
+use crate::h2;
 use crate::trail::Trail;
 
 /// Why an exchange failed.
@@ -71,6 +72,8 @@ pub(crate) enum Kind {
         http: bool,
     },
     Decompression(String),
+    /// What HTTP/2 itself has to say; a connection that broke is told as such.
+    Http2(h2::Kind),
 }
 
 impl Error {
@@ -157,6 +160,7 @@ impl Error {
             },
             Kind::NotTls { .. } => 1301,
             Kind::Decompression(_) => 1701,
+            Kind::Http2(kind) => kind.code().unwrap_or(1600),
         }
     }
 
@@ -208,6 +212,7 @@ impl Error {
             },
             Kind::NotTls { http: true } => "http: server gave HTTP response to HTTPS client".to_owned(),
             Kind::NotTls { http: false } => "tls: first record does not look like a TLS handshake".to_owned(),
+            Kind::Http2(kind) => kind.to_string(),
             Kind::Timeout | Kind::UnexpectedEof | Kind::Decompression(_) => self.to_string(),
         }
     }
@@ -278,6 +283,7 @@ impl fmt::Display for Error {
                 _ => write!(f, "x509: {}", certificate_words(fault)),
             },
             Kind::Tls(error) => write!(f, "tls: {error}"),
+            Kind::Http2(kind) => f.write_str(&kind.summary()),
             Kind::NotTls { .. } => f.write_str("tls: first record does not look like a TLS handshake"),
             Kind::Decompression(reason) => {
                 write!(f, "error decompressing response body (error decompressing response body ({reason}))")

@@ -15,7 +15,9 @@ pub mod encoding;
 mod error;
 pub mod form;
 mod h1;
+mod h2;
 pub mod header;
+mod multiplexed;
 mod request;
 mod response;
 mod settings;
@@ -23,6 +25,7 @@ mod socket;
 mod tls;
 mod trail;
 mod url;
+mod wire;
 mod worker;
 
 pub use auth::AuthScheme;

@@ -47,6 +47,8 @@ pub struct Settings {
     pub(crate) local_ips: Vec<IpAddr>,
     pub(crate) no_connection_reuse: bool,
     pub(crate) shared_connections: bool,
+    /// HTTP/2 without TLS, by prior knowledge.
+    pub(crate) h2c: bool,
     pub(crate) kernel_timestamps: bool,
     pub(crate) idle_per_host: usize,
     pub(crate) limits: Limits,
@@ -216,6 +218,7 @@ impl SettingsBuilder<'_> {
             local_ips: options.local_ips.as_deref().map(local_ips).transpose()?.unwrap_or_default(),
             no_connection_reuse: options.no_connection_reuse.unwrap_or(false),
             shared_connections: ours.shared_connections,
+            h2c: ours.h2c,
             kernel_timestamps: !ours.no_kernel_timestamps,
             idle_per_host: if idle <= 0 { 1_000 } else { usize::try_from(idle).unwrap_or(6) },
             limits: Limits::default(),

@@ -7,6 +7,7 @@
 use std::io::{self, IoSliceMut};
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd;
+use std::task::{Context, Poll, ready};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use model::{Clock, Nanos};
@@ -63,6 +64,42 @@ impl Socket {
         };
         self.received_bytes += arrival.bytes as u64;
         Ok(arrival)
+    }
+
+    /// Reads some bytes once there are any.
+    pub(crate) fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<Arrival>> {
+        loop {
+            ready!(self.stream.poll_read_ready(cx))?;
+            match self.try_read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Ok(arrival) => {
+                    self.received_bytes += arrival.bytes as u64;
+                    return Poll::Ready(Ok(arrival));
+                }
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    /// Writes some bytes once there is room for them.
+    pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.stream.poll_write_ready(cx))?;
+            match self.stream.try_write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Ok(count) => {
+                    self.sent_bytes += count as u64;
+                    return Poll::Ready(Ok(count));
+                }
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    /// Tells the other side that nothing more will come.
+    pub(crate) fn shut_down(&self) -> io::Result<()> {
+        nix::sys::socket::shutdown(self.stream.as_raw_fd(), nix::sys::socket::Shutdown::Write)
+            .map_err(io::Error::from)
     }
 
     fn try_read(&self, buffer: &mut [u8]) -> io::Result<Arrival> {

@@ -12,6 +12,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use crate::error::{Error, Kind};
+use crate::request::VersionPreference;
 
 /// What is known of a TLS connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,8 +54,8 @@ impl Tls {
         Ok(Self { options, configs: OnceLock::new() })
     }
 
-    /// A new connection to `host`, to be driven by the caller.
-    pub(crate) fn connect(&self, host: &str) -> Result<ClientConnection, Error> {
+    /// A new connection to `host`, to be driven by the caller, that offers the wanted versions of HTTP.
+    pub(crate) fn connect(&self, host: &str, version: VersionPreference) -> Result<ClientConnection, Error> {
         let configs = self.configs.get_or_init(|| build(&self.options)).as_ref().map_err(Error::generic)?;
         let config = configs
             .with_certificate
@@ -65,7 +66,14 @@ impl Tls {
             .map_or(&configs.plain, |(_, config)| config);
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Error::generic(format!("tls: {host} is no server name")))?;
-        ClientConnection::new(config.clone(), name).map_err(|error| Error::new(Kind::Tls(error)))
+        let offered: &[&[u8]] = match version {
+            VersionPreference::Auto => &[b"h2", b"http/1.1"],
+            VersionPreference::Http1 => &[b"http/1.1"],
+            VersionPreference::Http2 => &[b"h2"],
+        };
+        let offered = offered.iter().map(|name| name.to_vec()).collect();
+        ClientConnection::new_with_alpn(config.clone(), name, offered)
+            .map_err(|error| Error::new(Kind::Tls(error)))
     }
 }
 
@@ -92,10 +100,6 @@ fn build(options: &TlsOptions) -> Result<Configs, String> {
             Ok(builder.with_root_certificates(roots(options.roots_file.as_deref())?))
         }
     };
-    let finish = |mut config: ClientConfig| {
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Arc::new(config)
-    };
     let mut with_certificate = Vec::new();
     for auth in &options.auth {
         if auth.password.is_some() {
@@ -109,9 +113,9 @@ fn build(options: &TlsOptions) -> Result<Configs, String> {
         let config = verified(builder()?)?
             .with_client_auth_cert(certificates, key)
             .map_err(|error| format!("tls: the client certificate cannot be used: {error}"))?;
-        with_certificate.push((auth.domains.clone(), finish(config)));
+        with_certificate.push((auth.domains.clone(), Arc::new(config)));
     }
-    Ok(Configs { plain: finish(verified(builder()?)?.with_no_client_auth()), with_certificate })
+    Ok(Configs { plain: Arc::new(verified(builder()?)?.with_no_client_auth()), with_certificate })
 }
 
 fn roots(file: Option<&str>) -> Result<RootCertStore, String> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::buffer::Buffer;
 use crate::client::Idle;
+use crate::multiplexed::Multiplexed;
 use crate::settings::Settings;
 
 /// Buffers that a thread keeps for the next exchange.
@@ -16,6 +17,7 @@ pub struct Worker {
     pub(crate) settings: Arc<Settings>,
     buffers: RefCell<Vec<Buffer>>,
     pub(crate) shared: RefCell<Vec<Idle>>,
+    pub(crate) multiplexed: RefCell<Vec<Multiplexed>>,
     pub(crate) exhausted: Cell<u64>,
     pub(crate) unstamped: Cell<u64>,
 }
@@ -28,6 +30,7 @@ impl Worker {
             settings,
             buffers: RefCell::default(),
             shared: RefCell::default(),
+            multiplexed: RefCell::default(),
             exhausted: Cell::new(0),
             unstamped: Cell::new(0),
         })
