@@ -10,6 +10,7 @@ mod gjson;
 
 mod modules;
 mod program;
+mod reach;
 mod source;
 mod test;
 mod vu;

@@ -51,6 +51,14 @@ impl Program {
         all
     }
 
+    /// The texts of all modules that were compiled, the main script among them.
+    pub(crate) fn sources(&self) -> Vec<Arc<[u8]>> {
+        let modules = read(&self.modules);
+        let files = read(&self.files);
+        let imported = files.iter().filter(|(address, _)| modules.contains_key(*address));
+        imported.map(|(_, text)| text.clone()).chain(self.main_text().ok()).collect()
+    }
+
     /// The module at `address`, compiled now or earlier.
     pub(crate) fn module<'js>(&self, context: &Ctx<'js>, address: &str) -> Result<Module<'js, Declared>> {
         if modules::find(address).is_some() {

@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::ffi::Intrinsics;
 use crate::modules::data::SharedArrays;
 use crate::program::Program;
+use crate::reach;
 use crate::source::Source;
 use crate::vu::{Command, Host, Ids, Reply, Returned, ScriptVuMaker, ScriptWorker, Stage, VuFiber};
 
@@ -148,7 +149,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) stacks: fiber::StackPool,
     pub(crate) memory_limit: usize,
-    pub(crate) intrinsics: Intrinsics,
+    intrinsics: OnceLock<Intrinsics>,
     pub(crate) arrays: SharedArrays,
     run: OnceLock<RunOptions>,
     setup_data: OnceLock<Option<Arc<str>>>,
@@ -156,6 +157,11 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// The language features of a user; all of them until the program is known.
+    pub(crate) fn intrinsics(&self) -> Intrinsics {
+        self.intrinsics.get().copied().unwrap_or(Intrinsics::ALL)
+    }
+
     /// The run's options.
     pub(crate) fn run(&self) -> &RunOptions {
         self.run.get().expect("a worker is made after the run was configured")
@@ -212,7 +218,7 @@ impl Test {
             clock: options.clock,
             stacks: fiber::StackPool::new(STACK_BYTES),
             memory_limit: options.memory_limit.unwrap_or(MEMORY_LIMIT_BYTES),
-            intrinsics: Intrinsics::ALL,
+            intrinsics: OnceLock::new(),
             arrays: SharedArrays::default(),
             run: OnceLock::new(),
             setup_data: OnceLock::new(),
@@ -221,7 +227,11 @@ impl Test {
         let mut fiber = VuFiber::new(Host::new(shared.clone(), None, Ids::default()))?;
         let reply = block_on_thread(&mut fiber)?;
         match reply {
-            Reply::Ready(loaded) => Ok(Self { shared, loaded: *loaded }),
+            Reply::Ready(loaded) => {
+                let sources = shared.program.sources();
+                let _ = shared.intrinsics.set(reach::features(sources.iter().map(AsRef::as_ref)));
+                Ok(Self { shared, loaded: *loaded })
+            }
             Reply::Failed(error) => Err(error),
             Reply::Ended(_) | Reply::Returned(_) | Reply::Gone => Err(gone()),
         }

@@ -90,7 +90,7 @@ fn start(host: &Rc<Host>, stack_bytes: usize) -> rquickjs::Result<(Runtime, rqui
     runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
         track_rejection(&ctx, &promise, &reason, handled);
     })));
-    let context = ffi::new_context(&runtime, host.shared.intrinsics)?;
+    let context = ffi::new_context(&runtime, host.shared.intrinsics())?;
     Ok((runtime, context))
 }
 
@@ -118,6 +118,8 @@ impl<'js> Session<'_, 'js> {
     fn serve(&self) {
         let exports = match self.load() {
             Ok((exports, loaded)) => {
+                // Init code reaches deep; iterations seldom do.
+                fiber::trim_stack();
                 self.mailbox.answer(Reply::Ready(Box::new(loaded)));
                 exports
             }

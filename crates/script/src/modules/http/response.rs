@@ -134,6 +134,9 @@ impl Response {
         match self.response_type {
             ResponseType::None => Ok(Value::new_null(context.clone())),
             ResponseType::Binary => Ok(ArrayBuffer::new_copy(context.clone(), body)?.into_value()),
+            ResponseType::View if !ffi::host(context).shared.intrinsics().typed_arrays => {
+                Ok(Value::new_null(context.clone()))
+            }
             ResponseType::View => {
                 Ok(rquickjs::TypedArray::<u8>::new(context.clone(), body.to_vec())?.into_value())
             }
