@@ -10,7 +10,7 @@ use rustls::ClientConnection;
 use crate::buffer::Buffer;
 use crate::error::{Error, Kind};
 use crate::socket::{Arrival, Socket};
-use crate::tls::{self, TlsInfo};
+use crate::tls::{self, Records, TlsInfo};
 use crate::wire::{Gauge, Wire};
 
 /// A connection that requests go over.
@@ -24,11 +24,10 @@ pub(crate) struct Connection {
 struct Session {
     state: ClientConnection,
     info: Arc<TlsInfo>,
-    records: Vec<u8>,
+    records: Records,
+    /// When the bytes of the latest read arrived.
+    at: Nanos,
 }
-
-/// What TLS reads at once: a record and a bit.
-const RECORD_BYTES: usize = 18 * 1024;
 
 impl Connection {
     pub(crate) fn plain(socket: Socket) -> Self {
@@ -37,21 +36,22 @@ impl Connection {
 
     /// Shakes hands on a fresh socket.
     pub(crate) async fn secure(mut socket: Socket, mut state: ClientConnection) -> Result<Self, Error> {
-        let mut records = vec![0; RECORD_BYTES];
+        let mut records = Records::default();
         let mut first_bytes = Vec::new();
         while state.is_handshaking() {
             flush(&mut socket, &mut state).await.map_err(|error| broken(&socket, false, error))?;
             if !state.is_handshaking() || !state.wants_read() {
                 continue;
             }
-            let arrival = socket.read(&mut records).await.map_err(|error| broken(&socket, true, error))?;
+            let arrival = socket.read(records.room()).await.map_err(|error| broken(&socket, true, error))?;
             if arrival.bytes == 0 {
                 return Err(broken(&socket, true, io::ErrorKind::UnexpectedEof.into()));
             }
+            records.fill(arrival.bytes);
             if first_bytes.len() < 8 {
-                first_bytes.extend_from_slice(&records[..arrival.bytes.min(8)]);
+                first_bytes.extend_from_slice(records.first());
             }
-            if let Err(error) = tls::feed(&mut state, &records[..arrival.bytes]) {
+            if let Err(error) = records.feed(&mut state) {
                 // The other side deserves to know why.
                 let _ = flush(&mut socket, &mut state).await;
                 return Err(tls::failure(error, &first_bytes));
@@ -59,7 +59,7 @@ impl Connection {
         }
         flush(&mut socket, &mut state).await.map_err(|error| broken(&socket, false, error))?;
         let info = Arc::new(tls::info(&state));
-        Ok(Self { socket, tls: Some(Box::new(Session { state, info, records: Vec::new() })), used: 0 })
+        Ok(Self { socket, tls: Some(Box::new(Session { state, info, records, at: Nanos::ZERO })), used: 0 })
     }
 
     /// What is known of its TLS.
@@ -74,7 +74,7 @@ impl Connection {
 
     /// The same connection as a stream of bytes.
     pub(crate) fn into_wire(self) -> (Wire, Rc<Gauge>) {
-        Wire::new(self.socket, self.tls.map(|session| session.state))
+        Wire::new(self.socket, self.tls.map(|session| (session.state, session.records)))
     }
 
     /// Writes everything.
@@ -97,38 +97,39 @@ impl Connection {
             buffer.advance(arrival.bytes);
             return Ok(arrival);
         };
-        if session.records.is_empty() {
-            session.records = vec![0; RECORD_BYTES];
-        }
-        let mut at = Nanos::ZERO;
         loop {
             match session.state.reader().read(buffer.room()) {
                 Ok(bytes) => {
                     buffer.advance(bytes);
-                    return Ok(Arrival { bytes, at });
+                    return Ok(Arrival { bytes, at: session.at });
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 // A close without TLS's own goodbye: what it means is for the caller to say.
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    return Ok(Arrival { bytes: 0, at });
+                    return Ok(Arrival { bytes: 0, at: session.at });
                 }
                 Err(error) => return Err(broken(&self.socket, true, error)),
             }
-            let arrival = self.socket.read(&mut session.records).await;
-            let arrival = arrival.map_err(|error| broken(&self.socket, true, error))?;
-            at = arrival.at;
-            if arrival.bytes == 0 {
-                return Ok(Arrival { bytes: 0, at });
+            if !session.records.has_more() {
+                let arrival = self.socket.read(session.records.room()).await;
+                let arrival = arrival.map_err(|error| broken(&self.socket, true, error))?;
+                session.at = arrival.at;
+                if arrival.bytes == 0 {
+                    return Ok(arrival);
+                }
+                session.records.fill(arrival.bytes);
             }
-            tls::feed(&mut session.state, &session.records[..arrival.bytes])
-                .map_err(|error| tls::failure(error, &session.records[..arrival.bytes]))?;
+            session
+                .records
+                .feed(&mut session.state)
+                .map_err(|error| tls::failure(error, session.records.first()))?;
         }
     }
 
     /// Lets go of what an idle connection does not need.
     pub(crate) fn rest(&mut self) {
         if let Some(session) = &mut self.tls {
-            session.records = Vec::new();
+            session.records.rest();
         }
     }
 }

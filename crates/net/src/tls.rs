@@ -1,7 +1,6 @@
 //! TLS by rustls, directly over our socket so that bytes and arrival times stay ours to see.
 
 use std::fmt;
-use std::io;
 use std::sync::{Arc, OnceLock};
 
 use model::options::{TlsAuth, TlsVersions};
@@ -202,18 +201,61 @@ pub(crate) fn failure(error: rustls::Error, first_bytes: &[u8]) -> Error {
     Error::new(Kind::Tls(error))
 }
 
-/// A reader over bytes that rustls takes its records from.
-pub(crate) fn feed(connection: &mut ClientConnection, mut bytes: &[u8]) -> Result<(), rustls::Error> {
-    while !bytes.is_empty() {
-        match connection.read_tls(&mut bytes) {
-            Ok(0) => break,
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::Other => {}
-            Err(_) => break,
-        }
-        connection.process_new_packets()?;
+/// What a socket reads at once under TLS: a record and a bit.
+const RECORD_BYTES: usize = 18 * 1024;
+
+/// Bytes from a socket on their way to rustls, which takes no more of them while it holds unread plaintext.
+#[derive(Default)]
+pub(crate) struct Records {
+    bytes: Vec<u8>,
+    fed: usize,
+    filled: usize,
+}
+
+impl Records {
+    /// Where a socket may put bytes, once all before are fed.
+    pub(crate) fn room(&mut self) -> &mut [u8] {
+        debug_assert!(!self.has_more(), "unfed bytes would be lost");
+        self.bytes.resize(RECORD_BYTES, 0);
+        &mut self.bytes
     }
-    Ok(())
+
+    /// Counts bytes that were put into the room.
+    pub(crate) fn fill(&mut self, count: usize) {
+        (self.fed, self.filled) = (0, count);
+    }
+
+    /// Whether there are bytes left to feed.
+    pub(crate) fn has_more(&self) -> bool {
+        self.fed < self.filled
+    }
+
+    /// The first bytes of what the socket read last.
+    pub(crate) fn first(&self) -> &[u8] {
+        &self.bytes[..self.filled.min(8)]
+    }
+
+    /// Feeds as much as rustls takes; the rest has to wait until its plaintext is read.
+    pub(crate) fn feed(&mut self, connection: &mut ClientConnection) -> Result<(), rustls::Error> {
+        while self.has_more() {
+            let mut rest = &self.bytes[self.fed..self.filled];
+            // An error says that it is full: the caller reads and comes back.
+            let taken = connection.read_tls(&mut rest).unwrap_or_default();
+            if taken == 0 {
+                return Ok(());
+            }
+            self.fed += taken;
+            connection.process_new_packets()?;
+        }
+        Ok(())
+    }
+
+    /// Gives the memory back, unless something is in it.
+    pub(crate) fn rest(&mut self) {
+        if !self.has_more() {
+            *self = Self::default();
+        }
+    }
 }
 
 /// Takes any certificate, as `insecureSkipTLSVerify` asks.

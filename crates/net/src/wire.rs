@@ -14,10 +14,7 @@ use rustls::ClientConnection;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::socket::Socket;
-use crate::tls;
-
-/// What a socket reads at once under TLS: a record and a bit.
-const RECORD_BYTES: usize = 18 * 1024;
+use crate::tls::Records;
 
 /// Bytes that are sealed before they are written.
 const SEALED_AT_ONCE: usize = 64 * 1024;
@@ -54,7 +51,7 @@ pub(crate) struct Wire {
 
 struct Session {
     state: ClientConnection,
-    records: Vec<u8>,
+    records: Records,
     /// Sealed bytes that wait for the socket, and how many of them are already written.
     sealed: Vec<u8>,
     written: usize,
@@ -62,12 +59,11 @@ struct Session {
 
 impl Wire {
     /// Takes over a socket, after the handshake if it has TLS on it.
-    pub(crate) fn new(socket: Socket, tls: Option<ClientConnection>) -> (Self, Rc<Gauge>) {
+    pub(crate) fn new(socket: Socket, tls: Option<(ClientConnection, Records)>) -> (Self, Rc<Gauge>) {
         let gauge = Rc::new(Gauge::default());
         gauge.add(socket.sent_bytes, socket.received_bytes);
-        let tls = tls.map(|state| {
-            Box::new(Session { state, records: vec![0; RECORD_BYTES], sealed: Vec::new(), written: 0 })
-        });
+        let tls =
+            tls.map(|(state, records)| Box::new(Session { state, records, sealed: Vec::new(), written: 0 }));
         (Self { socket, tls, gauge: gauge.clone() }, gauge)
     }
 }
@@ -127,11 +123,14 @@ impl Session {
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Poll::Ready(Ok(0)),
                 other => return Poll::Ready(other),
             }
-            let count = ready!(receive(socket, gauge, cx, &mut self.records))?;
-            if count == 0 {
-                return Poll::Ready(Ok(0));
+            if !self.records.has_more() {
+                let count = ready!(receive(socket, gauge, cx, self.records.room()))?;
+                if count == 0 {
+                    return Poll::Ready(Ok(0));
+                }
+                self.records.fill(count);
             }
-            let fed = tls::feed(&mut self.state, &self.records[..count]);
+            let fed = self.records.feed(&mut self.state);
             if self.state.wants_write() {
                 // An answer of TLS's own; if it cannot leave at once, the next write takes it along.
                 let _ = self.drain(socket, gauge, cx)?;

@@ -205,3 +205,51 @@ fn what_a_script_says_arrives_and_redirects_are_followed() {
         assert!(response.body.starts_with(b"{"), "the body is decoded");
     });
 }
+
+#[test]
+fn large_answers_pass_through_tls() {
+    let shop = shop();
+    let url = format!("{}/bin/anything", shop.https_url().expect("TLS was asked for"));
+    run(async {
+        let client = client(&options());
+        for version in [VersionPreference::Http1, VersionPreference::Http2] {
+            let mut asked = request("POST", &url, version);
+            asked.body = Some(Bytes::from(vec![b'x'; 700_000]));
+            let response = send(&client, asked).await.expect("an answer");
+            assert!(response.body.len() > 700_000, "{version:?}");
+            assert!(response.trail.first_byte >= response.trail.sent, "{version:?}");
+        }
+    });
+}
+
+/// What the protocol library only calls a protocol error of the connection (1652).
+const NAMED_LESS_EXACTLY: [&str; 3] =
+    ["h2-settings-bad-length", "h2-headers-garbage", "h2-headers-uppercase"];
+
+#[test]
+fn rude_servers_get_their_numbers() {
+    let rude = target::rude::all().filter(|one| one.speaks == target::rude::Speaks::Http2);
+    let mut wrong = Vec::new();
+    for behaviour in rude {
+        let name = behaviour.name;
+        let allowed = if NAMED_LESS_EXACTLY.contains(&name) { &[1_652] } else { behaviour.expect };
+        let server = target::rude::start(behaviour).expect("the server opens on a free port");
+        let bases = [server.http_url(), server.https_url().expect("it speaks TLS, too")];
+        for base in bases {
+            run(async {
+                let client = client(&options());
+                let mut asked = request("GET", &format!("{base}/"), VersionPreference::Http2);
+                asked.timeout = Duration::from_millis(300);
+                let (code, said) = match send(&client, asked).await {
+                    Ok(response) if response.status >= 400 => (1_000 + response.status, String::new()),
+                    Ok(_) => (0, String::new()),
+                    Err(error) => (error.code(), error.detail()),
+                };
+                if !allowed.contains(&code) {
+                    wrong.push(format!("{name} at {base}: {code}, not one of {allowed:?}: {said}"));
+                }
+            });
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
