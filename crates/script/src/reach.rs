@@ -10,7 +10,7 @@ use crate::ffi::Intrinsics;
 /// Words by which a program could reach anything.
 const OPEN_DOORS: [&str; 8] =
     ["globalThis", "global", "eval", "Function", "constructor", "require", "Reflect", "window"];
-const TYPED_ARRAYS: [&str; 19] = [
+const TYPED_ARRAYS: [&str; 20] = [
     "ArrayBuffer",
     "SharedArrayBuffer",
     "DataView",
@@ -28,6 +28,7 @@ const TYPED_ARRAYS: [&str; 19] = [
     "Float32Array",
     "Float64Array",
     // What the host hands out buffers for.
+    "compression",
     "responseType",
     "open",
     "file",

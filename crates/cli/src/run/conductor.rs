@@ -40,6 +40,7 @@ const LIFECYCLE_LIMIT: Duration = Duration::from_secs(60);
 const OWN_WORKER: u32 = u32::MAX;
 
 /// What the conductor hears.
+#[expect(clippy::large_enum_variant, reason = "news is what these mostly are")]
 enum Event {
     /// The engine has news; none when it will never have any again.
     News(Option<RunEvent>),
