@@ -6,7 +6,10 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+/// How often the child is asked whether it has ended.
+const STEP: Duration = Duration::from_millis(20);
 
 /// The program in a folder, with nothing of this process's environment.
 pub fn plimsoll(folder: &Path) -> Command {
@@ -27,13 +30,12 @@ pub struct Watched {
     pub peak: Option<u64>,
     /// Remote ports of the TCP sockets that were open when the load was over, one a socket.
     pub ports: Vec<u16>,
-    /// How long it ran.
+    /// How long it ran, at least.
     pub took: Duration,
 }
 
 /// Runs it to its end and looks at it when it says `torn down`; kills what is not done within `limit`.
 pub fn watch(mut command: Command, limit: Duration) -> Watched {
-    let started = Instant::now();
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let pid = child.id();
     let mut stdout = child.stdout.take().expect("it is piped");
@@ -54,16 +56,17 @@ pub fn watch(mut command: Command, limit: Duration) -> Watched {
         }
         (text, seen)
     });
+    let mut took = Duration::ZERO;
     let code = loop {
         if let Some(status) = child.try_wait().expect("it can be waited for") {
             break status.code().unwrap_or(-1);
         }
-        if started.elapsed() > limit {
+        if took > limit {
             child.kill().expect("it can be killed");
         }
-        thread::sleep(Duration::from_millis(20));
+        thread::sleep(STEP);
+        took += STEP;
     };
-    let took = started.elapsed();
     let (log, (peak, ports)) = log.join().expect("the reader ends");
     Watched { code, out: out.join().expect("the reader ends"), log, peak, ports, took }
 }
