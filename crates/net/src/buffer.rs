@@ -1,5 +1,7 @@
 //! Receive buffers, lent by the worker thread for one exchange.
 
+use bytes::Bytes;
+
 /// Bytes that were received and not yet used.
 #[derive(Default)]
 pub(crate) struct Buffer {
@@ -9,6 +11,8 @@ pub(crate) struct Buffer {
 
 /// What a read is offered at least.
 const CHUNK: usize = 16 * 1024;
+/// From this size on a buffer grows by a quarter.
+const LARGE: usize = 4 << 20;
 
 impl Buffer {
     /// The bytes received.
@@ -19,7 +23,11 @@ impl Buffer {
     /// Room for more, at least a chunk of it.
     pub(crate) fn room(&mut self) -> &mut [u8] {
         if self.bytes.len() - self.filled < CHUNK {
-            let longer = (self.bytes.len() * 2).max(self.filled + CHUNK);
+            // Doubling is for small buffers; a large one would hold far more than it ever fills.
+            let held = self.bytes.len();
+            let step = if held > LARGE { held / 4 } else { held };
+            let longer = (held + step).max(self.filled + CHUNK);
+            self.bytes.reserve_exact(longer - held);
             self.bytes.resize(longer, 0);
         }
         &mut self.bytes[self.filled..]
@@ -37,6 +45,16 @@ impl Buffer {
         if self.bytes.len() > 64 * CHUNK {
             self.bytes = Vec::new();
         }
+    }
+
+    /// Everything that was received; an outsized buffer is handed over and not copied.
+    pub(crate) fn take(&mut self) -> Bytes {
+        if self.filled <= 64 * CHUNK {
+            return Bytes::copy_from_slice(self.filled());
+        }
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.truncate(std::mem::take(&mut self.filled));
+        bytes.into()
     }
 
     /// Removes the first `count` bytes.

@@ -77,37 +77,56 @@ pub fn fault(error: &io::Error, coding: Coding) -> String {
     }
 }
 
-/// Decodes a body, to `limit` bytes at most.
+/// Bodies up to this size may be packed as tightly as they like, bytes.
+const TRUSTED_BYTES: usize = 64 << 20;
+/// Up to this size a body is decoded in one go, bytes.
+const AT_ONCE_BYTES: usize = 8 << 20;
+/// How many times its packed size a larger body may have: text packs to a tenth, only a bomb to a thousandth.
+const MOST_TIMES: usize = 100;
+
+/// Decodes a body, to `limit` bytes at most, and to less when it is packed as only a bomb is.
 ///
 /// # Errors
 /// For bytes that are not of this encoding, and for bodies that grow past the limit.
 pub fn decode(body: &[u8], coding: Coding, limit: usize) -> io::Result<Vec<u8>> {
-    match coding {
-        Coding::Gzip => read(flate2::read::MultiGzDecoder::new(body), limit),
+    let limit = limit.min(TRUSTED_BYTES.max(body.len().saturating_mul(MOST_TIMES)));
+    let mut out = Vec::new();
+    let first = AT_ONCE_BYTES.min(limit);
+    let mut decoder = decoder(body, coding)?;
+    decoder.by_ref().take(first as u64).read_to_end(&mut out)?;
+    if out.len() < first {
+        return Ok(out);
+    }
+    // A large body is measured before it is given memory: a bomb gets none, an honest one what it needs.
+    let rest = io::copy(&mut decoder.take((limit - first) as u64 + 1), &mut io::sink())?;
+    let rest = usize::try_from(rest).unwrap_or(usize::MAX);
+    if rest > limit - first {
+        return Err(io::Error::other(format!("the decoded body is larger than {limit} bytes")));
+    }
+    if rest > 0 {
+        out = Vec::with_capacity(first + rest);
+        self::decoder(body, coding)?.take((first + rest) as u64).read_to_end(&mut out)?;
+    }
+    Ok(out)
+}
+
+fn decoder(body: &[u8], coding: Coding) -> io::Result<Box<dyn Read + '_>> {
+    Ok(match coding {
+        Coding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(body)),
         Coding::Deflate => {
             // The first two bytes tell whether there is a zlib header.
             let zlib = body.len() >= 2
                 && body[0] & 0x0f == 8
                 && (u16::from(body[0]) << 8 | u16::from(body[1])) % 31 == 0;
             if zlib {
-                read(flate2::read::ZlibDecoder::new(body), limit)
+                Box::new(flate2::read::ZlibDecoder::new(body))
             } else {
-                read(flate2::read::DeflateDecoder::new(body), limit)
+                Box::new(flate2::read::DeflateDecoder::new(body))
             }
         }
-        Coding::Brotli => read(brotli::Decompressor::new(body, 4096), limit),
-        Coding::Zstd => read(zstd::stream::read::Decoder::new(body)?, limit),
-    }
-}
-
-fn read(decoder: impl Read, limit: usize) -> io::Result<Vec<u8>> {
-    let mut out = Vec::new();
-    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    decoder.take(most).read_to_end(&mut out)?;
-    if out.len() > limit {
-        return Err(io::Error::other(format!("the decoded body is larger than {limit} bytes")));
-    }
-    Ok(out)
+        Coding::Brotli => Box::new(brotli::Decompressor::new(body, 4096)),
+        Coding::Zstd => Box::new(zstd::stream::read::Decoder::new(body)?),
+    })
 }
 
 #[cfg(test)]
@@ -125,5 +144,22 @@ mod tests {
             assert!(decode(&encoded, coding, 100).is_err(), "{coding:?} heeds the limit");
             assert!(decode(b"no such thing", coding, 100).is_err());
         }
+    }
+
+    #[test]
+    fn a_large_body_is_decoded_whole() {
+        for length in [AT_ONCE_BYTES - 1, AT_ONCE_BYTES, AT_ONCE_BYTES + 1, 2 * AT_ONCE_BYTES] {
+            let encoded = encode(&vec![7; length], Coding::Zstd).expect("it can be encoded");
+            let decoded = decode(&encoded, Coding::Zstd, length).expect("it fits");
+            assert!(decoded.len() == length && decoded.iter().all(|byte| *byte == 7), "{length}");
+            assert!(decode(&encoded, Coding::Zstd, length - 1).is_err(), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_not_unpacked_to_its_end() {
+        let bomb = encode(&vec![0; TRUSTED_BYTES + 1], Coding::Zstd).expect("it can be encoded");
+        let error = decode(&bomb, Coding::Zstd, usize::MAX).expect_err("it is too large");
+        assert!(error.to_string().contains(&TRUSTED_BYTES.to_string()), "{error}");
     }
 }

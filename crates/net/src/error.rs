@@ -147,6 +147,8 @@ impl Error {
             Kind::Dial { error, .. } => match error.raw_os_error() {
                 Some(libc::ECONNREFUSED) => 1212,
                 Some(libc::ETIMEDOUT) => 1211,
+                // Refusal has a number of its own: who resets had accepted, and hung up before we looked.
+                Some(libc::ECONNRESET) => 1220,
                 Some(_) => 1213,
                 None => 1210,
             },
@@ -154,6 +156,11 @@ impl Error {
                 rustls::Error::InvalidCertificate(fault) => match fault {
                     rustls::CertificateError::NotValidForName
                     | rustls::CertificateError::NotValidForNameContext { .. } => 1311,
+                    // A certificate out of its time has no number of its own.
+                    rustls::CertificateError::Expired
+                    | rustls::CertificateError::ExpiredContext { .. }
+                    | rustls::CertificateError::NotValidYet
+                    | rustls::CertificateError::NotValidYetContext { .. } => 1000,
                     _ => 1310,
                 },
                 _ => 1300,

@@ -193,7 +193,7 @@ impl Reader<'_> {
                         return Err(too_large(self.limits.body_bytes));
                     }
                 }
-                let whole = Bytes::copy_from_slice(self.buffer.filled());
+                let whole = self.buffer.take();
                 let body = if discard { Bytes::new() } else { whole.slice(head.length..) };
                 Ok((whole.slice(..head.length), body, false))
             }
