@@ -12,6 +12,9 @@ mod modules;
 mod program;
 mod source;
 mod test;
+#[cfg(debug_assertions)]
+#[doc(hidden)]
+pub mod testing;
 mod vu;
 
 pub use error::{Error, ErrorKind};
