@@ -13,6 +13,9 @@ mod program;
 mod reach;
 mod source;
 mod test;
+#[cfg(debug_assertions)]
+#[doc(hidden)]
+pub mod testing;
 mod vu;
 
 pub use error::{Error, ErrorKind};

@@ -104,7 +104,12 @@ unsafe fn dispatch(
             data: std::mem::transmute::<&[qjs::JSValue], &[qjs::JSValue]>(data),
         }
     };
-    match catch_unwind(AssertUnwindSafe(|| function(&call))) {
+    let guarded = AssertUnwindSafe(|| {
+        #[cfg(debug_assertions)]
+        crate::testing::host_call(call.host);
+        function(&call)
+    });
+    match catch_unwind(guarded) {
         Ok(Ok(value)) => release(&value),
         Ok(Err(error)) => throw(&call.ctx, &error),
         Err(panic) => {

@@ -62,6 +62,8 @@ impl Vu for ScriptVu {
                 metadata.push((worker.keys.vu, value));
             }
         }
+        // Not inside the coroutine: an interruption that comes before the first poll must not be lost.
+        host.arm(iteration.hard_stop);
         self.fiber.send(Command::Iterate(iteration, scenario));
     }
 

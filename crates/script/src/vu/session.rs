@@ -1,6 +1,7 @@
 //! What runs inside a user's coroutine: the runtime, the script's exports, and the answers to commands.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -63,15 +64,23 @@ pub(crate) enum Returned {
 pub(crate) fn run(host: &Rc<Host>, mailbox: &Rc<Mailbox>, stack_bytes: usize) {
     match start(host, stack_bytes) {
         Ok((runtime, context)) => {
-            context.with(|ctx| {
-                ffi::set_host(&ctx, host);
-                Session { ctx, host, mailbox }.serve();
-            });
+            // A panic of a host function must not pass the clean-up: QuickJS aborts the process when a runtime
+            // is freed before its values.
+            let served = catch_unwind(AssertUnwindSafe(|| {
+                context.with(|ctx| {
+                    ffi::set_host(&ctx, host);
+                    Session { ctx, host, mailbox }.serve();
+                });
+            }));
             // Values of the script that the host still holds must go before the runtime does.
             host.close();
             drop(context);
             runtime.set_host_promise_rejection_tracker(None);
             runtime.set_interrupt_handler(None);
+            drop(runtime);
+            if let Err(panic) = served {
+                resume_unwind(panic);
+            }
         }
         Err(error) => mailbox.answer(Reply::Failed(Error::new(
             ErrorKind::Memory,
@@ -134,7 +143,6 @@ impl<'js> Session<'_, 'js> {
                 }
                 Command::Call { function, stage, argument } => {
                     self.host.stage.set(stage);
-                    self.host.arm(Nanos::MAX);
                     Reply::Returned(self.call_lifecycle(&exports, function, argument.as_deref()))
                 }
                 Command::Close => return,
@@ -195,7 +203,6 @@ impl<'js> Session<'_, 'js> {
         scenario: &Arc<ScenarioInfo>,
     ) -> IterationEnd {
         let host = self.host;
-        host.arm(iteration.hard_stop);
         host.stage.set(Stage::Iteration);
         host.iteration.set(Some(iteration));
         host.sent.set(0);
@@ -212,6 +219,9 @@ impl<'js> Session<'_, 'js> {
             });
         let finished = host.now();
         host.events.clear();
+        // What an iteration leaves behind must not fail the next one.
+        host.rejections.borrow_mut().clear();
+        host.memory.take_exceeded();
         if let Some(http) = host.http.get() {
             http.end_iteration(host);
         }
@@ -257,7 +267,7 @@ impl<'js> Session<'_, 'js> {
         let Err(error) = outcome else { return IterationEnd::Completed };
         if let Some(panic) = self.host.take_panic() {
             // The user's frames are unwound; the engine treats a panicking user as lost and goes on.
-            std::panic::resume_unwind(panic);
+            resume_unwind(panic);
         }
         match error.kind {
             ErrorKind::Interrupted | ErrorKind::Aborted if self.ctx_is_dirty() => return IterationEnd::Lost,
@@ -320,7 +330,7 @@ impl<'js> Session<'_, 'js> {
         let returned = function.call::<_, Value<'js>>((argument,)).map_err(|_| self.failure())?;
         let value = self.settle(returned)?;
         if let Some(panic) = self.host.take_panic() {
-            std::panic::resume_unwind(panic);
+            resume_unwind(panic);
         }
         if value.is_undefined() || (value.is_null() && self.host.stage.get() == Stage::Summary) {
             return Ok(Returned::Nothing);
