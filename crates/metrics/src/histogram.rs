@@ -128,10 +128,11 @@ impl Histogram {
     #[inline]
     pub(crate) fn widen(&mut self, min: f64, max: f64) {
         if min < self.min {
-            self.min = min;
+            // Adding zero turns -0 into 0: whichever of the two came first would stay otherwise.
+            self.min = min + 0.0;
         }
         if max > self.max {
-            self.max = max;
+            self.max = max + 0.0;
         }
     }
 
@@ -140,10 +141,10 @@ impl Histogram {
         let (mut min, mut max) = (self.min, self.max);
         for &value in values {
             if value < min {
-                min = value;
+                min = value + 0.0;
             }
             if value > max {
-                max = value;
+                max = value + 0.0;
             }
             match bucket_of(value) {
                 Some(name) if name & NEGATIVE == 0 => self.positive.add_one(name),

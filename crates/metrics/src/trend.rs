@@ -315,5 +315,12 @@ mod tests {
             assert_eq!(single, repeated, "{times}");
         }
         assert_eq!(of(&[f64::NAN, -0.0]), of(&[0.0]));
+        let signs = |first: f64, then: f64| {
+            let mut trend = of(&[5.0; EXACT_LIMIT + 1]);
+            trend.add(first);
+            trend.add(then);
+            (trend.min().to_bits(), trend.quantile(0.0).to_bits())
+        };
+        assert_eq!(signs(-0.0, 0.0), signs(0.0, -0.0));
     }
 }
