@@ -1,0 +1,210 @@
+//! The head of a response: status line and headers, and what they say about the body.
+
+use std::mem::MaybeUninit;
+
+use super::Limits;
+use crate::error::Kind;
+use crate::header;
+use crate::headers::Headers;
+use crate::url::quoted;
+
+/// A response's head.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    pub(crate) status: u16,
+    /// The `x` of `HTTP/1.x`.
+    pub(crate) minor: u8,
+    /// Where the reason phrase stands in the headers' block.
+    pub(crate) reason: (u32, u32),
+    pub(crate) headers: Headers,
+    pub(crate) framing: Framing,
+    /// The server will take another request on this connection.
+    pub(crate) keep_alive: bool,
+}
+
+/// How the end of the body is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Framing {
+    Length(u64),
+    Chunked,
+    UntilClose,
+}
+
+/// Most responses fit here; those that do not are parsed again with room on the heap.
+const USUAL_HEADERS: usize = 64;
+
+/// Reads a head from the start of `input`; with its length. `None` when it is not all there yet.
+pub(super) fn parse(input: &[u8], limits: &Limits) -> Result<Option<(Head, usize)>, Kind> {
+    let mut usual = [const { MaybeUninit::uninit() }; USUAL_HEADERS];
+    match parse_with(input, &mut usual) {
+        Err(httparse::Error::TooManyHeaders) => {}
+        other => return finish(input, other),
+    }
+    let mut room = vec![MaybeUninit::uninit(); limits.headers];
+    match parse_with(input, &mut room) {
+        Err(httparse::Error::TooManyHeaders) => Err(Kind::Malformed(format!(
+            "net/http: server response headers exceeded {} headers; aborted",
+            limits.headers
+        ))),
+        other => finish(input, other),
+    }
+}
+
+fn finish(
+    input: &[u8],
+    parsed: Result<Option<Result<(Head, usize), Kind>>, httparse::Error>,
+) -> Result<Option<(Head, usize)>, Kind> {
+    match parsed {
+        Ok(None) => Ok(None),
+        Ok(Some(outcome)) => outcome.map(Some),
+        Err(_) => Err(Kind::Malformed(diagnosis(input))),
+    }
+}
+
+fn parse_with<'a>(
+    input: &'a [u8],
+    room: &mut [MaybeUninit<httparse::Header<'a>>],
+) -> Result<Option<Result<(Head, usize), Kind>>, httparse::Error> {
+    let mut config = httparse::ParserConfig::default();
+    config
+        .allow_obsolete_multiline_headers_in_responses(true)
+        .allow_multiple_spaces_in_response_status_delimiters(true);
+    let mut response = httparse::Response::new(&mut []);
+    match config.parse_response_with_uninit_headers(&mut response, input, room)? {
+        httparse::Status::Partial => Ok(None),
+        httparse::Status::Complete(length) => Ok(Some(read(&response, input, length))),
+    }
+}
+
+/// The place of a part of `whole`.
+fn place(whole: &[u8], part: &[u8]) -> (usize, usize) {
+    (part.as_ptr() as usize - whole.as_ptr() as usize, part.len())
+}
+
+fn read(response: &httparse::Response<'_, '_>, input: &[u8], length: usize) -> Result<(Head, usize), Kind> {
+    let mut headers = Headers::over(input[..length].to_vec());
+    let mut about = About::default();
+    let mut folded = false;
+    for field in response.headers.iter() {
+        let value = header::trimmed(field.value);
+        about.note(field.name, value)?;
+        folded |= value.contains(&b'\n');
+        headers.mark(place(input, field.name.as_bytes()), place(input, value));
+    }
+    if folded {
+        headers.unfold();
+    }
+    let status = response.code.unwrap_or_default();
+    let minor = response.version.unwrap_or_default();
+    let reason = response.reason.filter(|reason| !reason.is_empty());
+    let reason = reason.map_or((0, 0), |reason| place(input, reason.as_bytes()));
+    let framing = about.framing(minor)?;
+    let keep_alive = if minor == 0 { about.keep_alive && !about.close } else { !about.close };
+    let head =
+        Head { status, minor, reason: (reason.0 as u32, reason.1 as u32), headers, framing, keep_alive };
+    Ok((head, length))
+}
+
+/// What the headers say about body and connection.
+#[derive(Default)]
+struct About {
+    length: Option<u64>,
+    chunked: bool,
+    close: bool,
+    keep_alive: bool,
+    unknown_coding: Option<String>,
+}
+
+impl About {
+    fn note(&mut self, name: &str, value: &[u8]) -> Result<(), Kind> {
+        // The length of a name rules out nearly all of them without a look at their letters.
+        match name.len() {
+            14 if name.eq_ignore_ascii_case("content-length") => self.note_length(value)?,
+            10 if name.eq_ignore_ascii_case("connection") => {
+                for token in value.split(|&byte| byte == b',').map(header::trimmed) {
+                    self.close |= token.eq_ignore_ascii_case(b"close");
+                    self.keep_alive |= token.eq_ignore_ascii_case(b"keep-alive");
+                }
+            }
+            17 if name.eq_ignore_ascii_case("transfer-encoding") => {
+                if value.eq_ignore_ascii_case(b"chunked") && !self.chunked {
+                    self.chunked = true;
+                } else {
+                    self.unknown_coding = Some(String::from_utf8_lossy(value).into_owned());
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn note_length(&mut self, value: &[u8]) -> Result<(), Kind> {
+        let digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+        let length = std::str::from_utf8(value).ok().filter(|_| digits).and_then(|text| text.parse().ok());
+        let Some(length) = length.filter(|&length| length <= i64::MAX as u64) else {
+            return Err(Kind::Malformed(format!("bad Content-Length {}", quoted(value))));
+        };
+        if self.length.is_some_and(|known| known != length) {
+            let known = self.length.unwrap_or_default();
+            return Err(Kind::Malformed(format!(
+                "http: message cannot contain multiple Content-Length headers; got [\"{known}\" \"{length}\"]"
+            )));
+        }
+        self.length = Some(length);
+        Ok(())
+    }
+
+    fn framing(&self, minor: u8) -> Result<Framing, Kind> {
+        // HTTP/1.0 has no transfer codings; what it says about them counts for nothing.
+        if minor > 0 {
+            if let Some(coding) = &self.unknown_coding {
+                let shown = quoted(coding.as_bytes());
+                return Err(Kind::Malformed(format!("net/http: unsupported transfer encoding: {shown}")));
+            }
+            if self.chunked {
+                return Ok(Framing::Chunked);
+            }
+        }
+        Ok(self.length.map_or(Framing::UntilClose, Framing::Length))
+    }
+}
+
+impl Head {
+    /// Whether another response follows this one: 100 Continue, 103 Early Hints and the like.
+    pub(super) fn is_informational(&self) -> bool {
+        (100..200).contains(&self.status) && self.status != 101
+    }
+
+    /// Whether there is no body whatever the headers say.
+    pub(super) fn is_bodiless(&self) -> bool {
+        matches!(self.status, 100..200 | 204 | 304)
+    }
+}
+
+/// What is wrong with a head, in Go's words.
+fn diagnosis(input: &[u8]) -> String {
+    let mut lines = input.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let line = lines.next().unwrap_or_default();
+    let shown = |kind: &str, text: &[u8]| format!("{kind} {}", quoted(text));
+    let Some(space) = line.iter().position(|&byte| byte == b' ') else {
+        return shown("malformed HTTP response", line);
+    };
+    let (proto, status) = (&line[..space], line[space..].trim_ascii_start());
+    let code = status.split(|&byte| byte == b' ').next().unwrap_or_default();
+    if code.len() != 3 || !code.iter().all(u8::is_ascii_digit) {
+        return shown("malformed HTTP status code", code);
+    }
+    if !matches!(proto, b"HTTP/1.0" | b"HTTP/1.1") {
+        return shown("malformed HTTP version", proto);
+    }
+    for line in lines.take_while(|line| !line.is_empty()) {
+        match line.iter().position(|&byte| byte == b':') {
+            None => return shown("malformed MIME header: missing colon:", line),
+            Some(colon) if !header::is_token(&line[..colon]) || !header::is_valid_value(&line[colon..]) => {
+                return format!("malformed MIME header line: {}", String::from_utf8_lossy(line));
+            }
+            Some(_) => {}
+        }
+    }
+    shown("malformed HTTP response", line)
+}
