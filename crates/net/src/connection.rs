@@ -1,0 +1,222 @@
+//! A connection to a server or proxy, with or without TLS.
+//!
+//! Main types: [`Stream`], which hides whether there is TLS, and [`Connection`], a stream with what the pool
+//! needs to know about it. No protocol is spoken here.
+
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use model::{Clock, Nanos};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::error::{Call, Kind};
+use crate::socket::{Socket, WallNanos};
+use crate::tls::{TlsInfo, TlsStream};
+use crate::worker::{Scratch, Worker};
+
+/// A byte stream to a server.
+#[derive(Debug)]
+pub(crate) enum Stream {
+    Plain(Socket),
+    Tls(Box<TlsStream>),
+}
+
+impl Stream {
+    pub(crate) fn socket(&self) -> &Socket {
+        match self {
+            Self::Plain(socket) => socket,
+            Self::Tls(tls) => tls.socket(),
+        }
+    }
+
+    fn socket_mut(&mut self) -> &mut Socket {
+        match self {
+            Self::Plain(socket) => socket,
+            Self::Tls(tls) => tls.socket_mut(),
+        }
+    }
+
+    /// When the kernel got the newest byte.
+    pub(crate) fn last_stamp(&self) -> Option<WallNanos> {
+        self.socket().last_stamp()
+    }
+
+    /// What was negotiated; `None` without TLS.
+    pub(crate) fn tls(&self) -> Option<&Arc<TlsInfo>> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(tls) => Some(tls.info()),
+        }
+    }
+
+    /// Receives into the plain part of the scratch buffers.
+    pub(crate) fn poll_receive(&mut self, context: &mut Context<'_>, scratch: &mut Scratch) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Plain(socket) => socket.poll_receive(context, &mut scratch.plain),
+            Self::Tls(tls) => {
+                let (plain, wire) = scratch.both();
+                tls.poll_receive(context, plain, wire)
+            }
+        }
+    }
+
+    /// Takes bytes to send; they are on their way when [`poll_flush`](Self::poll_flush) is ready.
+    pub(crate) fn poll_send(&mut self, context: &mut Context<'_>, parts: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Plain(socket) => socket.poll_send(context, parts),
+            Self::Tls(tls) => tls.poll_send(context, parts),
+        }
+    }
+
+    pub(crate) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Plain(_) => Poll::Ready(Ok(())),
+            Self::Tls(tls) => tls.poll_flush(context),
+        }
+    }
+
+    /// Whether nothing is left over that was received.
+    pub(crate) fn is_clean(&self) -> bool {
+        match self {
+            Self::Plain(_) => true,
+            Self::Tls(tls) => tls.is_clean(),
+        }
+    }
+
+    /// A failed call as a kind of error.
+    pub(crate) fn fault(&self, error: &io::Error, call: Call) -> Kind {
+        match crate::tls::fault_of(error) {
+            Some(kind) => kind,
+            None => Kind::from_io(error, call, (self.socket().local(), Some(self.socket().remote()))),
+        }
+    }
+}
+
+/// A connection that speaks HTTP/1, or that will speak HTTP/2.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) stream: Stream,
+    /// Requests that were sent on it.
+    pub(crate) served: u64,
+    /// A timer that is armed seldom: a request whose deadline lies behind it only moves it when it fires.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Connection {
+    pub(crate) fn new(stream: Stream) -> Self {
+        Self { stream, served: 0, timer: None }
+    }
+
+    pub(crate) fn ends(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
+        let socket = self.stream.socket();
+        (socket.local(), Some(socket.remote()))
+    }
+
+    /// Whether an idle connection can take a request, as far as is known.
+    pub(crate) fn is_fit(&mut self) -> bool {
+        !self.stream.socket_mut().is_disturbed()
+    }
+
+    /// Ready when `deadline` has passed.
+    pub(crate) fn poll_deadline(&mut self, context: &mut Context<'_>, deadline: Nanos, clock: &Clock) -> Poll<()> {
+        let wanted = Instant::from_std(clock.instant(deadline));
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(wanted)));
+        if timer.deadline() > wanted {
+            timer.as_mut().reset(wanted);
+        }
+        loop {
+            ready!(timer.as_mut().poll(context));
+            if timer.deadline() >= wanted {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(wanted);
+        }
+    }
+}
+
+/// A stream as the runtime's traits see it, for protocols that read by themselves. Leaves the time of the
+/// newest bytes where HTTP/2 looks for it.
+#[derive(Debug)]
+pub(crate) struct Io {
+    stream: Stream,
+    worker: Rc<Worker>,
+    /// The newest stamp on the run's clock; zero when the kernel gave none.
+    stamp: Rc<std::cell::Cell<Nanos>>,
+}
+
+impl Io {
+    pub(crate) fn new(stream: Stream, worker: Rc<Worker>) -> Self {
+        Self { stream, worker, stamp: Rc::default() }
+    }
+
+    pub(crate) fn stamp(&self) -> Rc<std::cell::Cell<Nanos>> {
+        Rc::clone(&self.stamp)
+    }
+
+    pub(crate) fn into_stream(self) -> Stream {
+        self.stream
+    }
+
+    fn note_stamp(&self) {
+        let placed = self.stream.last_stamp().and_then(|stamp| {
+            let seen = self.worker.clock().now();
+            self.worker.stamps.place(stamp, Nanos::ZERO, seen)
+        });
+        self.stamp.set(placed.unwrap_or(Nanos::ZERO));
+    }
+}
+
+use std::future::Future as _;
+
+impl AsyncRead for Io {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let count = match &mut this.stream {
+            Stream::Plain(socket) => ready!(socket.poll_receive(context, buffer.initialize_unfilled()))?,
+            Stream::Tls(tls) => {
+                let mut scratch = this.worker.scratch.borrow_mut();
+                let (_, wire) = scratch.both();
+                ready!(tls.poll_receive(context, buffer.initialize_unfilled(), wire))?
+            }
+        };
+        buffer.advance(count);
+        this.note_stamp();
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Io {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(context, &[IoSlice::new(bytes)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.get_mut().stream.poll_send(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.get_mut().stream.poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let stream = &mut self.get_mut().stream;
+        if let Stream::Tls(tls) = stream {
+            tls.say_goodbye();
+            ready!(tls.poll_flush(context))?;
+        }
+        Pin::new(stream.socket_mut()).poll_shutdown(context)
+    }
+}
