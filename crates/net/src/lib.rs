@@ -4,4 +4,5 @@ pub mod auth;
 pub mod cookie;
 pub mod encoding;
 pub mod form;
+pub mod h2;
 pub mod header;
