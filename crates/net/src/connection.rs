@@ -3,6 +3,8 @@
 //! Main types: [`Stream`], which hides whether there is TLS, and [`Connection`], a stream with what the pool
 //! needs to know about it. No protocol is spoken here.
 
+use std::cell::Cell;
+use std::future::Future as _;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -14,6 +16,7 @@ use model::{Clock, Nanos};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::client::Origin;
 use crate::error::{Call, Kind};
 use crate::socket::{Socket, WallNanos};
 use crate::tls::{TlsInfo, TlsStream};
@@ -101,6 +104,7 @@ impl Stream {
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) stream: Stream,
+    pub(crate) origin: Rc<Origin>,
     /// Requests that were sent on it.
     pub(crate) served: u64,
     /// A timer that is armed seldom: a request whose deadline lies behind it only moves it when it fires.
@@ -108,8 +112,8 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(stream: Stream) -> Self {
-        Self { stream, served: 0, timer: None }
+    pub(crate) fn new(stream: Stream, origin: Rc<Origin>) -> Self {
+        Self { stream, origin, served: 0, timer: None }
     }
 
     pub(crate) fn ends(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
@@ -146,7 +150,7 @@ pub(crate) struct Io {
     stream: Stream,
     worker: Rc<Worker>,
     /// The newest stamp on the run's clock; zero when the kernel gave none.
-    stamp: Rc<std::cell::Cell<Nanos>>,
+    stamp: Rc<Cell<Nanos>>,
 }
 
 impl Io {
@@ -154,7 +158,7 @@ impl Io {
         Self { stream, worker, stamp: Rc::default() }
     }
 
-    pub(crate) fn stamp(&self) -> Rc<std::cell::Cell<Nanos>> {
+    pub(crate) fn stamp(&self) -> Rc<Cell<Nanos>> {
         Rc::clone(&self.stamp)
     }
 
@@ -170,8 +174,6 @@ impl Io {
         self.stamp.set(placed.unwrap_or(Nanos::ZERO));
     }
 }
-
-use std::future::Future as _;
 
 impl AsyncRead for Io {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {

@@ -1,8 +1,44 @@
 //! DNS, sockets, TLS, HTTP/1.1 and HTTP/2 with exact timing.
+//!
+//! Main types: [`Settings`] (one per process), [`Worker`] (one per thread), [`Client`] (one per virtual user),
+//! which turns a [`Request`] into a [`Response`] or an [`Error`], each with the [`Trail`] of what was measured.
+//! Nothing here knows of scripts or of metrics.
 
 pub mod auth;
+mod client;
+mod connection;
 pub mod cookie;
+mod dial;
+pub mod dns;
 pub mod encoding;
+pub mod error;
 pub mod form;
+mod h1;
 pub mod h2;
 pub mod header;
+mod headers;
+mod local_ips;
+mod proxy;
+mod rate;
+mod settings;
+mod socket;
+mod tls;
+mod trail;
+mod url;
+mod worker;
+
+pub use client::{
+    AuthScheme, Client, Hop, Method, Note, Proto, Request, Response, VersionPreference, Wire,
+};
+pub use error::Error;
+pub use h1::Limits;
+pub use header::canonical as canonical_header;
+pub use headers::Headers;
+pub use local_ips::LocalIps;
+pub use proxy::{Proxy, ProxyKind, ProxySettings};
+pub use rate::RateLimit;
+pub use settings::{Http2, PoolScope, Settings, USER_AGENT};
+pub use tls::{ClientIdentity, TlsInfo, TlsSettings};
+pub use trail::{Phase, Trail};
+pub use url::{ParseError, Url, quoted};
+pub use worker::{Counts, Worker};

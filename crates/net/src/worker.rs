@@ -56,7 +56,7 @@ pub struct Worker {
     pub(crate) settings: Arc<Settings>,
     pub(crate) scratch: RefCell<Scratch>,
     /// For heads of requests, while they are being written.
-    head: Cell<Vec<u8>>,
+    head: RefCell<Vec<u8>>,
     pub(crate) stamps: StampClock,
     pub(crate) unpacker: RefCell<encoding::Decoder>,
     pub(crate) pool: Rc<Pool>,
@@ -72,7 +72,7 @@ impl Worker {
         let seed = u64::from_le_bytes(crate::auth::random_bytes());
         Rc::new(Self {
             scratch: RefCell::new(Scratch { plain: vec![0; SCRATCH_BYTES].into(), wire: Vec::new() }),
-            head: Cell::default(),
+            head: RefCell::default(),
             stamps,
             unpacker: RefCell::default(),
             pool: Rc::new(Pool::new(settings.max_idle_per_host)),
@@ -116,7 +116,7 @@ impl Worker {
     pub(crate) fn return_head(&self, head: Vec<u8>) {
         // A head of unusual size is not kept for all time.
         if head.capacity() <= 64 * 1024 {
-            self.head.set(head);
+            self.head.replace(head);
         }
     }
 

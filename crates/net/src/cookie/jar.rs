@@ -3,7 +3,7 @@
 //! Main type: [`Jar`]. A cookie costs one allocation, an empty jar none. It reads neither clock nor network,
 //! and it knows no public suffix list (as in k6): any domain above a host may be set by it.
 
-use url::Url;
+use crate::url::Url;
 
 use super::parse::Cookie;
 use super::scope::Origin;

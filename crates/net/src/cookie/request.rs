@@ -2,7 +2,7 @@
 //!
 //! Main function: [`request_header`]. It does not decide which jar applies.
 
-use url::Url;
+use crate::url::Url;
 
 use super::parse::is_value_byte;
 use super::{Jar, UnixMillis};

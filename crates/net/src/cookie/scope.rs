@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use percent_encoding::percent_decode_str;
-use url::{Host, Url};
+use url::Host;
+
+use crate::url::Url;
 
 /// The part of an http or https URL that decides over cookies.
 #[derive(Debug)]
@@ -29,15 +31,19 @@ pub(super) struct DomainScope {
 impl<'a> Origin<'a> {
     /// `None` for URLs that carry no cookies.
     pub fn of(url: &'a Url) -> Option<Self> {
-        let https = match url.scheme() {
-            "https" => true,
-            "http" => false,
-            _ => return None,
-        };
-        let (host, ip): (Cow<'a, str>, Option<IpAddr>) = match url.host()? {
-            Host::Domain(name) => (Cow::Borrowed(name.strip_suffix('.').unwrap_or(name)), None),
-            Host::Ipv4(ip) => (Cow::Owned(ip.to_string()), Some(ip.into())),
-            Host::Ipv6(ip) => (Cow::Owned(ip.to_string()), Some(ip.into())),
+        let host = url.host();
+        if !url.is_http() || host.is_empty() {
+            return None;
+        }
+        let https = url.is_tls();
+        let ip: Option<IpAddr> = host.parse().ok();
+        let host: Cow<'a, str> = match ip {
+            Some(ip) => Cow::Owned(ip.to_string()),
+            None => {
+                let name = host.strip_suffix('.').unwrap_or(host);
+                let lower = !name.bytes().any(|byte| byte.is_ascii_uppercase());
+                if lower { Cow::Borrowed(name) } else { Cow::Owned(name.to_ascii_lowercase()) }
+            }
         };
         // Loopback is a secure origin even over plain HTTP, for browsers as for k6.
         let secure = https || ip.map_or(host == "localhost", |ip| ip.is_loopback());

@@ -56,6 +56,8 @@ struct Progress {
     last_stamp: Option<WallNanos>,
     /// Bytes came after the end of the response.
     excess: bool,
+    /// The peer closed its side.
+    closed: bool,
     received: bool,
 }
 
@@ -149,6 +151,7 @@ impl<'a> Exchange<'a> {
 
     /// The peer is done sending.
     fn end(&mut self) -> Result<(), Kind> {
+        self.progress.closed = true;
         match self.decoder.end() {
             Err(Kind::Eof) => Err(self.write_fault().unwrap_or(Kind::Eof)),
             other => other,
@@ -198,8 +201,8 @@ impl<'a> Exchange<'a> {
         match (outcome, head) {
             (Ok(()), Some(head)) => {
                 // A response to half a request leaves the rest of it in the way of the next.
-                let reusable = head.keep_alive && complete && !progress.excess && connection.stream.is_clean()
-                    && !matches!(head.framing, super::head::Framing::UntilClose if !head.is_bodiless());
+                let quiet = !progress.excess && !progress.closed && connection.stream.is_clean();
+                let reusable = head.keep_alive && complete && quiet;
                 Ok(Reply { head, body, reusable })
             }
             (outcome, head) => {

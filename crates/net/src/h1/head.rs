@@ -175,6 +175,13 @@ impl Head {
         (100..200).contains(&self.status) && self.status != 101
     }
 
+    /// Status and reason, as the server put them.
+    pub(crate) fn status_text(&self) -> String {
+        let (at, length) = (self.reason.0 as usize, self.reason.1 as usize);
+        let reason = self.headers.block().get(at..at + length).unwrap_or_default();
+        format!("{} {}", self.status, String::from_utf8_lossy(reason))
+    }
+
     /// Whether there is no body whatever the headers say.
     pub(super) fn is_bodiless(&self) -> bool {
         matches!(self.status, 100..200 | 204 | 304)

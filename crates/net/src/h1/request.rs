@@ -65,12 +65,12 @@ impl<'a> Fields<'a> {
 }
 
 /// What the head of a request says.
-pub(crate) struct Outline<'a> {
+pub(crate) struct Outline<'a, 'f> {
     pub(crate) method: &'a str,
     pub(crate) url: &'a Url,
     /// A proxy is asked for the whole URL.
     pub(crate) absolute: bool,
-    pub(crate) fields: &'a Fields<'a>,
+    pub(crate) fields: &'a Fields<'f>,
     /// Sent unless the fields have one.
     pub(crate) user_agent: &'a str,
     pub(crate) proxy_authorization: Option<&'a str>,
@@ -92,7 +92,7 @@ fn announces_empty_body(method: &str) -> bool {
 }
 
 /// Writes the head.
-pub(crate) fn write(out: &mut Vec<u8>, outline: &Outline<'_>) {
+pub(crate) fn write(out: &mut Vec<u8>, outline: &Outline<'_, '_>) {
     let fields = outline.fields;
     out.extend_from_slice(outline.method.as_bytes());
     out.push(b' ');
@@ -120,7 +120,7 @@ pub(crate) fn write(out: &mut Vec<u8>, outline: &Outline<'_>) {
     out.extend_from_slice(b"\r\n");
 }
 
-fn write_target(out: &mut Vec<u8>, outline: &Outline<'_>) {
+fn write_target(out: &mut Vec<u8>, outline: &Outline<'_, '_>) {
     let url = outline.url;
     if outline.absolute {
         out.extend_from_slice(url.scheme().as_bytes());

@@ -161,7 +161,7 @@ impl Pieces {
             text.push(':');
         }
         let mut user = None;
-        let mut host = (at(&text), at(&text));
+        let host;
         if let Some(opaque) = &self.opaque {
             text.push_str(opaque);
             host = (at(&text), at(&text));
