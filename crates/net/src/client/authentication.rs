@@ -113,7 +113,7 @@ impl Authentication {
             }),
             Stage::NtlmChallenge => match ntlm::challenge(&challenges) {
                 None => None,
-                Some(Err(error)) => return Err(Kind::Auth(format!("ntlm: {error}"))),
+                Some(Err(error)) => return Err(Kind::Auth(error.to_string())),
                 Some(Ok(challenge)) => {
                     let now = subject.clock.unix_ns(subject.clock.now());
                     let account = ntlm::Account::new(&user, &password);

@@ -33,6 +33,8 @@ pub(super) struct Journey<'a> {
     /// The value of `Content-Encoding` for the packed body.
     packed_as: Option<String>,
     followed: u32,
+    /// A redirect left the body behind.
+    left_body: bool,
     /// A redirect left the first site; secrets are not told any more.
     left_site: bool,
     referer: Option<String>,
@@ -66,6 +68,7 @@ impl<'a> Journey<'a> {
             body,
             packed_as,
             followed: 0,
+            left_body: false,
             left_site: false,
             referer: None,
             first_cookie: None,
@@ -120,9 +123,8 @@ impl<'a> Journey<'a> {
     /// The headers of the next hop.
     fn fields<'f>(&'f self, cookie: Option<&'f str>) -> Result<Fields<'f>, Kind> {
         let redirected = self.followed > 0;
-        let without_body = redirected && self.body.is_empty() && self.method != self.request.method;
         let goes_along = |name: &str| {
-            !(without_body && redirect::describes_body(name) || self.left_site && redirect::is_secret(name))
+            !(self.left_body && redirect::describes_body(name) || self.left_site && redirect::is_secret(name))
         };
         let own = self.request.headers.iter().filter(|(name, _)| goes_along(name));
         let mut fields = Fields::collect(own.map(|(name, value)| (name.as_str(), value.as_str())))?;
@@ -209,6 +211,7 @@ impl<'a> Journey<'a> {
             if !matches!(self.method.as_str(), "GET" | "HEAD") {
                 self.method = Method::GET;
             }
+            self.left_body = true;
             self.body = Bytes::new();
             self.packed_as = None;
         }

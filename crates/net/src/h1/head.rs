@@ -76,8 +76,11 @@ fn parse_with<'a>(
     }
 }
 
-/// The place of a part of `whole`.
+/// The place of a part of `whole`; an empty part may stand anywhere.
 fn place(whole: &[u8], part: &[u8]) -> (usize, usize) {
+    if part.is_empty() {
+        return (0, 0);
+    }
     (part.as_ptr() as usize - whole.as_ptr() as usize, part.len())
 }
 

@@ -152,7 +152,7 @@ fn ntlm_stays_on_one_connection() {
             Act::Answer(format!("HTTP/1.1 401 No\r\nWWW-Authenticate: {value}\r\nContent-Length: 0\r\n\r\n"))
         };
         // A challenge message with flags, a server challenge and an empty target.
-        let mut message = b"NTLMSSP\0\x02\0\0\0\0\0\0\0\x38\0\0\0\x01\x02\x08\0".to_vec();
+        let mut message = b"NTLMSSP\0\x02\0\0\0\0\0\0\0\x38\0\0\0\x01\x02\x88\0".to_vec();
         message.extend_from_slice(b"\x01\x23\x45\x67\x89\xab\xcd\xef\0\0\0\0\0\0\0\0\0\0\0\0\x38\0\0\0\0\0\0\0\0\0\0\0");
         use base64::Engine as _;
         let token = base64::engine::general_purpose::STANDARD.encode(&message);
