@@ -122,46 +122,29 @@ impl Decoder {
     }
 
     fn feed_head(&mut self, input: &[u8]) -> Result<usize, Kind> {
+        let limits = self.expect.limits;
         if self.pending.is_empty() {
-            return match head::parse(input, &self.expect.limits)? {
-                Some((head, length)) => {
-                    self.begin_body(head)?;
-                    Ok(length)
-                }
-                None => {
-                    self.keep_pending(input)?;
-                    Ok(input.len())
-                }
-            };
-        }
-        // Parsing again for each piece would cost the square of their number; look for the end first.
-        let before = self.pending.len();
-        let Some(end) = end_of_head(&self.pending, input) else {
-            self.keep_pending(input)?;
-            // What is not even a status line is told at once, not when the peer gives up.
-            if before < 16 {
-                head::parse(&self.pending, &self.expect.limits)?;
+            if let Some((head, length)) = head::parse(input, &limits)? {
+                self.begin_body(head)?;
+                return Ok(length);
             }
-            return Ok(input.len());
-        };
-        self.keep_pending(&input[..end])?;
-        let whole = std::mem::take(&mut self.pending);
-        match head::parse(&whole, &self.expect.limits)? {
-            Some((head, _)) => self.begin_body(head)?,
-            None => self.pending = whole,
+            self.pending.extend_from_slice(input);
+        } else {
+            let before = self.pending.len();
+            self.pending.extend_from_slice(input);
+            // Without another line there is nothing new to read.
+            if input.contains(&b'\n') {
+                if let Some((head, length)) = head::parse(&self.pending, &limits)? {
+                    self.pending = Vec::new();
+                    self.begin_body(head)?;
+                    return Ok(length - before);
+                }
+            }
         }
-        Ok(end)
-    }
-
-    fn keep_pending(&mut self, input: &[u8]) -> Result<(), Kind> {
-        let limit = self.expect.limits.head_bytes;
-        if self.pending.len() + input.len() > limit {
-            return Err(Kind::Malformed(format!(
-                "net/http: server response headers exceeded {limit} bytes; aborted"
-            )));
+        if self.pending.len() > limits.head_bytes {
+            return Err(head::too_long(&limits));
         }
-        self.pending.extend_from_slice(input);
-        Ok(())
+        Ok(input.len())
     }
 
     fn begin_body(&mut self, head: Head) -> Result<(), Kind> {
@@ -237,20 +220,4 @@ impl Decoder {
         };
         (self.head, body)
     }
-}
-
-/// How many bytes of `input` the head takes that began with `before`; `None` when it does not end there.
-fn end_of_head(before: &[u8], input: &[u8]) -> Option<usize> {
-    // An empty line ends it: LF LF or LF CR LF, possibly begun in what came before.
-    let tail = &before[before.len().saturating_sub(2)..];
-    let byte = |index: usize| if index < tail.len() { tail[index] } else { input[index - tail.len()] };
-    let total = tail.len() + input.len();
-    (0..total).filter(|&index| byte(index) == b'\n').find_map(|index| {
-        let end = match (index + 1 < total).then(|| byte(index + 1)) {
-            Some(b'\n') => index + 2,
-            Some(b'\r') if index + 2 < total && byte(index + 2) == b'\n' => index + 3,
-            _ => return None,
-        };
-        end.checked_sub(tail.len()).filter(|&end| end > 0)
-    })
 }

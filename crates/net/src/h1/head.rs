@@ -38,7 +38,7 @@ pub(super) fn parse(input: &[u8], limits: &Limits) -> Result<Option<(Head, usize
     let mut usual = [const { MaybeUninit::uninit() }; USUAL_HEADERS];
     match parse_with(input, &mut usual) {
         Err(httparse::Error::TooManyHeaders) => {}
-        other => return finish(input, other),
+        other => return finish(input, other, limits),
     }
     let mut room = vec![MaybeUninit::uninit(); limits.headers];
     match parse_with(input, &mut room) {
@@ -46,18 +46,27 @@ pub(super) fn parse(input: &[u8], limits: &Limits) -> Result<Option<(Head, usize
             "net/http: server response headers exceeded {} headers; aborted",
             limits.headers
         ))),
-        other => finish(input, other),
+        other => finish(input, other, limits),
     }
+}
+
+/// The fault of a head with more bytes than are accepted.
+pub(super) fn too_long(limits: &Limits) -> Kind {
+    let limit = limits.head_bytes;
+    Kind::Malformed(format!("net/http: server response headers exceeded {limit} bytes; aborted"))
 }
 
 fn finish(
     input: &[u8],
     parsed: Result<Option<Result<(Head, usize), Kind>>, httparse::Error>,
+    limits: &Limits,
 ) -> Result<Option<(Head, usize)>, Kind> {
     match parsed {
         Ok(None) => Ok(None),
+        Ok(Some(Ok((_, length)))) if length > limits.head_bytes => Err(too_long(limits)),
         Ok(Some(outcome)) => outcome.map(Some),
-        Err(_) => Err(Kind::Malformed(diagnosis(input))),
+        // A line is judged when it is complete, so that the verdict does not depend on how it came.
+        Err(_) => diagnosis(input).map_or(Ok(None), |reason| Err(Kind::Malformed(reason))),
     }
 }
 
@@ -191,15 +200,19 @@ impl Head {
     }
 }
 
-/// What is wrong with a head, in Go's words.
-fn diagnosis(input: &[u8]) -> String {
-    let mut lines = input.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    let line = lines.next().unwrap_or_default();
-    let shown = |kind: &str, text: &[u8]| format!("{kind} {}", quoted(text));
-    let Some(space) = line.iter().position(|&byte| byte == b' ') else {
-        return shown("malformed HTTP response", line);
+/// What is wrong with a head, in Go's words; nothing while the faulty line is not complete.
+fn diagnosis(input: &[u8]) -> Option<String> {
+    let mut lines = input
+        .split_inclusive(|&byte| byte == b'\n')
+        .filter_map(|line| line.strip_suffix(b"\n"))
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .skip_while(|line| line.is_empty());
+    let shown = |kind: &str, text: &[u8]| Some(format!("{kind} {}", quoted(text)));
+    let first = lines.next()?;
+    let Some(space) = first.iter().position(|&byte| byte == b' ') else {
+        return shown("malformed HTTP response", first);
     };
-    let (proto, status) = (&line[..space], line[space..].trim_ascii_start());
+    let (proto, status) = (&first[..space], first[space..].trim_ascii_start());
     let code = status.split(|&byte| byte == b' ').next().unwrap_or_default();
     if code.len() != 3 || !code.iter().all(u8::is_ascii_digit) {
         return shown("malformed HTTP status code", code);
@@ -207,14 +220,15 @@ fn diagnosis(input: &[u8]) -> String {
     if !matches!(proto, b"HTTP/1.0" | b"HTTP/1.1") {
         return shown("malformed HTTP version", proto);
     }
-    for line in lines.take_while(|line| !line.is_empty()) {
+    for line in lines {
         match line.iter().position(|&byte| byte == b':') {
+            _ if line.is_empty() => return shown("malformed HTTP response", first),
             None => return shown("malformed MIME header: missing colon:", line),
             Some(colon) if !header::is_token(&line[..colon]) || !header::is_valid_value(&line[colon..]) => {
-                return format!("malformed MIME header line: {}", String::from_utf8_lossy(line));
+                return Some(format!("malformed MIME header line: {}", String::from_utf8_lossy(line)));
             }
             Some(_) => {}
         }
     }
-    shown("malformed HTTP response", line)
+    None
 }
