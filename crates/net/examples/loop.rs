@@ -81,14 +81,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let micros = |seconds: f64| seconds * 1e6 / requests;
     let mut durations = totals.durations.borrow_mut();
     durations.sort_unstable();
-    println!("{requests} requests in {seconds:.2} s: {:.0}/s, {} failed", requests / seconds, totals.failed.get());
+    println!(
+        "{requests} requests in {seconds:.2} s: {:.0}/s, {} failed",
+        requests / seconds,
+        totals.failed.get()
+    );
     println!(
         "{:.2} µs of processor time a request: {:.2} user, {:.2} kernel",
         micros(in_user + in_kernel),
         micros(in_user),
         micros(in_kernel)
     );
-    println!("median duration {:?}, {} without kernel stamps", durations[durations.len() / 2], totals.unstamped.get());
+    println!(
+        "median duration {:?}, {} without kernel stamps",
+        durations[durations.len() / 2],
+        totals.unstamped.get()
+    );
     println!("mean generator lag {:?}", Nanos((totals.lag.get().0 as f64 / requests) as u64));
     println!("peak memory {} KiB, {:?}", usage.max_rss(), worker.counts());
     Ok(())

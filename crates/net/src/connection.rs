@@ -58,7 +58,11 @@ impl Stream {
     }
 
     /// Receives into the plain part of the scratch buffers.
-    pub(crate) fn poll_receive(&mut self, context: &mut Context<'_>, scratch: &mut Scratch) -> Poll<io::Result<usize>> {
+    pub(crate) fn poll_receive(
+        &mut self,
+        context: &mut Context<'_>,
+        scratch: &mut Scratch,
+    ) -> Poll<io::Result<usize>> {
         match self {
             Self::Plain(socket) => socket.poll_receive(context, &mut scratch.plain),
             Self::Tls(tls) => {
@@ -69,7 +73,11 @@ impl Stream {
     }
 
     /// Takes bytes to send; they are on their way when [`poll_flush`](Self::poll_flush) is ready.
-    pub(crate) fn poll_send(&mut self, context: &mut Context<'_>, parts: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    pub(crate) fn poll_send(
+        &mut self,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         match self {
             Self::Plain(socket) => socket.poll_send(context, parts),
             Self::Tls(tls) => tls.poll_send(context, parts),
@@ -127,7 +135,12 @@ impl Connection {
     }
 
     /// Ready when `deadline` has passed.
-    pub(crate) fn poll_deadline(&mut self, context: &mut Context<'_>, deadline: Nanos, clock: &Clock) -> Poll<()> {
+    pub(crate) fn poll_deadline(
+        &mut self,
+        context: &mut Context<'_>,
+        deadline: Nanos,
+        clock: &Clock,
+    ) -> Poll<()> {
         let wanted = Instant::from_std(clock.instant(deadline));
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(wanted)));
         if timer.deadline() > wanted {
@@ -176,7 +189,11 @@ impl Io {
 }
 
 impl AsyncRead for Io {
-    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let count = match &mut this.stream {
             Stream::Plain(socket) => ready!(socket.poll_receive(context, buffer.initialize_unfilled()))?,

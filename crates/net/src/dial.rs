@@ -75,20 +75,26 @@ async fn through(
         proxy::socks_tunnel(&mut io, proxy, url.host(), port).await?;
     } else {
         let host = url.host();
-        let authority = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+        let authority =
+            if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
         proxy::http_tunnel(&mut io, proxy, &authority, &caller.worker.settings.user_agent).await?;
     }
     Ok(io.into_stream())
 }
 
 /// Where a host leads, with all that forbids to go there.
-async fn destination(caller: &Caller<'_>, host: &str, port: u16, trail: &mut Trail) -> Result<SocketAddr, Kind> {
+async fn destination(
+    caller: &Caller<'_>,
+    host: &str,
+    port: u16,
+    trail: &mut Trail,
+) -> Result<SocketAddr, Kind> {
     let settings = &caller.worker.settings;
     let literal: Option<IpAddr> = host.parse().ok();
-    if literal.is_none() {
-        if let Some(pattern) = settings.block_hostnames.find(host) {
-            return Err(Kind::BlockedHost { host: host.to_owned(), pattern: pattern.to_owned() });
-        }
+    if literal.is_none()
+        && let Some(pattern) = settings.block_hostnames.find(host)
+    {
+        return Err(Kind::BlockedHost { host: host.to_owned(), pattern: pattern.to_owned() });
     }
     let remote = match (settings.hosts.find(host, port), literal) {
         (Some(found), _) => SocketAddr::new(found.ip, found.port.unwrap_or(port)),
@@ -112,7 +118,8 @@ async fn tcp(caller: &Caller<'_>, host: &str, port: u16, trail: &mut Trail) -> R
     let remote = destination(caller, host, port, trail).await?;
     let from = settings.clock.now();
     trail.connect = Phase { from, to: Nanos::ZERO };
-    let prepared = prepare(caller, remote).map_err(|(error, step)| dial_fault(worker, remote, &error, step))?;
+    let prepared =
+        prepare(caller, remote).map_err(|(error, step)| dial_fault(worker, remote, &error, step))?;
     let stamped = prepared.1;
     let connecting = prepared.0.connect(remote);
     let stream = match tokio::time::timeout(settings.dial_timeout, connecting).await {
@@ -129,15 +136,20 @@ async fn tcp(caller: &Caller<'_>, host: &str, port: u16, trail: &mut Trail) -> R
 }
 
 /// A socket that is ready to connect, and whether its bytes will have timestamps.
-fn prepare(caller: &Caller<'_>, remote: SocketAddr) -> Result<(TcpSocket, bool), (std::io::Error, &'static str)> {
+fn prepare(
+    caller: &Caller<'_>,
+    remote: SocketAddr,
+) -> Result<(TcpSocket, bool), (std::io::Error, &'static str)> {
     let settings = &caller.worker.settings;
     let at = |step: &'static str| move |error| (error, step);
-    let socket = if remote.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.map_err(at("socket"))?;
+    let socket =
+        if remote.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.map_err(at("socket"))?;
     socket.set_nodelay(true).map_err(at("setsockopt"))?;
     let keepalive = TcpKeepalive::new().with_time(settings.keepalive).with_interval(settings.keepalive / 2);
     SockRef::from(&socket).set_tcp_keepalive(&keepalive).map_err(at("setsockopt"))?;
     let stamped = settings.kernel_timestamps && enable_stamps(&socket);
-    if let Some(local) = settings.local_ips.of_user(caller.user).filter(|ip| ip.is_ipv4() == remote.is_ipv4()) {
+    if let Some(local) = settings.local_ips.of_user(caller.user).filter(|ip| ip.is_ipv4() == remote.is_ipv4())
+    {
         socket.bind(SocketAddr::new(local, 0)).map_err(at("bind"))?;
     }
     Ok((socket, stamped))
@@ -163,8 +175,9 @@ async fn secure(
     let worker = caller.worker;
     let config = worker.settings.tls.config(host, alpn).map_err(Kind::Tls)?;
     let config = if worker.settings.tls.resumes() { (caller.sessions)(&config) } else { config };
-    let name = ServerName::try_from(host.to_owned())
-        .map_err(|_| Kind::Tls(format!("tls: {} is no name for a certificate", crate::url::quoted(host.as_bytes()))))?;
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| {
+        Kind::Tls(format!("tls: {} is no name for a certificate", crate::url::quoted(host.as_bytes())))
+    })?;
     let from = worker.clock().now();
     let mut tls = TlsStream::start(socket, config, name)?;
     let outcome = std::future::poll_fn(|context| {

@@ -73,7 +73,11 @@ mod tests {
     #[test]
     fn users_share_the_pool_in_turn() {
         let check = |pool: &str, user: u64, ip: &str| {
-            assert_eq!(LocalIps::parse(pool).unwrap().of_user(user), Some(ip.parse().unwrap()), "{pool} {user}");
+            assert_eq!(
+                LocalIps::parse(pool).unwrap().of_user(user),
+                Some(ip.parse().unwrap()),
+                "{pool} {user}"
+            );
         };
         check("10.0.0.5", 1, "10.0.0.5");
         check("10.0.0.5", 9, "10.0.0.5");

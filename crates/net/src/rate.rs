@@ -23,9 +23,9 @@ impl RateLimit {
     pub(crate) fn take(&self, now: Nanos) -> Nanos {
         let (after, interval) = (now.0, self.interval.0);
         let turn = |next: u64| next.max(after);
-        let taken = self
-            .next
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| Some(turn(next).saturating_add(interval)));
+        let taken = self.next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
+            Some(turn(next).saturating_add(interval))
+        });
         Nanos(turn(taken.unwrap_or_default()))
     }
 

@@ -115,7 +115,11 @@ impl Settings {
     ///
     /// # Errors
     /// For what cannot be done, in words for the user.
-    pub fn build(options: &Options, env: &BTreeMap<String, String>, clock: Clock) -> Result<Arc<Self>, String> {
+    pub fn build(
+        options: &Options,
+        env: &BTreeMap<String, String>,
+        clock: Clock,
+    ) -> Result<Arc<Self>, String> {
         let dns = options.dns.as_ref().map(DnsSettings::from_options).transpose()?.unwrap_or_default();
         let mut settings = Self::new(clock, tls_settings(options), dns)?;
         settings.proxies = ProxySettings::from_env(env)?;
@@ -215,7 +219,10 @@ mod tests {
         check(json!({"tlsVersion": "tls1.1"}), "TLS 1.0 and 1.1 are not supported");
         check(json!({"hosts": {"a": "nowhere"}}), "invalid IP address");
         check(json!({"blacklistIPs": ["x/8"]}), "invalid CIDR address");
-        check(json!({"tlsVersion": "tls1.2", "tlsCipherSuites": ["TLS_RSA_WITH_RC4_128_SHA"]}), "tlsCipherSuites");
+        check(
+            json!({"tlsVersion": "tls1.2", "tlsCipherSuites": ["TLS_RSA_WITH_RC4_128_SHA"]}),
+            "tlsCipherSuites",
+        );
     }
 
     #[test]

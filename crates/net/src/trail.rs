@@ -185,7 +185,10 @@ mod tests {
     #[test]
     fn an_answer_before_the_end_of_the_request_keeps_the_sum() {
         let early = Trail { first_byte: Nanos(178), ..full() };
-        assert_eq!((early.waiting(), early.receiving(), early.duration()), (Nanos::ZERO, Nanos(80), Nanos(85)));
+        assert_eq!(
+            (early.waiting(), early.receiving(), early.duration()),
+            (Nanos::ZERO, Nanos(80), Nanos(85))
+        );
     }
 
     #[test]

@@ -87,7 +87,12 @@ impl Authentication {
     }
 
     /// Looks at an answer; says whether there is another thing to send.
-    pub(super) fn goes_on(&mut self, status: u16, headers: &Headers, subject: &Subject<'_>) -> Result<bool, Kind> {
+    pub(super) fn goes_on(
+        &mut self,
+        status: u16,
+        headers: &Headers,
+        subject: &Subject<'_>,
+    ) -> Result<bool, Kind> {
         if status != 401 || matches!(self.stage, Stage::Idle) {
             return Ok(false);
         }

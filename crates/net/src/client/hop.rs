@@ -131,7 +131,12 @@ impl Client {
     }
 
     /// A connection from the pool, or a new one.
-    async fn connection(&self, out: &Outgoing<'_, '_>, spoken: Spoken, trail: &mut Trail) -> Result<Dialled, Fault> {
+    async fn connection(
+        &self,
+        out: &Outgoing<'_, '_>,
+        spoken: Spoken,
+        trail: &mut Trail,
+    ) -> Result<Dialled, Fault> {
         let settings = &self.worker.settings;
         let kept = out.bound.and_then(|bound| bound.borrow_mut().take());
         let kept = kept.or_else(|| {
@@ -184,7 +189,8 @@ impl Client {
             kernel_stamp: Some(io.stamp()),
             ..h2::Settings::default()
         };
-        let connection = h2::connect(io, &settings, worker.clock()).await.map_err(|error| http2_kind(&error))?;
+        let connection =
+            h2::connect(io, &settings, worker.clock()).await.map_err(|error| http2_kind(&error))?;
         let opening_bytes = Cell::new(opening);
         let http2 = Rc::new(Http2 { origin, connection, remote, tls, opening_bytes, served: Cell::new(0) });
         if !worker.settings.no_connection_reuse {
@@ -209,8 +215,14 @@ impl Client {
         let remote = socket.remote();
         let expect =
             Expect { no_body: out.method == "HEAD", discard: out.discard_body, limits: settings.limits };
-        let mut exchange =
-            Exchange::new(&mut connection, worker, (&head, out.body), out.deadline, trail, Decoder::new(expect));
+        let mut exchange = Exchange::new(
+            &mut connection,
+            worker,
+            (&head, out.body),
+            out.deadline,
+            trail,
+            Decoder::new(expect),
+        );
         let outcome = poll_fn(|context| exchange.poll(context)).await;
         let outcome = exchange.finish(outcome);
         let request_head = if settings.keep_wire { Some(head.clone()) } else { None };
@@ -290,8 +302,7 @@ impl Client {
         let (sent, received) = http2.opening_bytes.take();
         trail.reused = http2.served.replace(http2.served.get() + 1) > 0;
         let deadline = Instant::from_std(worker.clock().instant(out.deadline));
-        let outcome =
-            tokio::time::timeout_at(deadline, http2.connection.send(request, limits, &edges)).await;
+        let outcome = tokio::time::timeout_at(deadline, http2.connection.send(request, limits, &edges)).await;
         take_edges(trail, edges.get(), worker.clock().now());
         trail.sent_bytes += sent;
         trail.received_bytes += received;
@@ -325,7 +336,14 @@ impl Client {
         let host = out.fields.host.as_deref().map(|host| ("Host", host));
         let others = out.fields.others.iter().map(|(name, value)| (&**name, &**value));
         let headers = host.into_iter().chain(agent).chain(others);
-        h2::Request::new(out.method, out.url.scheme(), out.url.authority(), &target, headers, out.body.clone())
+        h2::Request::new(
+            out.method,
+            out.url.scheme(),
+            out.url.authority(),
+            &target,
+            headers,
+            out.body.clone(),
+        )
     }
 }
 
@@ -351,7 +369,8 @@ fn is_replayable(out: &Outgoing<'_, '_>) -> bool {
 /// The edges of a stream as edges of a trail.
 fn take_edges(trail: &mut Trail, edges: h2::Edges, seen: Nanos) {
     // Waiting for a stream is waiting for a connection.
-    trail.connected = if edges.opened == Nanos::ZERO { Nanos::ZERO } else { edges.opened.max(trail.connected) };
+    trail.connected =
+        if edges.opened == Nanos::ZERO { Nanos::ZERO } else { edges.opened.max(trail.connected) };
     trail.sent = edges.sent;
     trail.first_byte = edges.first_byte;
     trail.done = if edges.done == Nanos::ZERO { seen } else { edges.done };

@@ -53,8 +53,9 @@ impl<'a> Journey<'a> {
             packed_as = Some(encoding::Coding::header(&request.compression));
         }
         let mut url = Rc::clone(&request.url);
-        let authentication = (url.has_credentials() || request.auth.is_some_and(|scheme| scheme != AuthScheme::Basic))
-            .then(|| Authentication::of(&url, request.auth));
+        let authentication = (url.has_credentials()
+            || request.auth.is_some_and(|scheme| scheme != AuthScheme::Basic))
+        .then(|| Authentication::of(&url, request.auth));
         if authentication.as_ref().is_some_and(Authentication::hides_credentials) {
             url = Rc::new(url.without_credentials());
         }
@@ -165,7 +166,8 @@ impl<'a> Journey<'a> {
             .collect();
         let now = UnixMillis::now(&self.client.worker.clock());
         let header = cookie::request_header(own, &given, jar.as_deref(), &self.url, now);
-        let notes = header.dropped.iter().map(|dropped| Note { level: Level::Info, text: dropped.to_string() });
+        let notes =
+            header.dropped.iter().map(|dropped| Note { level: Level::Info, text: dropped.to_string() });
         self.notes.extend(notes);
         header.value
     }
@@ -246,7 +248,11 @@ impl<'a> Journey<'a> {
     }
 
     fn shown_url(&self) -> Cow<'_, str> {
-        if self.url.has_credentials() { Cow::Owned(self.url.masked()) } else { Cow::Borrowed(self.url.as_str()) }
+        if self.url.has_credentials() {
+            Cow::Owned(self.url.masked())
+        } else {
+            Cow::Borrowed(self.url.as_str())
+        }
     }
 
     /// The last hop came to a whole response.

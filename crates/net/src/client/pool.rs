@@ -45,6 +45,7 @@ pub(crate) struct Http2 {
 /// Idle connections of one user, or of all users of a thread.
 #[derive(Debug)]
 pub(crate) struct Pool {
+    #[expect(clippy::vec_box, reason = "connections go in and out with each request, as one word")]
     idle: RefCell<Vec<Box<Connection>>>,
     http2: RefCell<Vec<Rc<Http2>>>,
     max_idle_per_host: usize,

@@ -45,7 +45,10 @@ pub(super) fn same_site(first: &Url, next: &Url) -> bool {
         return false;
     }
     let Some(at) = host.len().checked_sub(parent.len()) else { return false };
-    at > 0 && host.is_char_boundary(at) && host[at..].eq_ignore_ascii_case(parent) && host.as_bytes()[at - 1] == b'.'
+    at > 0
+        && host.is_char_boundary(at)
+        && host[at..].eq_ignore_ascii_case(parent)
+        && host.as_bytes()[at - 1] == b'.'
 }
 
 /// The `Referer` of the next request: where the redirect came from, except from TLS to no TLS.

@@ -112,7 +112,10 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some(end) = text.find("\r\n\r\n") {
-            let length = text.split("Content-Length: ").nth(1).and_then(|rest| rest.split("\r\n").next()?.parse().ok());
+            let length = text
+                .split("Content-Length: ")
+                .nth(1)
+                .and_then(|rest| rest.split("\r\n").next()?.parse().ok());
             if bytes.len() >= end + 4 + length.unwrap_or(0) {
                 return Some(text);
             }
@@ -146,7 +149,11 @@ struct Told {
     challenge: bool,
 }
 
-async fn send_on(client: &Client, request: Request, jar: Option<&RefCell<Jar>>) -> (Result<Response, Error>, Vec<Told>) {
+async fn send_on(
+    client: &Client,
+    request: Request,
+    jar: Option<&RefCell<Jar>>,
+) -> (Result<Response, Error>, Vec<Told>) {
     let mut told = Vec::new();
     let outcome = client
         .send(request, jar, &mut |hop| {
@@ -166,7 +173,8 @@ async fn send_on(client: &Client, request: Request, jar: Option<&RefCell<Jar>>) 
 /// Runs a test on a thread's set of local tasks, bounded in time.
 fn run(test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let bounded = async { tokio::time::timeout(Duration::from_secs(20), test).await.expect("the test hangs") };
+    let bounded =
+        async { tokio::time::timeout(Duration::from_secs(20), test).await.expect("the test hangs") };
     runtime.block_on(LocalSet::new().run_until(bounded));
 }
 
@@ -189,7 +197,9 @@ fn check(act: Act, expected: Result<(u16, &str), (u16, &str, &str)>) {
                 assert_eq!((error.code(), error.to_string().as_str()), (code, short));
                 let shown = error.detail();
                 let shown = match shown.split_once("read tcp 127.0.0.1:") {
-                    Some((before, rest)) => format!("{before}read tcp SELF{}", &rest[rest.find("->").unwrap()..]),
+                    Some((before, rest)) => {
+                        format!("{before}read tcp SELF{}", &rest[rest.find("->").unwrap()..])
+                    }
                     None => shown,
                 };
                 assert_eq!(shown, detail.replace("SERVER", &server.address.to_string()));
@@ -205,7 +215,11 @@ fn failures_have_their_codes_and_texts() {
     check(Act::ReadAndClose, Err((1000, "EOF", "URL: EOF")));
     check(
         Act::Reset,
-        Err((1220, "read: connection reset by peer", "URL: read tcp SELF->SERVER: read: connection reset by peer")),
+        Err((
+            1220,
+            "read: connection reset by peer",
+            "URL: read tcp SELF->SERVER: read: connection reset by peer",
+        )),
     );
     check(
         answer("GARBAGE not http\r\n\r\n"),
@@ -243,7 +257,8 @@ fn what_cannot_be_sent_is_refused_without_a_connection() {
     run(async {
         let client = client_with(settings());
         let check = async |url: &str, headers: &[(&str, &str)], code: u16, short: &str, detail: &str| {
-            let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let headers =
+                headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             let request = Request { headers, ..Request::get(Rc::new(Url::parse(url).unwrap())) };
             let (outcome, told) = send_on(&client, request, None).await;
             let error = outcome.unwrap_err();
@@ -253,15 +268,41 @@ fn what_cannot_be_sent_is_refused_without_a_connection() {
         let scheme = "unsupported protocol scheme \"\"";
         check("nonsense", &[], 1000, scheme, "Get \"nonsense\": unsupported protocol scheme \"\"").await;
         check("bad url", &[], 1000, scheme, "Get \"bad%20url\": unsupported protocol scheme \"\"").await;
-        check("http://", &[], 1000, "http: no Host in request URL", "Get \"http:\": http: no Host in request URL").await;
+        check(
+            "http://",
+            &[],
+            1000,
+            "http: no Host in request URL",
+            "Get \"http:\": http: no Host in request URL",
+        )
+        .await;
         let port = "dial tcp: address 99999: invalid port";
-        check("http://127.0.0.1:99999/", &[], 1210, port, &format!("Get \"http://127.0.0.1:99999/\": {port}")).await;
+        check(
+            "http://127.0.0.1:99999/",
+            &[],
+            1210,
+            port,
+            &format!("Get \"http://127.0.0.1:99999/\": {port}"),
+        )
+        .await;
         let name = "net/http: invalid header field name \"bad name\"";
-        check("http://127.0.0.1:1/", &[("bad name", "x")], 1000, name, &format!("Get \"http://127.0.0.1:1/\": {name}"))
-            .await;
+        check(
+            "http://127.0.0.1:1/",
+            &[("bad name", "x")],
+            1000,
+            name,
+            &format!("Get \"http://127.0.0.1:1/\": {name}"),
+        )
+        .await;
         let value = "net/http: invalid header field value for \"X-Nl\"";
-        check("http://127.0.0.1:1/", &[("X-NL", "a\nb")], 1000, value, &format!("Get \"http://127.0.0.1:1/\": {value}"))
-            .await;
+        check(
+            "http://127.0.0.1:1/",
+            &[("X-NL", "a\nb")],
+            1000,
+            value,
+            &format!("Get \"http://127.0.0.1:1/\": {value}"),
+        )
+        .await;
     });
 }
 
@@ -305,7 +346,10 @@ fn lists_decide_who_may_be_called() {
         assert!(server.seen()[0].contains("\r\nHost: mapped.test\r\n"));
         assert_eq!(&get(format!("http://a.wild.test:{port}/")).await.unwrap().body[..], b"wild");
         let blocked = get("http://x.bad.test/".to_owned()).await.unwrap_err();
-        assert_eq!(blocked.kind(), &Kind::BlockedHost { host: "x.bad.test".into(), pattern: "*.bad.test".into() });
+        assert_eq!(
+            blocked.kind(),
+            &Kind::BlockedHost { host: "x.bad.test".into(), pattern: "*.bad.test".into() }
+        );
         assert_eq!(get("http://127.1.2.3/".to_owned()).await.unwrap_err().code(), 1110);
         assert_eq!(get("http://nope.invalid/".to_owned()).await.unwrap_err().code(), 1101);
     });

@@ -194,7 +194,11 @@ mod tests {
     #[test]
     fn ranges_hold_their_family() {
         let check = |range: &str, ip: &str, inside| {
-            assert_eq!(IpRange::parse(range).unwrap().contains(ip.parse().unwrap()), inside, "{ip} in {range}");
+            assert_eq!(
+                IpRange::parse(range).unwrap().contains(ip.parse().unwrap()),
+                inside,
+                "{ip} in {range}"
+            );
         };
         check("127.0.0.0/8", "127.1.2.3", true);
         check("127.0.0.0/8", "128.0.0.1", false);

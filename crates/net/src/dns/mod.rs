@@ -5,18 +5,19 @@
 //! at all is decided by the dialler.
 
 mod hosts;
+mod lookup;
 mod policy;
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use hickory_resolver::TokioResolver;
-use hickory_resolver::config::LookupIpStrategy;
 use model::{Clock, Nanos};
 use tokio::sync::{mpsc, oneshot};
 
 pub use hosts::{Destination, HostMap, HostPatterns, IpRange};
+use lookup::Lookup;
 use policy::Addresses;
 pub use policy::{DnsSettings, Policy, Select};
 
@@ -27,6 +28,8 @@ use crate::error::Kind;
 pub struct Resolver {
     settings: DnsSettings,
     clock: Clock,
+    /// Whom to ask; the machine's name servers when empty.
+    servers: Vec<SocketAddr>,
     state: Arc<Mutex<State>>,
 }
 
@@ -49,7 +52,14 @@ impl Resolver {
     /// A resolver that has looked nothing up yet.
     #[must_use]
     pub fn new(settings: DnsSettings, clock: Clock) -> Self {
-        Self { settings, clock, state: Arc::default() }
+        Self { settings, clock, servers: Vec::new(), state: Arc::default() }
+    }
+
+    /// The same resolver, asking these name servers instead of the machine's.
+    #[must_use]
+    pub fn with_servers(mut self, servers: Vec<SocketAddr>) -> Self {
+        self.servers = servers;
+        self
     }
 
     /// An address of `host`; `dice` decides where the choice is random.
@@ -73,10 +83,9 @@ impl Resolver {
     async fn look_up(&self, host: &str) -> Answer {
         let answer = {
             let mut state = locked(&self.state);
-            if let Some((addresses, expires)) = state.known.get(host) {
-                if *expires > self.clock.now() {
-                    return Ok(Arc::clone(addresses));
-                }
+            let known = state.known.get(host).filter(|(_, expires)| *expires > self.clock.now());
+            if let Some((addresses, _)) = known {
+                return Ok(Arc::clone(addresses));
             }
             let (sender, answer) = oneshot::channel();
             match state.waiting.get_mut(host) {
@@ -95,9 +104,13 @@ impl Resolver {
     fn ask(&self, state: &mut State, host: &str) {
         let thread = state.thread.get_or_insert_with(|| {
             let (sender, names) = mpsc::unbounded_channel();
-            let shared = Looker { settings: self.settings, clock: self.clock, state: Arc::clone(&self.state) };
-            // Without a thread the senders are dropped, and everybody who waits is told.
-            let _ = std::thread::Builder::new().name("resolver".to_owned()).spawn(move || shared.run(names));
+            let lookup = Lookup {
+                policy: self.settings.policy,
+                servers: self.servers.clone(),
+                memory: Memory { ttl: self.settings.ttl, clock: self.clock, state: Arc::clone(&self.state) },
+            };
+            // Without a thread the channel has no other end, and who asks is told so.
+            let _ = std::thread::Builder::new().name("resolver".to_owned()).spawn(move || lookup.run(names));
             sender
         });
         if thread.send(host.to_owned()).is_err() {
@@ -116,76 +129,21 @@ fn well_known(host: &str) -> Option<Vec<IpAddr>> {
     }
 }
 
-/// The side that does the work.
-struct Looker {
-    settings: DnsSettings,
+/// What the lookups leave behind, as the thread that makes them sees it.
+#[derive(Clone, Debug)]
+struct Memory {
+    ttl: Option<Duration>,
     clock: Clock,
     state: Arc<Mutex<State>>,
 }
 
-impl Looker {
-    fn run(self, mut names: mpsc::UnboundedReceiver<String>) {
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-            locked(&self.state).waiting.clear();
-            return;
-        };
-        let looker = Arc::new(self);
-        runtime.block_on(async {
-            // Without a configuration of name servers there is still the C library's way.
-            let resolver = looker.name_servers();
-            while let Some(host) = names.recv().await {
-                let (looker, resolver) = (Arc::clone(&looker), resolver.clone());
-                tokio::spawn(async move {
-                    let answer = looker.answer(resolver, &host).await;
-                    looker.tell(&host, answer);
-                });
-            }
-        });
-    }
-
-    fn name_servers(&self) -> Option<TokioResolver> {
-        let mut builder = TokioResolver::builder_tokio().ok()?;
-        let options = builder.options_mut();
-        // How long answers live is our option, not the records'.
-        options.cache_size = 0;
-        options.ip_strategy = match self.settings.policy {
-            Policy::OnlyIpv4 => LookupIpStrategy::Ipv4Only,
-            Policy::OnlyIpv6 => LookupIpStrategy::Ipv6Only,
-            Policy::PreferIpv4 => LookupIpStrategy::Ipv4thenIpv6,
-            Policy::PreferIpv6 => LookupIpStrategy::Ipv6thenIpv4,
-            Policy::Any => LookupIpStrategy::Ipv4AndIpv6,
-        };
-        builder.build().ok()
-    }
-
-    async fn answer(&self, resolver: Option<TokioResolver>, host: &str) -> Answer {
-        let found = match resolver {
-            Some(resolver) => match resolver.lookup_ip(host).await {
-                Ok(found) => Ok(found.iter().collect()),
-                Err(error) if error.is_no_records_found() && host.contains('.') => {
-                    Err(Kind::NoSuchHost(host.to_owned()))
-                }
-                Err(hickory_resolver::net::NetError::Timeout) => {
-                    Err(Kind::Lookup { host: host.to_owned(), reason: "i/o timeout".to_owned() })
-                }
-                // Names of one label may be known to the machine by other ways than name servers.
-                Err(_) => system_lookup(host).await,
-            },
-            None => system_lookup(host).await,
-        };
-        let addresses = self.settings.policy.filter(found?);
-        if addresses.is_empty() {
-            return Err(Kind::NoSuchHost(host.to_owned()));
-        }
-        Ok(Arc::new(Addresses::new(addresses)))
-    }
-
+impl Memory {
     /// Remembers an answer and tells it to all who wait.
-    fn tell(&self, host: &str, answer: Answer) {
+    fn tell(&self, host: &str, answer: &Answer) {
         let waiting = {
             let mut state = locked(&self.state);
-            if let Ok(addresses) = &answer {
-                let expires = match self.settings.ttl {
+            if let Ok(addresses) = answer {
+                let expires = match self.ttl {
                     Some(ttl) => self.clock.now() + Nanos::from(ttl),
                     None => Nanos::MAX,
                 };
@@ -198,30 +156,16 @@ impl Looker {
             let _ = sender.send(answer.clone());
         }
     }
-}
 
-/// Asks the C library, which knows the machine's other sources of names.
-async fn system_lookup(host: &str) -> Result<Vec<IpAddr>, Kind> {
-    match tokio::net::lookup_host((host, 0)).await {
-        Ok(found) => {
-            let mut addresses: Vec<IpAddr> = Vec::new();
-            for address in found.map(|address| address.ip()) {
-                if !addresses.contains(&address) {
-                    addresses.push(address);
-                }
-            }
-            Ok(addresses)
-        }
-        // The library's error is a sentence; "not known" is how each libc says that there is no such name.
-        Err(error) if error.to_string().contains("not known") => Err(Kind::NoSuchHost(host.to_owned())),
-        Err(error) => Err(Kind::Lookup { host: host.to_owned(), reason: error.to_string() }),
+    /// Tells everybody who waits that there will be no answer, by dropping their channels.
+    fn give_up(&self) {
+        locked(&self.state).waiting.clear();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn resolver(policy: Policy) -> Resolver {
         Resolver::new(DnsSettings { policy, ..DnsSettings::default() }, Clock::start())
@@ -256,14 +200,62 @@ mod tests {
     fn everybody_who_waits_is_told_and_the_answer_is_kept() {
         let state = Arc::<Mutex<State>>::default();
         let settings = DnsSettings { ttl: Some(Duration::from_secs(9)), ..DnsSettings::default() };
-        let looker = Looker { settings, clock: Clock::start(), state: Arc::clone(&state) };
+        let memory = Memory { ttl: settings.ttl, clock: Clock::start(), state: Arc::clone(&state) };
         let (sender, mut answer) = oneshot::channel();
         let (other, _gone) = oneshot::channel();
         locked(&state).waiting.insert("a.test".to_owned(), vec![other, sender]);
-        looker.tell("a.test", Ok(Arc::new(Addresses::new(vec!["9.9.9.9".parse().unwrap()]))));
+        memory.tell("a.test", &Ok(Arc::new(Addresses::new(vec!["9.9.9.9".parse().unwrap()]))));
         assert!(answer.try_recv().unwrap().is_ok());
         assert!(locked(&state).waiting.is_empty());
         let expires = locked(&state).known["a.test"].1;
         assert!(expires > Nanos::from_secs(8) && expires < Nanos::from_secs(10));
+    }
+
+    /// A name server that knows `a.test` and nothing else; says how often it was asked.
+    async fn name_server() -> (SocketAddr, Arc<std::sync::atomic::AtomicUsize>) {
+        let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let asked = Arc::<std::sync::atomic::AtomicUsize>::default();
+        let count = Arc::clone(&asked);
+        tokio::spawn(async move {
+            let mut query = [0; 512];
+            while let Ok((length, from)) = socket.recv_from(&mut query).await {
+                count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                let question_end = 12 + query[12..length].iter().position(|&byte| byte == 0).unwrap() + 5;
+                let known = query[12..question_end].starts_with(b"\x01a\x04test\0\0\x01");
+                let mut answer = query[..question_end].to_vec();
+                // A response without authority, one question; NXDOMAIN for the unknown.
+                answer[2..12].copy_from_slice(&[
+                    0x81,
+                    if known { 0x80 } else { 0x83 },
+                    0,
+                    1,
+                    0,
+                    u8::from(known),
+                    0,
+                    0,
+                    0,
+                    0,
+                ]);
+                if known {
+                    answer.extend_from_slice(b"\xc0\x0c\0\x01\0\x01\0\0\0\x05\0\x04\x0a\x01\x02\x03");
+                }
+                socket.send_to(&answer, from).await.unwrap();
+            }
+        });
+        (address, asked)
+    }
+
+    #[tokio::test]
+    async fn name_servers_are_asked_once_for_all() {
+        let (address, asked) = name_server().await;
+        let settings = DnsSettings { policy: Policy::OnlyIpv4, ..DnsSettings::default() };
+        let resolver = Resolver::new(settings, Clock::start()).with_servers(vec![address]);
+        let (one, other) = tokio::join!(resolver.resolve("a.test", 0), resolver.resolve("A.test.", 1));
+        let expected: IpAddr = "10.1.2.3".parse().unwrap();
+        assert_eq!((one, other), (Ok(expected), Ok(expected)));
+        assert_eq!(resolver.resolve("a.test", 2).await, Ok(expected));
+        assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 1);
+        assert_eq!(resolver.resolve("b.test", 0).await, Err(Kind::NoSuchHost("b.test".into())));
     }
 }

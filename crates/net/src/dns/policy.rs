@@ -62,7 +62,8 @@ impl DnsSettings {
             None | Some("") => {}
             Some("inf") => settings.ttl = None,
             Some(text) => {
-                let ttl = model::duration::parse(text).map_err(|error| format!("invalid DNS TTL: {error}"))?;
+                let ttl =
+                    model::duration::parse(text).map_err(|error| format!("invalid DNS TTL: {error}"))?;
                 settings.ttl = Some(ttl);
             }
         }
@@ -137,7 +138,8 @@ mod tests {
 
     #[test]
     fn policies_choose_families() {
-        let check = |policy: Policy, all: &[&str], left: &[&str]| assert_eq!(policy.filter(ips(all)), ips(left));
+        let check =
+            |policy: Policy, all: &[&str], left: &[&str]| assert_eq!(policy.filter(ips(all)), ips(left));
         let both = ["::1", "1.1.1.1", "2.2.2.2"];
         check(Policy::PreferIpv4, &both, &["1.1.1.1", "2.2.2.2"]);
         check(Policy::PreferIpv4, &["::1"], &["::1"]);
@@ -150,7 +152,8 @@ mod tests {
     #[test]
     fn selection_takes_turns_or_does_not() {
         let addresses = Addresses::new(ips(&["1.1.1.1", "2.2.2.2"]));
-        let turns: Vec<_> = (0..3).map(|_| addresses.pick(Select::RoundRobin, 0).unwrap().to_string()).collect();
+        let turns: Vec<_> =
+            (0..3).map(|_| addresses.pick(Select::RoundRobin, 0).unwrap().to_string()).collect();
         assert_eq!(turns, ["1.1.1.1", "2.2.2.2", "1.1.1.1"]);
         assert_eq!(addresses.pick(Select::First, 1), addresses.pick(Select::Random, 2));
         assert_eq!(Addresses::new(Vec::new()).pick(Select::Random, 5), None);
@@ -160,7 +163,11 @@ mod tests {
     fn options_are_read() {
         let read = |ttl: &str, select: &str, policy: &str| {
             let text = |text: &str| Some(text.to_owned());
-            DnsSettings::from_options(&DnsOptions { ttl: text(ttl), select: text(select), policy: text(policy) })
+            DnsSettings::from_options(&DnsOptions {
+                ttl: text(ttl),
+                select: text(select),
+                policy: text(policy),
+            })
         };
         let read_ok = |ttl, select, policy| read(ttl, select, policy).unwrap();
         let expected = DnsSettings { ttl: None, select: Select::RoundRobin, policy: Policy::OnlyIpv6 };

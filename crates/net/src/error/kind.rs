@@ -149,7 +149,11 @@ fn errno_text(errno: i32) -> String {
 
 impl Kind {
     /// A socket's failure as a kind; an end of file is one too.
-    pub(crate) fn from_io(error: &io::Error, call: Call, ends: (Option<SocketAddr>, Option<SocketAddr>)) -> Self {
+    pub(crate) fn from_io(
+        error: &io::Error,
+        call: Call,
+        ends: (Option<SocketAddr>, Option<SocketAddr>),
+    ) -> Self {
         match error.raw_os_error() {
             Some(errno) => Self::Socket { call, local: ends.0, remote: ends.1, errno },
             None if error.kind() == io::ErrorKind::UnexpectedEof => Self::UnexpectedEof,
@@ -232,9 +236,9 @@ impl Kind {
                 }
             }
             // The repetition is k6's.
-            Self::Decompression(reason) => format!(
-                "error decompressing response body (error decompressing response body ({reason}))"
-            ),
+            Self::Decompression(reason) => {
+                format!("error decompressing response body (error decompressing response body ({reason}))")
+            }
             other => other.full(),
         }
     }
@@ -243,16 +247,22 @@ impl Kind {
     #[must_use]
     pub fn full(&self) -> String {
         match self {
-            Self::UnsupportedScheme(scheme) => format!("unsupported protocol scheme {}", quoted(scheme.as_bytes())),
+            Self::UnsupportedScheme(scheme) => {
+                format!("unsupported protocol scheme {}", quoted(scheme.as_bytes()))
+            }
             Self::NoHost => "http: no Host in request URL".to_owned(),
             Self::RequestTimeout => "request timeout".to_owned(),
             Self::NoSuchHost(host) => format!("lookup {host}: no such host"),
             Self::Lookup { host, reason } => format!("lookup {host}: {reason}"),
             Self::BlockedAddress { ip, range } => format!("IP ({ip}) is in a blacklisted range ({range})"),
-            Self::BlockedHost { host, pattern } => format!("hostname ({host}) is in a blocked pattern ({pattern})"),
+            Self::BlockedHost { host, pattern } => {
+                format!("hostname ({host}) is in a blocked pattern ({pattern})")
+            }
             Self::InvalidPort(port) => format!("dial tcp: address {port}: invalid port"),
             Self::DialTimeout(remote) => format!("dial tcp {remote}: i/o timeout"),
-            Self::Dial { remote, errno, step } => format!("dial tcp {remote}: {step}: {}", errno_text(*errno)),
+            Self::Dial { remote, errno, step } => {
+                format!("dial tcp {remote}: {step}: {}", errno_text(*errno))
+            }
             Self::Socket { call, local, remote, errno } => {
                 let call = call.name();
                 match (local, remote) {
@@ -287,7 +297,11 @@ impl Kind {
 }
 
 fn unknown_errno(call: &str, errno: i32) -> String {
-    format!("{call}: unknown errno `{errno}` on {} with message `{}`", std::env::consts::OS, errno_text(errno))
+    format!(
+        "{call}: unknown errno `{errno}` on {} with message `{}`",
+        std::env::consts::OS,
+        errno_text(errno)
+    )
 }
 
 /// The error codes of RFC 9113, by number.

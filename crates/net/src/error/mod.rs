@@ -39,7 +39,8 @@ impl Error {
     pub(crate) fn of(mut self, method: &str, url: &Url) -> Self {
         let mut letters = method.chars();
         let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-        let name: String = first.into_iter().chain(letters.map(|letter| letter.to_ascii_lowercase())).collect();
+        let name: String =
+            first.into_iter().chain(letters.map(|letter| letter.to_ascii_lowercase())).collect();
         let name = if name.is_empty() { "Get".to_owned() } else { name };
         self.inner.operation = Some(format!("{name} {}", crate::url::quoted(url.redacted().as_bytes())));
         self

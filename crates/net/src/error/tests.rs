@@ -27,7 +27,8 @@ fn each_failure_has_its_code_and_its_two_texts() {
         "dial: unknown errno `113` on linux with message `no route to host`",
         "dial tcp 127.0.0.1:9: connect: no route to host",
     );
-    let socket = |call, errno| Kind::Socket { call, local: Some(at("127.0.0.1:1")), remote: Some(remote), errno };
+    let socket =
+        |call, errno| Kind::Socket { call, local: Some(at("127.0.0.1:1")), remote: Some(remote), errno };
     check(
         socket(Call::Read, nix::libc::ECONNRESET),
         1220,
@@ -73,7 +74,12 @@ fn each_failure_has_its_code_and_its_two_texts() {
         "error decompressing response body (error decompressing response body (gzip: invalid header))",
         "error decompressing response body (gzip: invalid header)",
     );
-    check(Kind::InvalidPort(99999), 1210, "dial tcp: address 99999: invalid port", "dial tcp: address 99999: invalid port");
+    check(
+        Kind::InvalidPort(99999),
+        1210,
+        "dial tcp: address 99999: invalid port",
+        "dial tcp: address 99999: invalid port",
+    );
 }
 
 #[test]
@@ -94,7 +100,10 @@ fn the_long_text_names_the_request_without_its_password() {
     let error = Error::new(Kind::Eof).of("POST", &url);
     assert_eq!(error.detail(), "Post \"http://ann:***@h/x\": EOF");
     let url = Url::parse("http://").unwrap();
-    assert_eq!(Error::new(Kind::NoHost).of("GET", &url).detail(), "Get \"http:\": http: no Host in request URL");
+    assert_eq!(
+        Error::new(Kind::NoHost).of("GET", &url).detail(),
+        "Get \"http:\": http: no Host in request URL"
+    );
 }
 
 #[test]

@@ -13,15 +13,26 @@ const TRAILER_MAX: u32 = 64 * 1024;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Place {
     /// In the digits of a chunk's length.
-    Size { value: u64, digits: u32 },
+    Size {
+        value: u64,
+        digits: u32,
+    },
     /// Between the length and the end of its line.
-    Extension { value: u64 },
+    Extension {
+        value: u64,
+    },
     /// In a chunk's data.
-    Data { left: u64 },
+    Data {
+        left: u64,
+    },
     /// After a chunk's data, before its CR LF.
-    DataEnd { seen_cr: bool },
+    DataEnd {
+        seen_cr: bool,
+    },
     /// In the trailers: at a line's start, or in it.
-    Trailer { line_bytes: u32 },
+    Trailer {
+        line_bytes: u32,
+    },
     Done,
 }
 
@@ -124,7 +135,9 @@ impl Chunked {
             return Ok(Place::Size { value: value << 4 | u64::from(digit), digits: digits + 1 });
         }
         match byte {
-            b'\n' | b'\r' | b';' | b' ' | b'\t' if digits == 0 => Err(bad("empty hex number for chunk length")),
+            b'\n' | b'\r' | b';' | b' ' | b'\t' if digits == 0 => {
+                Err(bad("empty hex number for chunk length"))
+            }
             b'\n' => self.end_of_size(value),
             b'\r' | b';' | b' ' | b'\t' => Ok(Place::Extension { value }),
             _ => Err(bad("invalid byte in chunk length")),

@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
+use super::Limits;
 use super::chunked::{Chunked, Step};
 use super::head::{self, Framing, Head};
-use super::Limits;
 use crate::error::Kind;
 
 /// What is known of a response before it comes.
@@ -133,12 +133,12 @@ impl Decoder {
             let before = self.pending.len();
             self.pending.extend_from_slice(input);
             // Without another line there is nothing new to read.
-            if input.contains(&b'\n') {
-                if let Some((head, length)) = head::parse(&self.pending, &limits)? {
-                    self.pending = Vec::new();
-                    self.begin_body(head)?;
-                    return Ok(length - before);
-                }
+            if input.contains(&b'\n')
+                && let Some((head, length)) = head::parse(&self.pending, &limits)?
+            {
+                self.pending = Vec::new();
+                self.begin_body(head)?;
+                return Ok(length - before);
             }
         }
         if self.pending.len() > limits.head_bytes {
@@ -167,7 +167,8 @@ impl Decoder {
     }
 
     fn take_fixed(&mut self, data: &[u8], left: u64) -> Result<(), Kind> {
-        let whole = matches!(&self.body, Body::Growing(sofar) if sofar.is_empty()) && data.len() as u64 == left;
+        let whole =
+            matches!(&self.body, Body::Growing(sofar) if sofar.is_empty()) && data.len() as u64 == left;
         if whole && !self.expect.discard {
             self.check_size(left)?;
             self.body = Body::Whole(Bytes::copy_from_slice(data));
@@ -215,7 +216,9 @@ impl Decoder {
         let body = match self.body {
             Body::Whole(body) => body,
             // Much unused room would stay allocated as long as the script holds the body.
-            Body::Growing(body) if body.capacity() - body.len() > body.len() / 4 => Bytes::copy_from_slice(&body),
+            Body::Growing(body) if body.capacity() - body.len() > body.len() / 4 => {
+                Bytes::copy_from_slice(&body)
+            }
             Body::Growing(body) => Bytes::from(body),
         };
         (self.head, body)

@@ -34,6 +34,9 @@ pub(crate) struct Failure {
     pub(crate) partial_body: Option<Bytes>,
 }
 
+/// How often one look at the socket reads, while there is more.
+const READS_MAX: usize = 16;
+
 /// An exchange under way.
 pub(crate) struct Exchange<'a> {
     pub(crate) connection: &'a mut Connection,
@@ -117,7 +120,7 @@ impl<'a> Exchange<'a> {
 
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Kind>> {
         let mut scratch = self.worker.scratch.borrow_mut();
-        loop {
+        for _ in 0..READS_MAX {
             let count = match ready!(self.connection.stream.poll_receive(context, &mut scratch)) {
                 Ok(0) => return Poll::Ready(self.end()),
                 Ok(count) => count,
@@ -134,6 +137,9 @@ impl<'a> Exchange<'a> {
                 Err(kind) => return Poll::Ready(Err(kind)),
             }
         }
+        // A server that sends faster than we read must neither starve the other users nor outrun its deadline.
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Takes the time of the bytes that just came.
@@ -160,7 +166,10 @@ impl<'a> Exchange<'a> {
 
     /// Why writing failed, when it did.
     fn write_fault(&self) -> Option<Kind> {
-        self.progress.write_error.as_ref().map(|error| Kind::from_io(error, Call::Write, self.connection.ends()))
+        self.progress
+            .write_error
+            .as_ref()
+            .map(|error| Kind::from_io(error, Call::Write, self.connection.ends()))
     }
 
     fn read_error(&self, error: &io::Error) -> Kind {
@@ -179,9 +188,11 @@ impl<'a> Exchange<'a> {
         trail.kernel_stamped = false;
         if progress.received {
             let since = trail.connected;
-            let place = |stamp: Option<WallNanos>| stamp.and_then(|stamp| worker.stamps.place(stamp, since, seen));
+            let place =
+                |stamp: Option<WallNanos>| stamp.and_then(|stamp| worker.stamps.place(stamp, since, seen));
             let first = place(progress.first_stamp);
-            let last = if progress.last_stamp == progress.first_stamp { first } else { place(progress.last_stamp) };
+            let last =
+                if progress.last_stamp == progress.first_stamp { first } else { place(progress.last_stamp) };
             match (first, last) {
                 (Some(first), Some(last)) => {
                     trail.first_byte = first;

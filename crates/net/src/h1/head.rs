@@ -33,20 +33,41 @@ pub(crate) enum Framing {
 /// Most responses fit here; those that do not are parsed again with room on the heap.
 const USUAL_HEADERS: usize = 64;
 
+/// Whether values may go on in the next line, which is obsolete and costs a look at each byte.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Folding {
+    Refused,
+    Undone,
+}
+
+/// A head with its length, or why its headers make no sense together.
+type Verdict = Result<(Head, usize), Kind>;
+
 /// Reads a head from the start of `input`; with its length. `None` when it is not all there yet.
 pub(super) fn parse(input: &[u8], limits: &Limits) -> Result<Option<(Head, usize)>, Kind> {
-    let mut usual = [const { MaybeUninit::uninit() }; USUAL_HEADERS];
-    match parse_with(input, &mut usual) {
-        Err(httparse::Error::TooManyHeaders) => {}
-        other => return finish(input, other, limits),
+    let mut room = [const { MaybeUninit::uninit() }; USUAL_HEADERS];
+    match parse_with(input, &mut room, Folding::Refused) {
+        Ok(None) => Ok(None),
+        Ok(Some(Ok((_, length)))) if length > limits.head_bytes => Err(too_long(limits)),
+        Ok(Some(outcome)) => outcome.map(Some),
+        Err(_) => parse_unusual(input, limits),
     }
+}
+
+/// Reads a head that has many headers or folded ones, or says what is wrong with it.
+#[cold]
+fn parse_unusual(input: &[u8], limits: &Limits) -> Result<Option<(Head, usize)>, Kind> {
     let mut room = vec![MaybeUninit::uninit(); limits.headers];
-    match parse_with(input, &mut room) {
+    match parse_with(input, &mut room, Folding::Undone) {
+        Ok(None) => Ok(None),
+        Ok(Some(Ok((_, length)))) if length > limits.head_bytes => Err(too_long(limits)),
+        Ok(Some(outcome)) => outcome.map(Some),
         Err(httparse::Error::TooManyHeaders) => Err(Kind::Malformed(format!(
             "net/http: server response headers exceeded {} headers; aborted",
             limits.headers
         ))),
-        other => finish(input, other, limits),
+        // A line is judged when it is complete, so that the verdict does not depend on how it came.
+        Err(_) => diagnosis(input).map_or(Ok(None), |reason| Err(Kind::Malformed(reason))),
     }
 }
 
@@ -56,32 +77,19 @@ pub(super) fn too_long(limits: &Limits) -> Kind {
     Kind::Malformed(format!("net/http: server response headers exceeded {limit} bytes; aborted"))
 }
 
-fn finish(
-    input: &[u8],
-    parsed: Result<Option<Result<(Head, usize), Kind>>, httparse::Error>,
-    limits: &Limits,
-) -> Result<Option<(Head, usize)>, Kind> {
-    match parsed {
-        Ok(None) => Ok(None),
-        Ok(Some(Ok((_, length)))) if length > limits.head_bytes => Err(too_long(limits)),
-        Ok(Some(outcome)) => outcome.map(Some),
-        // A line is judged when it is complete, so that the verdict does not depend on how it came.
-        Err(_) => diagnosis(input).map_or(Ok(None), |reason| Err(Kind::Malformed(reason))),
-    }
-}
-
 fn parse_with<'a>(
     input: &'a [u8],
     room: &mut [MaybeUninit<httparse::Header<'a>>],
-) -> Result<Option<Result<(Head, usize), Kind>>, httparse::Error> {
+    folding: Folding,
+) -> Result<Option<Verdict>, httparse::Error> {
     let mut config = httparse::ParserConfig::default();
     config
-        .allow_obsolete_multiline_headers_in_responses(true)
+        .allow_obsolete_multiline_headers_in_responses(folding == Folding::Undone)
         .allow_multiple_spaces_in_response_status_delimiters(true);
     let mut response = httparse::Response::new(&mut []);
     match config.parse_response_with_uninit_headers(&mut response, input, room)? {
         httparse::Status::Partial => Ok(None),
-        httparse::Status::Complete(length) => Ok(Some(read(&response, input, length))),
+        httparse::Status::Complete(length) => Ok(Some(read(&response, input, length, folding))),
     }
 }
 
@@ -93,17 +101,20 @@ fn place(whole: &[u8], part: &[u8]) -> (usize, usize) {
     (part.as_ptr() as usize - whole.as_ptr() as usize, part.len())
 }
 
-fn read(response: &httparse::Response<'_, '_>, input: &[u8], length: usize) -> Result<(Head, usize), Kind> {
+fn read(
+    response: &httparse::Response<'_, '_>,
+    input: &[u8],
+    length: usize,
+    folding: Folding,
+) -> Result<(Head, usize), Kind> {
     let mut headers = Headers::over(input[..length].to_vec());
     let mut about = About::default();
-    let mut folded = false;
     for field in response.headers.iter() {
-        let value = header::trimmed(field.value);
-        about.note(field.name, value)?;
-        folded |= value.contains(&b'\n');
-        headers.mark(place(input, field.name.as_bytes()), place(input, value));
+        // The parser has trimmed the value.
+        about.note(field.name, field.value)?;
+        headers.mark(place(input, field.name.as_bytes()), place(input, field.value));
     }
-    if folded {
+    if folding == Folding::Undone {
         headers.unfold();
     }
     let status = response.code.unwrap_or_default();

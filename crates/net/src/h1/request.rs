@@ -32,7 +32,8 @@ impl<'a> Fields<'a> {
     pub(crate) fn collect<'h: 'a>(headers: impl Iterator<Item = (&'h str, &'h str)>) -> Result<Self, Kind> {
         let mut fields = Self::default();
         for (name, value) in headers {
-            header::check(name, value.as_bytes()).map_err(|invalid| Kind::InvalidRequest(invalid.to_string()))?;
+            header::check(name, value.as_bytes())
+                .map_err(|invalid| Kind::InvalidRequest(invalid.to_string()))?;
             fields.set(name, Cow::Borrowed(value));
         }
         Ok(fields)

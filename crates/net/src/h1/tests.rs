@@ -7,7 +7,8 @@ use super::head::Framing;
 use super::*;
 use crate::error::Kind;
 
-const LIMITS: Limits = Limits { head_bytes: 4096, headers: 70, body_bytes: 1 << 20, decompressed_bytes: 1 << 20 };
+const LIMITS: Limits =
+    Limits { head_bytes: 4096, headers: 70, body_bytes: 1 << 20, decompressed_bytes: 1 << 20 };
 const EXPECT: Expect = Expect { no_body: false, discard: false, limits: LIMITS };
 
 /// What a response came to: status, body, bytes left over; or what is wrong, with the body so far.
@@ -58,13 +59,23 @@ fn each_framing_is_read() {
     check("HTTP/1.1 200 OK\nContent-Length: 1\n\na", 200, "a", 0);
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n";
     check(&format!("{chunked}3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"), 200, "abcde", 0);
-    check(&format!("{chunked}1 \r\na\r\nA\r\n0123456789\r\n00\r\nTrail: x\r\nB: y\r\n\r\nrest"), 200, "a0123456789", 4);
+    check(
+        &format!("{chunked}1 \r\na\r\nA\r\n0123456789\r\n00\r\nTrail: x\r\nB: y\r\n\r\nrest"),
+        200,
+        "a0123456789",
+        4,
+    );
     check("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnot chunked", 200, "not chunked", 0);
 }
 
 #[test]
 fn informational_responses_are_passed_over() {
-    check("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hint\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", 200, "a", 0);
+    check(
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hint\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na",
+        200,
+        "a",
+        0,
+    );
     check("HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\nframes", 101, "", 6);
     let many = "HTTP/1.1 100 Continue\r\n\r\n".repeat(6);
     check_fault(&many, Kind::Malformed("net/http: too many 1xx informational responses".into()));
@@ -87,8 +98,14 @@ fn what_is_wrong_is_said_in_gos_words() {
     check_fault("nothing\r\n\r\n", malformed("malformed HTTP response \"nothing\""));
     check_fault("HTTP/3.0 200 OK\r\n\r\n", malformed("malformed HTTP version \"HTTP/3.0\""));
     check_fault("HTTP/1.1 2x0 OK\r\n\r\n", malformed("malformed HTTP status code \"2x0\""));
-    check_fault("HTTP/1.1 200 OK\r\nno colon\r\n\r\n", malformed("malformed MIME header: missing colon: \"no colon\""));
-    check_fault("HTTP/1.1 200 OK\r\nbad name: x\r\n\r\n", malformed("malformed MIME header line: bad name: x"));
+    check_fault(
+        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        malformed("malformed MIME header: missing colon: \"no colon\""),
+    );
+    check_fault(
+        "HTTP/1.1 200 OK\r\nbad name: x\r\n\r\n",
+        malformed("malformed MIME header line: bad name: x"),
+    );
     check_fault("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", malformed("bad Content-Length \"-1\""));
     check_fault(
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
@@ -110,8 +127,12 @@ fn what_is_wrong_is_said_in_gos_words() {
 #[test]
 fn limits_hold() {
     let long = format!("HTTP/1.1 200 OK\r\nX: {}\r\n", "a".repeat(5000));
-    check_fault(&long, Kind::Malformed("net/http: server response headers exceeded 4096 bytes; aborted".into()));
-    let headers = |count: usize| format!("HTTP/1.1 200 OK\r\n{}Content-Length: 0\r\n\r\n", "A: b\r\n".repeat(count));
+    check_fault(
+        &long,
+        Kind::Malformed("net/http: server response headers exceeded 4096 bytes; aborted".into()),
+    );
+    let headers =
+        |count: usize| format!("HTTP/1.1 200 OK\r\n{}Content-Length: 0\r\n\r\n", "A: b\r\n".repeat(count));
     check(&headers(69), 200, "", 0);
     check_fault(
         &headers(70),
@@ -120,7 +141,10 @@ fn limits_hold() {
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     check_fault(&format!("{chunked}1;{}", "x".repeat(5000)), Kind::BadBody("header line too long".into()));
     let tiny = "1;xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\na\r\n".repeat(1000);
-    check_fault(&format!("{chunked}{tiny}"), Kind::BadBody("chunked encoding contains too much non-data".into()));
+    check_fault(
+        &format!("{chunked}{tiny}"),
+        Kind::BadBody("chunked encoding contains too much non-data".into()),
+    );
     let trailers = "A: b\r\n".repeat(20_000);
     check_fault(
         &format!("{chunked}0\r\n{trailers}"),
@@ -136,9 +160,13 @@ fn limits_hold() {
 
 #[test]
 fn heads_say_what_they_said() {
-    let text = b"HTTP/1.1 200 Very Fine\r\nX-Multi: a\r\nx-multi:  b \r\nFolded: one\r\n two\r\nEmpty:\r\n\r\n";
+    let text =
+        b"HTTP/1.1 200 Very Fine\r\nX-Multi: a\r\nx-multi:  b \r\nFolded: one\r\n two\r\nEmpty:\r\n\r\n";
     let (head, length) = head::parse(text, &LIMITS).unwrap().unwrap();
-    assert_eq!((length, head.status_text().as_str(), head.framing), (text.len(), "200 Very Fine", Framing::UntilClose));
+    assert_eq!(
+        (length, head.status_text().as_str(), head.framing),
+        (text.len(), "200 Very Fine", Framing::UntilClose)
+    );
     let all: Vec<_> = head.headers.iter().map(|(name, value)| (name, value.to_vec())).collect();
     assert_eq!(all[0], (&b"X-Multi"[..], b"a".to_vec()));
     assert_eq!(all[1], (&b"x-multi"[..], b"b".to_vec()));
@@ -177,11 +205,14 @@ fn a_body_of_known_length_is_allocated_once() {
 fn response() -> impl Strategy<Value = Vec<u8>> {
     let head = "HTTP/1\\.[01] (200|204|304|404|100)( [a-z]{0,5})?\r\n((X-[a-z]{1,4}|Connection): ?[a-z, ]{0,8}\r\n){0,4}";
     let framing = prop_oneof![
-        (0..40_usize, "[ab\r\n]{0,45}").prop_map(|(length, body)| format!("Content-Length: {length}\r\n\r\n{body}")),
-        ("[a-z]{1,9}", 1..4_usize, "(0\r\n\r\n|0\r\nT: x\r\n\r\n|)[a-z]{0,3}").prop_map(|(data, count, end)| {
-            let chunk = format!("{:x};e=1\r\n{data}\r\n", data.len());
-            format!("Transfer-Encoding: chunked\r\n\r\n{}{end}", chunk.repeat(count))
-        }),
+        (0..40_usize, "[ab\r\n]{0,45}")
+            .prop_map(|(length, body)| format!("Content-Length: {length}\r\n\r\n{body}")),
+        ("[a-z]{1,9}", 1..4_usize, "(0\r\n\r\n|0\r\nT: x\r\n\r\n|)[a-z]{0,3}").prop_map(
+            |(data, count, end)| {
+                let chunk = format!("{:x};e=1\r\n{data}\r\n", data.len());
+                format!("Transfer-Encoding: chunked\r\n\r\n{}{end}", chunk.repeat(count))
+            }
+        ),
         "[\\x00-\\x7f]{0,30}".prop_map(|text| text),
         "\r\n[a-z]{0,30}".prop_map(|text| text),
     ];

@@ -45,7 +45,9 @@ impl Proxy {
     /// # Errors
     /// For what is no URL or has a scheme that is no proxy's.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let bad = |reason: String| format!("invalid proxy address {}: {reason}", crate::url::quoted(text.as_bytes()));
+        let bad = |reason: String| {
+            format!("invalid proxy address {}: {reason}", crate::url::quoted(text.as_bytes()))
+        };
         let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         let url = Url::parse(&full).map_err(|error| bad(error.to_string()))?;
         let (kind, default) = match url.scheme() {
@@ -57,7 +59,10 @@ impl Proxy {
         if url.host().is_empty() {
             return Err(bad("no host".to_owned()));
         }
-        let port = url.given_port().map_or(Ok(default), u16::try_from).map_err(|_| bad("invalid port".to_owned()))?;
+        let port = url
+            .given_port()
+            .map_or(Ok(default), u16::try_from)
+            .map_err(|_| bad("invalid port".to_owned()))?;
         let credentials = url.credentials().map(|(user, password)| (user, password.unwrap_or_default()));
         Ok(Self { kind, host: url.host().to_owned(), port, credentials })
     }

@@ -65,6 +65,7 @@ fn split_port(text: &str) -> (&str, Option<u16>) {
 }
 
 fn domain(name: &str) -> Rule {
-    let name = name.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(name).to_ascii_lowercase();
+    let name =
+        name.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(name).to_ascii_lowercase();
     if name.starts_with('.') { Rule::Domain(name, false) } else { Rule::Domain(format!(".{name}"), true) }
 }

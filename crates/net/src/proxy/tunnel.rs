@@ -116,7 +116,11 @@ where
     question.push(u8::try_from(password.len()).map_err(too_long)?);
     question.extend_from_slice(password.as_bytes());
     let answer: [u8; 2] = ask(stream, &question).await?;
-    if answer[1] == 0 { Ok(()) } else { Err(failed("socks connect: username/password authentication failed")) }
+    if answer[1] == 0 {
+        Ok(())
+    } else {
+        Err(failed("socks connect: username/password authentication failed"))
+    }
 }
 
 fn address(request: &mut Vec<u8>, host: &str) -> Result<(), Kind> {

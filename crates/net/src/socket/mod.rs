@@ -124,7 +124,11 @@ impl Socket {
     ///
     /// # Errors
     /// The kernel's; never `WouldBlock`.
-    pub fn poll_send(&mut self, context: &mut Context<'_>, buffers: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    pub fn poll_send(
+        &mut self,
+        context: &mut Context<'_>,
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         loop {
             match self.try_send(buffers) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

@@ -3,10 +3,10 @@
 use std::io::{self, IoSliceMut};
 use std::os::fd::{AsFd, AsRawFd};
 
+use nix::sys::socket::Timestamps;
 use nix::sys::socket::{
     ControlMessageOwned, MsgFlags, TimestampingFlag, cmsg_space, recv, recvmsg, setsockopt, sockopt,
 };
-use nix::sys::socket::Timestamps;
 
 use super::WallNanos;
 
@@ -37,8 +37,9 @@ pub(super) fn receive(
     for part in message.cmsgs().into_iter().flatten() {
         if let ControlMessageOwned::ScmTimestampsns(times) = part {
             let time = times.system;
-            stamp = (time.tv_sec() > 0)
-                .then(|| WallNanos(time.tv_sec().unsigned_abs() * 1_000_000_000 + time.tv_nsec().unsigned_abs()));
+            stamp = (time.tv_sec() > 0).then(|| {
+                WallNanos(time.tv_sec().unsigned_abs() * 1_000_000_000 + time.tv_nsec().unsigned_abs())
+            });
         }
     }
     Ok((message.bytes, stamp))

@@ -12,7 +12,7 @@ use rustls::{CipherSuite, ClientConfig, RootCertStore, SupportedProtocolVersion,
 use super::verify::{TrustAll, Trusting};
 
 /// What a run asks of TLS.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct TlsSettings {
     /// Certificates are not checked.
     pub insecure: bool,
@@ -31,20 +31,6 @@ pub struct TlsSettings {
     pub resumption: bool,
 }
 
-impl Default for TlsSettings {
-    fn default() -> Self {
-        Self {
-            insecure: false,
-            min_version: String::new(),
-            max_version: String::new(),
-            cipher_suites: Vec::new(),
-            identities: Vec::new(),
-            extra_roots: Vec::new(),
-            resumption: false,
-        }
-    }
-}
-
 /// A client certificate with its key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ClientIdentity {
@@ -60,10 +46,9 @@ impl ClientIdentity {
     fn fits(&self, host: &str) -> bool {
         self.domains.is_empty()
             || self.domains.iter().any(|domain| match domain.strip_prefix("*.") {
-                Some(parent) => host
-                    .len()
-                    .checked_sub(parent.len())
-                    .is_some_and(|at| at > 1 && host[at..].eq_ignore_ascii_case(parent) && host.as_bytes()[at - 1] == b'.'),
+                Some(parent) => host.len().checked_sub(parent.len()).is_some_and(|at| {
+                    at > 1 && host[at..].eq_ignore_ascii_case(parent) && host.as_bytes()[at - 1] == b'.'
+                }),
                 None => domain.eq_ignore_ascii_case(host),
             })
     }
@@ -89,6 +74,9 @@ impl Alpn {
     }
 }
 
+/// What configurations of one process differ in: protocols offered, identity shown.
+type Variant = (Alpn, Option<usize>);
+
 /// Ready configurations. One per process; made when they are first needed.
 #[derive(Debug)]
 pub(crate) struct Tls {
@@ -97,8 +85,8 @@ pub(crate) struct Tls {
     versions: Vec<&'static SupportedProtocolVersion>,
     identities: Vec<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
     verifier: OnceLock<Arc<Trusting>>,
-    /// By protocols offered and identity shown. Locked only to dial.
-    ready: Mutex<HashMap<(Alpn, Option<usize>), Arc<ClientConfig>>>,
+    /// Locked only to dial.
+    ready: Mutex<HashMap<Variant, Arc<ClientConfig>>>,
 }
 
 impl Tls {
@@ -110,8 +98,14 @@ impl Tls {
         let versions = versions(&settings)?;
         let provider = Arc::new(provider(&settings, &versions)?);
         let identities = settings.identities.iter().map(read_identity).collect::<Result<_, _>>()?;
-        let tls =
-            Self { settings, provider, versions, identities, verifier: OnceLock::new(), ready: Mutex::default() };
+        let tls = Self {
+            settings,
+            provider,
+            versions,
+            identities,
+            verifier: OnceLock::new(),
+            ready: Mutex::default(),
+        };
         // A key that does not go with its certificate is told before the run, not by each request.
         for index in 0..tls.identities.len() {
             tls.make(Alpn::Both, Some(index))?;
@@ -176,7 +170,9 @@ impl Tls {
 
 /// The IANA name of a cipher suite, which is Go's too.
 pub(super) fn suite_name(suite: CipherSuite) -> String {
-    suite.as_str().map_or_else(|| format!("0x{:04X}", u16::from(suite)), |name| name.replacen("TLS13_", "TLS_", 1))
+    suite
+        .as_str()
+        .map_or_else(|| format!("0x{:04X}", u16::from(suite)), |name| name.replacen("TLS13_", "TLS_", 1))
 }
 
 /// Versions have an order by name: `tls1.0` to `tls1.3`.
@@ -192,7 +188,8 @@ fn versions(settings: &TlsSettings) -> Result<Vec<&'static SupportedProtocolVers
     };
     let (min, max) = (bound(&settings.min_version, 2)?, bound(&settings.max_version, 3)?);
     let all = [(2, &version::TLS12), (3, &version::TLS13)];
-    let allowed: Vec<_> = all.into_iter().filter(|(at, _)| (min..=max).contains(at)).map(|(_, v)| v).collect();
+    let allowed: Vec<_> =
+        all.into_iter().filter(|(at, _)| (min..=max).contains(at)).map(|(_, v)| v).collect();
     if allowed.is_empty() {
         return Err(format!(
             "tlsVersion allows nothing from {min} to {max} that can be spoken: TLS 1.0 and 1.1 are not supported",

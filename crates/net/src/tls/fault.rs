@@ -72,7 +72,9 @@ fn certificate_fault(reason: &CertificateError) -> Kind {
         }
         CertificateError::Revoked => verify("certificate is revoked"),
         // Somebody's own certificate authority that serves by itself, and that is not among the roots.
-        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => Kind::UnknownAuthority,
+        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+            Kind::UnknownAuthority
+        }
         other => verify(&other.to_string()),
     }
 }

@@ -10,8 +10,8 @@ mod verify;
 
 use rustls::{ClientConnection, ProtocolVersion};
 
-pub use config::{ClientIdentity, TlsSettings};
 pub(crate) use config::{Alpn, Tls};
+pub use config::{ClientIdentity, TlsSettings};
 pub(crate) use fault::fault_of;
 pub(crate) use stream::TlsStream;
 

@@ -25,7 +25,11 @@ pub(crate) struct TlsStream {
 
 impl TlsStream {
     /// A session whose handshake is still to be done.
-    pub(crate) fn start(socket: Socket, config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self, Kind> {
+    pub(crate) fn start(
+        socket: Socket,
+        config: Arc<ClientConfig>,
+        name: ServerName<'static>,
+    ) -> Result<Self, Kind> {
         let session = ClientConnection::new(config, name).map_err(|error| fault(&error, false))?;
         Ok(Self { socket, session, leftover: Vec::new(), info: Arc::default(), closed: false })
     }
@@ -48,7 +52,11 @@ impl TlsStream {
     }
 
     /// Goes on with the handshake; ready when application data may flow.
-    pub(crate) fn poll_handshake(&mut self, context: &mut Context<'_>, wire: &mut [u8]) -> Poll<Result<(), Kind>> {
+    pub(crate) fn poll_handshake(
+        &mut self,
+        context: &mut Context<'_>,
+        wire: &mut [u8],
+    ) -> Poll<Result<(), Kind>> {
         loop {
             if let Err(error) = ready!(self.poll_flush(context)) {
                 return Poll::Ready(Err(self.socket_fault(&error, Call::Write)));
@@ -156,7 +164,11 @@ impl TlsStream {
     }
 
     /// Takes plain bytes to send.
-    pub(crate) fn poll_send(&mut self, context: &mut Context<'_>, parts: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    pub(crate) fn poll_send(
+        &mut self,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         let mut count = 0;
         for part in parts {
             let taken = self.session.writer().write(part)?;

@@ -99,7 +99,8 @@ async fn get(client: &Client, url: &str) -> (Result<Response, Error>, Trail) {
 
 fn run(test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let bounded = async { tokio::time::timeout(Duration::from_secs(20), test).await.expect("the test hangs") };
+    let bounded =
+        async { tokio::time::timeout(Duration::from_secs(20), test).await.expect("the test hangs") };
     runtime.block_on(LocalSet::new().run_until(bounded));
 }
 
@@ -154,13 +155,22 @@ fn a_name_that_the_certificate_lacks_is_told() {
     run(async {
         let authority = Authority::new();
         let (_, key, cert) = authority.certify(&["other.test"]);
-        let config =
-            ServerConfig::builder().with_no_client_auth().with_single_cert(vec![cert], private(&key)).unwrap();
+        let config = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(vec![cert], private(&key))
+            .unwrap();
         let port = serve(config, Vec::new(), Rc::default()).await;
         let (outcome, _) = get(&client(trusting(&authority)), &format!("https://localhost:{port}/")).await;
         let error = outcome.unwrap_err();
-        assert_eq!((error.code(), error.to_string().as_str()), (1311, "x509: certificate doesn't match hostname"));
-        assert!(error.detail().ends_with("certificate is valid for other.test, not localhost"), "{}", error.detail());
+        assert_eq!(
+            (error.code(), error.to_string().as_str()),
+            (1311, "x509: certificate doesn't match hostname")
+        );
+        assert!(
+            error.detail().ends_with("certificate is valid for other.test, not localhost"),
+            "{}",
+            error.detail()
+        );
     });
 }
 
@@ -283,18 +293,28 @@ fn http2_is_negotiated_shared_and_refused() {
     run(async {
         let authority = Authority::new();
         let connections = Rc::new(Cell::new(0));
-        let port = serve_http2(server(&authority, |config| config.alpn_protocols = vec![b"h2".to_vec()]), Rc::clone(&connections)).await;
+        let port = serve_http2(
+            server(&authority, |config| config.alpn_protocols = vec![b"h2".to_vec()]),
+            Rc::clone(&connections),
+        )
+        .await;
         let url = format!("https://127.0.0.1:{port}/");
         let client = client(trusting(&authority));
         let (outcome, trail) = get(&client, &url).await;
         let response = outcome.unwrap();
-        assert_eq!((response.proto.name(), response.status, &response.body[..]), ("HTTP/2.0", 200, &b"two"[..]));
+        assert_eq!(
+            (response.proto.name(), response.status, &response.body[..]),
+            ("HTTP/2.0", 200, &b"two"[..])
+        );
         assert_eq!(response.status_text(), "200 OK");
         assert!(trail.tls_handshaking() > Nanos::ZERO && trail.received_bytes > 500);
         let many = futures_util::future::join_all((0..8).map(|_| get(&client, &url))).await;
         assert!(many.into_iter().all(|(outcome, trail)| outcome.is_ok() && trail.reused));
         assert_eq!(connections.get(), 1);
-        let request = Request { version: crate::VersionPreference::Http1, ..Request::get(Rc::new(Url::parse(&url).unwrap())) };
+        let request = Request {
+            version: crate::VersionPreference::Http1,
+            ..Request::get(Rc::new(Url::parse(&url).unwrap()))
+        };
         let error = client.send(request, None, &mut |_| {}).await.unwrap_err();
         assert!(error.detail().contains("no application protocol"), "{}", error.detail());
     });

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
@@ -19,9 +21,10 @@ pub(super) struct Trusting {
 
 impl Trusting {
     pub(super) fn new(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Self, String> {
-        let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots.clone()), Arc::clone(provider))
-            .build()
-            .map_err(|error| format!("tls: the trusted authorities cannot be used: {error}"))?;
+        let chain =
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots.clone()), Arc::clone(provider))
+                .build()
+                .map_err(|error| format!("tls: the trusted authorities cannot be used: {error}"))?;
         Ok(Self { chain, roots })
     }
 

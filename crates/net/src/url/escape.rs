@@ -53,7 +53,8 @@ pub(super) fn unescape(text: &str, part: Part) -> Result<Cow<'_, [u8]>, Fault> {
     while at < bytes.len() {
         let byte = bytes[at];
         if byte == b'%' {
-            let digits = bytes.get(at + 1).copied().and_then(hex).zip(bytes.get(at + 2).copied().and_then(hex));
+            let digits =
+                bytes.get(at + 1).copied().and_then(hex).zip(bytes.get(at + 2).copied().and_then(hex));
             let shown = || bytes[at..bytes.len().min(at + 3)].to_vec();
             let (high, low) = digits.ok_or_else(|| Fault::Escape(shown()))?;
             // In a host only bytes beyond ASCII are escaped, and the percent sign of a zone.

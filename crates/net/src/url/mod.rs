@@ -88,7 +88,9 @@ impl Url {
     #[must_use]
     pub fn host(&self) -> &str {
         let host = match &self.ascii_host {
-            Some(host) => host.rsplit_once(':').filter(|_| self.port.is_some()).map_or(&**host, |(host, _)| host),
+            Some(host) => {
+                host.rsplit_once(':').filter(|_| self.port.is_some()).map_or(&**host, |(host, _)| host)
+            }
             None => self.slice(self.host.0..self.host.1),
         };
         host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)

@@ -152,7 +152,11 @@ impl Pieces {
     /// Writes the pieces down as Go does, with a mark at each joint.
     pub(super) fn into_url(self) -> Url {
         let mut text = String::with_capacity(
-            self.scheme.len() + self.host.len() + self.path.len() + self.query.as_ref().map_or(0, String::len) + 16,
+            self.scheme.len()
+                + self.host.len()
+                + self.path.len()
+                + self.query.as_ref().map_or(0, String::len)
+                + 16,
         );
         let at = |text: &String| u32::try_from(text.len()).unwrap_or(u32::MAX);
         text.push_str(&self.scheme);
@@ -214,7 +218,11 @@ impl Pieces {
             authority_end,
             query,
             fragment,
-            port: self.port.as_deref().filter(|port| !port.is_empty()).map(|port| port.parse().unwrap_or(u32::MAX)),
+            port: self
+                .port
+                .as_deref()
+                .filter(|port| !port.is_empty())
+                .map(|port| port.parse().unwrap_or(u32::MAX)),
             kind,
         }
     }

@@ -1,7 +1,7 @@
 //! Relative references (RFC 3986, section 5.2), as `Location` headers carry them.
 
-use super::parse::{ParseError, Pieces, pieces};
 use super::Url;
+use super::parse::{ParseError, Pieces, pieces};
 
 pub(super) fn join(base: &Url, reference: &str) -> Result<Url, ParseError> {
     let mut found = pieces(reference)?;

@@ -8,7 +8,10 @@ fn parts_are_kept_as_typed() {
     let check = |text: &str, authority: &str, port: u16, target: &str| {
         let url = Url::parse(text).unwrap();
         let (slash, rest) = url.target();
-        assert_eq!((url.authority(), url.port(), format!("{slash}{rest}").as_str()), (authority, Some(port), target));
+        assert_eq!(
+            (url.authority(), url.port(), format!("{slash}{rest}").as_str()),
+            (authority, Some(port), target)
+        );
     };
     check("http://h/request-target?a=1&b=2", "h", 80, "/request-target?a=1&b=2");
     check("http://h:8080?x=a b", "h:8080", 8080, "/?x=a b");
@@ -37,7 +40,10 @@ fn hosts_lose_brackets_and_ports() {
 #[test]
 fn faults_are_told_in_gos_words() {
     let check = |text: &str, message: &str| {
-        assert_eq!(Url::parse(text).unwrap_err().to_string(), format!("parse {}: {message}", quoted(text.as_bytes())));
+        assert_eq!(
+            Url::parse(text).unwrap_err().to_string(),
+            format!("parse {}: {message}", quoted(text.as_bytes()))
+        );
     };
     check("http://a b/", "invalid character \" \" in host name");
     check("http://[::1", "missing ']' in host");

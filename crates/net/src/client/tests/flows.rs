@@ -163,12 +163,17 @@ fn a_connection_closed_while_idle_is_noticed_before_it_is_used() {
 #[test]
 fn cookies_go_to_the_jar_and_back() {
     run(async {
-        let set = answer("HTTP/1.1 200 OK\r\nSet-Cookie: a=jar\r\nset-cookie: b=2; Max-Age=9\r\nContent-Length: 0\r\n\r\n");
+        let set = answer(
+            "HTTP/1.1 200 OK\r\nSet-Cookie: a=jar\r\nset-cookie: b=2; Max-Age=9\r\nContent-Length: 0\r\n\r\n",
+        );
         let server = Server::start(vec![vec![set, ok("")]]).await;
         let client = client_with(settings());
         let jar = RefCell::new(Jar::default());
         let response = send_on(&client, Request::get(server.url("/")), Some(&jar)).await.0.unwrap();
-        assert_eq!(response.cookies().iter().map(|cookie| cookie.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(
+            response.cookies().iter().map(|cookie| cookie.name.as_str()).collect::<Vec<_>>(),
+            ["a", "b"]
+        );
         let own = vec![("Cookie".to_owned(), "h=1".to_owned())];
         let request = Request { headers: own, ..Request::get(server.url("/")) };
         send_on(&client, request, Some(&jar)).await.0.unwrap();
@@ -184,15 +189,21 @@ fn bodies_are_packed_and_unpacked() {
         let address = listener.local_addr().unwrap();
         tokio::task::spawn_local(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
-            let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len());
-            for answer in [[head.as_bytes(), &body].concat(), [head.as_bytes(), &vec![b'x'; body.len()]].concat()] {
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+                body.len()
+            );
+            for answer in
+                [[head.as_bytes(), &body].concat(), [head.as_bytes(), &vec![b'x'; body.len()]].concat()]
+            {
                 read_request(&mut stream).await.unwrap();
                 stream.write_all(&answer).await.unwrap();
             }
         });
         let client = client_with(settings());
         let url = Rc::new(Url::parse(&format!("http://{address}/")).unwrap());
-        let packed = Request { compression: vec![crate::encoding::Coding::Deflate], ..Request::get(Rc::clone(&url)) };
+        let packed =
+            Request { compression: vec![crate::encoding::Coding::Deflate], ..Request::get(Rc::clone(&url)) };
         let packed = Request { method: Method::POST, body: Some("hello".into()), ..packed };
         let response = send_on(&client, packed, None).await.0.unwrap();
         assert_eq!(&response.body[..], b"the text");
@@ -288,7 +299,9 @@ fn the_wire_is_kept_on_demand() {
         let mut kept = None;
         client.send(Request::get(server.url("/w")), None, &mut |hop| kept = hop.wire.cloned()).await.unwrap();
         let wire = kept.unwrap();
-        assert!(wire.request_head.starts_with(b"GET /w HTTP/1.1\r\n") && wire.request_head.ends_with(b"\r\n\r\n"));
+        assert!(
+            wire.request_head.starts_with(b"GET /w HTTP/1.1\r\n") && wire.request_head.ends_with(b"\r\n\r\n")
+        );
         assert_eq!(&wire.response_head[..], b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
         assert_eq!(&wire.response_body[..], b"body");
     });

@@ -34,7 +34,8 @@ fn plain_http_asks_a_proxy_for_absolute_urls() {
 #[test]
 fn a_refused_tunnel_is_told_in_the_proxys_words() {
     run(async {
-        let server = Server::start(vec![vec![answer("HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n")]]).await;
+        let server =
+            Server::start(vec![vec![answer("HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n")]]).await;
         let client = client_with(through(&server.address.to_string()));
         let (outcome, _) = send_on(&client, Request::get(url("https://far.test/")), None).await;
         assert!(outcome.unwrap_err().to_string().contains("407 Who are you"));
@@ -68,6 +69,9 @@ fn socks_is_asked_for_names() {
         let client = client_with(through(&format!("socks5://ann:word@{address}")));
         let response = send_on(&client, Request::get(url("http://far.test/")), None).await.0.unwrap();
         assert_eq!(&response.body[..], b"hi");
-        assert_eq!(&asked.borrow()[..], b"\x01\x03ann\x04word\x05\x01\0\x03\x08far.test\0\x50"[..].strip_suffix(b"").unwrap());
+        assert_eq!(
+            &asked.borrow()[..],
+            b"\x01\x03ann\x04word\x05\x01\0\x03\x08far.test\0\x50"[..].strip_suffix(b"").unwrap()
+        );
     });
 }

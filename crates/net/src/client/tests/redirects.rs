@@ -80,7 +80,8 @@ fn secrets_are_not_told_to_another_host() {
         let target = Server::start(vec![vec![ok("")]]).await;
         let elsewhere = format!("http://localhost:{}/", target.address.port());
         let server = Server::start(vec![vec![redirect(302, &elsewhere)]]).await;
-        let headers = vec![header("Authorization", "Bearer t"), header("X-Mine", "m"), header("Cookie", "own=1")];
+        let headers =
+            vec![header("Authorization", "Bearer t"), header("X-Mine", "m"), header("Cookie", "own=1")];
         let request = Request { headers, ..Request::get(server.url("/")) };
         let response = send_on(&client_with(settings()), request, None).await.0.unwrap();
         assert_eq!(response.url.as_str(), elsewhere);
@@ -94,7 +95,8 @@ fn secrets_are_not_told_to_another_host() {
 #[test]
 fn a_cookie_set_by_a_redirect_is_sent_after_it() {
     run(async {
-        let set = answer("HTTP/1.1 302 Found\r\nSet-Cookie: x=1\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n");
+        let set =
+            answer("HTTP/1.1 302 Found\r\nSet-Cookie: x=1\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n");
         let server = Server::start(vec![vec![set, ok("")]]).await;
         let jar = RefCell::new(Jar::default());
         send_on(&client_with(settings()), Request::get(server.url("/")), Some(&jar)).await.0.unwrap();
@@ -110,7 +112,8 @@ fn with_credentials(server: &Server) -> Rc<Url> {
 fn credentials_of_the_url_become_basic_and_are_masked() {
     run(async {
         let server = Server::start(vec![vec![ok("")]]).await;
-        let (outcome, told) = send_on(&client_with(settings()), Request::get(with_credentials(&server)), None).await;
+        let (outcome, told) =
+            send_on(&client_with(settings()), Request::get(with_credentials(&server)), None).await;
         assert!(server.seen()[0].contains("\r\nAuthorization: Basic YW5uOnNAYw==\r\n"));
         assert_eq!(told[0].url, format!("http://****:****@{}/p?x=1", server.address));
         assert_eq!(outcome.unwrap().url, with_credentials(&server));
@@ -123,7 +126,8 @@ fn digest_answers_the_challenge_and_sends_the_body_again() {
         let challenge = answer(
             "HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"\r\nContent-Length: 0\r\n\r\n",
         );
-        let server = Server::start(vec![vec![challenge.clone(), ok("in"), challenge.clone(), challenge]]).await;
+        let server =
+            Server::start(vec![vec![challenge.clone(), ok("in"), challenge.clone(), challenge]]).await;
         let client = client_with(settings());
         let request = Request {
             method: Method::POST,
@@ -153,7 +157,9 @@ fn ntlm_stays_on_one_connection() {
         };
         // A challenge message with flags, a server challenge and an empty target.
         let mut message = b"NTLMSSP\0\x02\0\0\0\0\0\0\0\x38\0\0\0\x01\x02\x88\0".to_vec();
-        message.extend_from_slice(b"\x01\x23\x45\x67\x89\xab\xcd\xef\0\0\0\0\0\0\0\0\0\0\0\0\x38\0\0\0\0\0\0\0\0\0\0\0");
+        message.extend_from_slice(
+            b"\x01\x23\x45\x67\x89\xab\xcd\xef\0\0\0\0\0\0\0\0\0\0\0\0\x38\0\0\0\0\0\0\0\0\0\0\0",
+        );
         use base64::Engine as _;
         let token = base64::engine::general_purpose::STANDARD.encode(&message);
         let acts = vec![no("NTLM"), no(&format!("NTLM {token}")), ok("in")];
