@@ -2,6 +2,7 @@
 //!
 //! Each chore is one module with a `run` function. Nothing here is part of the program.
 
+mod bench;
 mod demo;
 mod docs;
 mod repository;
@@ -19,6 +20,7 @@ type Failure = String;
 type Chore = (&'static str, &'static str, fn(&Repository) -> Result<(), Failure>);
 
 const CHORES: &[Chore] = &[
+    ("bench", "measure the generator against its peers", bench::run),
     ("demo", "build the release program and run its demo", demo::run),
     ("docs", "make the pages that are made from other files", docs::run),
     ("test", "install what the tests need, run all of them, then tidy", test::run),

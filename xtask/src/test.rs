@@ -10,6 +10,7 @@ const NEEDS: &[(&str, &str)] = &[
     ("python3", "python3"),
     ("nginx", "nginx-light"),
     ("wrk", "wrk"),
+    ("tcpdump", "tcpdump"),
     ("psql", "postgresql"),
     ("tmux", "tmux"),
     ("valgrind", "valgrind"),
@@ -18,12 +19,12 @@ const NEEDS: &[(&str, &str)] = &[
 /// Installs what is missing, runs the tests and the documentation's examples, then tidies.
 pub fn run(repository: &Repository) -> Result<(), Failure> {
     install_missing(repository)?;
+    repository.run(Command::new("cargo").args(["test", "--quiet", "--workspace", "--doc"]))?;
     if installed("cargo-nextest") || nextest_answers() {
         repository.run(Command::new("cargo").args(["nextest", "run", "--workspace"]))?;
     } else {
         repository.run(Command::new("cargo").args(["test", "--workspace", "--all-targets"]))?;
     }
-    repository.run(Command::new("cargo").args(["test", "--workspace", "--doc"]))?;
     tidy::run(repository)
 }
 

@@ -56,7 +56,9 @@ fn parse(text: &str) -> Result<Value, String> {
             why if why.starts_with("expected `:`") => "after object key",
             why if why.starts_with("key must be a string") => "looking for beginning of object key string",
             why if why.starts_with("trailing characters") => "after top-level value",
-            why if why.starts_with("trailing comma") && letter == '}' => "looking for beginning of object key string",
+            why if why.starts_with("trailing comma") && letter == '}' => {
+                "looking for beginning of object key string"
+            }
             _ => "looking for beginning of value",
         };
         format!("invalid character '{letter}' {place}")

@@ -3,8 +3,7 @@
 //! Every error of the libraries becomes one of these before it reaches the terminal. Advice goes into
 //! [`Error::hint`], not into the sentence.
 
-use model::exit::ExitCode;
-use model::{Level, Record};
+use model::{ExitCode, Level, Record};
 
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]
@@ -41,9 +40,6 @@ pub enum Error {
         /// Further facts for the log record.
         fields: Vec<(&'static str, String)>,
     },
-    /// The reason was already logged; only the status is left.
-    #[error("exit status {}", .0.0)]
-    Logged(ExitCode),
 }
 
 impl Error {
@@ -69,7 +65,7 @@ impl Error {
     pub fn code(&self) -> ExitCode {
         match self {
             Self::Config(_) => ExitCode::INVALID_CONFIG,
-            Self::Run { code, .. } | Self::Logged(code) => *code,
+            Self::Run { code, .. } => *code,
             Self::Usage(_) | Self::File(_) | Self::NotOffered { .. } | Self::Internal(_) => ExitCode::GENERIC,
         }
     }
@@ -84,20 +80,23 @@ impl Error {
         }
     }
 
-    /// The log record that tells the user; `None` when it was logged before.
+    /// The log record that tells the user.
     #[must_use]
-    pub fn record(&self) -> Option<Record> {
-        if matches!(self, Self::Logged(_)) {
-            return None;
-        }
+    pub fn record(&self) -> Record {
         let mut record = Record::new(Level::Error, self.to_string());
         if let Self::Run { fields, .. } = self {
             record.fields.clone_from(fields);
         }
-        Some(match self.hint() {
+        match self.hint() {
             Some(hint) => record.with("hint", hint),
             None => record,
-        })
+        }
+    }
+}
+
+impl From<model::Error> for Error {
+    fn from(error: model::Error) -> Self {
+        Self::run(error.exit_code(), error.to_string())
     }
 }
 
@@ -114,6 +113,5 @@ mod tests {
         check(Error::Config("x".into()), 104, None);
         check(Error::run(ExitCode(107), "x").with_hint("script exception"), 107, Some("script exception"));
         check(Error::NotOffered { message: "x".into(), instead: "y".into() }, 255, Some("y"));
-        assert!(Error::Logged(ExitCode(99)).record().is_none());
     }
 }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 use metrics::Registry;
-use model::exit::ExitCode;
-use model::options::{Options, Warning};
+use model::ExitCode;
+use model::{Options, Warning};
 use script::{ErrorKind, LoadOptions, Source, Test, path_of};
 use serde_json::Value;
 
@@ -19,6 +19,31 @@ use crate::archive_file::{Archive, is_archive};
 use crate::error::Error;
 use crate::flags::{Flags, runtime};
 use crate::session::Session;
+
+/// Which script a command is about.
+pub enum Script<'a> {
+    /// A file, an archive, or `-` for standard input.
+    Named(&'a str),
+    /// A script of our own, with variables for it.
+    Own {
+        /// How messages name it.
+        name: &'a str,
+        /// Its text.
+        text: &'a str,
+        /// Variables of `__ENV`.
+        env: Vec<(String, String)>,
+    },
+}
+
+impl Script<'_> {
+    /// How messages name it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Named(name) | Self::Own { name, .. } => name,
+        }
+    }
+}
 
 /// A loaded test and what the user said about it.
 pub struct Loaded {
@@ -44,10 +69,22 @@ pub struct Loaded {
 ///
 /// # Errors
 /// Whatever is wrong with the script, its options or the flags about it.
-pub fn load(session: &Session, matches: &ArgMatches, name: &str, system_env: bool) -> Result<Loaded, Error> {
+pub fn load(
+    session: &Session,
+    matches: &ArgMatches,
+    script: &Script,
+    system_env: bool,
+) -> Result<Loaded, Error> {
     let runtime = Flags::read(runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
-    let (source, archive) = read(name, runtime.text("type"))?;
+    let name = script.name();
+    let (source, archive) = match script {
+        Script::Named(name) => read(name, runtime.text("type"))?,
+        Script::Own { text, .. } => (Source::stdin(text.as_bytes().to_vec(), &here()?), None),
+    };
     let mut env = archive.as_ref().map(|archive| archive.env.clone()).unwrap_or_default();
+    if let Script::Own { env: own, .. } = script {
+        env.extend(own.iter().cloned());
+    }
     env.extend(script_env(&session.env, &runtime, system_env).map_err(Error::Usage)?);
     let registry = Registry::new();
     let options = LoadOptions {
@@ -66,7 +103,7 @@ pub fn load(session: &Session, matches: &ArgMatches, name: &str, system_env: boo
     let exported = archive.map_or_else(|| test.options().clone(), |archive| archive.options);
     let (options, warnings) = match exported {
         Value::Null => (Options::default(), Vec::new()),
-        exported => Options::from_script(&exported).map_err(|e| Error::Config(in_script(&e)))?,
+        exported => Options::from_script(&exported).map_err(|e| Error::run(e.exit_code(), in_script(&e)))?,
     };
     Ok(Loaded { test, registry, name: name.to_owned(), source, options, warnings, runtime, env })
 }
@@ -95,7 +132,7 @@ pub fn thrown(error: &script::Error) -> Error {
 
 /// Reads the script and finds out whether it is an archive.
 fn read(name: &str, kind: Option<&str>) -> Result<(Source, Option<Archive>), Error> {
-    let here = std::env::current_dir().map_err(|e| Error::File(format!("the working directory: {e}")))?;
+    let here = here()?;
     let bytes = if name == "-" {
         let mut bytes = Vec::new();
         let read = std::io::stdin().read_to_end(&mut bytes);
@@ -120,6 +157,10 @@ fn read(name: &str, kind: Option<&str>) -> Result<(Source, Option<Archive>), Err
         _ => Source::file(Path::new(name.strip_prefix("file://").unwrap_or(name)), &here),
     };
     Ok((source, None))
+}
+
+fn here() -> Result<PathBuf, Error> {
+    std::env::current_dir().map_err(|e| Error::File(format!("the working directory: {e}")))
 }
 
 /// The files of an archive as the script's world.
@@ -189,7 +230,8 @@ mod tests {
             let matches = command.get_matches_from(std::iter::once("t").chain(args.split_whitespace()));
             let runtime = Flags::read(runtime::FLAGS, &matches, &BTreeMap::new()).unwrap();
             let system = BTreeMap::from([("S".to_owned(), "1".to_owned())]);
-            let wanted = wanted.map(|pairs| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect());
+            let wanted =
+                wanted.map(|pairs| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect());
             assert_eq!(script_env(&system, &runtime, true), wanted.map_err(str::to_owned), "{args}");
         };
         check("", Ok(&[("S", "1")]));

@@ -2,10 +2,14 @@
 //!
 //! The only crate that prints or exits. The commands are the rows of [`cmd::COMMANDS`].
 
+mod archive_file;
 mod cmd;
+mod config_file;
 mod error;
 mod flags;
+mod load;
 mod logs;
+mod run;
 mod screen;
 mod session;
 mod signals;
@@ -42,9 +46,7 @@ fn run(matches: &clap::ArgMatches, start: Start) -> ExitCode {
     };
     let result = (command.run)(&session, arguments);
     let code = result.unwrap_or_else(|error| {
-        if let Some(record) = error.record() {
-            session.logger().log(record);
-        }
+        session.logger().log(error.record());
         error.code()
     });
     session.logs.finish();
@@ -68,8 +70,8 @@ fn rejected(error: &clap::Error, start: Start) -> ExitCode {
 
 /// Reports an error that came before the log's own flags could be read.
 fn without_flags(error: &Error, start: Start) -> ExitCode {
-    if let (Ok(mut session), Some(record)) = (Session::bare(start), error.record()) {
-        session.logger().log(record);
+    if let Ok(mut session) = Session::bare(start) {
+        session.logger().log(error.record());
         session.logs.finish();
     }
     ExitCode::from(error.code().0)

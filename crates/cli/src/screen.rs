@@ -2,6 +2,7 @@
 //!
 //! [`Screen`] keeps what is drawn at the bottom, so that whoever writes a line can lift it for a moment.
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write, stdout};
 use std::sync::{Mutex, PoisonError};
 
@@ -26,26 +27,37 @@ impl Terminals {
 pub struct Screen {
     /// Progress is drawn at all: standard output is a terminal.
     draws: bool,
+    columns: usize,
     lines: Mutex<Vec<String>>,
 }
+
+/// Columns of a terminal that does not tell.
+const COLUMNS: usize = 80;
 
 impl Screen {
     /// A screen that draws when standard output is a terminal.
     #[must_use]
-    pub fn new(terminals: Terminals) -> Self {
-        Self { draws: terminals.stdout, lines: Mutex::default() }
+    pub fn new(terminals: Terminals, env: &BTreeMap<String, String>) -> Self {
+        let columns = env.get("COLUMNS").and_then(|text| text.parse().ok());
+        Self { draws: terminals.stdout, columns: columns.unwrap_or(COLUMNS), lines: Mutex::default() }
     }
 
     /// A screen that never draws.
     #[must_use]
     pub fn off() -> Self {
-        Self { draws: false, lines: Mutex::default() }
+        Self { draws: false, columns: COLUMNS, lines: Mutex::default() }
     }
 
     /// Whether progress lines can be redrawn in place.
     #[must_use]
     pub fn draws(&self) -> bool {
         self.draws
+    }
+
+    /// How many characters a line holds.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.columns
     }
 
     /// Replaces the progress lines.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 use model::{Clock, Level, Logger, Record};
+use report::sink::Zone;
 
 use crate::error::Error;
 use crate::flags::{Flags, global};
@@ -64,8 +65,8 @@ impl Session {
         let terminals = Terminals::detect();
         let settings = Settings::new(&flags, &env, terminals).map_err(Error::Usage)?;
         let quiet = flags.on("quiet");
-        let screen = Arc::new(if quiet { Screen::off() } else { Screen::new(terminals) });
-        let logs = Logs::start(&settings, clock, &screen).map_err(Error::File)?;
+        let screen = Arc::new(if quiet { Screen::off() } else { Screen::new(terminals, &env) });
+        let logs = Logs::start(&settings, Zone::local(&env), clock, &screen).map_err(Error::File)?;
         Ok(Self { env, flags, terminals, screen, logs, signals, clock })
     }
 

@@ -3,14 +3,24 @@
 //! Both signals are blocked in every thread and awaited by one, so that no code ever runs inside a signal handler.
 //! Whoever subscribed hears of them; while nobody has, they end the program as usual.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nix::sys::signal::{SigSet, Signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// The thread that awaits signals.
 #[derive(Clone, Default)]
-pub struct Signals(Arc<Mutex<Option<Sender<Signal>>>>);
+pub struct Signals(Arc<Mutex<Listener>>);
+
+/// Who hears of signals, and how many there were since it began to listen.
+#[derive(Default)]
+struct Listener {
+    sender: Option<UnboundedSender<Signal>>,
+    heard: u32,
+}
+
+/// So many signals end the program whatever it is doing: script code that never waits can keep a listener busy.
+const PATIENCE: u32 = 3;
 
 impl Signals {
     /// Blocks the signals in this thread and those it starts from now on, and starts the thread that awaits them.
@@ -39,16 +49,17 @@ impl Signals {
 
     /// From now on signals arrive here, until the receiver is dropped.
     #[must_use]
-    pub fn subscribe(&self) -> Receiver<Signal> {
-        let (sender, receiver) = channel();
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+    pub fn subscribe(&self) -> UnboundedReceiver<Signal> {
+        let (sender, receiver) = unbounded_channel();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Listener { sender: Some(sender), heard: 0 };
         receiver
     }
 
     fn pass_on(&self, signal: Signal) {
-        let listener = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let heard = listener.as_ref().is_some_and(|listener| listener.send(signal).is_ok());
-        if !heard {
+        let mut listener = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        listener.heard += 1;
+        let heard = listener.sender.as_ref().is_some_and(|sender| sender.send(signal).is_ok());
+        if !heard || listener.heard >= PATIENCE {
             // What a shell expects of a program that a signal ended.
             std::process::exit(128 + signal as i32);
         }
@@ -62,9 +73,9 @@ mod tests {
     #[test]
     fn a_subscriber_hears_of_signals() {
         let signals = Signals::default();
-        let heard = signals.subscribe();
+        let mut heard = signals.subscribe();
         signals.pass_on(Signal::SIGINT);
         signals.pass_on(Signal::SIGTERM);
-        assert_eq!(heard.try_iter().collect::<Vec<_>>(), [Signal::SIGINT, Signal::SIGTERM]);
+        assert_eq!([heard.try_recv(), heard.try_recv()], [Ok(Signal::SIGINT), Ok(Signal::SIGTERM)]);
     }
 }

@@ -9,9 +9,13 @@ fn plimsoll(folder: &Path, args: &[&str]) -> Output {
     command.output().expect("the binary starts")
 }
 
+fn empty_folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("the system has a temporary folder")
+}
+
 /// Runs in an empty folder and checks the status, and that both streams contain what is wanted.
 fn check(args: &[&str], code: i32, stdout: &str, stderr: &str) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = empty_folder();
     let output = plimsoll(folder.path(), args);
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(code), "{args:?}\n{out}\n{err}");
@@ -58,7 +62,7 @@ fn logs_go_where_and_look_as_asked() {
     );
     check(&["--log-format=json", "cloud"], 255, "", "{\"hint\":");
     check(&["--log-output=stdout", "cloud"], 255, "level=error", "");
-    let folder = tempfile::tempdir().unwrap();
+    let folder = empty_folder();
     let output = plimsoll(folder.path(), &["--log-output=file=logs/all.log", "cloud"]);
     assert!(output.stderr.is_empty());
     assert!(std::fs::read_to_string(folder.path().join("logs/all.log")).unwrap().contains("level=error"));
@@ -66,7 +70,7 @@ fn logs_go_where_and_look_as_asked() {
 
 #[test]
 fn new_writes_a_script_once() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = empty_folder();
     let first = plimsoll(folder.path(), &["new", "--template", "smoke", "a.js"]);
     assert_eq!(String::from_utf8_lossy(&first.stdout), "New script created: a.js (smoke template).\n");
     assert!(std::fs::read_to_string(folder.path().join("a.js")).unwrap().contains("export default function"));

@@ -20,6 +20,10 @@ use crate::worker::Order;
 
 /// Everything a worker can say.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "frames are what these mostly are; a box would be one more allocation each"
+)]
 pub(crate) enum Event {
     /// Its users are made, or one could not be.
     Prepared { worker: u32, outcome: Result<(), VuError> },

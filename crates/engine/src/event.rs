@@ -10,6 +10,10 @@ use crate::trust::MachineUse;
 
 /// One piece of news of a run, in the order in which it happened.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "frames are what these mostly are; a box would be one more allocation each"
+)]
 pub enum RunEvent {
     /// All planned users are made; the run waits for [`Control::begin`].
     VusReady {

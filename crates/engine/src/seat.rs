@@ -4,11 +4,12 @@
 //! the seat outlives its user. It does not decide when iterations start.
 
 use std::cell::{Cell, RefCell};
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use futures_util::future::LocalBoxFuture;
 use model::Nanos;
 
 use crate::vu::{Iteration, IterationEnd, ScenarioInfo, Vu};
@@ -151,16 +152,15 @@ impl Seat {
         .await
     }
 
-    /// Waits for something, but not beyond a word.
-    pub(crate) async fn unless_told<F: Future>(&self, awaited: F) {
-        // Boxed because it is rare, and every user would carry its size.
-        let mut awaited = Box::pin(awaited);
+    /// Waits for something, but not beyond a word. Boxed because it is rare, and every user would carry its
+    /// size.
+    pub(crate) async fn unless_told(&self, mut awaited: LocalBoxFuture<'_, ()>) {
         poll_fn(|cx| {
             self.remember(cx.waker());
             if !self.may_go_on() {
                 return Poll::Ready(());
             }
-            awaited.as_mut().poll(cx).map(|_| ())
+            awaited.as_mut().poll(cx)
         })
         .await;
     }
@@ -179,14 +179,16 @@ impl Seat {
         (before, in_scenario)
     }
 
-    /// Runs one iteration: how it ended, and whether it ever waited.
-    pub(crate) async fn run(&self, iteration: Iteration) -> (Ending, bool) {
-        let begun = self.vu.borrow_mut().as_mut().map(|vu| guarded(|| vu.start(iteration)));
-        match begun {
-            Some(Ok(())) => {}
-            Some(Err(message)) => return (Ending::Panicked(message), false),
-            None => return (Ending::Of(IterationEnd::Lost), false),
+    /// Starts an iteration; the error is how it ended then and there.
+    pub(crate) fn start(&self, iteration: Iteration) -> Result<(), Ending> {
+        match self.vu.borrow_mut().as_mut() {
+            Some(vu) => guarded(|| vu.start(iteration)).map_err(Ending::Panicked),
+            None => Err(Ending::Of(IterationEnd::Lost)),
         }
+    }
+
+    /// Runs the iteration that was started: how it ended, and whether it ever waited.
+    pub(crate) async fn finish(&self) -> (Ending, bool) {
         let (mut told, mut waited) = (false, false);
         let ending = poll_fn(|cx| {
             let turn = self.turn(cx, &mut told);

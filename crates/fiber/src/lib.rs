@@ -28,6 +28,8 @@ type Switch = Yielder<Wake, ()>;
 
 /// The part of a fiber that code running inside it needs to find.
 struct Link {
+    /// The lowest usable address of the fiber's stack.
+    low: usize,
     switch: Cell<*const Switch>,
     context: Cell<Wake>,
 }
@@ -64,7 +66,11 @@ pub struct Fiber<T: 'static> {
 impl<T: 'static> Fiber<T> {
     /// A fiber that will run `body` on `stack` when it is first polled.
     pub fn new(stack: Stack, body: impl FnOnce() -> T + 'static) -> Self {
-        let link = Box::new(Link { switch: Cell::new(ptr::null()), context: Cell::new(ptr::null_mut()) });
+        let link = Box::new(Link {
+            low: stack.low(),
+            switch: Cell::new(ptr::null()),
+            context: Cell::new(ptr::null_mut()),
+        });
         let shared: *const Link = &raw const *link;
         let coroutine = Coroutine::with_stack(stack, move |switch: &Switch, wake: Wake| {
             // SAFETY: `shared` points into the box that the fiber owns; the fiber outlives its coroutine's
@@ -127,7 +133,11 @@ impl<T: 'static> Drop for Fiber<T> {
             // and leak checkers; a few bytes next to a leaked stack.
             std::mem::forget(std::mem::replace(
                 &mut self.link,
-                Box::new(Link { switch: Cell::new(ptr::null()), context: Cell::new(ptr::null_mut()) }),
+                Box::new(Link {
+                    low: 0,
+                    switch: Cell::new(ptr::null()),
+                    context: Cell::new(ptr::null_mut()),
+                }),
             ));
         }
     }
@@ -207,6 +217,17 @@ unsafe impl<F> Send for AssertSend<F> {}
 impl<F: FnOnce() -> R, R> AssertSend<F> {
     fn call(self) -> R {
         (self.0)()
+    }
+}
+
+/// Gives back the memory of the running fiber's stack that lies below its present depth, after something that
+/// went deeper than what follows will. Outside a fiber it does nothing.
+pub fn trim_stack() {
+    let link = CURRENT.get();
+    if !link.is_null() {
+        // SAFETY: a non-null CURRENT is the link of the fiber that runs now; see `block_on`.
+        let low = unsafe { (*link).low };
+        stack::trim(low);
     }
 }
 

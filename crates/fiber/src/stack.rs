@@ -156,6 +156,26 @@ impl Stack {
     }
 }
 
+impl Stack {
+    /// The lowest address that code may use.
+    pub(crate) const fn low(&self) -> usize {
+        self.low + GUARD_BYTES
+    }
+}
+
+/// Gives back the pages of a stack between its lowest usable address and the caller's frame.
+#[inline(never)]
+pub(crate) fn trim(low: usize) {
+    let here = 0u8;
+    let page = page_bytes();
+    // Two pages stay below this frame for the call that gives back the rest.
+    let end = ((&raw const here as usize) & !(page - 1)).saturating_sub(2 * page);
+    if end > low {
+        // SAFETY: stacks grow downwards, so what lies below the running frame and above the guard is dead.
+        unsafe { libc::madvise(low as *mut libc::c_void, end - low, libc::MADV_DONTNEED) };
+    }
+}
+
 impl Drop for Stack {
     fn drop(&mut self) {
         let usable = self.low + GUARD_BYTES;

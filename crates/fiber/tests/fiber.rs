@@ -51,7 +51,8 @@ fn futures_and_root_work_run_on_the_thread_stack() {
         &raw const local as usize
     }
     let outside = address();
-    let mut fiber = Fiber::new(pool().take().unwrap(), || (address(), block_on(async { address() }), on_root(address)));
+    let mut fiber =
+        Fiber::new(pool().take().unwrap(), || (address(), block_on(async { address() }), on_root(address)));
     let Poll::Ready((inside, polled, rooted)) = poll(&mut fiber) else { panic!("nothing to wait for") };
     let near = |a: usize| a.abs_diff(outside) < 1 << 20;
     assert!(!near(inside), "the closure has a stack of its own");

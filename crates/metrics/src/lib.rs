@@ -1,8 +1,8 @@
 //! Tags, recorders, histograms, frames, merging and threshold evaluation.
 //!
-//! A worker thread's [`Recorder`] turns samples into a [`Frame`] a second; the [`Aggregate`] adds up the frames
-//! of all workers, and everything that is said of a run is arithmetic on it. Sockets and scripts are not known
-//! here.
+//! A worker thread gives its samples to a [`Recorder`] and takes a [`Frame`] from it every second. Frames of all
+//! workers are merged in an [`Aggregate`], which answers questions about the run so far. What metrics there are
+//! is in the [`Registry`]. Nothing here knows sockets, scripts or terminals.
 
 mod aggregate;
 pub mod builtin;
@@ -11,13 +11,19 @@ mod histogram;
 mod recorder;
 mod registry;
 mod sink;
+mod sum;
+mod sym;
 mod tags;
 pub mod thresholds;
+mod trend;
+mod wire;
 
-pub use aggregate::{Aggregate, value};
-pub use frame::{Frame, RawSample, SeriesDelta};
-pub use histogram::{Histogram, Sparse};
-pub use recorder::{HttpSample, IterationSample, Recorder, RecorderConfig};
+pub use aggregate::Aggregate;
+pub use frame::{DecodeError, Frame};
+pub use histogram::Histogram;
+pub use recorder::{HttpSample, IterationSample, RawSample, Recorder, RecorderConfig, Tags};
 pub use registry::{Contains, DeclareError, Kind, Metric, MetricId, Registry};
-pub use sink::{Delta, EXACT_MAX, Sink, Trend, TrendDelta};
-pub use tags::{Sym, TagSetId, Tags};
+pub use sink::{Sink, value};
+pub use sym::{Sym, Text};
+pub use tags::TagSetId;
+pub use trend::{EXACT_LIMIT, Trend};

@@ -1,29 +1,33 @@
-//! The metrics of a run by name.
+//! The metrics of a run: their names, kinds and meanings.
+//!
+//! Main type: [`Registry`], shared by the whole process. It knows nothing of samples. Metrics are declared
+//! before the load starts; recorders copy what they need, so that its lock is never taken per sample.
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::builtin;
 
-/// A metric's identity within a run.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+/// A metric's number in this process, the same on all threads.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct MetricId(pub u32);
 
-/// What a metric does with its samples.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// How samples of a metric add up.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Kind {
-    /// Adds them up.
+    /// A sum.
     Counter,
-    /// Keeps the last.
+    /// The last value, with the smallest and the largest.
     Gauge,
-    /// Counts those that are not zero.
+    /// The share of samples that are not zero.
     Rate,
-    /// Keeps their distribution.
+    /// A distribution.
     Trend,
 }
 
 impl Kind {
-    /// Its name in options and outputs.
+    /// The name in messages and JSON forms.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -35,10 +39,11 @@ impl Kind {
     }
 }
 
-/// What a metric's samples are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What the values of a metric mean, which decides how they are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Contains {
     /// Plain numbers.
+    #[default]
     Default,
     /// Milliseconds.
     Time,
@@ -47,7 +52,7 @@ pub enum Contains {
 }
 
 impl Contains {
-    /// Its name in outputs.
+    /// The name in messages and JSON forms.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -58,67 +63,78 @@ impl Contains {
     }
 }
 
-/// A metric.
-#[derive(Clone, Debug)]
+/// A declared metric.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Metric {
-    /// Its identity.
+    /// Its number in this process.
     pub id: MetricId,
-    /// Its name.
+    /// The name in scripts, thresholds and results.
     pub name: Arc<str>,
-    /// What it does with its samples.
+    /// How its samples add up.
     pub kind: Kind,
-    /// What its samples are.
+    /// What its values mean.
     pub contains: Contains,
 }
 
-/// Why a metric cannot be declared; the messages are k6's.
+/// Why a metric could not be declared. Scripts see the text, whose words are k6's.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum DeclareError {
-    /// The name is not allowed.
+    /// The name has characters or a length that names cannot have.
     #[error(
         "Invalid metric name: '{0}'. Metric names must only include up to 128 ASCII letters, numbers, or \
          underscores and start with a letter or an underscore."
     )]
-    BadName(String),
-    /// There is one of another kind.
-    #[error("metric '{name}' already exists but with type {there}, instead of {wanted}")]
-    OtherKind {
+    Name(String),
+    /// The name is taken by a metric of another kind.
+    #[error("metric '{name}' already exists but with type {}, instead of {}", .existing.name(), .wanted.name())]
+    Kind {
         /// The name.
         name: String,
-        /// The kind that is there.
-        there: &'static str,
-        /// The kind that was asked for.
-        wanted: &'static str,
+        /// What it is.
+        existing: Kind,
+        /// What it was to be.
+        wanted: Kind,
     },
-    /// There is one with other samples.
-    #[error("metric '{name}' already exists but with a value type {there}, instead of {wanted}")]
-    OtherContent {
+    /// The name is taken by a metric whose values mean something else.
+    #[error(
+        "metric '{name}' already exists but with a value type {}, instead of {}",
+        .existing.name(), .wanted.name()
+    )]
+    Contains {
         /// The name.
         name: String,
-        /// What is there.
-        there: &'static str,
-        /// What was asked for.
-        wanted: &'static str,
+        /// What its values mean.
+        existing: Contains,
+        /// What they were to mean.
+        wanted: Contains,
     },
 }
 
-/// The metrics of a run. Names are only added while init code runs; the lock is never taken when samples are.
+/// All metrics of the process.
 #[derive(Debug)]
-pub struct Registry(RwLock<Table>);
+pub struct Registry(RwLock<Known>);
 
-#[derive(Debug)]
-struct Table {
+#[derive(Debug, Default)]
+struct Known {
     metrics: Vec<Metric>,
-    by_name: HashMap<Arc<str>, MetricId>,
+    names: FxHashMap<Arc<str>, MetricId>,
 }
 
-impl Table {
-    fn add(&mut self, name: &str, kind: Kind, contains: Contains) -> MetricId {
-        let id = MetricId(u32::try_from(self.metrics.len()).expect("a run has few metrics"));
+impl Known {
+    fn push(&mut self, name: &str, kind: Kind, contains: Contains) -> MetricId {
         let name: Arc<str> = name.into();
-        self.metrics.push(Metric { id, name: name.clone(), kind, contains });
-        self.by_name.insert(name, id);
+        let id = MetricId(u32::try_from(self.metrics.len()).expect("scripts do not declare 2^32 metrics"));
+        self.names.insert(name.clone(), id);
+        self.metrics.push(Metric { id, name, kind, contains });
         id
+    }
+
+    /// Makes way for a script's metric with the name of one of ours.
+    fn evict(&mut self, id: MetricId) {
+        let metric = &mut self.metrics[id.0 as usize];
+        self.names.remove(&metric.name);
+        metric.name = format!("plimsoll_{}", metric.name).into();
+        self.names.insert(metric.name.clone(), id);
     }
 }
 
@@ -126,56 +142,50 @@ impl Registry {
     /// A registry with the built-in metrics.
     #[must_use]
     pub fn new() -> Arc<Self> {
-        let mut table = Table { metrics: Vec::new(), by_name: HashMap::new() };
-        for (name, kind, contains) in builtin::ALL {
-            table.add(name, *kind, *contains);
+        let mut known = Known::default();
+        for row in builtin::TABLE {
+            known.push(row.name, row.kind, row.contains);
         }
-        Arc::new(Self(RwLock::new(table)))
+        Arc::new(Self(RwLock::new(known)))
     }
 
-    /// Declares a metric, or finds the one of the same name and type.
-    ///
-    /// A built-in metric may be declared again with the same kind: scripts do, and mean that very metric.
+    /// The metric `name`, made when it is not there yet.
     ///
     /// # Errors
-    /// For a bad name, and when there is one of another type.
+    /// When the name is not allowed, or taken by a metric of another kind or meaning.
     pub fn declare(&self, name: &str, kind: Kind, contains: Contains) -> Result<MetricId, DeclareError> {
-        if !is_valid(name) {
-            return Err(DeclareError::BadName(name.to_owned()));
+        if !is_name(name) {
+            return Err(DeclareError::Name(name.to_owned()));
         }
-        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(&id) = table.by_name.get(name) else { return Ok(table.add(name, kind, contains)) };
-        let there = &table.metrics[id.0 as usize];
-        let name = || name.to_owned();
-        if there.kind != kind {
-            return Err(DeclareError::OtherKind { name: name(), there: there.kind.name(), wanted: kind.name() });
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&id) = known.names.get(name) {
+            if !builtin::OWN.contains(&id) {
+                return agree(name, &known.metrics[id.0 as usize], kind, contains).map(|()| id);
+            }
+            known.evict(id);
         }
-        if there.contains != contains && !Self::is_builtin(id) {
-            let (there, wanted) = (there.contains.name(), contains.name());
-            return Err(DeclareError::OtherContent { name: name(), there, wanted });
-        }
-        Ok(id)
+        Ok(known.push(name, kind, contains))
     }
 
-    /// Whether a metric is one of the built-in ones.
-    #[must_use]
-    pub fn is_builtin(id: MetricId) -> bool {
-        (id.0 as usize) < builtin::ALL.len()
-    }
-
-    /// The metric called `name`.
+    /// The metric of this name, if there is one.
     #[must_use]
     pub fn lookup(&self, name: &str) -> Option<MetricId> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).by_name.get(name).copied()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).names.get(name).copied()
     }
 
-    /// A metric by its identity.
+    /// The metric with this number.
     ///
     /// # Panics
-    /// When the identity is not of this registry.
+    /// When the number does not come from this registry.
     #[must_use]
     pub fn get(&self, id: MetricId) -> Metric {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).metrics[id.0 as usize].clone()
+        self.find(id).expect("metric numbers come from this registry")
+    }
+
+    /// The metric with a number that may come from elsewhere.
+    #[must_use]
+    pub fn find(&self, id: MetricId) -> Option<Metric> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).metrics.get(id.0 as usize).cloned()
     }
 
     /// All metrics, in the order in which they were declared.
@@ -183,12 +193,108 @@ impl Registry {
     pub fn all(&self) -> Vec<Metric> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).metrics.clone()
     }
+
+    /// Whether a metric is one of those that every run has.
+    #[must_use]
+    pub const fn is_builtin(id: MetricId) -> bool {
+        (id.0 as usize) < builtin::TABLE.len()
+    }
+
+    /// Takes over a metric that another process declared; names were checked there.
+    pub(crate) fn adopt(&self, metric: &Metric) -> Result<MetricId, DeclareError> {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        match known.names.get(&metric.name).copied() {
+            Some(id) => {
+                agree(&metric.name, &known.metrics[id.0 as usize], metric.kind, metric.contains).map(|()| id)
+            }
+            None => Ok(known.push(&metric.name, metric.kind, metric.contains)),
+        }
+    }
 }
 
-fn is_valid(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    // k6's own limit: a first character and 1 to 128 more.
-    (2..=129).contains(&bytes.len())
-        && (bytes[0].is_ascii_alphabetic() || bytes[0] == b'_')
-        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+fn agree(name: &str, existing: &Metric, kind: Kind, contains: Contains) -> Result<(), DeclareError> {
+    if existing.kind != kind {
+        return Err(DeclareError::Kind { name: name.to_owned(), existing: existing.kind, wanted: kind });
+    }
+    // Scripts that declare a built-in metric mean that one, whatever they think its values are.
+    if existing.contains != contains && !Registry::is_builtin(existing.id) {
+        let existing = existing.contains;
+        return Err(DeclareError::Contains { name: name.to_owned(), existing, wanted: contains });
+    }
+    Ok(())
+}
+
+/// Two to 129 letters, digits and underscores, not a digit first. (The messages say 128, as k6's do.)
+fn is_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    let first = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    first && (2..=129).contains(&name.len()) && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_rules() {
+        let check = |name: &str, good: bool| {
+            let declared = Registry::new().declare(name, Kind::Counter, Contains::Default);
+            assert_eq!(declared.is_ok(), good, "{name:?}");
+        };
+        for name in ["ok_name", "_x", "A1", &"x".repeat(128), &"x".repeat(129)] {
+            check(name, true);
+        }
+        for name in ["1abc", "with space", "with-dash", "with.dot", "é", "", "a", &"x".repeat(130)] {
+            check(name, false);
+        }
+        let refused = Registry::new().declare("1abc", Kind::Counter, Contains::Default);
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "Invalid metric name: '1abc'. Metric names must only include up to 128 ASCII letters, numbers, or \
+             underscores and start with a letter or an underscore."
+        );
+    }
+
+    #[test]
+    fn a_name_has_one_kind_and_meaning() {
+        let registry = Registry::new();
+        let first = registry.declare("xxx", Kind::Counter, Contains::Default);
+        assert_eq!(registry.declare("xxx", Kind::Counter, Contains::Default), first);
+        registry.declare("trd", Kind::Trend, Contains::Default).unwrap();
+        let check = |name: &str, kind, contains, message: &str| {
+            assert_eq!(registry.declare(name, kind, contains).unwrap_err().to_string(), message);
+        };
+        let (default, time) = (Contains::Default, Contains::Time);
+        check(
+            "xxx",
+            Kind::Rate,
+            default,
+            "metric 'xxx' already exists but with type counter, instead of rate",
+        );
+        check(
+            "trd",
+            Kind::Trend,
+            time,
+            "metric 'trd' already exists but with a value type default, instead of time",
+        );
+        check(
+            "http_reqs",
+            Kind::Trend,
+            default,
+            "metric 'http_reqs' already exists but with type counter, instead of trend",
+        );
+        assert_eq!(registry.declare("http_reqs", Kind::Counter, default), Ok(builtin::HTTP_REQS));
+        assert_eq!(registry.declare("data_sent", Kind::Counter, default), Ok(builtin::DATA_SENT));
+    }
+
+    #[test]
+    fn scripts_may_use_names_that_only_we_have() {
+        let registry = Registry::new();
+        let name = "http_req_response_time";
+        let id = registry.declare(name, Kind::Counter, Contains::Default).unwrap();
+        assert_ne!(id, builtin::HTTP_REQ_RESPONSE_TIME);
+        assert_eq!(registry.lookup(name), Some(id));
+        assert_eq!(registry.declare(name, Kind::Counter, Contains::Default), Ok(id));
+        assert_eq!(&*registry.get(builtin::HTTP_REQ_RESPONSE_TIME).name, "plimsoll_http_req_response_time");
+    }
 }

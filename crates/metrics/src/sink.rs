@@ -1,302 +1,68 @@
-//! What becomes of samples: sums, last values, shares and distributions.
+//! What the samples of one series, or of several merged, add up to.
+//!
+//! Main type: [`Sink`], by the kind of metric; [`value`] makes a number of it. The structs beside it are what
+//! recorders send. Names and tags are not known here.
 
-use model::Nanos;
+use std::time::Duration;
 
-use crate::histogram::{Histogram, Sparse};
+use model::{Aggregation, Nanos};
+
 use crate::registry::Kind;
+use crate::sum::Sum;
+use crate::trend::Trend;
 
-/// Samples of a trend up to which every value is kept, so that small runs are exact to the last digit.
-pub const EXACT_MAX: usize = 4096;
-
-/// A distribution: exact values at first, a histogram from 4,097 samples on; count, sum, minimum and maximum
-/// are always exact.
-#[derive(Clone, Debug)]
-pub struct Trend {
-    values: Vec<f64>,
-    sorted: bool,
-    histogram: Option<Box<Histogram>>,
-    count: u64,
-    sum: f64,
-    min: f64,
-    max: f64,
-}
-
-impl Default for Trend {
-    fn default() -> Self {
-        Self {
-            values: Vec::new(),
-            sorted: true,
-            histogram: None,
-            count: 0,
-            sum: 0.0,
-            min: f64::INFINITY,
-            max: f64::NEG_INFINITY,
-        }
-    }
-}
-
-/// The samples of a trend since the last frame.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TrendDelta {
-    /// Values that were kept.
-    pub values: Vec<f64>,
-    /// Values that were only counted.
-    pub counts: Sparse,
-    /// All of them.
-    pub count: u64,
-    /// All of them.
-    pub sum: f64,
-    /// All of them.
-    pub min: f64,
-    /// All of them.
-    pub max: f64,
-}
-
-impl Trend {
-    /// Adds a sample; what is not a number is left out.
-    #[inline]
-    pub fn add(&mut self, value: f64) {
-        if value.is_nan() {
-            return;
-        }
-        self.count += 1;
-        self.sum += value;
-        self.min = self.min.min(value);
-        self.max = self.max.max(value);
-        match &mut self.histogram {
-            Some(histogram) => histogram.add(value),
-            None => self.keep(value),
-        }
-    }
-
-    fn keep(&mut self, value: f64) {
-        self.values.push(value);
-        self.sorted = false;
-        if self.values.len() > EXACT_MAX {
-            self.count_values();
-        }
-    }
-
-    /// From here on values are only counted.
-    fn count_values(&mut self) -> &mut Histogram {
-        let histogram = self.histogram.get_or_insert_default();
-        for value in std::mem::take(&mut self.values) {
-            histogram.add(value);
-        }
-        histogram
-    }
-
-    /// Adds what another recorder saw.
-    pub fn merge(&mut self, delta: &TrendDelta) {
-        self.count += delta.count;
-        self.sum += delta.sum;
-        self.min = self.min.min(delta.min);
-        self.max = self.max.max(delta.max);
-        let fits = delta.counts.is_empty() && self.values.len() + delta.values.len() <= EXACT_MAX;
-        if self.histogram.is_none() && fits {
-            self.values.extend_from_slice(&delta.values);
-            self.sorted = false;
-            return;
-        }
-        let histogram = self.count_values();
-        histogram.merge(&delta.counts);
-        delta.values.iter().for_each(|value| histogram.add(*value));
-    }
-
-    /// Adds what another trend holds.
-    pub fn absorb(&mut self, other: &Self) {
-        self.merge(&TrendDelta {
-            values: other.values.clone(),
-            counts: other.histogram.as_ref().map(|histogram| histogram.sparse()).unwrap_or_default(),
-            count: other.count,
-            sum: other.sum,
-            min: other.min,
-            max: other.max,
-        });
-    }
-
-    /// How many samples.
-    #[must_use]
-    pub const fn count(&self) -> u64 {
-        self.count
-    }
-
-    /// Their sum.
-    #[must_use]
-    pub const fn sum(&self) -> f64 {
-        self.sum
-    }
-
-    /// Their mean; zero when there are none.
-    #[must_use]
-    pub fn avg(&self) -> f64 {
-        if self.count == 0 { 0.0 } else { self.sum / self.count as f64 }
-    }
-
-    /// The smallest; zero when there are none.
-    #[must_use]
-    pub fn min(&self) -> f64 {
-        if self.count == 0 { 0.0 } else { self.min }
-    }
-
-    /// The largest; zero when there are none.
-    #[must_use]
-    pub fn max(&self) -> f64 {
-        if self.count == 0 { 0.0 } else { self.max }
-    }
-
-    /// The median.
-    #[must_use]
-    pub fn med(&self) -> f64 {
-        self.quantile(0.5)
-    }
-
-    /// The value at quantile `q` (0 to 1): between the two nearest samples in a straight line, as k6 has it;
-    /// from the histogram within 0.1 %.
-    #[must_use]
-    pub fn quantile(&self, q: f64) -> f64 {
-        if self.count == 0 {
-            return 0.0;
-        }
-        if let Some(histogram) = &self.histogram {
-            return match q {
-                q if q <= 0.0 => self.min,
-                q if q >= 1.0 => self.max,
-                q => histogram.quantile(q).clamp(self.min, self.max),
-            };
-        }
-        let mut sorted;
-        let values = if self.sorted {
-            &self.values
-        } else {
-            sorted = self.values.clone();
-            sorted.sort_by(f64::total_cmp);
-            &sorted
-        };
-        let position = q.clamp(0.0, 1.0) * (values.len() - 1) as f64;
-        let (low, share) = (position.floor() as usize, position.fract());
-        let high = (low + 1).min(values.len() - 1);
-        values[low] + (values[high] - values[low]) * share
-    }
-
-    /// Orders the values, so that several quantiles cost one sort.
-    pub fn sort(&mut self) {
-        if !self.sorted {
-            self.values.sort_by(f64::total_cmp);
-            self.sorted = true;
-        }
-    }
-
-    /// The histogram, once there is one.
-    #[must_use]
-    pub fn histogram(&self) -> Option<&Histogram> {
-        self.histogram.as_deref()
-    }
-}
-
-/// The samples of a series since the last frame.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Delta {
-    /// The sum.
-    Counter(f64),
-    /// The last value, when it was, and the bounds.
-    Gauge {
-        /// The last value.
-        value: f64,
-        /// When it was set.
-        at: Nanos,
-        /// The smallest.
-        min: f64,
-        /// The largest.
-        max: f64,
-    },
-    /// Samples that were not zero, and all.
-    Rate {
-        /// Not zero.
-        nonzero: u64,
-        /// All.
-        total: u64,
-    },
-    /// A distribution.
-    Trend(TrendDelta),
-}
-
-/// The samples of a series, or of several merged.
-#[derive(Clone, Debug)]
+/// The samples of a metric or series.
+#[derive(Clone, PartialEq, Debug)]
 pub enum Sink {
     /// The sum.
     Counter(f64),
-    /// The last value, when it was, and the bounds.
+    /// The last value and the bounds; without samples, the bounds are infinite and the wrong way round.
     Gauge {
         /// The last value.
         value: f64,
         /// When it was set.
         at: Nanos,
-        /// The smallest.
+        /// The smallest value.
         min: f64,
-        /// The largest.
+        /// The largest value.
         max: f64,
     },
-    /// Samples that were not zero, and all.
+    /// How often a sample was not zero.
     Rate {
-        /// Not zero.
+        /// Samples that were not zero.
         nonzero: u64,
-        /// All.
+        /// All samples.
         total: u64,
     },
     /// A distribution.
-    Trend(Box<Trend>),
+    Trend(Trend),
 }
 
 impl Sink {
-    /// A sink without samples.
+    /// A sink of this kind without samples.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
         match kind {
             Kind::Counter => Self::Counter(0.0),
-            Kind::Gauge => {
-                Self::Gauge { value: 0.0, at: Nanos::ZERO, min: f64::INFINITY, max: f64::NEG_INFINITY }
-            }
+            Kind::Gauge => Gauge::default().into(),
             Kind::Rate => Self::Rate { nonzero: 0, total: 0 },
-            Kind::Trend => Self::Trend(Box::default()),
+            Kind::Trend => Self::Trend(Trend::default()),
         }
     }
 
-    /// Adds a delta of the same kind; another kind is left out.
-    pub fn merge(&mut self, delta: &Delta) {
-        match (self, delta) {
-            (Self::Counter(sum), Delta::Counter(more)) => *sum += more,
-            (Self::Gauge { value, at, min, max }, Delta::Gauge { value: v, at: a, min: low, max: high }) => {
-                if *a >= *at {
-                    (*value, *at) = (*v, *a);
-                }
-                (*min, *max) = (min.min(*low), max.max(*high));
-            }
-            (Self::Rate { nonzero, total }, Delta::Rate { nonzero: n, total: t }) => {
-                *nonzero += n;
-                *total += t;
-            }
-            (Self::Trend(trend), Delta::Trend(delta)) => trend.merge(delta),
-            _ => debug_assert!(false, "a series keeps its kind"),
-        }
-    }
-
-    /// Adds another sink of the same kind.
-    pub fn absorb(&mut self, other: &Self) {
-        match (self, other) {
-            (Self::Trend(trend), Self::Trend(other)) => trend.absorb(other),
-            (this, Self::Counter(sum)) => this.merge(&Delta::Counter(*sum)),
-            (this, Self::Gauge { value, at, min, max }) => {
-                this.merge(&Delta::Gauge { value: *value, at: *at, min: *min, max: *max });
-            }
-            (this, Self::Rate { nonzero, total }) => this.merge(&Delta::Rate { nonzero: *nonzero, total: *total }),
-            _ => debug_assert!(false, "a metric keeps its kind"),
+    /// The kind of metric that it belongs to.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Counter(_) => Kind::Counter,
+            Self::Gauge { .. } => Kind::Gauge,
+            Self::Rate { .. } => Kind::Rate,
+            Self::Trend(_) => Kind::Trend,
         }
     }
 
     /// Whether there are no samples; a counter at zero counts as one without.
     #[must_use]
-    #[expect(clippy::float_cmp, reason = "an untouched sum is exactly zero")]
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Counter(sum) => *sum == 0.0,
@@ -305,39 +71,203 @@ impl Sink {
             Self::Trend(trend) => trend.count() == 0,
         }
     }
+
+    /// Adds all samples of another sink; one of another kind is left out.
+    ///
+    /// Sums are added as floats here. Where their last digits matter, they are added up by [`crate::Aggregate`].
+    pub fn absorb(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Counter(sum), Self::Counter(more)) => *sum += more,
+            (this @ Self::Gauge { .. }, &Self::Gauge { value, at, min, max }) => {
+                this.absorb_gauge(&Gauge { value, at, min, max });
+            }
+            (Self::Rate { nonzero, total }, Self::Rate { nonzero: n, total: t }) => {
+                *nonzero += n;
+                *total += t;
+            }
+            (Self::Trend(trend), Self::Trend(other)) => trend.absorb(other),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn absorb_gauge(&mut self, other: &Gauge) {
+        if let Self::Gauge { value, at, min, max } = self {
+            let mut gauge = Gauge { value: *value, at: *at, min: *min, max: *max };
+            gauge.merge(other);
+            *self = gauge.into();
+        }
+    }
+}
+
+impl From<Gauge> for Sink {
+    fn from(Gauge { value, at, min, max }: Gauge) -> Self {
+        Self::Gauge { value, at, min, max }
+    }
+}
+
+/// The value of an aggregation; `None` when there are no samples to tell from, but for the count of a counter,
+/// which is zero then, and when the kind has no such aggregation.
+#[must_use]
+pub fn value(sink: &Sink, aggregation: Aggregation, elapsed: Duration) -> Option<f64> {
+    match (sink, aggregation) {
+        (Sink::Counter(sum), Aggregation::Count) => Some(*sum),
+        (Sink::Counter(sum), Aggregation::Rate) => (!elapsed.is_zero()).then(|| sum / elapsed.as_secs_f64()),
+        (sink, _) if sink.is_empty() => None,
+        (Sink::Gauge { value, .. }, Aggregation::Value) => Some(*value),
+        (Sink::Rate { nonzero, total }, Aggregation::Rate) => Some(*nonzero as f64 / *total as f64),
+        (Sink::Trend(trend), Aggregation::Avg) => Some(trend.avg()),
+        (Sink::Trend(trend), Aggregation::Min) => Some(trend.min()),
+        (Sink::Trend(trend), Aggregation::Med) => Some(trend.med()),
+        (Sink::Trend(trend), Aggregation::Max) => Some(trend.max()),
+        (Sink::Trend(trend), Aggregation::P(percent)) => Some(trend.quantile(percent / 100.0)),
+        _ => None,
+    }
+}
+
+/// A sum of samples and their number.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub(crate) struct Counter {
+    pub sum: Sum,
+    pub samples: u64,
+}
+
+impl Counter {
+    #[inline]
+    pub fn add(&mut self, value: f64) {
+        self.sum.add(value);
+        self.samples += 1;
+    }
+
+    /// The counter of `samples` samples of one.
+    pub fn of_ones(samples: u64) -> Self {
+        let mut sum = Sum::default();
+        sum.add_whole(samples);
+        Self { sum, samples }
+    }
+}
+
+/// The last sample, with the bounds of all.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Gauge {
+    pub value: f64,
+    pub at: Nanos,
+    pub min: f64,
+    pub max: f64,
+}
+
+impl Default for Gauge {
+    fn default() -> Self {
+        Self { value: 0.0, at: Nanos::ZERO, min: f64::INFINITY, max: f64::NEG_INFINITY }
+    }
+}
+
+impl Gauge {
+    pub const fn is_empty(&self) -> bool {
+        self.min > self.max
+    }
+
+    #[inline]
+    pub fn set(&mut self, value: f64, at: Nanos) {
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+        // Of samples of one thread at the same instant, the one that came later is the later one.
+        if at >= self.at {
+            (self.value, self.at) = (value, at);
+        }
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        // Two threads at the same instant have no order: the larger value wins, whoever is merged first.
+        let newer = (other.at, ordered(other.value)) > (self.at, ordered(self.value));
+        if self.is_empty() || newer && !other.is_empty() {
+            (self.value, self.at) = (other.value, other.at);
+        }
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+    }
+}
+
+/// A float as a number with the order of [`f64::total_cmp`].
+fn ordered(value: f64) -> i64 {
+    let bits = value.to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
+/// How often a sample was not zero.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Rate {
+    pub nonzero: u64,
+    pub total: u64,
+}
+
+impl Rate {
+    #[inline]
+    pub fn add(&mut self, is_nonzero: bool) {
+        self.nonzero += u64::from(is_nonzero);
+        self.total += 1;
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        self.nonzero += other.nonzero;
+        self.total += other.total;
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn trend(values: impl IntoIterator<Item = f64>) -> Trend {
-        let mut trend = Trend::default();
-        values.into_iter().for_each(|value| trend.add(value));
-        trend
+    #[test]
+    fn gauges_keep_the_latest_value_and_the_bounds() {
+        let mut gauge = Gauge::default();
+        for (value, at) in [(9.0, 5), (4.0, 5), (-3.0, 2)] {
+            gauge.set(value, Nanos(at));
+        }
+        assert_eq!((gauge.value, gauge.min, gauge.max), (4.0, -3.0, 9.0));
+        let mut other = Gauge::default();
+        other.set(6.0, Nanos(5));
+        let (mut one, mut two) = (gauge, other);
+        one.merge(&other);
+        two.merge(&gauge);
+        assert_eq!(one, two);
+        assert_eq!(one.value, 6.0);
+        one.merge(&Gauge::default());
+        assert_eq!(one, two);
+        let mut none = Gauge::default();
+        none.merge(&one);
+        assert_eq!(none, one);
     }
 
     #[test]
-    fn percentiles_of_few_values_are_exact() {
-        let trend = trend([10.0, 30.0, 20.0]);
-        let table = [(0.0, 10.0), (0.5, 20.0), (0.9, 28.0), (0.95, 29.0), (1.0, 30.0)];
-        for (q, expected) in table {
-            assert!((trend.quantile(q) - expected).abs() < 1e-9, "{q}");
-        }
-        assert!((trend.avg() - 20.0).abs() < 1e-12);
+    fn the_order_of_floats_is_total() {
+        let ascending = [f64::NEG_INFINITY, -1.0, -0.0, 0.0, 1e-300, 2.0, f64::INFINITY];
+        assert!(ascending.windows(2).all(|pair| ordered(pair[0]) < ordered(pair[1])));
     }
 
     #[test]
-    fn the_switch_to_a_histogram_costs_a_thousandth_at_most() {
-        let values: Vec<f64> = (0..EXACT_MAX + 1_000).map(|n| 1.0 + (n * 7919 % 10_007) as f64 / 13.0).collect();
-        let trend = trend(values.iter().copied());
-        assert!(trend.histogram().is_some());
-        let mut sorted = values;
-        sorted.sort_by(f64::total_cmp);
-        for q in [0.01, 0.25, 0.5, 0.9, 0.99, 0.999] {
-            let exact = sorted[(q * (sorted.len() - 1) as f64) as usize];
-            assert!((trend.quantile(q) - exact).abs() <= exact * 0.0011, "{q}");
+    fn every_kind_has_its_aggregations() {
+        let second = Duration::from_secs(2);
+        let check = |sink: &Sink, aggregation, expected: Option<f64>| {
+            assert_eq!(value(sink, aggregation, second), expected, "{sink:?} {aggregation:?}");
+        };
+        let counter = Sink::Counter(5.0);
+        check(&counter, Aggregation::Count, Some(5.0));
+        check(&counter, Aggregation::Rate, Some(2.5));
+        check(&counter, Aggregation::Avg, None);
+        assert_eq!(value(&counter, Aggregation::Rate, Duration::ZERO), None);
+        check(&Sink::new(Kind::Counter), Aggregation::Count, Some(0.0));
+        check(&Sink::Rate { nonzero: 1, total: 4 }, Aggregation::Rate, Some(0.25));
+        check(&Sink::new(Kind::Rate), Aggregation::Rate, None);
+        check(&Sink::new(Kind::Gauge), Aggregation::Value, None);
+        let mut trend = Trend::new();
+        check(&Sink::Trend(trend.clone()), Aggregation::P(95.0), None);
+        trend.extend(&[1.0, 2.0, 3.0]);
+        let trend = Sink::Trend(trend);
+        let table = [(Aggregation::Avg, 2.0), (Aggregation::Min, 1.0), (Aggregation::Med, 2.0)];
+        for (aggregation, expected) in table {
+            check(&trend, aggregation, Some(expected));
         }
-        assert!((trend.min() - sorted[0]).abs() < f64::EPSILON);
+        check(&trend, Aggregation::Max, Some(3.0));
+        check(&trend, Aggregation::P(75.0), Some(2.5));
     }
 }

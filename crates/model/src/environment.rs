@@ -16,9 +16,12 @@ pub(crate) fn read(variables: &BTreeMap<String, String>) -> Result<Options, Erro
     };
     // What has a JSON form is read by the same code as the script's options.
     let mut structured = serde_json::Map::new();
-    for (variable, option) in
-        [("THRESHOLDS", "thresholds"), ("HOSTS", "hosts"), ("TLSAUTH", "tlsAuth"), ("TLS_VERSION", "tlsVersion")]
-    {
+    for (variable, option) in [
+        ("THRESHOLDS", "thresholds"),
+        ("HOSTS", "hosts"),
+        ("TLSAUTH", "tlsAuth"),
+        ("TLS_VERSION", "tlsVersion"),
+    ] {
         if let Some(value) = object(variable).or_else(|| reader.text(variable).map(Value::from)) {
             structured.insert(option.to_owned(), value);
         }
@@ -140,6 +143,8 @@ impl Reader<'_> {
 
     fn span(&self, name: &str, field: &str) -> Result<Option<std::time::Duration>, Error> {
         let Some(text) = self.text(name) else { return Ok(None) };
-        duration::parse(&text).map(Some).map_err(|error| Self::wrap(name, field, &text, "types.NullDuration", &error))
+        duration::parse(&text)
+            .map(Some)
+            .map_err(|error| Self::wrap(name, field, &text, "types.NullDuration", &error))
     }
 }

@@ -32,7 +32,9 @@ pub(crate) fn int(value: &Value) -> Result<Option<i64>, Error> {
             Some(number) => Ok(Some(number)),
             None => match number.as_f64() {
                 Some(float) if float.fract() == 0.0 => Ok(Some(float as i64)),
-                _ => Err(Error::new(format!("json: cannot unmarshal number {number} into Go value of type int64"))),
+                _ => Err(Error::new(format!(
+                    "json: cannot unmarshal number {number} into Go value of type int64"
+                ))),
             },
         },
         Value::String(text) if text.is_empty() => Ok(None),

@@ -65,7 +65,8 @@ impl DnsOptions {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut options = Self::default();
         for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
-            let (key, value) = pair.split_once('=').ok_or_else(|| Error::new(format!("no value for key {pair}")))?;
+            let (key, value) =
+                pair.split_once('=').ok_or_else(|| Error::new(format!("no value for key {pair}")))?;
             let value = Some(value.trim().to_owned());
             match key.trim() {
                 "ttl" => options.ttl = value,
@@ -221,7 +222,9 @@ impl Options {
         // The file also holds what is no option of a test.
         let mut value = value.clone();
         if let Value::Object(members) = &mut value {
-            for name in ["collectors", "out", "linger", "noUsageReport", "webDashboard", "outputs", "address", "log"] {
+            for name in
+                ["collectors", "out", "linger", "noUsageReport", "webDashboard", "outputs", "address", "log"]
+            {
                 members.remove(name);
             }
         }
@@ -234,7 +237,10 @@ impl Options {
             Value::Object(members) => members.clone(),
             other => {
                 let error = json::mismatch(other, "lib.Options");
-                return Err(Error::new(format!("parsing options from script got error while parsing {:?}: {error}", other.to_string())));
+                return Err(Error::new(format!(
+                    "parsing options from script got error while parsing {:?}: {error}",
+                    other.to_string()
+                )));
             }
         };
         let mut fields = Fields::new(members);
@@ -249,10 +255,12 @@ impl Options {
     fn read(fields: &mut Fields) -> Result<Self, Error> {
         let stages = fields.take("stages");
         let segment = |text: Option<String>| {
-            text.map(|text| text.parse::<Segment>().map_err(|error| Error::new(error.to_string()))).transpose()
+            text.map(|text| text.parse::<Segment>().map_err(|error| Error::new(error.to_string())))
+                .transpose()
         };
         let sequence = |text: Option<String>| {
-            text.map(|text| text.parse::<Sequence>().map_err(|error| Error::new(error.to_string()))).transpose()
+            text.map(|text| text.parse::<Sequence>().map_err(|error| Error::new(error.to_string())))
+                .transpose()
         };
         Ok(Self {
             vus: fields.int("vus")?,
@@ -338,13 +346,51 @@ impl Options {
             ($($field:ident),* $(,)?) => { Self { $($field: higher.$field.or(self.$field)),* } };
         }
         over!(
-            vus, duration, iterations, stages, scenarios, execution_segment, execution_segment_sequence, paused,
-            no_setup, no_teardown, setup_timeout, teardown_timeout, handle_summary_timeout, rps, dns, max_redirects,
-            user_agent, batch, batch_per_host, http_debug, insecure_skip_tls_verify, tls_cipher_suites, tls_version,
-            tls_auth, throw, thresholds, blacklist_ips, block_hostnames, hosts, no_connection_reuse,
-            no_vu_connection_reuse, min_iteration_duration, summary_trend_stats, summary_time_unit, system_tags, tags,
-            metric_samples_buffer_size, no_cookies_reset, discard_response_bodies, console_output, local_ips, features,
-            ext, cloud, plimsoll,
+            vus,
+            duration,
+            iterations,
+            stages,
+            scenarios,
+            execution_segment,
+            execution_segment_sequence,
+            paused,
+            no_setup,
+            no_teardown,
+            setup_timeout,
+            teardown_timeout,
+            handle_summary_timeout,
+            rps,
+            dns,
+            max_redirects,
+            user_agent,
+            batch,
+            batch_per_host,
+            http_debug,
+            insecure_skip_tls_verify,
+            tls_cipher_suites,
+            tls_version,
+            tls_auth,
+            throw,
+            thresholds,
+            blacklist_ips,
+            block_hostnames,
+            hosts,
+            no_connection_reuse,
+            no_vu_connection_reuse,
+            min_iteration_duration,
+            summary_trend_stats,
+            summary_time_unit,
+            system_tags,
+            tags,
+            metric_samples_buffer_size,
+            no_cookies_reset,
+            discard_response_bodies,
+            console_output,
+            local_ips,
+            features,
+            ext,
+            cloud,
+            plimsoll,
         )
     }
 
@@ -371,7 +417,11 @@ impl Options {
             // Iterations with a duration: the duration is their limit.
             [] | [_] | ["duration", "iterations"] => {}
             [first, second, ..] => {
-                let pair = if given.starts_with(&["duration", "iterations"]) { (given[1], given[2]) } else { (*first, *second) };
+                let pair = if given.starts_with(&["duration", "iterations"]) {
+                    (given[1], given[2])
+                } else {
+                    (*first, *second)
+                };
                 return Err(conflict(pair.0, pair.1));
             }
         }
@@ -390,16 +440,21 @@ impl Options {
 
     fn default_scenario(&self, given: &[&str], warnings: &mut Vec<Warning>) -> Scenario {
         let vus = self.vus.map_or(Value::Null, Value::from);
-        let span = |span: Option<Duration>| span.map_or(Value::Null, |span| Value::from(duration::format_go(span)));
+        let span =
+            |span: Option<Duration>| span.map_or(Value::Null, |span| Value::from(duration::format_go(span)));
         if given.contains(&"iterations") {
-            let members = [("vus", vus), ("iterations", json!(self.iterations)), ("maxDuration", span(self.duration))];
+            let members =
+                [("vus", vus), ("iterations", json!(self.iterations)), ("maxDuration", span(self.duration))];
             return Scenario::shorthand("shared-iterations", &members);
         }
         if given.contains(&"duration") {
             return Scenario::shorthand("constant-vus", &[("vus", vus), ("duration", span(self.duration))]);
         }
         if given.contains(&"stages") {
-            let stages: Vec<Value> = self.stages.iter().flatten()
+            let stages: Vec<Value> = self
+                .stages
+                .iter()
+                .flatten()
                 .map(|(length, target)| json!({ "duration": duration::format_go(*length), "target": target }))
                 .collect();
             return Scenario::shorthand("ramping-vus", &[("startVUs", vus), ("stages", Value::from(stages))]);
@@ -448,9 +503,11 @@ impl Options {
     /// For a column that nobody can compute.
     pub fn check_trend_stats(&self) -> Result<(), Error> {
         for stat in self.summary_trend_stats.iter().flatten() {
-            let known = Aggregation::parse(stat).is_some_and(|stat| !matches!(stat, Aggregation::Value | Aggregation::Rate));
+            let known = Aggregation::parse(stat)
+                .is_some_and(|stat| !matches!(stat, Aggregation::Value | Aggregation::Rate));
             if !known {
-                return Err(Error::new(format!("invalid trend stat '{stat}', unknown format")).exiting(ExitCode::GENERIC));
+                return Err(Error::new(format!("invalid trend stat '{stat}', unknown format"))
+                    .exiting(ExitCode::GENERIC));
             }
         }
         Ok(())
@@ -459,7 +516,8 @@ impl Options {
     /// All options by name, with null for those not given: `exec.test.options`, and what `inspect` prints.
     #[must_use]
     pub fn to_json(&self) -> Map<String, Value> {
-        let span = |span: &Option<Duration>| span.map_or(Value::Null, |span| Value::from(duration::format_go(span)));
+        let span =
+            |span: &Option<Duration>| span.map_or(Value::Null, |span| Value::from(duration::format_go(span)));
         let stages = self.stages.as_ref().map(|stages| {
             stages
                 .iter()
@@ -467,16 +525,22 @@ impl Options {
                 .collect::<Vec<_>>()
         });
         let scenarios = self.scenarios.as_ref().map(|scenarios| {
-            scenarios.iter().map(|(name, scenario)| (name.clone(), scenario.shown.clone())).collect::<Map<_, _>>()
+            scenarios
+                .iter()
+                .map(|(name, scenario)| (name.clone(), scenario.shown.clone()))
+                .collect::<Map<_, _>>()
         });
         let thresholds = self.thresholds.as_ref().map(|thresholds| {
             thresholds
                 .iter()
-                .map(|(name, all)| (name.clone(), Value::from(all.iter().map(Threshold::shown).collect::<Vec<_>>())))
+                .map(|(name, all)| {
+                    (name.clone(), Value::from(all.iter().map(Threshold::shown).collect::<Vec<_>>()))
+                })
                 .collect::<Map<_, _>>()
         });
         let dns = self.dns.clone().unwrap_or_default();
-        let tls_version = self.tls_version.as_ref().map(|versions| json!({ "min": versions.min, "max": versions.max }));
+        let tls_version =
+            self.tls_version.as_ref().map(|versions| json!({ "min": versions.min, "max": versions.max }));
         let tls_auth = self.tls_auth.as_ref().map(|all| {
             all.iter()
                 .map(|auth| json!({ "cert": auth.cert, "key": auth.key, "password": auth.password, "domains": auth.domains }))
@@ -490,7 +554,10 @@ impl Options {
             ("stages", json!(stages)),
             ("scenarios", json!(scenarios)),
             ("executionSegment", json!(self.execution_segment.map(|segment| segment.to_string()))),
-            ("executionSegmentSequence", json!(self.execution_segment_sequence.as_ref().map(ToString::to_string))),
+            (
+                "executionSegmentSequence",
+                json!(self.execution_segment_sequence.as_ref().map(ToString::to_string)),
+            ),
             ("noSetup", json!(self.no_setup)),
             ("setupTimeout", span(&self.setup_timeout)),
             ("noTeardown", json!(self.no_teardown)),
@@ -526,6 +593,20 @@ impl Options {
             ("features", json!(self.features)),
         ];
         members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+impl Options {
+    /// The options as `exec.test.options` shows them: without the shorthand, which scenarios have replaced.
+    #[must_use]
+    pub fn to_test_json(&self) -> Map<String, Value> {
+        let mut members = self.to_json();
+        for name in ["vus", "duration", "iterations", "stages"] {
+            members.remove(name);
+        }
+        members.insert("consoleOutput".to_owned(), json!(self.console_output));
+        members.insert("localIPs".to_owned(), json!(self.local_ips));
+        members
     }
 }
 
@@ -565,7 +646,10 @@ fn dns(value: &Value) -> Result<Option<DnsOptions>, Error> {
 fn tls_version(value: &Value) -> Result<Option<TlsVersions>, Error> {
     let failed = || {
         let error = json::mismatch(value, "lib.tlsVersionsFields");
-        Error::new(format!("parsing options from script got error while parsing {:?}: {error}", "\"tlsVersion\":"))
+        Error::new(format!(
+            "parsing options from script got error while parsing {:?}: {error}",
+            "\"tlsVersion\":"
+        ))
     };
     let known = |text: &str| ["", "tls1.0", "tls1.1", "tls1.2", "tls1.3"].contains(&text);
     match value {
@@ -604,7 +688,10 @@ fn tls_auth(value: &Value) -> Result<Option<Vec<TlsAuth>>, Error> {
 
 fn thresholds(value: &Value) -> Result<Option<BTreeMap<String, Vec<Threshold>>>, Error> {
     let wrap = |error: Error| {
-        Error::new(format!("parsing options from script got error while parsing {:?}: {error}", "\"threshold"))
+        Error::new(format!(
+            "parsing options from script got error while parsing {:?}: {error}",
+            "\"threshold"
+        ))
     };
     match value {
         Value::Null => Ok(None),
@@ -628,7 +715,9 @@ fn plimsoll(value: &Value) -> Result<Option<PlimsollOptions>, Error> {
     let mut fields = Fields::new(members.clone());
     let pool = fields.text("connectionPool")?;
     if let Some(unknown) = pool.as_deref().filter(|pool| !matches!(*pool, "vu" | "worker")) {
-        return Err(Error::new(format!("options.plimsoll.connectionPool is 'vu' or 'worker', not '{unknown}'")));
+        return Err(Error::new(format!(
+            "options.plimsoll.connectionPool is 'vu' or 'worker', not '{unknown}'"
+        )));
     }
     let options = PlimsollOptions {
         shared_connections: pool.as_deref() == Some("worker"),
@@ -638,7 +727,10 @@ fn plimsoll(value: &Value) -> Result<Option<PlimsollOptions>, Error> {
     };
     match fields.left().first() {
         Some(unknown) => {
-            let nearest = crate::nearest::nearest(unknown, &["connectionPool", "h2c", "kernelTimestamps", "noDataFails"]);
+            let nearest = crate::nearest::nearest(
+                unknown,
+                &["connectionPool", "h2c", "kernelTimestamps", "noDataFails"],
+            );
             let hint = nearest.map_or(String::new(), |name| format!("; did you mean '{name}'?"));
             Err(Error::new(format!("options.plimsoll has no member '{unknown}'{hint}")))
         }

@@ -141,7 +141,9 @@ impl Executor {
     #[must_use]
     pub fn duration(&self) -> Duration {
         match self {
-            Self::SharedIterations { max_duration, .. } | Self::PerVuIterations { max_duration, .. } => *max_duration,
+            Self::SharedIterations { max_duration, .. } | Self::PerVuIterations { max_duration, .. } => {
+                *max_duration
+            }
             Self::ConstantVus { duration, .. } | Self::ConstantArrivalRate { duration, .. } => *duration,
             Self::RampingVus { stages, .. } | Self::RampingArrivalRate { stages, .. } => {
                 stages.iter().map(|stage| stage.duration).sum()
@@ -190,7 +192,8 @@ impl Scenario {
     /// but makes no sense is collected in `problems`.
     pub fn parse(name: &str, value: &Value) -> Result<Self, Error> {
         let Value::Object(members) = value else { return Err(json::mismatch(value, "lib.ScenarioConfigs")) };
-        let Some(kind) = members.get("executor").and_then(Value::as_str).filter(|kind| !kind.is_empty()) else {
+        let Some(kind) = members.get("executor").and_then(Value::as_str).filter(|kind| !kind.is_empty())
+        else {
             return Err(Error::new(format!("scenario '{name}' doesn't have a specified executor type")));
         };
         let mut reader =
@@ -230,15 +233,20 @@ impl Reader {
 
     fn span(&mut self, name: &str) -> Result<Option<Duration>, Error> {
         let value = self.fields.span(name)?;
-        self.shown.insert(name.to_owned(), value.map_or(Value::Null, |span| Value::from(duration::format_go(span))));
+        self.shown.insert(
+            name.to_owned(),
+            value.map_or(Value::Null, |span| Value::from(duration::format_go(span))),
+        );
         Ok(value)
     }
 
     fn base(&mut self, name: &str) -> Result<Scenario, Error> {
-        let valid = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+        let valid =
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
         if !valid {
             self.problems.push(
-                "the scenario name should contain only numbers, latin letters, underscores, and dashes".to_owned(),
+                "the scenario name should contain only numbers, latin letters, underscores, and dashes"
+                    .to_owned(),
             );
         }
         let start_time = self.span("startTime")?.unwrap_or_default();
@@ -280,7 +288,11 @@ impl Reader {
                     ));
                 }
                 let max_duration = self.max_duration()?;
-                Executor::SharedIterations { vus: positive(vus), iterations: positive(iterations), max_duration }
+                Executor::SharedIterations {
+                    vus: positive(vus),
+                    iterations: positive(iterations),
+                    max_duration,
+                }
             }
             "per-vu-iterations" => {
                 let (vus, iterations) = (self.vus()?, self.int("iterations")?.unwrap_or(1));
@@ -288,7 +300,11 @@ impl Reader {
                     self.problems.push("the number of iterations must be more than 0".to_owned());
                 }
                 let max_duration = self.max_duration()?;
-                Executor::PerVuIterations { vus: positive(vus), iterations: positive(iterations), max_duration }
+                Executor::PerVuIterations {
+                    vus: positive(vus),
+                    iterations: positive(iterations),
+                    max_duration,
+                }
             }
             "constant-vus" => {
                 let vus = self.vus()?;
@@ -348,10 +364,14 @@ impl Reader {
             if *target < 0 {
                 self.problems.push(format!("the target for stage {number} can't be negative"));
             } else if *target > STAGE_TARGET_MAX {
-                self.problems.push(format!("the target for stage {number} is larger than {STAGE_TARGET_MAX}"));
+                self.problems
+                    .push(format!("the target for stage {number} is larger than {STAGE_TARGET_MAX}"));
             }
         }
-        Ok(stages.into_iter().map(|(duration, target)| Stage { duration, target: positive(target) }).collect())
+        Ok(stages
+            .into_iter()
+            .map(|(duration, target)| Stage { duration, target: positive(target) })
+            .collect())
     }
 
     fn ramping_vus(&mut self) -> Result<Executor, Error> {
@@ -361,7 +381,9 @@ impl Reader {
         }
         let stages = self.stages()?;
         if !stages.is_empty() && start_vus <= 0 && stages.iter().all(|stage| stage.target == 0) {
-            self.problems.push("either startVUs or one of the stages' target values must be greater than 0".to_owned());
+            self.problems.push(
+                "either startVUs or one of the stages' target values must be greater than 0".to_owned(),
+            );
         }
         let graceful_ramp_down = self.span("gracefulRampDown")?.unwrap_or(GRACE);
         Ok(Executor::RampingVus { start_vus: positive(start_vus), stages, graceful_ramp_down })
@@ -371,13 +393,18 @@ impl Reader {
         let rate = self.int("rate")?;
         match rate {
             None => self.problems.push("the iteration rate isn't specified".to_owned()),
-            Some(rate) if rate <= 0 => self.problems.push("the iteration rate must be more than 0".to_owned()),
+            Some(rate) if rate <= 0 => {
+                self.problems.push("the iteration rate must be more than 0".to_owned());
+            }
             Some(_) => {}
         }
         let time_unit = self.time_unit()?;
         // k6 looks at the duration only after the users when both are missing from its list.
         let duration = self.fields.span("duration")?;
-        self.shown.insert("duration".to_owned(), duration.map_or(Value::Null, |span| Value::from(duration::format_go(span))));
+        self.shown.insert(
+            "duration".to_owned(),
+            duration.map_or(Value::Null, |span| Value::from(duration::format_go(span))),
+        );
         match duration {
             None => self.problems.push("the duration is unspecified".to_owned()),
             Some(short) if short < Duration::from_secs(1) => self

@@ -75,7 +75,9 @@ impl FromStr for Fraction {
 
     /// Reads `1/3`, `0.25`, `10%` and whole numbers.
     fn from_str(text: &str) -> Result<Self, InvalidSegment> {
-        let invalid = || InvalidSegment(format!("'{text}' is not a valid percentage, decimal, fraction or interval value"));
+        let invalid = || {
+            InvalidSegment(format!("'{text}' is not a valid percentage, decimal, fraction or interval value"))
+        };
         let fraction = if let Some((numerator, denominator)) = text.split_once('/') {
             let numerator = numerator.trim().parse().map_err(|_| invalid())?;
             Self::new(numerator, denominator.trim().parse().map_err(|_| invalid())?)
@@ -113,7 +115,9 @@ impl Segment {
     /// When they are not in order or not within 0 and 1.
     pub fn new(from: Fraction, to: Fraction) -> Result<Self, InvalidSegment> {
         if from >= to {
-            return Err(InvalidSegment(format!("segment start value of {from} should be less than the end value of {to}")));
+            return Err(InvalidSegment(format!(
+                "segment start value of {from} should be less than the end value of {to}"
+            )));
         }
         if to > Fraction::ONE {
             return Err(InvalidSegment(format!("segment end value can't be more than 1, but it's {to}")));
@@ -217,7 +221,9 @@ impl SegmentTuple {
             lcm(lcm(round, denominator)?, one.from.denominator)
         });
         let round = round.filter(|round| *round <= ROUND_MAX).ok_or_else(|| {
-            InvalidSegment("the execution segments' fractions are too fine to be dealt out exactly".to_owned())
+            InvalidSegment(
+                "the execution segments' fractions are too fine to be dealt out exactly".to_owned(),
+            )
         })?;
         let shares: Vec<u64> =
             sequence.0.iter().map(|one| one.to.floor_of(round) - one.from.floor_of(round)).collect();
@@ -344,7 +350,11 @@ mod tests {
     #[test]
     fn forms() {
         let check = |text: &str, shown: &str| {
-            assert_eq!(text.parse::<Segment>().map(|segment| segment.to_string()).as_deref(), Ok(shown), "{text}");
+            assert_eq!(
+                text.parse::<Segment>().map(|segment| segment.to_string()).as_deref(),
+                Ok(shown),
+                "{text}"
+            );
         };
         check("0:1/2", "0:1/2");
         check("1/3", "0:1/3");
@@ -357,7 +367,8 @@ mod tests {
 
     #[test]
     fn half_of_eight_iterations() {
-        let tuple = SegmentTuple::new("0:1/2".parse().expect("a segment"), None).expect("it is in its own sequence");
+        let tuple =
+            SegmentTuple::new("0:1/2".parse().expect("a segment"), None).expect("it is in its own sequence");
         assert_eq!(tuple.scale(8), 4);
         assert_eq!(tuple.scale(4), 2);
         let stripe = tuple.stripe();

@@ -4,8 +4,24 @@ use crate::Error;
 
 /// All names, in order.
 pub const NAMES: [&str; 18] = [
-    "check", "error", "error_code", "expected_response", "group", "ip", "iter", "method", "name", "ocsp_status",
-    "proto", "scenario", "service", "status", "subproto", "tls_version", "url", "vu",
+    "check",
+    "error",
+    "error_code",
+    "expected_response",
+    "group",
+    "ip",
+    "iter",
+    "method",
+    "name",
+    "ocsp_status",
+    "proto",
+    "scenario",
+    "service",
+    "status",
+    "subproto",
+    "tls_version",
+    "url",
+    "vu",
 ];
 /// Those that samples do not have by default.
 const OPT_IN: [&str; 4] = ["ip", "iter", "ocsp_status", "vu"];
@@ -30,7 +46,8 @@ impl SystemTags {
         let mut set = 0;
         for name in names.into_iter().map(str::trim).filter(|name| !name.is_empty()) {
             let place = NAMES.binary_search(&name);
-            let place = place.map_err(|_| Error::new(format!("{name} does not belong to SystemTag values")))?;
+            let place =
+                place.map_err(|_| Error::new(format!("{name} does not belong to SystemTag values")))?;
             set |= 1 << place;
         }
         Ok(Self(set))

@@ -126,8 +126,11 @@ impl Expression {
     /// # Errors
     /// With k6's words for what is wrong.
     pub fn parse(source: &str) -> Result<Self, Error> {
-        let malformed =
-            || Error::new(format!("failed parsing threshold expression {source:?}; reason: malformed threshold expression"));
+        let malformed = || {
+            Error::new(format!(
+                "failed parsing threshold expression {source:?}; reason: malformed threshold expression"
+            ))
+        };
         let (text, window) = match source.rsplit_once(" for ") {
             Some((text, span)) => {
                 let span = duration::parse(span.trim()).map_err(|_| malformed())?;
@@ -135,10 +138,14 @@ impl Expression {
             }
             None => (source, None),
         };
-        let found = OPERATORS.iter().find_map(|(sign, operator)| text.split_once(sign).map(|parts| (parts, *operator)));
+        let found = OPERATORS
+            .iter()
+            .find_map(|(sign, operator)| text.split_once(sign).map(|parts| (parts, *operator)));
         let ((left, right), operator) = found.ok_or_else(malformed)?;
         let side = |side: &str, reason: &str| {
-            Error::new(format!("failed parsing threshold expression's {source:?} {side} hand side; reason: {reason}"))
+            Error::new(format!(
+                "failed parsing threshold expression's {source:?} {side} hand side; reason: {reason}"
+            ))
         };
         let left = left.trim();
         let Some(aggregation) = Aggregation::parse(left) else {
@@ -150,8 +157,9 @@ impl Expression {
             return Err(side("left", reason));
         };
         let right = right.trim();
-        let limit =
-            right.parse().map_err(|_| side("right", &format!("strconv.ParseFloat: parsing {right:?}: invalid syntax")))?;
+        let limit = right
+            .parse()
+            .map_err(|_| side("right", &format!("strconv.ParseFloat: parsing {right:?}: invalid syntax")))?;
         Ok(Self { aggregation, operator, limit, window })
     }
 }
@@ -206,7 +214,8 @@ impl Threshold {
         if !self.abort_on_fail && self.delay_abort_eval.is_none() {
             return Value::from(self.source.as_str());
         }
-        let delay = self.delay_abort_eval.map_or(Value::Null, |delay| Value::from(duration::format_go(delay)));
+        let delay =
+            self.delay_abort_eval.map_or(Value::Null, |delay| Value::from(duration::format_go(delay)));
         let mut object = Map::new();
         object.insert("threshold".to_owned(), json!(self.source));
         object.insert("abortOnFail".to_owned(), json!(self.abort_on_fail));
@@ -231,7 +240,9 @@ impl Selector {
     /// With k6's words for what is wrong.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let failed = |what: String| {
-            Error::new(format!("unable to validate threshold expressions; reason: parsing metric name failed, {what}"))
+            Error::new(format!(
+                "unable to validate threshold expressions; reason: parsing metric name failed, {what}"
+            ))
         };
         let Some((metric, rest)) = text.split_once('{') else {
             if text.contains('}') {
@@ -262,13 +273,20 @@ mod tests {
     fn expressions() {
         let check = |text: &str, aggregation, operator, limit: f64| {
             let parsed = Expression::parse(text).expect("it is valid");
-            assert_eq!((parsed.aggregation, parsed.operator, parsed.limit), (aggregation, operator, limit), "{text}");
+            assert_eq!(
+                (parsed.aggregation, parsed.operator, parsed.limit),
+                (aggregation, operator, limit),
+                "{text}"
+            );
         };
         check("p(95)<500", Aggregation::P(95.0), Operator::Less, 500.0);
         check("rate >= 0.5", Aggregation::Rate, Operator::GreaterOrEqual, 0.5);
         check("count===3", Aggregation::Count, Operator::Equal, 3.0);
         check("p(99.9)<=3", Aggregation::P(99.9), Operator::LessOrEqual, 3.0);
-        assert_eq!(Expression::parse("p(95)<5 for 30s").expect("valid").window, Some(Duration::from_secs(30)));
+        assert_eq!(
+            Expression::parse("p(95)<5 for 30s").expect("valid").window,
+            Some(Duration::from_secs(30))
+        );
         for bad in ["", "count is fine", "count=>1", "p(200)<1", "avg<x", "p(95)<5 for ever"] {
             assert!(Expression::parse(bad).is_err(), "{bad}");
         }

@@ -113,6 +113,8 @@ impl Stream {
 pub(crate) struct Connection {
     pub(crate) stream: Stream,
     pub(crate) origin: Rc<Origin>,
+    /// The server was offered HTTP/2 and chose HTTP/1.
+    pub(crate) declined_http2: bool,
     /// Requests that were sent on it.
     pub(crate) served: u64,
     /// A timer that is armed seldom: a request whose deadline lies behind it only moves it when it fires.
@@ -120,8 +122,8 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(stream: Stream, origin: Rc<Origin>) -> Self {
-        Self { stream, origin, served: 0, timer: None }
+    pub(crate) fn new(stream: Stream, origin: Rc<Origin>, declined_http2: bool) -> Self {
+        Self { stream, origin, declined_http2, served: 0, timer: None }
     }
 
     pub(crate) fn ends(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {

@@ -96,10 +96,14 @@ impl Headers {
         self.get(name).and_then(|value| std::str::from_utf8(value).ok())
     }
 
-    /// Headers as scripts see them: canonical names in order, repeats joined by a comma.
+    /// Headers as scripts see them: canonical names in order, repeats joined by a comma. How the body was
+    /// cut for the way is left out.
     #[must_use]
     pub fn joined(&self) -> Vec<(String, String)> {
-        crate::header::joined(self.iter())
+        let framing = |name: &[u8]| {
+            name.eq_ignore_ascii_case(b"Transfer-Encoding") || name.eq_ignore_ascii_case(b"Trailer")
+        };
+        crate::header::joined(self.iter().filter(|(name, _)| !framing(name)))
     }
 }
 

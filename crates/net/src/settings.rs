@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use model::Clock;
@@ -111,17 +110,34 @@ impl Settings {
         })
     }
 
+    /// The range in which an address is blocked.
+    pub(crate) fn blocked_range(&self, ip: IpAddr) -> Option<&IpRange> {
+        self.blacklist_ips.iter().find(|range| range.contains(ip))
+    }
+}
+
+/// Makes [`Settings`] from what the user said.
+#[derive(Clone, Copy, Debug)]
+pub struct SettingsBuilder<'a> {
+    /// The run's clock.
+    pub clock: Clock,
+    /// The run's options.
+    pub options: &'a Options,
+    /// The environment, for proxies.
+    pub env: &'a BTreeMap<String, String>,
+    /// The `User-Agent` where the options say nothing.
+    pub user_agent: &'a str,
+}
+
+impl SettingsBuilder<'_> {
     /// Reads the run's options and the proxies of the environment.
     ///
     /// # Errors
     /// For what cannot be done, in words for the user.
-    pub fn build(
-        options: &Options,
-        env: &BTreeMap<String, String>,
-        clock: Clock,
-    ) -> Result<Arc<Self>, String> {
+    pub fn build(self) -> Result<Settings, String> {
+        let Self { clock, options, env, user_agent } = self;
         let dns = options.dns.as_ref().map(DnsSettings::from_options).transpose()?.unwrap_or_default();
-        let mut settings = Self::new(clock, tls_settings(options), dns)?;
+        let mut settings = Settings::new(clock, tls_settings(options), dns)?;
         settings.proxies = ProxySettings::from_env(env)?;
         if let Some(hosts) = &options.hosts {
             settings.hosts = HostMap::new(hosts)?;
@@ -134,9 +150,7 @@ impl Settings {
         }
         settings.rate = options.rps.and_then(|rps| u64::try_from(rps).ok()).and_then(RateLimit::new);
         settings.no_connection_reuse = options.no_connection_reuse.unwrap_or(false);
-        if let Some(agent) = &options.user_agent {
-            settings.user_agent.clone_from(agent);
-        }
+        settings.user_agent = options.user_agent.clone().unwrap_or_else(|| user_agent.to_owned());
         settings.max_idle_per_host = match options.batch_per_host {
             Some(count) if count > 0 => usize::try_from(count).unwrap_or(usize::MAX),
             // No limit on parallel requests means none on what they leave behind.
@@ -153,12 +167,7 @@ impl Settings {
         if env.get("GODEBUG").is_some_and(|debug| debug.split(',').any(|part| part == "http2client=0")) {
             settings.http2 = Http2::Off;
         }
-        Ok(Arc::new(settings))
-    }
-
-    /// The range in which an address is blocked.
-    pub(crate) fn blocked_range(&self, ip: IpAddr) -> Option<&IpRange> {
-        self.blacklist_ips.iter().find(|range| range.contains(ip))
+        Ok(settings)
     }
 }
 
@@ -184,10 +193,11 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn build(options: &serde_json::Value, env: &[(&str, &str)]) -> Result<Arc<Settings>, String> {
+    fn build(options: &serde_json::Value, env: &[(&str, &str)]) -> Result<Settings, String> {
         let (options, _) = Options::from_script(options).unwrap();
         let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Settings::build(&options, &env, Clock::start())
+        SettingsBuilder { clock: Clock::start(), options: &options, env: &env, user_agent: USER_AGENT }
+            .build()
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! relation to the kernel's clock, counts of what this machine ran out of, and the shared pool if there is one.
 
 use std::cell::{Cell, RefCell};
+use std::net::{Ipv4Addr, UdpSocket};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use model::Clock;
 use crate::client::Pool;
 use crate::encoding;
 use crate::settings::Settings;
-use crate::socket::StampClock;
+use crate::socket::{StampClock, enable_stamps};
 
 /// How much one read may bring.
 const SCRATCH_BYTES: usize = 64 * 1024;
@@ -62,6 +63,14 @@ pub struct Worker {
     pub(crate) pool: Rc<Pool>,
     pub(crate) counts: Cell<Counts>,
     dice: Cell<u64>,
+    /// Keeps the kernel stamping from the start: it takes a while to begin with its first such socket.
+    _stamping: Option<UdpSocket>,
+}
+
+/// A socket that does nothing but want timestamps.
+fn stamping() -> Option<UdpSocket> {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
+    enable_stamps(&socket).then_some(socket)
 }
 
 impl Worker {
@@ -78,6 +87,7 @@ impl Worker {
             pool: Rc::new(Pool::new(settings.max_idle_per_host)),
             counts: Cell::default(),
             dice: Cell::new(seed),
+            _stamping: settings.kernel_timestamps.then(stamping).flatten(),
             settings,
         })
     }

@@ -1,11 +1,12 @@
 //! What a run has to say: the end-of-test summary, the sample outputs, and progress while it goes on.
 //!
 //! [`summary::Summary`] is the result of a run as plain values, with one renderer for each form of it.
-//! [`output::Outputs`] hands samples to sinks that run on threads of their own. [`progress`] turns snapshots
-//! of a run into lines. Nothing here decides when something is shown or where summaries are written.
+//! [`output`] lists the places where samples can go, and [`sink::Outputs`] runs them on threads of their own.
+//! [`progress`] turns snapshots of a run into lines. Nothing here decides when something is shown or where
+//! summaries are written.
 
 pub mod format;
-pub mod metric;
 pub mod output;
 pub mod progress;
+pub mod sink;
 pub mod summary;

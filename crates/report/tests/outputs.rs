@@ -11,22 +11,23 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use model::{Clock, Logger, SystemTags, Threshold, log::Memory};
-use plimsoll_report::metric::{Contains, Kind};
-use plimsoll_report::output::{
-    Error, Head, Limits, Outputs, Report, Sample, Setup, Sink, Tags, Zone, create,
-};
+use metrics::{Contains, Kind, MetricId, RawSample, Registry, Tags};
+use model::{Clock, Logger, Nanos, SystemTags, Threshold, log::Memory};
+use plimsoll_report::output::{Setup, create};
+use plimsoll_report::sink::{Error, Limits, Outputs, Report, Sink, Zone};
 
 use golden::golden;
 
 const PATIENCE: Duration = Duration::from_secs(20);
+const NEW_YEAR_2100_NS: u64 = 4_102_444_800_000_000_000;
 
 /// Settings of a test: thresholds and tags as a small script would have them.
-#[derive(Default)]
 struct World {
     env: BTreeMap<String, String>,
     thresholds: BTreeMap<String, Vec<Threshold>>,
     system_tags: SystemTags,
+    registry: Arc<Registry>,
+    clock: Clock,
     zone: Zone,
 }
 
@@ -40,7 +41,10 @@ impl World {
                 .map(|(name, all)| (name.to_owned(), all.into_iter().map(threshold).collect()))
                 .collect(),
             system_tags: SystemTags::from_names(["url", "scenario", "group", "status"]).expect("known names"),
-            ..Self::default()
+            env: BTreeMap::new(),
+            registry: Registry::new(),
+            clock: Clock::start(),
+            zone: Zone::utc(),
         }
     }
 
@@ -52,6 +56,8 @@ impl World {
                 env: &self.env,
                 system_tags: self.system_tags,
                 thresholds: &self.thresholds,
+                registry: &self.registry,
+                clock: self.clock,
                 zone: &self.zone,
             },
         )
@@ -60,11 +66,46 @@ impl World {
     /// Writes the usual samples with one output.
     fn write(&self, text: &str) -> Vec<Report> {
         let outputs = start(vec![self.sink(text).expect("a sink")], Limits::default(), &log().1);
-        for batch in batches() {
-            outputs.samples(&batch);
+        for batch in self.batches() {
+            outputs.samples(batch);
         }
         outputs.finish(PATIENCE)
     }
+
+    /// Two batches of two samples each, from the first day of 2100 on.
+    fn batches(&self) -> Vec<Vec<RawSample>> {
+        let declare = |name: &str, kind, contains| self.registry.declare(name, kind, contains).expect(name);
+        let counter = declare("my_counter", Kind::Counter, Contains::Default);
+        let duration = declare("http_req_duration", Kind::Trend, Contains::Time);
+        let sent = declare("data_sent", Kind::Counter, Contains::Data);
+        let plain = tags(&[("group", ""), ("scenario", "default")]);
+        let request = tags(&[
+            ("group", "::buy, then \"pay\""),
+            ("mine", "x"),
+            ("scenario", "default"),
+            ("status", "200"),
+            ("url", "http://h/a?q=1&r=2"),
+            ("zone", "eu"),
+        ]);
+        let sample = |metric: MetricId, value, after_ns: u64, tags: &Tags| RawSample {
+            metric,
+            value,
+            at: Nanos(NEW_YEAR_2100_NS - self.clock.unix_ns(Nanos::ZERO) + after_ns),
+            tags: Arc::clone(tags),
+            metadata: None,
+        };
+        let mut traced = sample(counter, 1.0, 0, &plain);
+        traced.metadata = Some(tags(&[("iter", "0"), ("trace", "a\nb")]));
+        vec![
+            vec![traced, sample(duration, 12.345_678_9, 120_000_000, &request)],
+            vec![sample(counter, -0.5, 1_000_000_001, &plain), sample(sent, 1e21, 0, &request)],
+        ]
+    }
+}
+
+/// Two samples of any kind.
+fn two() -> Vec<RawSample> {
+    World::small().batches().remove(0)
 }
 
 fn threshold(source: &str) -> Threshold {
@@ -82,39 +123,6 @@ fn start(sinks: Vec<Box<dyn Sink>>, limits: Limits, log: &Logger) -> Outputs {
 
 fn tags(pairs: &[(&str, &str)]) -> Tags {
     pairs.iter().map(|(key, value)| (Arc::from(*key), Arc::from(*value))).collect()
-}
-
-fn head(name: &str, kind: Kind, contains: Contains) -> Arc<Head> {
-    Arc::new(Head { name: Arc::from(name), kind, contains })
-}
-
-fn batches() -> Vec<Arc<[Sample]>> {
-    let counter = head("my_counter", Kind::Counter, Contains::Default);
-    let duration = head("http_req_duration", Kind::Trend, Contains::Time);
-    let sent = head("data_sent", Kind::Counter, Contains::Data);
-    let plain = tags(&[("group", ""), ("scenario", "default")]);
-    let request = tags(&[
-        ("group", "::buy, then \"pay\""),
-        ("mine", "x"),
-        ("scenario", "default"),
-        ("status", "200"),
-        ("url", "http://h/a?q=1&r=2"),
-        ("zone", "eu"),
-    ]);
-    let at = 1_700_000_000_000_000_000;
-    let sample = |metric: &Arc<Head>, value, unix_ns, tags: &Tags| Sample {
-        metric: Arc::clone(metric),
-        value,
-        unix_ns,
-        tags: Arc::clone(tags),
-        metadata: None,
-    };
-    let mut traced = sample(&counter, 1.0, at, &plain);
-    traced.metadata = Some(tags(&[("iter", "0"), ("trace", "a\nb")]));
-    vec![
-        Arc::new([traced, sample(&duration, 12.345_678_9, at + 120_000_000, &request)]),
-        Arc::new([sample(&counter, -0.5, at + 1_000_000_001, &plain), sample(&sent, 1e21, at, &request)]),
-    ]
 }
 
 fn in_folder(file: &str) -> (tempfile::TempDir, String) {
@@ -169,18 +177,18 @@ fn csv_obeys_its_settings() {
         assert_eq!(row.split(',').nth(1), Some(first), "{variables:?} {argument}");
     };
     let file = ("K6_CSV_FILENAME", "PATH");
-    check(&[file], "", "1700000000");
-    check(&[], "=PATH", "1700000000");
-    check(&[("K6_CSV_FILENAME", "/nowhere/at/all")], "=PATH", "1700000000");
-    check(&[("K6_CSV_TIME_FORMAT", "unix")], "=file_name=PATH,time_format=unix_milli", "1700000000000");
+    check(&[file], "", "4102444800");
+    check(&[], "=PATH", "4102444800");
+    check(&[("K6_CSV_FILENAME", "/nowhere/at/all")], "=PATH", "4102444800");
+    check(&[("K6_CSV_TIME_FORMAT", "unix")], "=file_name=PATH,time_format=unix_milli", "4102444800000");
     check(
         &[file, ("K6_CSV_TIME_FORMAT", "unix_micro"), ("K6_CSV_SAVE_INTERVAL", "200ms")],
         "",
-        "1700000000000000",
+        "4102444800000000",
     );
-    check(&[file, ("K6_CSV_TIME_FORMAT", "unix_nano")], "", "1700000000000000000");
-    check(&[file, ("K6_CSV_TIME_FORMAT", "rfc3339")], "", "2023-11-14T23:43:20+01:30");
-    check(&[file, ("K6_CSV_TIME_FORMAT", "rfc3339_nano")], "", "2023-11-14T23:43:20+01:30");
+    check(&[file, ("K6_CSV_TIME_FORMAT", "unix_nano")], "", "4102444800000000000");
+    check(&[file, ("K6_CSV_TIME_FORMAT", "rfc3339")], "", "2100-01-01T01:30:00+01:30");
+    check(&[file, ("K6_CSV_TIME_FORMAT", "rfc3339_nano")], "", "2100-01-01T01:30:00+01:30");
 }
 
 #[test]
@@ -215,10 +223,10 @@ fn a_full_disk_is_reported_once_and_the_others_go_on() {
     let sinks = names.iter().map(|name| world.sink(name).expect("a sink")).collect();
     let (memory, logger) = log();
     let outputs = start(sinks, Limits::default(), &logger);
-    let batch = &batches()[0];
+    let batch = world.batches().remove(0);
     // More than the buffers hold, so that the failure comes while the run goes on.
     for _ in 0..2000 {
-        outputs.samples(batch);
+        outputs.samples(batch.clone());
     }
     let reports = outputs.finish(PATIENCE);
     for report in &reports[..2] {
@@ -260,7 +268,7 @@ impl Sink for Puppet {
         Ok(())
     }
 
-    fn samples(&mut self, _: &[Sample]) -> Result<(), Error> {
+    fn samples(&mut self, _: &[RawSample]) -> Result<(), Error> {
         match self.0.recv() {
             Ok(Act::Panic) => panic!("told to"),
             Ok(Act::Take) | Err(_) => Ok(()),
@@ -273,9 +281,9 @@ fn a_stalled_output_loses_samples_but_never_blocks() {
     let (strings, puppet) = channel();
     let (memory, logger) = log();
     let outputs = start(vec![Box::new(Puppet(puppet))], Limits { batches: 3, samples: 1000 }, &logger);
-    let batch = &batches()[0];
+    let batch = two();
     for _ in 0..50 {
-        outputs.samples(batch);
+        outputs.samples(batch.clone());
     }
     assert!(memory.take().iter().any(|record| record.message.starts_with("an output cannot keep up")));
     for _ in 0..50 {
@@ -293,7 +301,7 @@ fn the_bound_counts_samples_too() {
     let (strings, puppet) = channel();
     let outputs = start(vec![Box::new(Puppet(puppet))], Limits { batches: 100, samples: 5 }, &log().1);
     for _ in 0..10 {
-        outputs.samples(&batches()[0]);
+        outputs.samples(two());
     }
     drop(strings);
     let report = outputs.finish(PATIENCE).remove(0);
@@ -304,7 +312,7 @@ fn the_bound_counts_samples_too() {
 fn an_output_that_does_not_finish_is_left_behind() {
     let (_strings, puppet) = channel::<Act>();
     let outputs = start(vec![Box::new(Puppet(puppet))], Limits::default(), &log().1);
-    outputs.samples(&batches()[0]);
+    outputs.samples(two());
     let report = outputs.finish(Duration::from_millis(5)).remove(0);
     assert_eq!((report.taken, report.dropped, report.finished), (0, 2, false));
 }
@@ -315,8 +323,8 @@ fn a_panic_ends_the_output_alone() {
     let (memory, logger) = log();
     let outputs = start(vec![Box::new(Puppet(puppet))], Limits::default(), &logger);
     strings.send(Act::Panic).expect("the puppet listens");
-    outputs.samples(&batches()[0]);
-    outputs.samples(&batches()[1]);
+    outputs.samples(two());
+    outputs.samples(two());
     let report = outputs.finish(PATIENCE).remove(0);
     assert_eq!((report.taken, report.dropped, report.finished), (0, 4, true));
     assert_eq!(memory.take().len(), 1);

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
+use metrics::Contains;
 use plimsoll_report::format::{TimeUnit, bytes, duration, number, percent};
-use plimsoll_report::metric::Contains;
 use plimsoll_report::summary::{Mode, Style, Summary, View, text};
 
 #[path = "support/shop.rs"]

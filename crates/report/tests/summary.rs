@@ -5,8 +5,8 @@ mod golden;
 #[path = "support/shop.rs"]
 mod shop;
 
+use metrics::Contains;
 use plimsoll_report::format::TimeUnit;
-use plimsoll_report::metric::Contains;
 use plimsoll_report::summary::{
     Distribution, Metric, Mode, Reason, Style, Summary, Values, View, export_json, legacy_json,
     machine_readable, text,
@@ -58,6 +58,7 @@ fn trust_is_shown_on_request_and_in_doubt() {
     summary.trust.reasons = vec![Reason {
         text: "the generator's processors were 97% busy".to_owned(),
         hint: Some("use fewer virtual users or more machines".to_owned()),
+        invalidates: true,
     }];
     summary.incomplete = Some("stopped by the user".to_owned());
     golden("untrusted.txt", &text(&summary, Mode::Compact, PLAIN));

@@ -34,6 +34,8 @@ pub enum ErrorKind {
     Interrupted,
     /// The user's memory limit was reached.
     Memory,
+    /// `handleSummary` returned what cannot be written.
+    BadSummary,
     /// A time limit was reached.
     Timeout,
     /// A fault of the program itself.

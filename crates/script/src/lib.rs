@@ -10,8 +10,12 @@ mod gjson;
 
 mod modules;
 mod program;
+mod reach;
 mod source;
 mod test;
+#[cfg(debug_assertions)]
+#[doc(hidden)]
+pub mod testing;
 mod vu;
 
 pub use error::{Error, ErrorKind};

@@ -45,9 +45,18 @@ impl Program {
 
     /// The addresses and contents of everything the program has read so far, for archives.
     pub(crate) fn opened(&self) -> Vec<(String, Arc<[u8]>)> {
-        let mut all: Vec<_> = read(&self.files).iter().map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
+        let mut all: Vec<_> =
+            read(&self.files).iter().map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
         all.sort();
         all
+    }
+
+    /// The texts of all modules that were compiled, the main script among them.
+    pub(crate) fn sources(&self) -> Vec<Arc<[u8]>> {
+        let modules = read(&self.modules);
+        let files = read(&self.files);
+        let imported = files.iter().filter(|(address, _)| modules.contains_key(*address));
+        imported.map(|(_, text)| text.clone()).chain(self.main_text().ok()).collect()
     }
 
     /// The module at `address`, compiled now or earlier.

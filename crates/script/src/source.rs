@@ -33,7 +33,12 @@ impl Source {
     /// A script that was read from standard input.
     #[must_use]
     pub fn stdin(text: Vec<u8>, working_directory: &Path) -> Self {
-        Self { main: "file:///-".to_owned(), folder: working_directory.to_owned(), text: Some(text.into()), files: None }
+        Self {
+            main: "file:///-".to_owned(),
+            folder: working_directory.to_owned(),
+            text: Some(text.into()),
+            files: None,
+        }
     }
 
     /// Reads the file at `address`.

@@ -1,10 +1,10 @@
 //! A loaded test: its program, what its init code said, and what all of its users share.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::future::Future;
 use std::future::poll_fn;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, OnceLock};
-use std::future::Future;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use engine::{Control, VuMaker, VuSource, WorkerCtx};
@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::ffi::Intrinsics;
 use crate::modules::data::SharedArrays;
 use crate::program::Program;
+use crate::reach;
 use crate::source::Source;
 use crate::vu::{Command, Host, Ids, Reply, Returned, ScriptVuMaker, ScriptWorker, Stage, VuFiber};
 
@@ -148,14 +149,19 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) stacks: fiber::StackPool,
     pub(crate) memory_limit: usize,
-    pub(crate) intrinsics: Intrinsics,
+    intrinsics: OnceLock<Intrinsics>,
     pub(crate) arrays: SharedArrays,
-    pub(crate) warned: Mutex<HashMap<String, ()>>,
     run: OnceLock<RunOptions>,
     setup_data: OnceLock<Option<Arc<str>>>,
+    init_abort: OnceLock<String>,
 }
 
 impl Shared {
+    /// The language features of a user; all of them until the program is known.
+    pub(crate) fn intrinsics(&self) -> Intrinsics {
+        self.intrinsics.get().copied().unwrap_or(Intrinsics::ALL)
+    }
+
     /// The run's options.
     pub(crate) fn run(&self) -> &RunOptions {
         self.run.get().expect("a worker is made after the run was configured")
@@ -171,15 +177,24 @@ impl Shared {
         self.run.get().map_or(Nanos::MAX, |run| run.control.kill_at())
     }
 
-    /// Whether the test was aborted.
-    pub(crate) fn aborted(&self) -> bool {
-        self.run.get().is_some_and(|run| run.control.is_aborted())
+    /// Ends the test; of the init stage, which has no run yet, the message is kept.
+    pub(crate) fn abort(&self, message: &str) {
+        match self.run.get() {
+            Some(run) => run.control.abort(engine::AbortCause::Script, message),
+            None => {
+                let _ = self.init_abort.set(message.to_owned());
+            }
+        }
     }
 
-    /// Whether `message` is said for the first time in this process.
-    pub(crate) fn first_time(&self, message: &str) -> bool {
-        let mut warned = self.warned.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        warned.insert(message.to_owned(), ()).is_none()
+    /// What the init code said when it aborted the test.
+    pub(crate) fn init_abort(&self) -> Option<&str> {
+        self.init_abort.get().map(String::as_str)
+    }
+
+    /// Whether the test was aborted.
+    pub(crate) fn aborted(&self) -> bool {
+        self.init_abort.get().is_some() || self.run.get().is_some_and(|run| run.control.is_aborted())
     }
 }
 
@@ -203,16 +218,20 @@ impl Test {
             clock: options.clock,
             stacks: fiber::StackPool::new(STACK_BYTES),
             memory_limit: options.memory_limit.unwrap_or(MEMORY_LIMIT_BYTES),
-            intrinsics: Intrinsics::ALL,
+            intrinsics: OnceLock::new(),
             arrays: SharedArrays::default(),
-            warned: Mutex::default(),
             run: OnceLock::new(),
             setup_data: OnceLock::new(),
+            init_abort: OnceLock::new(),
         });
         let mut fiber = VuFiber::new(Host::new(shared.clone(), None, Ids::default()))?;
         let reply = block_on_thread(&mut fiber)?;
         match reply {
-            Reply::Ready(loaded) => Ok(Self { shared, loaded: *loaded }),
+            Reply::Ready(loaded) => {
+                let sources = shared.program.sources();
+                let _ = shared.intrinsics.set(reach::features(sources.iter().map(AsRef::as_ref)));
+                Ok(Self { shared, loaded: *loaded })
+            }
             Reply::Failed(error) => Err(error),
             Reply::Ended(_) | Reply::Returned(_) | Reply::Gone => Err(gone()),
         }

@@ -13,6 +13,8 @@ use crate::exchange::Exchange;
 
 /// The most events of one stream.
 const MAX_EVENTS: u64 = 1_000_000;
+/// The longest pause between two.
+const MAX_INTERVAL: Duration = Duration::from_secs(3600);
 
 /// Answers with a stream of numbered events. `Last-Event-ID` goes on behind that number.
 pub fn answer(exchange: &Exchange<'_>) -> Outcome {
@@ -21,10 +23,8 @@ pub fn answer(exchange: &Exchange<'_>) -> Outcome {
     }
     let count = exchange.arg_or("count", 10_u64).min(MAX_EVENTS);
     let interval = exchange.arg("interval").unwrap_or_else(|| "100ms".into());
-    let (number, unit) =
-        interval.split_at(interval.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(interval.len()));
-    let seconds = number.parse::<f64>().unwrap_or(0.1) * if unit == "s" { 1.0 } else { 1e-3 };
-    let interval = Duration::try_from_secs_f64(seconds.min(3600.0)).unwrap_or_default();
+    let interval = model::duration::parse(&interval);
+    let interval = interval.map_err(|_| Refusal::bad_request("`interval` is not a time"))?.min(MAX_INTERVAL);
     let first = exchange.header("last-event-id").and_then(|id| id.parse::<u64>().ok()).unwrap_or(0);
     let events = stream::unfold(first, move |sent| async move {
         if sent >= count {

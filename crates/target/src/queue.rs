@@ -1,4 +1,5 @@
-//! Work that takes a known time: `/work/MS`, and `/queue`, a waiting line with a number of servers.
+//! Work that takes a known time: `/api/work/MS`, and `/queue`, a waiting line with a number of
+//! servers.
 //!
 //! Main type: [`Station`], a pure model of such a line: who arrives when is served when. The handlers only
 //! wait for what it says, so waiting times are exact and do not add up timer faults.
@@ -113,7 +114,7 @@ pub async fn answer(shop: &Shop, exchange: &Exchange<'_>) -> Outcome {
     }))
 }
 
-/// `/work/MS`
+/// `/api/work/MS`
 pub async fn work(shop: &Shop, span: &str) -> Outcome {
     let now = shop.clock.now();
     let ms: f64 = span.trim_end_matches("ms").parse().unwrap_or(-1.0);

@@ -162,7 +162,7 @@ fn bad_requests_are_refused_in_words() {
         ("POST /api/auth/nothing", "{}", 404, "no such action"),
         ("GET /api/orders/abc", "", 404, "no order `abc`"),
         ("POST /api/payments", "{\"orderId\": \"x\"}", 400, "`amount` is not an amount"),
-        ("GET /work/soon", "", 400, "not a number of milliseconds"),
+        ("GET /api/work/soon", "", 400, "not a number of milliseconds"),
         ("GET /queue?distribution=odd", "", 400, "no distribution is called `odd`"),
         ("GET /realtime", "", 400, "WebSocket"),
         ("GET /nowhere", "", 404, "nothing answers GET /nowhere"),
@@ -184,7 +184,7 @@ fn work_and_queues_take_their_time() {
         assert_eq!(answer.status, 200, "{}", answer.text());
         (clock.now().as_millis_f64(), answer.json())
     };
-    let (took, _) = timed("/work/30");
+    let (took, _) = timed("/api/work/30");
     assert!((30.0..60.0).contains(&took), "{took} ms");
     // Four at once before two servers: two are served at once, two wait one service time.
     let mut waits: Vec<f64> = std::thread::scope(|scope| {
@@ -210,7 +210,7 @@ fn stopping_leaves_nothing() {
         let clients: Vec<Client> = (0..10).map(|_| Client::connect(shop.http)).collect();
         let mut slow = Client::connect(shop.http);
         slow.raw().get_mut().set_read_timeout(Some(std::time::Duration::from_millis(20))).unwrap();
-        assert!(slow.send("GET /work/60000", b"").is_err());
+        assert!(slow.send("GET /api/work/60000", b"").is_err());
         shop.stop();
         drop(clients);
     }

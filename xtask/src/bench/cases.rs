@@ -35,7 +35,7 @@ pub(super) struct Bench {
 impl Bench {
     pub(super) fn new(repository: &Repository) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        Ok(Self { program: repository.root().join("target/release/plimsoll"), folder })
+        Ok(Self { program: repository.path("target/release/plimsoll"), folder })
     }
 
     fn script(&self, name: &str, text: &str) -> Result<PathBuf, String> {
@@ -45,19 +45,30 @@ impl Bench {
     }
 
     /// Runs a script with flags; the summary comes back beside the cost.
-    fn run(&self, text: &str, flags: &[&str], target: &str, limit_secs: u64) -> Result<(child::Cost, Value), String> {
+    fn run(
+        &self,
+        text: &str,
+        flags: &[&str],
+        target: &str,
+        limit_secs: u64,
+    ) -> Result<(child::Cost, Value), String> {
         let script = self.script("script.js", text)?;
         let summary = self.folder.path().join("summary.json");
         let _ = std::fs::remove_file(&summary);
         let mut command = Command::new(&self.program);
-        command.args(["run", "-q", "--no-usage-report", "--summary-export"]).arg(&summary).args(flags).arg(&script);
+        command
+            .args(["run", "-q", "--no-usage-report", "--summary-export"])
+            .arg(&summary)
+            .args(flags)
+            .arg(&script);
         command.env("TARGET", target).current_dir(self.folder.path());
         let cost = child::run(&mut command, Duration::from_secs(limit_secs))?;
         if !cost.ok {
             return Err(format!("the program failed: {}", cost.stdout));
         }
         let text = std::fs::read_to_string(&summary).map_err(|error| format!("no summary: {error}"))?;
-        let summary = serde_json::from_str(&text).map_err(|error| format!("the summary is no JSON: {error}"))?;
+        let summary =
+            serde_json::from_str(&text).map_err(|error| format!("the summary is no JSON: {error}"))?;
         Ok((cost, summary))
     }
 }
@@ -72,13 +83,22 @@ fn wrk(connections: u32, url: &str) -> Result<f64, String> {
     command.args(["-t1", &format!("-c{connections}"), "-d6s", "--timeout", "10s", url]);
     let cost = child::run(&mut command, Duration::from_secs(60))?;
     let line = cost.stdout.lines().find(|line| line.contains("requests in")).ok_or("wrk printed no count")?;
-    let count: f64 =
-        line.split_whitespace().next().and_then(|word| word.parse().ok()).ok_or("wrk's count is no number")?;
+    let count: f64 = line
+        .split_whitespace()
+        .next()
+        .and_then(|word| word.parse().ok())
+        .ok_or("wrk's count is no number")?;
     Ok(cost.cpu.as_secs_f64() * 1e6 / count)
 }
 
 /// Ours and wrk's, interleaved so that a slow minute hits both; the median of three ratios.
-fn requests(bench: &Bench, users: u32, measure: &'static str, wanted: &'static str, limit: f64) -> Result<Vec<Line>, String> {
+fn requests(
+    bench: &Bench,
+    users: u32,
+    measure: &'static str,
+    wanted: &'static str,
+    limit: f64,
+) -> Result<Vec<Line>, String> {
     let server = servers::nginx()?;
     let url = server.url("/");
     let vus = users.to_string();
@@ -218,8 +238,10 @@ fn long_run(bench: &Bench) -> Result<Vec<Line>, String> {
     let samples = &cost.0.rss;
     // Shared iterations run at a steady rate, so a tenth of the time is a tenth of the requests.
     let end = samples.last().ok_or("no memory samples")?.0;
-    let early: Vec<u64> = samples.iter().filter(|s| s.0 > end * 0.09 && s.0 < end * 0.11).map(|s| s.1).collect();
-    let late: Vec<u64> = samples.iter().filter(|s| s.0 > end * 0.97 && s.0 < end * 0.99).map(|s| s.1).collect();
+    let early: Vec<u64> =
+        samples.iter().filter(|s| s.0 > end * 0.09 && s.0 < end * 0.11).map(|s| s.1).collect();
+    let late: Vec<u64> =
+        samples.iter().filter(|s| s.0 > end * 0.97 && s.0 < end * 0.99).map(|s| s.1).collect();
     let mean = |of: &[u64]| of.iter().sum::<u64>() as f64 / of.len().max(1) as f64;
     let growth = (mean(&late) / mean(&early) - 1.0) * 100.0;
     Ok(vec![Line {
@@ -238,7 +260,8 @@ fn arrivals(bench: &Bench) -> Result<Vec<Line>, String> {
     );
     let summary = bench.run(&text, &[], "", 120)?.1;
     let count = number(&summary, "iterations", "count")?;
-    let lag = summary["trust"]["schedule_lag_p99_ms"].as_f64().ok_or("the summary does not tell the start lag")?;
+    let lag =
+        summary["trust"]["schedule_lag_p99_ms"].as_f64().ok_or("the summary does not tell the start lag")?;
     Ok(vec![Line {
         measure: "10,000 arrivals a second for 20 s: count; p99 start lag",
         found: format!("{count:.0}; {lag:.2} ms"),

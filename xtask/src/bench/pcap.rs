@@ -93,10 +93,10 @@ fn read(bytes: &[u8], port: u16) -> Result<Vec<f64>, String> {
             if exchange.asked_ns == 0 {
                 exchange.asked_ns = time_ns;
             }
-        } else if source == port {
-            if let Some(exchange) = open.get_mut(&destination).filter(|exchange| exchange.asked_ns > 0) {
-                exchange.answered_ns = time_ns;
-            }
+        } else if source == port
+            && let Some(exchange) = open.get_mut(&destination).filter(|exchange| exchange.asked_ns > 0)
+        {
+            exchange.answered_ns = time_ns;
         }
     }
     latencies.extend(

@@ -69,7 +69,7 @@ pub(crate) fn nginx() -> Result<Server, String> {
 pub(crate) fn shop(program: &Path) -> Result<Server, String> {
     let port = free_port()?;
     let mut child = Command::new(program)
-        .args(["target", "--address", &format!("127.0.0.1:{port}")])
+        .args(["target", "--addr", &format!("127.0.0.1:{port}")])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

@@ -1,7 +1,7 @@
 //! `plimsoll cloud`: commands of a hosted service that this program does not talk to, said honestly.
 
 use clap::{Arg, ArgMatches, Command};
-use model::exit::ExitCode;
+use model::ExitCode;
 
 use super::Spec;
 use crate::error::Error;

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgMatches, Command, builder::PossibleValuesParser};
 use clap_complete::Shell;
-use model::exit::ExitCode;
+use model::ExitCode;
 
 use super::Spec;
 use crate::error::Error;

@@ -1,16 +1,24 @@
 //! The commands: one row of [`COMMANDS`] and one file each.
 
+mod archive;
+mod check;
 mod cloud;
 mod completion;
+mod demo;
+mod inspect;
 mod new;
+mod run;
+mod target;
 mod version;
 
 use clap::{ArgMatches, Command};
-use model::exit::ExitCode;
+use model::ExitCode;
 
 use crate::error::Error;
 use crate::flags;
 use crate::session::Session;
+
+pub use version::K6_COMPATIBLE;
 
 /// A command: a row of the table.
 pub struct Spec {
@@ -25,7 +33,18 @@ pub struct Spec {
 }
 
 /// Every command, in alphabetical order.
-pub static COMMANDS: &[Spec] = &[cloud::SPEC, completion::SPEC, new::SPEC, version::SPEC];
+pub static COMMANDS: &[Spec] = &[
+    archive::SPEC,
+    check::SPEC,
+    cloud::SPEC,
+    completion::SPEC,
+    demo::SPEC,
+    inspect::SPEC,
+    new::SPEC,
+    run::SPEC,
+    target::SPEC,
+    version::SPEC,
+];
 
 /// The whole command line.
 #[must_use]

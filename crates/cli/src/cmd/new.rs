@@ -6,7 +6,7 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use model::exit::ExitCode;
+use model::ExitCode;
 
 use super::Spec;
 use crate::error::Error;

@@ -1,7 +1,7 @@
 //! `plimsoll version`: which build this is, for people or as JSON.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use model::exit::ExitCode;
+use model::ExitCode;
 use serde_json::json;
 
 use super::Spec;

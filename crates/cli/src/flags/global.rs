@@ -51,7 +51,7 @@ pub const FLAGS: &[Flag] = &[
         long: "secret-source",
         short: None,
         kind: Kind::Many,
-        env: "SECRET_SOURCE",
+        env: "",
         help: "a source of secrets, such as file=PATH or mock=key=value; may be repeated",
     },
     Flag { long: "verbose", short: Some('v'), kind: Kind::Bool, env: "", help: "enable debug logging" },

@@ -85,13 +85,15 @@ impl Flags {
     ) -> Result<Self, String> {
         let mut found = BTreeMap::new();
         for flag in table {
-            let texts: Vec<&String> = matches.get_many(flag.long).into_iter().flatten().collect();
+            // A command may have only some of the tables' flags.
+            let texts: Vec<&String> =
+                matches.try_get_many(flag.long).ok().flatten().into_iter().flatten().collect();
             if let Some(given) = flag.kind.parse(&texts).map_err(|(text, why)| {
                 format!("invalid argument \"{text}\" for \"{}\" flag: {why}", flag.shown())
             })? {
                 found.insert(flag.long, given);
             } else if let Some((name, text)) = variable(env, flag.env) {
-                let given = flag.kind.parse(&[text]);
+                let given = flag.kind.parse_variable(text);
                 let given =
                     given.map_err(|(text, why)| format!("invalid value \"{text}\" of {name}: {why}"))?;
                 found.extend(given.map(|given| (flag.long, given)));

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Flag, Flags, Given, Kind};
 
 /// A row: the flag and the option it sets.
-pub struct OptionFlag {
+struct OptionFlag {
     option: &'static str,
     value: fn(&Given) -> Result<Value, String>,
 }
@@ -52,50 +52,33 @@ const fn flag(long: &'static str, short: Option<char>, kind: Kind, help: &'stati
 }
 
 /// How a flag becomes an option. The name is the flag's in camel case unless said otherwise here.
-fn row(long: &str) -> Option<OptionFlag> {
-    let row = |option, value| Some(OptionFlag { option, value });
+fn row(long: &str) -> OptionFlag {
+    let row = |option, value| OptionFlag { option, value };
     match long {
         "blacklist-ip" => row("blacklistIPs", plain),
         "dns" => row("dns", dns),
         "insecure-skip-tls-verify" => row("insecureSkipTLSVerify", plain),
+        "local-ips" => row("localIPs", plain),
         "no-vu-connection-reuse" => row("noVUConnectionReuse", plain),
         "stage" => row("stages", stages),
         "tag" => row("tags", tags),
-        // Not options of a script: `Tier` carries them.
-        "console-output" | "local-ips" => None,
         _ => row("", plain),
     }
 }
 
-/// The options that flags set.
-#[derive(Default, Debug)]
-pub struct Tier {
-    /// The options object, as a script would export it.
-    pub options: Map<String, Value>,
-    /// `--console-output`, which scripts cannot set.
-    pub console_output: Option<String>,
-    /// `--local-ips`, which scripts cannot set.
-    pub local_ips: Option<String>,
-}
-
-impl Tier {
-    /// Makes the tier from flags that were given.
-    ///
-    /// # Errors
-    /// The sentence for the user when a value does not have the option's form.
-    pub fn new(flags: &Flags) -> Result<Self, String> {
-        let mut tier = Self {
-            options: Map::new(),
-            console_output: flags.text("console-output").map(str::to_owned),
-            local_ips: flags.text("local-ips").map(str::to_owned),
-        };
-        for flag in FLAGS {
-            let (Some(given), Some(row)) = (flags.get(flag.long), row(flag.long)) else { continue };
-            let option = if row.option.is_empty() { camel_case(flag.long) } else { row.option.to_owned() };
-            tier.options.insert(option, (row.value)(given)?);
-        }
-        Ok(tier)
+/// Makes the options object from flags that were given, as a script would export it.
+///
+/// # Errors
+/// The sentence for the user when a value does not have the option's form.
+pub fn object(flags: &Flags) -> Result<Map<String, Value>, String> {
+    let mut options = Map::new();
+    for flag in FLAGS {
+        let Some(given) = flags.get(flag.long) else { continue };
+        let row = row(flag.long);
+        let option = if row.option.is_empty() { camel_case(flag.long) } else { row.option.to_owned() };
+        options.insert(option, (row.value)(given)?);
     }
+    Ok(options)
 }
 
 fn camel_case(long: &str) -> String {
@@ -181,17 +164,17 @@ mod tests {
     use super::*;
     use crate::flags::add;
 
-    fn tier(args: &str) -> Result<Tier, String> {
+    fn given(args: &str) -> Result<Map<String, Value>, String> {
         let matches = add(clap::Command::new("t"), FLAGS)
             .try_get_matches_from(std::iter::once("t").chain(args.split_whitespace()))
             .map_err(|e| e.to_string())?;
-        Tier::new(&Flags::read(FLAGS, &matches, &std::collections::BTreeMap::new())?)
+        object(&Flags::read(FLAGS, &matches, &std::collections::BTreeMap::new())?)
     }
 
     #[test]
     fn flags_become_the_object_a_script_would_export() {
         let check = |args: &str, options: Value| {
-            assert_eq!(Value::Object(tier(args).unwrap().options), options, "{args}");
+            assert_eq!(Value::Object(given(args).unwrap()), options, "{args}");
         };
         check("", json!({}));
         check("-u 2 -d 1m30s", json!({"duration": "1m30s", "vus": 2}));
@@ -209,7 +192,10 @@ mod tests {
             "--http-debug=full --insecure-skip-tls-verify",
             json!({"httpDebug": "full", "insecureSkipTLSVerify": true}),
         );
-        check("--console-output x --local-ips 10.0.0.1", json!({}));
+        check(
+            "--console-output x --local-ips 10.0.0.1",
+            json!({"consoleOutput": "x", "localIPs": "10.0.0.1"}),
+        );
     }
 
     #[test]
@@ -217,7 +203,7 @@ mod tests {
         for args in
             ["--stage nope", "--stage 1s:many", "--tag novalue", "--tag =x", "--dns nope=1", "-d soon"]
         {
-            assert!(tier(args).is_err(), "{args}");
+            assert!(given(args).is_err(), "{args}");
         }
     }
 }

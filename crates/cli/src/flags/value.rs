@@ -61,6 +61,11 @@ impl Kind {
         }
     }
 
+    /// Reads the variable that stands in for a flag; one that may be repeated is separated by commas there.
+    pub(super) fn parse_variable(self, text: &String) -> Result<Option<Given>, Rejected> {
+        if self == Self::Many { Self::List.parse(&[text]) } else { self.parse(&[text]) }
+    }
+
     /// Reads what was given for one flag; `None` when nothing was.
     pub(super) fn parse(self, texts: &[&String]) -> Result<Option<Given>, Rejected> {
         let Some(last) = texts.last() else { return Ok(None) };

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use model::{Level, Nanos, Record};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 /// How a record becomes a line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,6 +28,8 @@ pub struct Stamped<'a> {
     pub since_start: Nanos,
     /// When, in nanoseconds since the Unix epoch.
     pub unix_ns: u64,
+    /// Seconds that local clocks are ahead of UTC at that time.
+    pub ahead_s: i32,
 }
 
 impl Format {
@@ -75,7 +77,7 @@ fn terminal(out: &mut String, stamped: &Stamped) {
 
 fn logfmt(out: &mut String, stamped: &Stamped) {
     out.push_str("time=");
-    push_value(out, &timestamp(stamped.unix_ns));
+    push_value(out, &timestamp(stamped.unix_ns, stamped.ahead_s));
     out.push_str(" level=");
     out.push_str(stamped.record.level.name());
     // An empty message is left out altogether.
@@ -90,7 +92,7 @@ fn logfmt(out: &mut String, stamped: &Stamped) {
 }
 
 fn json(out: &mut String, stamped: &Stamped) {
-    let time = timestamp(stamped.unix_ns);
+    let time = timestamp(stamped.unix_ns, stamped.ahead_s);
     let mut object: BTreeMap<&str, &str> = sorted_fields(stamped.record).into_iter().collect();
     object.insert("level", stamped.record.level.name());
     object.insert("msg", &stamped.record.message);
@@ -107,9 +109,12 @@ fn json(out: &mut String, stamped: &Stamped) {
     }
 }
 
-fn timestamp(unix_ns: u64) -> String {
-    let at = OffsetDateTime::from_unix_timestamp((unix_ns / 1_000_000_000).cast_signed());
-    at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
+/// A time in nanoseconds since the Unix epoch, in RFC 3339 as clocks show it that are this far ahead of UTC.
+#[must_use]
+pub fn timestamp(unix_ns: u64, ahead_s: i32) -> String {
+    let at = OffsetDateTime::from_unix_timestamp((unix_ns / 1_000_000_000).cast_signed()).ok();
+    let at = at.zip(UtcOffset::from_whole_seconds(ahead_s).ok()).map(|(at, offset)| at.to_offset(offset));
+    at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
 /// Appends a value, in quotes when it has a letter that could be misread.
@@ -164,7 +169,10 @@ mod tests {
     fn check(format: Format, record: &Record, line: &str) {
         let mut out = String::new();
         let at = Nanos::from_millis(61_500);
-        format.write(&mut out, &Stamped { record, since_start: at, unix_ns: 1_767_225_600_123_456_789 });
+        format.write(
+            &mut out,
+            &Stamped { record, since_start: at, unix_ns: 1_767_225_600_123_456_789, ahead_s: 0 },
+        );
         assert_eq!(out, format!("{line}\n"));
     }
 
@@ -209,6 +217,11 @@ mod tests {
     fn json_is_sorted_and_safe_in_a_page() {
         let line = r#"{"level":"info","msg":"\u003cb\u003e \"q\" \u0026","source":"console","time":"2026-01-01T00:00:00Z"}"#;
         check(Format::Json, &said("<b> \"q\" &"), line);
+    }
+
+    #[test]
+    fn times_are_local() {
+        assert_eq!(timestamp(1_767_225_600_123_456_789, 5_400), "2026-01-01T01:30:00+01:30");
     }
 
     #[test]

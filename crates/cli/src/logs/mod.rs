@@ -14,11 +14,12 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use model::{Clock, Level, Log, Logger, Record};
+use report::sink::Zone;
 
 use crate::screen::Screen;
 use destination::Destination;
-pub use format::Format;
 use format::Stamped;
+pub use format::{Format, timestamp};
 use queue::Queue;
 use redact::Secrets;
 pub use settings::{Settings, Target, no_colour};
@@ -39,7 +40,6 @@ enum Item {
 pub struct Logs {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
-    format: Format,
 }
 
 struct Shared {
@@ -54,7 +54,12 @@ impl Logs {
     ///
     /// # Errors
     /// The sentence for the user when the destination cannot be opened.
-    pub fn start(settings: &Settings, clock: Clock, screen: &Arc<Screen>) -> Result<Self, String> {
+    pub fn start(
+        settings: &Settings,
+        zone: Zone,
+        clock: Clock,
+        screen: &Arc<Screen>,
+    ) -> Result<Self, String> {
         let destination = Destination::open(&settings.target, Arc::clone(screen))?;
         let format = settings.format;
         let shared = Arc::new(Shared {
@@ -63,12 +68,12 @@ impl Logs {
             level: settings.level,
             clock,
         });
-        let writer = Writer { format, main: destination, console: None, buffer: String::new() };
+        let writer = Writer { format, zone, main: destination, console: None, buffer: String::new() };
         let for_thread = Arc::clone(&shared);
         let thread =
             std::thread::Builder::new().name("log".to_owned()).spawn(move || writer.run(&for_thread));
         let thread = thread.map_err(|e| format!("could not start the log thread: {e}"))?;
-        Ok(Self { shared, thread: Some(thread), format })
+        Ok(Self { shared, thread: Some(thread) })
     }
 
     /// What the rest of the program logs to.
@@ -88,6 +93,10 @@ impl Logs {
     }
 
     /// Replaces a text by asterisks in every record from now on.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the hook for sources of secrets, which there are none of yet")
+    )]
     pub fn hide(&self, secret: &str) {
         self.shared.secrets.add(secret);
     }
@@ -106,12 +115,6 @@ impl Logs {
         self.shared.queue.close();
         // A panic of the log thread leaves nobody to tell about it.
         let _ = thread.join();
-    }
-
-    /// Whether lines are made for machines to read.
-    #[must_use]
-    pub fn format(&self) -> Format {
-        self.format
     }
 }
 
@@ -136,6 +139,7 @@ impl Log for Shared {
 /// The thread's own state.
 struct Writer {
     format: Format,
+    zone: Zone,
     main: Destination,
     console: Option<Destination>,
     buffer: String,
@@ -165,19 +169,22 @@ impl Writer {
     fn write(&mut self, mut record: Record, at: model::Nanos, shared: &Shared) {
         shared.secrets.redact(&mut record);
         let unix_ns = shared.clock.unix_ns(at);
+        let ahead_s = self.zone.offset_at((unix_ns / 1_000_000_000).cast_signed());
         let from_script = record.fields.iter().any(|(key, value)| *key == "source" && value == "console");
         if let Some(console) = self.console.as_mut().filter(|_| from_script) {
             // A file of its own needs no word on where its lines come from, and no colours.
             record.fields.retain(|(key, _)| *key != "source");
             let mut line = String::new();
-            self.format.plain().write(&mut line, &Stamped { record: &record, since_start: at, unix_ns });
+            self.format
+                .plain()
+                .write(&mut line, &Stamped { record: &record, since_start: at, unix_ns, ahead_s });
             console.write(&line);
             return;
         }
         if !self.main.takes(record.level) {
             return;
         }
-        self.format.write(&mut self.buffer, &Stamped { record: &record, since_start: at, unix_ns });
+        self.format.write(&mut self.buffer, &Stamped { record: &record, since_start: at, unix_ns, ahead_s });
         if self.buffer.len() >= BATCH_BYTES {
             self.flush();
         }
@@ -204,7 +211,7 @@ mod tests {
             format: Format::Raw,
             target: Target::File { path: all.display().to_string(), level: Level::Info },
         };
-        let mut logs = Logs::start(&settings, Clock::start(), &Arc::new(Screen::off())).unwrap();
+        let mut logs = Logs::start(&settings, Zone::utc(), Clock::start(), &Arc::new(Screen::off())).unwrap();
         let log = logs.logger();
         let said = |text: String| Record::new(Level::Info, text).with("source", "console");
         log.log(said("before".to_owned()));

@@ -1,150 +1,158 @@
-//! Progress while the load runs: a line about the run and one for each scenario.
+//! Progress while the load runs: turns what the engine says into lines, and decides when they are worth showing.
 //!
-//! [`lines`] is pure; [`Progress`] decides when it is worth showing them: in place on a terminal, and once a
-//! second as plain lines elsewhere.
+//! On a terminal the lines are redrawn in place; elsewhere they are printed once a second. What the lines look
+//! like is the business of [`report::progress`].
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::Nanos;
+use engine::{Phase, Progress as Counters, ScenarioProgress};
+use model::{Executor, Nanos, Scenario, Stage};
+use report::progress::{Counts, Form, Scenario as Line, Snapshot, State, lines};
 
 use crate::screen::Screen;
 
-/// Width of a bar between its brackets.
-const BAR: usize = 38;
 /// How often a terminal is redrawn.
 const REDRAW: Nanos = Nanos::from_millis(100);
 /// How often lines are printed where nothing can be redrawn.
 const PRINT: Nanos = Nanos::from_secs(1);
 
-/// The run as progress shows it.
-#[derive(Clone, Debug, Default)]
-pub struct Snapshot {
-    /// Time since the load started.
-    pub elapsed: Duration,
-    /// Virtual users that run an iteration or loop.
-    pub active_vus: u64,
-    /// Virtual users that exist.
-    pub vus: u64,
-    /// Iterations that ended by themselves.
-    pub complete: u64,
-    /// Iterations that were cut off.
-    pub interrupted: u64,
-    /// The scenarios in their order.
-    pub scenarios: Vec<ScenarioSnapshot>,
-}
-
-/// One scenario.
-#[derive(Clone, Debug, Default)]
-pub struct ScenarioSnapshot {
-    /// Its name.
-    pub name: String,
-    /// How much of it is done, 0 to 1.
-    pub done: f64,
-    /// Facts that depend on the executor: VUs, times, iterations.
-    pub facts: Vec<String>,
-}
-
-/// How much room there is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Form {
-    /// Bars, for a terminal.
-    Bars,
-    /// Percentages, for a file.
-    Plain,
-}
-
-/// The lines for a snapshot; `state` says what the run is doing, such as `running`.
-#[must_use]
-pub fn lines(snapshot: &Snapshot, state: &str, form: Form) -> Vec<String> {
-    let width = snapshot.scenarios.iter().map(|scenario| scenario.name.chars().count()).max().unwrap_or(0);
-    let mut lines = vec![format!(
-        "{state} ({}), {}/{} VUs, {} complete and {} interrupted iterations",
-        clock(snapshot.elapsed),
-        snapshot.active_vus,
-        snapshot.vus,
-        snapshot.complete,
-        snapshot.interrupted,
-    )];
-    for scenario in &snapshot.scenarios {
-        let done = scenario.done.clamp(0.0, 1.0);
-        let bar = match form {
-            Form::Bars => bar(done),
-            Form::Plain => format!("[ {:3.0}% ]", (done * 100.0).floor()),
-        };
-        lines.push(format!("{:<width$} {bar} {}", scenario.name, scenario.facts.join("  ")));
-    }
-    lines
-}
-
-fn bar(done: f64) -> String {
-    let filled = (done * BAR as f64) as usize;
-    let mut bar = "=".repeat(filled);
-    if filled < BAR {
-        bar.push('>');
-    }
-    format!("[{bar:-<BAR$}]")
-}
-
-/// A time of the kind `1m05.3s`.
-#[must_use]
-pub fn clock(time: Duration) -> String {
-    let tenths = time.as_millis() / 100;
-    let (hours, minutes) = (tenths / 36_000, tenths / 600 % 60);
-    let seconds = format!("{:02}.{}s", tenths / 10 % 60, tenths % 10);
-    match (hours, minutes) {
-        (0, 0) => seconds,
-        (0, _) => format!("{minutes}m{seconds}"),
-        _ => format!("{hours}h{minutes:02}m{seconds}"),
-    }
-}
-
-/// Shows snapshots as often as the place where they are shown can bear.
+/// Shows how far the run is.
 pub struct Progress {
     screen: Arc<Screen>,
     quiet: bool,
+    scenarios: Vec<Scenario>,
+    longest: Duration,
     last: Option<Nanos>,
 }
 
 impl Progress {
-    /// Progress on this screen; nothing at all when `quiet`.
+    /// Progress of these scenarios on this screen; nothing at all when `quiet`.
     #[must_use]
-    pub fn new(screen: Arc<Screen>, quiet: bool) -> Self {
-        Self { screen, quiet, last: None }
+    pub fn new(screen: Arc<Screen>, quiet: bool, scenarios: Vec<Scenario>, longest: Duration) -> Self {
+        Self { screen, quiet, scenarios, longest, last: None }
     }
 
-    /// Shows a snapshot unless the last one is too fresh.
-    pub fn tick(&mut self, now: Nanos, state: &str, snapshot: &Snapshot) {
+    /// Shows the counters unless those shown last are too fresh.
+    pub fn tick(&mut self, phase: &str, counters: &Counters) {
         let pause = if self.screen.draws() { REDRAW } else { PRINT };
-        if self.last.is_none_or(|last| now.since(last) >= pause) {
-            self.last = Some(now);
-            self.show(state, snapshot);
+        if self.last.is_none_or(|last| counters.at.since(last) >= pause) {
+            self.last = Some(counters.at);
+            self.show(phase, counters);
         }
     }
 
-    /// Shows the final snapshot and leaves it standing.
-    pub fn finish(&mut self, state: &str, snapshot: &Snapshot) {
-        self.show(state, snapshot);
+    /// Shows the last counters and leaves them standing.
+    pub fn finish(&mut self, phase: &str, counters: &Counters) {
+        self.show(phase, counters);
         self.screen.settle();
     }
 
-    fn show(&self, state: &str, snapshot: &Snapshot) {
+    fn show(&self, phase: &str, counters: &Counters) {
         if self.quiet {
             return;
         }
+        let snapshot = self.snapshot(phase, counters);
         if self.screen.draws() {
             let mut shown = vec![String::new()];
-            shown.extend(lines(snapshot, state, Form::Bars));
+            shown.extend(lines(&snapshot, Form::Terminal { width: self.screen.width() }));
             self.screen.show(shown);
         } else {
-            let mut text = String::from("\n");
-            for line in lines(snapshot, state, Form::Plain) {
-                text.push_str(&line);
-                text.push('\n');
-            }
-            self.screen.print(&text);
+            let text: Vec<String> = lines(&snapshot, Form::Plain);
+            self.screen.print(&format!("\n{}\n", text.join("\n")));
         }
     }
+
+    fn snapshot(&self, phase: &str, counters: &Counters) -> Snapshot {
+        let scenarios = self.scenarios.iter().zip(&counters.scenarios);
+        Snapshot {
+            phase: phase.to_owned(),
+            elapsed: counters.elapsed.into(),
+            longest: self.longest,
+            active_vus: counters.vus_active,
+            vus: counters.vus_initialised,
+            complete: counters.iterations_completed,
+            interrupted: counters.iterations_interrupted,
+            scenarios: scenarios.map(|(scenario, progress)| line(scenario, progress)).collect(),
+        }
+    }
+}
+
+fn line(scenario: &Scenario, progress: &ScenarioProgress) -> Line {
+    let state = match progress.phase {
+        Phase::Waiting => State::Waiting,
+        Phase::Running | Phase::Ending => State::Running,
+        Phase::Over if progress.part < 1.0 => State::Interrupted,
+        Phase::Over => State::Done,
+    };
+    Line {
+        name: scenario.name.clone(),
+        state,
+        done: progress.part,
+        elapsed: progress.elapsed.into(),
+        duration: duration(&scenario.executor),
+        counts: counts(&scenario.executor, progress),
+    }
+}
+
+/// How long an executor takes, or may take where iterations decide.
+fn duration(executor: &Executor) -> Duration {
+    match executor {
+        Executor::SharedIterations { max_duration, .. } | Executor::PerVuIterations { max_duration, .. } => {
+            *max_duration
+        }
+        Executor::ConstantVus { duration, .. } | Executor::ConstantArrivalRate { duration, .. } => *duration,
+        Executor::RampingVus { stages, .. } | Executor::RampingArrivalRate { stages, .. } => {
+            stages.iter().map(|stage| stage.duration).sum()
+        }
+        Executor::SteppedArrivalRate { step_duration, steps, .. } => {
+            step_duration.saturating_mul(u32::try_from(*steps).unwrap_or(u32::MAX))
+        }
+    }
+}
+
+fn counts(executor: &Executor, progress: &ScenarioProgress) -> Counts {
+    let arrivals = |now: f64, unit: Duration| Counts::ArrivalRate {
+        active: progress.vus_busy,
+        allocated: progress.vus_allotted,
+        per_second: now / unit.as_secs_f64(),
+    };
+    let elapsed: Duration = progress.elapsed.into();
+    match executor {
+        Executor::SharedIterations { vus, iterations, .. } => {
+            Counts::SharedIterations { vus: *vus, done: progress.iterations, total: *iterations }
+        }
+        Executor::PerVuIterations { vus, iterations, .. } => {
+            Counts::PerVuIterations { vus: *vus, done: progress.iterations, each: *iterations }
+        }
+        Executor::ConstantVus { vus, .. } => Counts::Vus { vus: *vus },
+        Executor::RampingVus { start_vus, stages, .. } => Counts::RampingVus {
+            active: progress.vus_active,
+            most: stages.iter().map(|stage| stage.target).fold(*start_vus, u64::max),
+        },
+        Executor::ConstantArrivalRate { rate, time_unit, .. } => arrivals(*rate as f64, *time_unit),
+        Executor::RampingArrivalRate { start_rate, stages, time_unit, .. } => {
+            arrivals(level_at(*start_rate, stages, elapsed), *time_unit)
+        }
+        Executor::SteppedArrivalRate { start_rate, step_rate, step_duration, time_unit, steps, .. } => {
+            let step = (elapsed.as_nanos() / step_duration.as_nanos().max(1)).min(u128::from(*steps)) as f64;
+            arrivals(*start_rate as f64 + step * *step_rate as f64, *time_unit)
+        }
+    }
+}
+
+/// The level that stages have reached after some time; for showing only.
+fn level_at(start: u64, stages: &[Stage], elapsed: Duration) -> f64 {
+    let (mut level, mut left) = (start as f64, elapsed.as_secs_f64());
+    for stage in stages {
+        let length = stage.duration.as_secs_f64();
+        if left < length {
+            return level + (stage.target as f64 - level) * left / length;
+        }
+        left -= length;
+        level = stage.target as f64;
+    }
+    level
 }
 
 #[cfg(test)]
@@ -152,39 +160,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_short() {
-        let check = |millis: u64, text: &str| assert_eq!(clock(Duration::from_millis(millis)), text);
-        check(0, "00.0s");
-        check(3_049, "03.0s");
-        check(65_300, "1m05.3s");
-        check(3_600_000, "1h00m00.0s");
-    }
-
-    #[test]
-    fn a_run_and_its_scenarios_are_aligned() {
-        let scenario = |name: &str, done, fact: &str| ScenarioSnapshot {
-            name: name.to_owned(),
-            done,
-            facts: vec![fact.to_owned(), "05.0s/10s".to_owned()],
+    fn levels_follow_the_stages() {
+        let stage = |secs, target| Stage { duration: Duration::from_secs(secs), target };
+        let stages = [stage(10, 100), stage(0, 20), stage(10, 20)];
+        let check = |secs: u64, level: f64| {
+            assert!((level_at(0, &stages, Duration::from_secs(secs)) - level).abs() < 1e-9, "{secs}");
         };
-        let snapshot = Snapshot {
-            elapsed: Duration::from_secs(5),
-            active_vus: 9,
-            vus: 10,
-            complete: 40,
-            interrupted: 1,
-            scenarios: vec![scenario("browse", 0.5, "9/10 VUs"), scenario("buy", 1.0, "1 VUs")],
-        };
-        assert_eq!(
-            lines(&snapshot, "running", Form::Plain),
-            [
-                "running (05.0s), 9/10 VUs, 40 complete and 1 interrupted iterations",
-                "browse [  50% ] 9/10 VUs  05.0s/10s",
-                "buy    [ 100% ] 1 VUs  05.0s/10s",
-            ]
-        );
-        let bars = lines(&snapshot, "running", Form::Bars);
-        assert_eq!(bars[1], "browse [===================>------------------] 9/10 VUs  05.0s/10s");
-        assert_eq!(bars[2], format!("buy    [{}] 1 VUs  05.0s/10s", "=".repeat(38)));
+        check(0, 0.0);
+        check(5, 50.0);
+        check(10, 20.0);
+        check(99, 20.0);
     }
 }

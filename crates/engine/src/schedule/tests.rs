@@ -1,3 +1,5 @@
+//! Schedules against tables worked out by hand, and against their definitions on arbitrary stages.
+
 use std::time::Duration;
 
 use model::{SegmentTuple, Stage};

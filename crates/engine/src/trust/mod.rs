@@ -12,6 +12,7 @@ pub use rules::{
     SCHEDULE_LAG_P99_MAX, STEAL_SHARE_MAX, UNSTAMPED_SHARE_MAX, WALL_JUMP_MAX,
 };
 
+use metrics::Histogram;
 use model::Nanos;
 
 /// Quantiles of a lag.
@@ -25,6 +26,17 @@ pub struct LagQuantiles {
     pub p99: Nanos,
     /// The largest.
     pub max: Nanos,
+}
+
+/// From a histogram of milliseconds, as the recorders keep lags.
+impl From<&Histogram> for LagQuantiles {
+    fn from(lags: &Histogram) -> Self {
+        if lags.count() == 0 {
+            return Self::default();
+        }
+        let at = |q: f64| Nanos((lags.quantile(q).max(0.0) * 1e6) as u64);
+        Self { count: lags.count(), p50: at(0.5), p99: at(0.99), max: at(1.0) }
+    }
 }
 
 /// Measured latency, to hold lags against.

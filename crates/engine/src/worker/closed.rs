@@ -64,7 +64,7 @@ pub(super) async fn drive(crew: Rc<Crew>, supply: Supply, whole_length: bool) {
 }
 
 /// One user's stay, from taking its seat to leaving it.
-async fn attend(crew: Rc<Crew>, seat: Rc<Seat>, stint: Stint, supply: Supply) {
+pub(super) async fn attend(crew: Rc<Crew>, seat: Rc<Seat>, stint: Stint, supply: Supply) {
     seat.hold(stint).await;
     crew.state().active_vus.fetch_add(1, Relaxed);
     let post = &crew.duty().posts[crew.floor.ctx.index as usize][stint.1 as usize];
@@ -82,7 +82,7 @@ async fn iterate(crew: &Crew, seat: &Seat, post: &Post, supply: Supply) {
     for span in &*post.stay.spans {
         let from = crew.begin + span.from;
         if crew.now() < from {
-            seat.unless_told(crew.floor.time.sleep_until(from)).await;
+            seat.unless_told(Box::pin(crew.floor.time.sleep_until(from))).await;
         }
         if !through(crew, seat, span, post, supply, &mut done).await {
             return;
@@ -102,7 +102,7 @@ async fn through(crew: &Crew, seat: &Seat, span: &Span, post: &Post, supply: Sup
     let mut slice_from = None;
     loop {
         let now = crew.now();
-        if now >= until || !seat.may_go_on() {
+        if now >= until || !seat.may_go_on() || crew.is_aborted() {
             return true;
         }
         let since = *slice_from.get_or_insert(now);
@@ -112,7 +112,7 @@ async fn through(crew: &Crew, seat: &Seat, span: &Span, post: &Post, supply: Sup
             continue;
         }
         if crew.floor.ctx.control.is_paused() {
-            wait_out_pause(crew, seat, until).await;
+            seat.unless_told(Box::pin(wait_out_pause(crew, until))).await;
             continue;
         }
         let Some(number) = draw(crew, supply, *done) else { return false };
@@ -138,18 +138,16 @@ fn draw(crew: &Crew, supply: Supply, done: u64) -> Option<u64> {
     }
 }
 
-async fn wait_out_pause(crew: &Crew, seat: &Seat, until: Nanos) {
+/// Waits until the pause is over, or there is nothing left to pause.
+async fn wait_out_pause(crew: &Crew, until: Nanos) {
     let control = &crew.floor.ctx.control;
-    let wait = async {
-        let mut resumed = Box::pin(control.resumed.notified());
-        resumed.as_mut().enable();
-        // Looked at again after listening, so that no ringing is missed.
-        if control.is_paused() {
-            tokio::select! {
-                () = resumed => {}
-                () = crew.floor.time.sleep_until(until) => {}
-            }
+    let mut resumed = std::pin::pin!(control.resumed.notified());
+    resumed.as_mut().enable();
+    // Looked at again after listening, so that no ringing is missed.
+    if control.is_paused() {
+        tokio::select! {
+            () = resumed => {}
+            () = crew.floor.time.sleep_until(until) => {}
         }
-    };
-    seat.unless_told(wait).await;
+    }
 }

@@ -5,10 +5,12 @@
 //! decided in `closed` and `open`.
 
 use std::cell::{Cell, RefCell};
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
+use futures_util::FutureExt;
 use metrics::{TagSetId, builtin};
 use model::{Level, Nanos, Record};
 use rustc_hash::FxHashMap;
@@ -17,7 +19,7 @@ use tokio::sync::{Notify, mpsc};
 use super::Order;
 use crate::control::ScenarioState;
 use crate::plan::{Duty, Rota};
-use crate::seat::{Ending, Seat};
+use crate::seat::{Ending, Seat, panic_message};
 use crate::time::Time;
 use crate::vu::{Iteration, IterationEnd, VuError, VuMaker, WorkerCtx};
 
@@ -45,7 +47,9 @@ impl Floor {
     pub(crate) async fn fill(&self, seat: &Seat) -> Result<(), VuError> {
         if seat.is_empty() {
             let id_in_test = self.rota.stripe.global(seat.id - 1) + 1;
-            seat.fill(self.maker.make(seat.id, id_in_test).await?);
+            let made = async { self.maker.make(seat.id, id_in_test).await };
+            let made = AssertUnwindSafe(made).catch_unwind().await;
+            seat.fill(made.unwrap_or_else(|payload| Err(VuError::internal(panic_message(&*payload))))?);
         }
         Ok(())
     }
@@ -137,29 +141,47 @@ impl Crew {
 
     /// Runs one iteration, counts it, and replaces a user that did not survive it. Tells whether the
     /// iteration ever waited, and whether the seat has a user.
-    pub(crate) async fn iterate(&self, seat: &Seat, iteration: Iteration) -> (bool, bool) {
-        let (ending, waited) = seat.run(iteration).await;
+    ///
+    /// It starts the iteration before it is a future, so that no waiting user carries the iteration's facts.
+    pub(crate) fn iterate<'a>(
+        &'a self,
+        seat: &'a Seat,
+        iteration: Iteration,
+    ) -> impl Future<Output = (bool, bool)> + use<'a> {
+        let begun = seat.start(iteration);
+        async move {
+            let (ending, waited) = match begun {
+                Ok(()) => seat.finish().await,
+                Err(ending) => (ending, false),
+            };
+            // A user that has nothing left to do is made again when somebody needs it.
+            let manned = self.count(seat, ending) || !seat.may_go_on() || self.man(seat).await;
+            (waited, manned)
+        }
+    }
+
+    /// Counts an iteration by its ending; `false` when it cost the seat its user.
+    fn count(&self, seat: &Seat, ending: Ending) -> bool {
         let state = self.state();
         match ending {
             Ending::Of(IterationEnd::Completed | IterationEnd::Failed) => {
                 state.completed.0.fetch_add(1, Relaxed);
-                return (waited, true);
+                return true;
             }
             Ending::Of(IterationEnd::Interrupted) => {
                 state.interrupted.fetch_add(1, Relaxed);
-                return (waited, true);
+                return true;
             }
             Ending::Of(IterationEnd::Lost) => {}
             Ending::Panicked(message) => self.report(Level::Error, "panic in a virtual user", seat, &message),
             Ending::Abandoned => {
-                let advice = "it did not end after being interrupted";
-                self.report(Level::Warning, "virtual user abandoned", seat, advice);
+                let reason = "it did not end after being interrupted";
+                self.report(Level::Warning, "virtual user abandoned", seat, reason);
             }
         }
         state.interrupted.fetch_add(1, Relaxed);
         self.vacate(seat);
-        // A user that has nothing left to do is made again when somebody needs it.
-        (waited, !seat.may_go_on() || self.man(seat).await)
+        false
     }
 
     /// What the user on `seat` is told about the iteration it is about to start.

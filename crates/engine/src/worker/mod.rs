@@ -101,7 +101,7 @@ async fn prepare(floor: &Floor) -> Result<(), VuError> {
     let (threads, control) = (u64::from(floor.rota.threads), &floor.ctx.control);
     let mut id = u64::from(floor.ctx.index) + 1;
     while id <= floor.rota.vus && !control.is_aborted() {
-        floor.fill(&*floor.seat(id)).await?;
+        floor.fill(&floor.seat(id)).await?;
         control.vus_initialised.fetch_add(1, Relaxed);
         id += threads;
         // The ticker and aborts have their say during a long preparation.
@@ -212,5 +212,28 @@ async fn tick(desk: Rc<Desk>) {
             recorder.add(builtin::VUS_MAX, floor.tags, control.vus_initialised() as f64, now);
         }
         desk.send_measurements().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::executor::Supply;
+    use crate::seat::{Seat, Stint};
+
+    fn closed_size<F: Future>(_task: impl Fn(Rc<Crew>, Rc<Seat>, Stint, Supply) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    fn open_size<F: Future>(_task: impl Fn(Rc<Bench>, Rc<Seat>, Stint, bool) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_user_costs_the_engine_little_memory() {
+        let standing = size_of::<Seat>() + size_of::<crate::plan::Post>();
+        for task in [closed_size(closed::attend), open_size(open::stand_by)] {
+            assert!(standing + task < 768, "{standing} bytes and a task of {task}");
+        }
     }
 }

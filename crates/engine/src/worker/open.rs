@@ -208,7 +208,7 @@ pub(super) async fn drive(bench: Rc<Bench>) {
 }
 
 /// One user's stay: waits for arrivals and runs them.
-async fn stand_by(bench: Rc<Bench>, seat: Rc<Seat>, stint: Stint, grown: bool) {
+pub(super) async fn stand_by(bench: Rc<Bench>, seat: Rc<Seat>, stint: Stint, grown: bool) {
     let crew = &bench.crew;
     seat.hold(stint).await;
     let fresh = seat.is_empty();
@@ -254,7 +254,7 @@ async fn serve(bench: &Bench, seat: &Rc<Seat>, grown: bool) {
         let rate = bench.arrivals.rate_per_second(crew.now().since(crew.begin));
         bench.obey(bench.standby.wish_ahead(crew.state().allotted_vus(), rate));
     }
-    while !bench.closed.get() {
+    while !bench.closed.get() && !crew.is_aborted() {
         bench.idle.borrow_mut().push_back(seat.clone());
         bench.standby.offer(bench.thread());
         let Some(due) = seat.errand().await else { return };

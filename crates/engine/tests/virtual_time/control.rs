@@ -1,8 +1,10 @@
 //! What goes wrong, and who may say stop: aborts, pauses, panics, users that do not end.
 
 use crate::support::{Act, Scripted, plan, run, run_one, run_watched};
+use metrics::{Sink, builtin};
 use model::Nanos;
-use plimsoll_engine::{AbortCause, IterationEnd, Phase, RunEvent};
+use plimsoll_engine::Phase::{Over, Running, Waiting};
+use plimsoll_engine::{AbortCause, IterationEnd, RunEvent};
 use serde_json::json;
 
 #[test]
@@ -111,6 +113,23 @@ fn nothing_starts_while_paused() {
 }
 
 #[test]
+fn a_pause_before_the_start_delays_it() {
+    let mut plan = plan(&[("s", json!({"executor": "per-vu-iterations", "iterations": 1}))]);
+    plan.paused = true;
+    let mut told = Vec::new();
+    let seen = run_watched(&plan, Scripted::new(|_, _| Act::Take(10)), |event, control| match event {
+        RunEvent::VusReady { vus, .. } => {
+            told.push(format!("ready {vus}"));
+            control.pause(false);
+        }
+        RunEvent::Started { .. } => told.push("started".to_string()),
+        _ => {}
+    });
+    assert_eq!(told, ["ready 1", "started"]);
+    assert_eq!(seen.entries.len(), 1);
+}
+
+#[test]
 fn failures_are_kept_and_do_not_end_the_run() {
     let plan = plan(&[("s", json!({"executor": "per-vu-iterations", "vus": 1, "iterations": 2}))]);
     let seen = run_watched(&plan, Scripted::new(|_, _| Act::Take(10)), |event, control| {
@@ -139,7 +158,6 @@ fn start_times_and_progress_are_told() {
             _ => None,
         })
         .collect();
-    use Phase::{Over, Running, Waiting};
     assert_eq!(progress[1], [Running, Waiting]);
     assert_eq!(progress[5], [Over, Waiting]);
     assert_eq!(progress[6], [Over, Running]);
@@ -166,4 +184,43 @@ fn frames_come_from_every_worker_every_second() {
         assert!(spans.windows(2).all(|pair| pair[0].1 == pair[1].0), "without gaps: {spans:?}");
     }
     assert!(matches!(seen.events.last(), Some(RunEvent::Finished(_))));
+}
+
+#[test]
+fn the_engines_own_samples_reach_the_aggregate() {
+    let members = json!({"executor": "constant-arrival-rate", "rate": 10, "duration": "3s", "preAllocatedVUs": 2,
+        "tags": {"team": "x", "env": "own"}});
+    let mut plan = plan(&[("s", members)]);
+    plan.tags = vec![("env".to_string(), "run".to_string()), ("region".to_string(), "north".to_string())];
+    let seen = run(&plan, Scripted::new(|_, _| Act::Take(400)));
+    let started = seen.entries.len() as u64;
+    assert!((seen.aggregate.count(builtin::DROPPED_ITERATIONS) - (30 - started) as f64).abs() < 1e-9);
+    assert_eq!(seen.aggregate.schedule_lag().count(), started);
+    let tags_of = |metric| -> Vec<String> {
+        let series = seen.aggregate.series().filter(|series| series.0 == metric);
+        let text = series.map(|series| {
+            series
+                .1
+                .iter()
+                .map(|(key, value)| format!("{key}={value} "))
+                .collect::<String>()
+                .trim()
+                .to_string()
+        });
+        let mut texts: Vec<String> = text.collect();
+        texts.dedup();
+        texts
+    };
+    assert_eq!(tags_of(builtin::DROPPED_ITERATIONS), ["env=own region=north scenario=s team=x"]);
+    assert_eq!(tags_of(builtin::VUS), ["env=run region=north"]);
+    assert!(
+        matches!(seen.aggregate.total(builtin::VUS_MAX), Some(Sink::Gauge { max, .. }) if (*max - 2.0).abs() < 1e-9)
+    );
+}
+
+#[test]
+fn a_short_run_has_no_gauges() {
+    let members = json!({"executor": "shared-iterations", "vus": 2, "iterations": 5});
+    let seen = run_one(members, |_, _| Act::Done);
+    assert!(seen.aggregate.total(builtin::VUS).is_none());
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use metrics::{RecorderConfig, Registry};
+use metrics::{Aggregate, RecorderConfig, Registry};
 use model::{Clock, Nanos, Record, Scenario, SegmentTuple};
 use plimsoll_engine::{
     Control, Environment, Finished, Iteration, IterationEnd, Plan, RunEvent, ScenarioInfo, Vu, VuError,
@@ -86,7 +86,7 @@ impl VuMaker for Scripted {
             if self.unmakeable == Some(id) {
                 return Err(VuError::script("no such user"));
             }
-            self.notes.lock().unwrap().made.push((id, id_in_test));
+            self.notes.lock().expect("no user panics while it takes notes").made.push((id, id_in_test));
             Ok(Box::new(ScriptedVu { id, source: self.clone(), running: None }) as Box<dyn Vu>)
         }
         .boxed_local()
@@ -109,7 +109,12 @@ struct Running {
 
 impl Vu for ScriptedVu {
     fn activate(&mut self, scenario: &Arc<ScenarioInfo>) {
-        self.source.notes.lock().unwrap().activated.push((self.id, scenario.name.clone()));
+        self.source
+            .notes
+            .lock()
+            .expect("no user panics while it takes notes")
+            .activated
+            .push((self.id, scenario.name.clone()));
     }
 
     fn start(&mut self, iteration: Iteration) {
@@ -140,7 +145,7 @@ impl Vu for ScriptedVu {
         };
         let ended = running.iteration.started + Nanos::from(running.began.elapsed());
         let entry = Entry { vu: self.id, iteration: running.iteration, ended, end };
-        self.source.notes.lock().unwrap().entries.push(entry);
+        self.source.notes.lock().expect("no user panics while it takes notes").entries.push(entry);
         self.running = None;
         Poll::Ready(end)
     }
@@ -152,7 +157,7 @@ impl Vu for ScriptedVu {
     }
 
     fn close(self: Box<Self>) {
-        self.source.notes.lock().unwrap().closed.push(self.id);
+        self.source.notes.lock().expect("no user panics while it takes notes").closed.push(self.id);
     }
 }
 
@@ -167,6 +172,7 @@ pub struct Outcome {
     pub control: Arc<Control>,
     pub records: Vec<Record>,
     pub events: Vec<RunEvent>,
+    pub aggregate: Aggregate,
 }
 
 impl Outcome {
@@ -242,24 +248,38 @@ pub fn run_watched(
     source: Scripted,
     mut watch: impl FnMut(&RunEvent, &Arc<Control>),
 ) -> Outcome {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
+    let runtime = runtime.expect("a runtime can be made");
     let log = Arc::new(model::log::Memory::default());
     let environment = Environment { registry: Registry::new(), clock: Clock::start(), log: log.clone() };
     let notes = source.notes.clone();
     let source: Arc<dyn VuSource> = Arc::new(source);
+    let mut aggregate = Aggregate::new(environment.registry.clone(), &[]);
     let (mut begin, mut finished, mut seen, mut events) = (Nanos::MAX, None, None, Vec::new());
     runtime.block_on(run_inline(plan, &source, &environment, |event, control| {
         watch(&event, control);
         match &event {
             RunEvent::Started { at } => begin = *at,
+            RunEvent::Frame(frame) => aggregate.apply(frame.clone()),
             RunEvent::Finished(how) => finished = Some(how.clone()),
             _ => {}
         }
         seen = Some(control.clone());
         events.push(event);
     }));
-    let Notes { entries, made, activated, closed } = std::mem::take(&mut *notes.lock().unwrap());
+    let Notes { entries, made, activated, closed } =
+        std::mem::take(&mut *notes.lock().expect("no user panics while it takes notes"));
     let (finished, control) = (finished.expect("every run finishes"), seen.expect("every run has news"));
-    Outcome { entries, made, activated, closed, begin, finished, control, records: log.take(), events }
+    Outcome {
+        entries,
+        made,
+        activated,
+        closed,
+        begin,
+        finished,
+        control,
+        records: log.take(),
+        events,
+        aggregate,
+    }
 }

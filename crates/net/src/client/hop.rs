@@ -140,7 +140,11 @@ impl Client {
         let settings = &self.worker.settings;
         let kept = out.bound.and_then(|bound| bound.borrow_mut().take());
         let kept = kept.or_else(|| {
-            if spoken.http1 && !settings.no_connection_reuse { self.pool().take(out.url) } else { None }
+            if spoken.http1 && !settings.no_connection_reuse {
+                self.pool().take(out.url, spoken.http2)
+            } else {
+                None
+            }
         });
         if let Some(connection) = kept {
             trail.connected = settings.clock.now();
@@ -174,7 +178,7 @@ impl Client {
             if alpn == Alpn::Http2 {
                 return Err(Kind::Http2Other("http2: the server does not speak HTTP/2".to_owned()));
             }
-            return Ok(Dialled::Http1(Box::new(Connection::new(stream, origin))));
+            return Ok(Dialled::Http1(Box::new(Connection::new(stream, origin, alpn != Alpn::Http1))));
         }
         // Another request may have opened one while this one dialled; the streams go together then.
         if let Some(known) = self.pool().http2(out.url).filter(|_| !worker.settings.no_connection_reuse) {

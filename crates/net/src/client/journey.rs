@@ -10,9 +10,9 @@ use model::{Level, Nanos};
 use super::authentication::{Authentication, Subject};
 use super::hop::{Answer, Fault, Outgoing};
 use super::redirect::{self, Redirect};
-use super::response::{Note, Sent};
+use super::response::{self, Note};
 use super::{AuthScheme, Client, Hop, Method, Request, Response, VersionPreference};
-use crate::cookie::{self, Jar, UnixMillis};
+use crate::cookie::{self, Cookie, Jar, SetCookie, UnixMillis};
 use crate::encoding;
 use crate::error::{Error, Kind};
 use crate::h1::request::Fields;
@@ -38,7 +38,8 @@ pub(super) struct Journey<'a> {
     /// A redirect left the first site; secrets are not told any more.
     left_site: bool,
     referer: Option<String>,
-    first_cookie: Option<String>,
+    /// The headers of the last hop that was sent to the first URL.
+    shown_headers: RefCell<Vec<(String, String)>>,
     notes: Vec<Note>,
 }
 
@@ -72,7 +73,7 @@ impl<'a> Journey<'a> {
             left_body: false,
             left_site: false,
             referer: None,
-            first_cookie: None,
+            shown_headers: RefCell::default(),
             notes: Vec::new(),
             request,
         }
@@ -84,17 +85,14 @@ impl<'a> Journey<'a> {
             let mut trail = Trail::begin(self.client.worker.clock().now());
             let cookie = self.cookie();
             let outcome = self.hop(cookie.as_deref(), &mut trail).await;
-            if self.followed == 0 && self.first_cookie.is_none() {
-                self.first_cookie = cookie;
-            }
             let answer = match outcome {
                 Ok(answer) => answer,
                 Err(fault) => return Err(self.failed(fault, trail, on_hop)),
             };
-            self.keep_cookies(&answer.headers);
+            let cookies = self.take_cookies(&answer.headers);
             match self.next(&answer) {
                 Err(kind) => return Err(self.failed(kind.into(), trail, on_hop)),
-                Ok(None) => return self.arrived(answer, trail, on_hop),
+                Ok(None) => return self.arrived(answer, cookies, trail, on_hop),
                 Ok(Some(step)) => {
                     self.tell(&answer, &trail, matches!(step, Step::Answer), on_hop);
                     if let Step::Follow(url, how) = step {
@@ -107,6 +105,9 @@ impl<'a> Journey<'a> {
 
     async fn hop(&self, cookie: Option<&str>, trail: &mut Trail) -> Result<Answer, Fault> {
         let fields = self.fields(cookie)?;
+        if self.followed == 0 {
+            *self.shown_headers.borrow_mut() = fields.shown();
+        }
         let bound = self.authentication.as_ref().filter(|authentication| authentication.binds());
         let outgoing = Outgoing {
             method: self.method.as_str(),
@@ -155,7 +156,10 @@ impl<'a> Journey<'a> {
         let own = self.request.headers.iter().rfind(|(name, _)| name.eq_ignore_ascii_case("cookie"));
         let own = own.map(|(_, value)| value.as_str()).filter(|_| !self.left_site);
         let jar = self.jar.map(RefCell::borrow);
-        if own.is_none() && self.request.cookies.is_empty() && jar.as_ref().is_none_or(|jar| jar.is_empty()) {
+        if own.is_none()
+            && self.request.cookies.is_empty()
+            && jar.as_ref().is_none_or(|jar| jar.store.is_empty())
+        {
             return None;
         }
         let given: Vec<cookie::RequestCookie<'_>> = self
@@ -165,20 +169,23 @@ impl<'a> Journey<'a> {
             .map(|(name, value, replace)| cookie::RequestCookie { name, value, replace: *replace })
             .collect();
         let now = UnixMillis::now(&self.client.worker.clock());
-        let header = cookie::request_header(own, &given, jar.as_deref(), &self.url, now);
+        let header =
+            cookie::request_header(own, &given, jar.as_deref().map(|jar| &jar.store), &self.url, now);
         let notes =
             header.dropped.iter().map(|dropped| Note { level: Level::Info, text: dropped.to_string() });
         self.notes.extend(notes);
         header.value
     }
 
-    fn keep_cookies(&self, headers: &Headers) {
-        let Some(jar) = self.jar else { return };
-        let mut lines = headers.all("Set-Cookie").peekable();
-        if lines.peek().is_some() {
+    /// The cookies that an answer sets, which the jar has from now on.
+    fn take_cookies(&self, headers: &Headers) -> Vec<SetCookie> {
+        let cookies = cookie::parse_all(headers.all("Set-Cookie"));
+        if let Some(jar) = self.jar.filter(|_| !cookies.is_empty()) {
             let now = UnixMillis::now(&self.client.worker.clock());
-            jar.borrow_mut().store_lines(&self.url, lines, now);
+            let mut jar = jar.borrow_mut();
+            cookies.iter().for_each(|cookie| jar.store.store(&self.url, cookie, now));
         }
+        cookies
     }
 
     /// What an answer asks for; nothing when it is the final one.
@@ -232,7 +239,7 @@ impl<'a> Journey<'a> {
     }
 
     /// Tells of a hop that was not the last.
-    fn tell(&self, answer: &Answer, trail: &Trail, is_challenge: bool, on_hop: &mut dyn FnMut(&Hop<'_>)) {
+    fn tell(&self, answer: &Answer, trail: &Trail, challenge: bool, on_hop: &mut dyn FnMut(&Hop<'_>)) {
         on_hop(&Hop {
             method: self.method.as_str(),
             url: &self.shown_url(),
@@ -242,7 +249,7 @@ impl<'a> Journey<'a> {
             tls: answer.tls.as_deref(),
             remote: Some(answer.remote),
             error: None,
-            is_challenge,
+            challenge,
             wire: answer.wire.as_deref(),
         });
     }
@@ -259,6 +266,7 @@ impl<'a> Journey<'a> {
     fn arrived(
         self,
         answer: Answer,
+        cookies: Vec<SetCookie>,
         trail: Trail,
         on_hop: &mut dyn FnMut(&Hop<'_>),
     ) -> Result<Response, Error> {
@@ -271,23 +279,22 @@ impl<'a> Journey<'a> {
             Err(kind) => return Err(self.failed(kind.into(), trail, on_hop)),
         };
         self.tell(&answer, &trail, false, on_hop);
-        let Self { client, request, url, first_cookie, notes, .. } = self;
+        let (at, length) = (answer.reason.0 as usize, answer.reason.1 as usize);
+        let reason = answer.headers.block().get(at..at + length).unwrap_or_default();
+        let status_text = response::status_text(answer.status, answer.proto, reason);
         Ok(Response {
             status: answer.status,
             proto: answer.proto,
-            url,
+            url: self.url,
+            status_text,
+            cookies: cookies.into_iter().map(Cookie::from).collect(),
             headers: answer.headers,
             body: unpacked.unwrap_or(answer.body),
             remote: Some(answer.remote),
             tls: answer.tls,
             trail,
-            notes,
-            reason: answer.reason,
-            sent: Sent {
-                headers: request.headers,
-                cookie: first_cookie,
-                settings: std::sync::Arc::clone(&client.worker.settings),
-            },
+            notes: self.notes,
+            request_headers: self.shown_headers.into_inner(),
         })
     }
 
@@ -323,7 +330,7 @@ impl<'a> Journey<'a> {
             tls: None,
             remote: fault.remote,
             error: Some(&error),
-            is_challenge: false,
+            challenge: false,
             wire: None,
         });
         error

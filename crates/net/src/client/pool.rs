@@ -56,11 +56,15 @@ impl Pool {
         Self { idle: RefCell::default(), http2: RefCell::default(), max_idle_per_host }
     }
 
-    /// An idle HTTP/1 connection that can take a request for `url`.
-    pub(crate) fn take(&self, url: &Url) -> Option<Box<Connection>> {
+    /// An idle HTTP/1 connection that can take a request for `url`. A request that would rather have HTTP/2
+    /// only takes one whose server has declined that.
+    pub(crate) fn take(&self, url: &Url, rather_http2: bool) -> Option<Box<Connection>> {
         let mut idle = self.idle.borrow_mut();
         loop {
-            let at = idle.iter().rposition(|connection| connection.origin.is(url))?;
+            let fits = |connection: &Connection| {
+                (connection.declined_http2 || !rather_http2) && connection.origin.is(url)
+            };
+            let at = idle.iter().rposition(|connection| fits(connection))?;
             let mut connection = idle.remove(at);
             if connection.is_fit() {
                 return Some(connection);

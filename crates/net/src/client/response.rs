@@ -1,5 +1,6 @@
 //! What a caller gets.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -7,11 +8,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use model::Level;
 
-use crate::cookie::{self, Cookie};
+use crate::cookie::Cookie;
 use crate::error::Error;
-use crate::header;
 use crate::headers::Headers;
-use crate::settings::Settings;
 use crate::tls::TlsInfo;
 use crate::trail::Trail;
 use crate::url::Url;
@@ -48,15 +47,6 @@ pub struct Note {
     pub text: String,
 }
 
-/// The headers that the caller decided on, for showing what was sent.
-#[derive(Clone, Debug)]
-pub(crate) struct Sent {
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) cookie: Option<String>,
-    /// For the user agent by default.
-    pub(crate) settings: Arc<Settings>,
-}
-
 /// A whole response, with what was measured of its last hop.
 #[derive(Clone, Debug)]
 pub struct Response {
@@ -76,55 +66,26 @@ pub struct Response {
     pub tls: Option<Arc<TlsInfo>>,
     /// What was measured.
     pub trail: Trail,
+    /// The cookies that it sets.
+    pub cookies: Vec<Cookie>,
+    /// The status as the server put it: `200 OK`, or with words of its own.
+    pub status_text: Cow<'static, str>,
+    /// The headers of the first request as the caller decided on them, cookies and credentials included:
+    /// canonical names in order, without what only the protocol needs.
+    pub request_headers: Vec<(String, String)>,
     /// What else there is to say.
     pub notes: Vec<Note>,
-    pub(crate) reason: (u32, u32),
-    pub(crate) sent: Sent,
 }
 
-impl Response {
-    /// The status as the server put it: `200 OK`, or with words of its own.
-    #[must_use]
-    pub fn status_text(&self) -> String {
-        let (at, length) = (self.reason.0 as usize, self.reason.1 as usize);
-        let own = self.headers.block().get(at..at + length).filter(|own| !own.is_empty());
-        match (own, self.proto) {
-            (Some(own), _) => format!("{} {}", self.status, String::from_utf8_lossy(own)),
-            (None, Proto::Http2) => format!("{} {}", self.status, reason_of(self.status)),
-            (None, _) => self.status.to_string(),
-        }
-    }
-
-    /// The headers of the first request as scripts see them: names in their canonical spelling, the cookies
-    /// and the user agent included; without what only the protocol needs.
-    #[must_use]
-    pub fn request_headers(&self) -> Vec<(String, String)> {
-        let mut list: Vec<(String, String)> = Vec::new();
-        let mut set = |name: &str, value: &str, replace: bool| {
-            let name = header::canonical(name);
-            match list.iter_mut().find(|(known, _)| *known == *name) {
-                Some((_, known)) if replace => value.clone_into(known),
-                Some(_) => {}
-                None => list.push((name.into_owned(), value.to_owned())),
-            }
-        };
-        for (name, value) in &self.sent.headers {
-            set(name, value, true);
-        }
-        if let Some(cookie) = &self.sent.cookie {
-            set("Cookie", cookie, true);
-        }
-        if !self.sent.settings.user_agent.is_empty() {
-            set("User-Agent", &self.sent.settings.user_agent, false);
-        }
-        list.sort();
-        list
-    }
-
-    /// The cookies that the response sets.
-    #[must_use]
-    pub fn cookies(&self) -> Vec<Cookie> {
-        cookie::parse_all(self.headers.all("Set-Cookie"))
+/// A status with its words.
+pub(crate) fn status_text(status: u16, proto: Proto, own: &[u8]) -> Cow<'static, str> {
+    // The usual answer to the usual request needs no text of its own.
+    match (status, own) {
+        (200, b"OK") => Cow::Borrowed("200 OK"),
+        (200, b"") if proto == Proto::Http2 => Cow::Borrowed("200 OK"),
+        (_, b"") if proto == Proto::Http2 => Cow::Owned(format!("{status} {}", reason_of(status))),
+        (_, b"") => Cow::Owned(status.to_string()),
+        (_, own) => Cow::Owned(format!("{status} {}", String::from_utf8_lossy(own))),
     }
 }
 
@@ -148,7 +109,7 @@ pub struct Hop<'a> {
     /// Why the request failed.
     pub error: Option<&'a Error>,
     /// The answer asks for credentials and the client goes on with them, so that its status is as expected.
-    pub is_challenge: bool,
+    pub challenge: bool,
     /// What went over the wire; only when the settings ask for it.
     pub wire: Option<&'a Wire>,
 }

@@ -163,7 +163,7 @@ async fn send_on(
                 status: hop.status,
                 code: hop.error.map_or(0, Error::code),
                 trail: *hop.trail,
-                challenge: hop.is_challenge,
+                challenge: hop.challenge,
             });
         })
         .await;

@@ -1,11 +1,11 @@
 //! The cookie jar of one virtual user.
 //!
-//! Main type: [`Jar`]. A cookie costs one allocation, an empty jar none. It reads neither clock nor network,
+//! Main type: [`Store`], behind the public `Jar`. A cookie costs one allocation, an empty jar none. It reads neither clock nor network,
 //! and it knows no public suffix list (as in k6): any domain above a host may be set by it.
 
 use crate::url::Url;
 
-use super::parse::Cookie;
+use super::parse::SetCookie;
 use super::scope::Origin;
 use super::{DateError, UnixMillis, parse_rfc1123};
 
@@ -17,7 +17,7 @@ pub const MAX_COOKIE_BYTES: usize = 64 * 1024;
 
 /// Cookies that servers and the script have set, and the rules by which they return.
 #[derive(Debug, Default)]
-pub struct Jar {
+pub struct Store {
     entries: Vec<Entry>,
     next_sequence: u64,
     lost: u64,
@@ -128,7 +128,7 @@ impl Entry {
     }
 }
 
-impl Jar {
+impl Store {
     /// An empty jar, which owns no memory.
     #[must_use]
     pub const fn new() -> Self {
@@ -166,14 +166,14 @@ impl Jar {
         now: UnixMillis,
     ) {
         for line in lines {
-            if let Some(cookie) = Cookie::parse(line.as_ref()) {
+            if let Some(cookie) = SetCookie::parse(line.as_ref()) {
                 self.store(url, &cookie, now);
             }
         }
     }
 
     /// Takes one cookie that a response to a request for `url` brought, if the rules allow it.
-    pub fn store(&mut self, url: &Url, cookie: &Cookie, now: UnixMillis) {
+    pub fn store(&mut self, url: &Url, cookie: &SetCookie, now: UnixMillis) {
         let Some(origin) = Origin::of(url) else { return };
         let Some(scope) = origin.scope_of(&cookie.domain) else { return };
         let path = if cookie.path.starts_with('/') { &cookie.path } else { origin.default_path() };
@@ -196,7 +196,7 @@ impl Jar {
 
     /// Sets a cookie for `url` on behalf of the script.
     pub fn set(&mut self, url: &Url, name: &str, value: &str, attributes: &Attributes, now: UnixMillis) {
-        let cookie = Cookie {
+        let cookie = SetCookie {
             name: name.to_owned(),
             value: value.to_owned(),
             domain: attributes.domain.clone(),
@@ -229,7 +229,7 @@ impl Jar {
         self.set(url, name, "", &Attributes { max_age_s: -1, ..Attributes::default() }, now);
     }
 
-    /// Deletes, in the sense of [`Jar::delete`], each cookie that a request for `url` would carry.
+    /// Deletes, in the sense of [`Store::delete`], each cookie that a request for `url` would carry.
     pub fn clear(&mut self, url: &Url, now: UnixMillis) {
         let names: Vec<String> =
             self.cookies_for(url, now).into_iter().map(|(name, _)| name.to_owned()).collect();
@@ -275,7 +275,7 @@ impl Jar {
 }
 
 /// When the cookie ends, in milliseconds since the epoch; `Max-Age` wins over `Expires`.
-fn expiry(cookie: &Cookie, now: UnixMillis) -> i64 {
+fn expiry(cookie: &SetCookie, now: UnixMillis) -> i64 {
     if cookie.max_age_s < 0 {
         i64::MIN
     } else if cookie.max_age_s > 0 {

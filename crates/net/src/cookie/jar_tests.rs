@@ -9,14 +9,14 @@ fn url(text: &str) -> Url {
     Url::parse(text).expect(text)
 }
 
-fn sent(jar: &Jar, to: &str) -> String {
+fn sent(jar: &Store, to: &str) -> String {
     let pairs = jar.cookies_for(&url(to), NOW);
     pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
 }
 
 /// Stores each `(url, set-cookie)` and compares what each url is sent afterwards.
 fn check(stored: &[(&str, &str)], expected: &[(&str, &str)]) {
-    let mut jar = Jar::new();
+    let mut jar = Store::new();
     for (from, line) in stored {
         jar.store_lines(&url(from), [line], NOW);
     }
@@ -100,7 +100,7 @@ fn expiry_and_deletion() {
     ] {
         check(&[(a, "k=0"), (a, line)], &[(a, cookies)]);
     }
-    let mut jar = Jar::new();
+    let mut jar = Store::new();
     jar.store_lines(&url(a), ["k=1; Max-Age=10"], NOW);
     assert_eq!(jar.cookies_for(&url(a), UnixMillis(NOW.0 + 9_999)).len(), 1);
     assert_eq!(jar.cookies_for(&url(a), UnixMillis(NOW.0 + 10_000)).len(), 0);
@@ -109,7 +109,7 @@ fn expiry_and_deletion() {
 #[test]
 fn scripts_set_delete_and_clear() {
     let here = url("http://127.0.0.1:8080/cookies");
-    let mut jar = Jar::new();
+    let mut jar = Store::new();
     jar.set(&here, "a", "1", &Attributes::default(), NOW);
     jar.set(&here, "b", "2", &Attributes { path: "/other".into(), ..Attributes::default() }, NOW);
     jar.set(&here, "c", "3", &Attributes { path: "/".into(), max_age_s: 100, ..Attributes::default() }, NOW);
@@ -127,7 +127,7 @@ fn scripts_set_delete_and_clear() {
 fn options_of_a_script() {
     let here = url("http://127.0.0.1/cookies");
     let visible = |attributes: &Attributes| {
-        let mut jar = Jar::new();
+        let mut jar = Store::new();
         jar.set(&here, "k", "v", attributes, NOW);
         !jar.cookies_for(&here, NOW).is_empty()
     };
@@ -154,7 +154,7 @@ fn options_of_a_script() {
 #[test]
 fn the_jar_is_bounded() {
     let here = url("http://a.test/");
-    let mut jar = Jar::new();
+    let mut jar = Store::new();
     assert_eq!(jar.entries.capacity(), 0, "an empty jar owns no memory");
     let large = "x".repeat(MAX_COOKIE_BYTES);
     jar.set(&here, "large", &large, &Attributes::default(), NOW);
@@ -173,7 +173,7 @@ proptest! {
         path in "[/ab%2]{0,6}",
     ) {
         let Ok(here) = Url::parse(&format!("http://a.a.test/{path}")) else { return Ok(()) };
-        let mut jar = Jar::new();
+        let mut jar = Store::new();
         jar.store_lines(&here, &lines, NOW);
         let before = jar.cookies_for(&here, NOW).len();
         prop_assert!(before <= lines.len());

@@ -1,4 +1,4 @@
-//! Reading `Set-Cookie` lines into [`Cookie`], with Go's notion of what is valid.
+//! Reading `Set-Cookie` lines into [`SetCookie`], with Go's notion of what is valid.
 //!
 //! It keeps what the server sent; whether the cookie is accepted is the jar's business.
 
@@ -7,7 +7,7 @@ use crate::header::is_token;
 
 /// One cookie of a response, as `response.cookies` shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Cookie {
+pub struct SetCookie {
     /// A token.
     pub name: String,
     /// Without the double quotes that may have stood around it.
@@ -26,7 +26,7 @@ pub struct Cookie {
     pub secure: bool,
 }
 
-impl Cookie {
+impl SetCookie {
     /// Reads one `Set-Cookie` value; `None` when it has no valid name or value and is therefore ignored.
     #[must_use]
     pub fn parse(line: &[u8]) -> Option<Self> {
@@ -75,8 +75,8 @@ impl Cookie {
 
 /// The cookies of all `Set-Cookie` lines of a response, in order; lines that are no cookie are left out.
 #[must_use]
-pub fn parse_all<L: AsRef<[u8]>>(lines: impl IntoIterator<Item = L>) -> Vec<Cookie> {
-    lines.into_iter().filter_map(|line| Cookie::parse(line.as_ref())).collect()
+pub fn parse_all<L: AsRef<[u8]>>(lines: impl IntoIterator<Item = L>) -> Vec<SetCookie> {
+    lines.into_iter().filter_map(|line| SetCookie::parse(line.as_ref())).collect()
 }
 
 fn trim(text: &str) -> &str {
@@ -110,12 +110,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn check(line: &str, expected: Option<&Cookie>) {
-        assert_eq!(Cookie::parse(line.as_bytes()).as_ref(), expected, "{line}");
+    fn check(line: &str, expected: Option<&SetCookie>) {
+        assert_eq!(SetCookie::parse(line.as_bytes()).as_ref(), expected, "{line}");
     }
 
-    fn plain(name: &str, value: &str) -> Cookie {
-        Cookie { name: name.to_owned(), value: value.to_owned(), ..Cookie::default() }
+    fn plain(name: &str, value: &str) -> SetCookie {
+        SetCookie { name: name.to_owned(), value: value.to_owned(), ..SetCookie::default() }
     }
 
     #[test]
@@ -134,13 +134,13 @@ mod tests {
         for line in ["", ";", "a", "=v", "a b=1", "é=1", "a=é", "a=\"", "a=x\"y", "a=\\", "a=\u{1}"] {
             check(line, None);
         }
-        assert_eq!(Cookie::parse(b"a=\xff"), None);
+        assert_eq!(SetCookie::parse(b"a=\xff"), None);
     }
 
     #[test]
     fn attributes() {
         let base = || plain("c", "v");
-        let all = Cookie {
+        let all = SetCookie {
             domain: "127.0.0.1".into(),
             path: "/p".into(),
             max_age_s: 60,
@@ -153,14 +153,14 @@ mod tests {
         for (attribute, seconds) in
             [("0", -1), ("-5", -1), ("+7", 7), ("07", 0), ("x", 0), ("", 0), ("99999999999999999999", 0)]
         {
-            check(&format!("c=v; Max-Age={attribute}"), Some(&Cookie { max_age_s: seconds, ..base() }));
+            check(&format!("c=v; Max-Age={attribute}"), Some(&SetCookie { max_age_s: seconds, ..base() }));
         }
         check(
             "c=v; Expires=Thu, 01 Jan 1970 00:00:05 GMT",
-            Some(&Cookie { expires_unix_s: Some(5), ..base() }),
+            Some(&SetCookie { expires_unix_s: Some(5), ..base() }),
         );
         check("c=v; Expires=tomorrow; Path=\"x\"; é=1", Some(&base()));
-        check("c=v; Domain=.a.test; Domain=b.test", Some(&Cookie { domain: "b.test".into(), ..base() }));
+        check("c=v; Domain=.a.test; Domain=b.test", Some(&SetCookie { domain: "b.test".into(), ..base() }));
     }
 
     #[test]
@@ -171,15 +171,15 @@ mod tests {
             (Some(0), 0),
             (Some(253_402_300_799), -4_852_116_232_933),
         ] {
-            assert_eq!(Cookie { expires_unix_s, ..Cookie::default() }.expires_ms(), expected);
+            assert_eq!(SetCookie { expires_unix_s, ..SetCookie::default() }.expires_ms(), expected);
         }
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_survived(line in any::<Vec<u8>>(), text in "[ -~;=\"]{0,60}") {
-            let _ = Cookie::parse(&line);
-            if let Some(cookie) = Cookie::parse(text.as_bytes()) {
+            let _ = SetCookie::parse(&line);
+            if let Some(cookie) = SetCookie::parse(text.as_bytes()) {
                 prop_assert!(is_token(cookie.name.as_bytes()));
                 prop_assert!(cookie.value.bytes().all(is_value_byte));
                 let _ = cookie.expires_ms();

@@ -5,7 +5,7 @@
 use crate::url::Url;
 
 use super::parse::is_value_byte;
-use super::{Jar, UnixMillis};
+use super::{Store, UnixMillis};
 
 /// A cookie that a script gave with one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct RequestHeader {
 pub fn request_header(
     own_header: Option<&str>,
     cookies: &[RequestCookie<'_>],
-    jar: Option<&Jar>,
+    jar: Option<&Store>,
     url: &Url,
     now: UnixMillis,
 ) -> RequestHeader {
@@ -93,7 +93,7 @@ mod tests {
         expected: Option<&str>,
     ) {
         let url = Url::parse("http://a.test/x").expect("a url");
-        let mut jar = Jar::new();
+        let mut jar = Store::new();
         for (name, value) in in_jar {
             jar.set(&url, name, value, &Attributes::default(), NOW);
         }

@@ -99,7 +99,7 @@ impl Decoder {
             if name.is_empty() || name.eq_ignore_ascii_case("identity") {
                 continue;
             }
-            let Some(coding) = Coding::named(name) else { break };
+            let Some(coding) = Coding::from_name(name) else { break };
             let packed = unpacked.as_deref().unwrap_or(body);
             unpacked = Some(self.decode_one(packed, coding, limit)?);
         }

@@ -41,7 +41,7 @@ impl Coding {
 
     /// The coding called `name`, in any case.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         let all = [Self::Gzip, Self::Deflate, Self::Zstd, Self::Brotli];
         all.into_iter().find(|coding| coding.name().eq_ignore_ascii_case(name))
     }
@@ -52,7 +52,7 @@ impl Coding {
             return Ok(Vec::new());
         }
         text.split(',')
-            .map(|name| Self::named(name.trim()).ok_or_else(|| UnknownCoding(name.trim().to_owned())))
+            .map(|name| Self::from_name(name.trim()).ok_or_else(|| UnknownCoding(name.trim().to_owned())))
             .collect()
     }
 

@@ -1,17 +1,17 @@
 //! Form bodies as Go writes them: `application/x-www-form-urlencoded` and `multipart/form-data`.
 //!
-//! Main items: [`url_encode`], [`Multipart`]. Which script value becomes which field is the script host's affair.
+//! Main items: [`urlencode`], [`Multipart`]. Which script value becomes which field is the script host's affair.
 
 mod multipart;
 
 pub use multipart::{Multipart, Part};
 
-/// The content type of a body made by [`url_encode`].
+/// The content type of a body made by [`urlencode`].
 pub const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 
 /// Encodes fields, sorted by name; fields of one name keep their order.
 #[must_use]
-pub fn url_encode<N: AsRef<str>, V: AsRef<str>>(fields: &[(N, V)]) -> String {
+pub fn urlencode<N: AsRef<str>, V: AsRef<str>>(fields: &[(N, V)]) -> String {
     let mut sorted: Vec<(&str, &str)> =
         fields.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
     sorted.sort_by_key(|(name, _)| *name);
@@ -60,7 +60,7 @@ mod tests {
             (&[("k", "2"), ("a", "x"), ("k", "1")], "a=x&k=2&k=1"),
             (&[("a b", "~-_."), ("A", "*'()!")], "A=%2A%27%28%29%21&a+b=~-_."),
         ] {
-            assert_eq!(url_encode(fields), expected);
+            assert_eq!(urlencode(fields), expected);
         }
     }
 
@@ -69,7 +69,7 @@ mod tests {
         fn any_form_is_read_back(fields in prop::collection::vec((any::<String>(), any::<String>()), 1..6)) {
             let mut sorted = fields.clone();
             sorted.sort_by(|left, right| left.0.cmp(&right.0));
-            let body = url_encode(&fields);
+            let body = urlencode(&fields);
             let read: Vec<(String, String)> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
             prop_assert_eq!(read, sorted);
         }

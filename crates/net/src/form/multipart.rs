@@ -92,11 +92,22 @@ impl Multipart {
         self.body.extend_from_slice(data);
     }
 
-    /// Closes the form and hands out its body.
+    /// Appends a plain field.
+    pub fn add_field(&mut self, name: &str, value: &str) {
+        self.push(&Part::Field { name, value: value.as_bytes() });
+    }
+
+    /// Appends a file.
+    pub fn add_file(&mut self, name: &str, filename: &str, content_type: &str, data: &[u8]) {
+        self.push(&Part::File { name, filename, content_type, data });
+    }
+
+    /// Closes the form; hands out its content type and its body.
     #[must_use]
-    pub fn finish(mut self) -> Vec<u8> {
+    pub fn finish(mut self) -> (String, Vec<u8>) {
+        let content_type = self.content_type();
         self.body.extend_from_slice(format!("\r\n--{}--\r\n", self.boundary).as_bytes());
-        self.body
+        (content_type, self.body)
     }
 }
 
@@ -120,7 +131,7 @@ mod tests {
     fn check(parts: &[Part<'_>], expected: &str) {
         let mut form = Multipart::with_boundary("B".to_owned());
         parts.iter().for_each(|part| form.push(part));
-        assert_eq!(String::from_utf8_lossy(&form.finish()), expected);
+        assert_eq!(String::from_utf8_lossy(&form.finish().1), expected);
     }
 
     #[test]

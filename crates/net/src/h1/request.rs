@@ -59,6 +59,22 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The headers as a script may look at them; without those that it had no say in.
+    pub(crate) fn shown(&self) -> Vec<(String, String)> {
+        let host = self.host.as_deref().map(|host| ("Host", host));
+        let agent = self.user_agent.as_deref().map(|agent| ("User-Agent", agent));
+        let others = self
+            .others
+            .iter()
+            .filter(|(name, _)| name != "Connection")
+            .map(|(name, value)| (&**name, &**value));
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let mut list: Vec<(String, String)> =
+            host.into_iter().chain(agent).chain(others).map(owned).collect();
+        list.sort();
+        list
+    }
+
     /// The value of a header that is sent among the others.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.others.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)

@@ -10,14 +10,15 @@ mod resolve;
 
 use std::fmt;
 use std::ops::Range;
+use std::rc::Rc;
 
 pub use escape::quoted;
-pub use parse::ParseError;
+pub use parse::InvalidUrl;
 
 /// A parsed URL; one string with marks, so that the parts cost nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Url {
-    text: Box<str>,
+    text: Rc<str>,
     /// The host as it is dialled and sent: ASCII, with brackets around IPv6; only when it differs from the text.
     ascii_host: Option<Box<str>>,
     scheme_end: u32,
@@ -43,7 +44,7 @@ impl Url {
     ///
     /// # Errors
     /// For what is neither, with Go's words: `parse "http://[::1": missing ']' in host`.
-    pub fn parse(text: &str) -> Result<Self, ParseError> {
+    pub fn parse(text: &str) -> Result<Self, InvalidUrl> {
         parse::parse(text)
     }
 
@@ -51,6 +52,12 @@ impl Url {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The whole URL as text that can be kept without copying it.
+    #[must_use]
+    pub fn text(&self) -> Rc<str> {
+        Rc::clone(&self.text)
     }
 
     fn slice(&self, range: Range<u32>) -> &str {
@@ -188,7 +195,7 @@ impl Url {
     ///
     /// # Errors
     /// When the reference is no URL.
-    pub fn join(&self, reference: &str) -> Result<Self, ParseError> {
+    pub fn join(&self, reference: &str) -> Result<Self, InvalidUrl> {
         resolve::join(self, reference)
     }
 }

@@ -7,18 +7,18 @@ use super::{Scheme, Url, quoted};
 
 /// Why a text is no URL. The message is Go's.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ParseError {
+pub struct InvalidUrl {
     text: String,
     reason: String,
 }
 
-impl fmt::Display for ParseError {
+impl fmt::Display for InvalidUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "parse {}: {}", quoted(self.text.as_bytes()), self.reason)
     }
 }
 
-impl std::error::Error for ParseError {}
+impl std::error::Error for InvalidUrl {}
 
 impl From<Fault> for String {
     fn from(fault: Fault) -> Self {
@@ -47,16 +47,16 @@ pub(super) struct Pieces {
     pub(super) fragment: Option<String>,
 }
 
-pub(super) fn parse(text: &str) -> Result<Url, ParseError> {
+pub(super) fn parse(text: &str) -> Result<Url, InvalidUrl> {
     Ok(pieces(text)?.into_url())
 }
 
-pub(super) fn pieces(text: &str) -> Result<Pieces, ParseError> {
+pub(super) fn pieces(text: &str) -> Result<Pieces, InvalidUrl> {
     let (rest, fragment) = match text.split_once('#') {
         Some((rest, fragment)) => (rest, Some(fragment)),
         None => (text, None),
     };
-    let fail = |shown: &str, reason: String| ParseError { text: shown.to_owned(), reason };
+    let fail = |shown: &str, reason: String| InvalidUrl { text: shown.to_owned(), reason };
     let mut pieces = split(rest).map_err(|reason| fail(rest, reason))?;
     if let Some(fragment) = fragment.filter(|fragment| !fragment.is_empty()) {
         let fragment = escape::normal(fragment, Part::Fragment).map_err(|fault| fail(text, fault.into()))?;

@@ -1,9 +1,9 @@
 //! Relative references (RFC 3986, section 5.2), as `Location` headers carry them.
 
 use super::Url;
-use super::parse::{ParseError, Pieces, pieces};
+use super::parse::{InvalidUrl, Pieces, pieces};
 
-pub(super) fn join(base: &Url, reference: &str) -> Result<Url, ParseError> {
+pub(super) fn join(base: &Url, reference: &str) -> Result<Url, InvalidUrl> {
     let mut found = pieces(reference)?;
     if !found.scheme.is_empty() {
         found.path = merged("", &found.path);

@@ -1,11 +1,15 @@
 //! Comma-separated values: a row for each sample, a column for each enabled system tag.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::file::Destination;
-use super::render::{Rendered, Stamp};
-use super::{Error, Sample, Setup, Sink, Tags};
+use metrics::{MetricId, RawSample, Registry, Tags};
+use model::Clock;
+use rustc_hash::FxHashMap;
+
+use super::Setup;
+use crate::sink::{Destination, Error, Rendered, Sink, Stamp};
 
 pub(super) const DOC: &str = "A table with one row a sample: `csv=FILE`, compressed if FILE ends in .gz.";
 
@@ -19,6 +23,9 @@ pub(super) fn make(setup: &Setup<'_>) -> Result<Box<dyn Sink>, Error> {
         time: settings.time,
         stamp: Stamp::new(setup.zone.clone()),
         columns: setup.system_tags.names(),
+        names: FxHashMap::default(),
+        registry: Arc::clone(setup.registry),
+        clock: setup.clock,
         rows: Rendered::new(),
         text: String::new(),
     }))
@@ -108,6 +115,9 @@ struct Csv {
     time: TimeFormat,
     stamp: Stamp,
     columns: Vec<&'static str>,
+    names: FxHashMap<MetricId, Arc<str>>,
+    registry: Arc<Registry>,
+    clock: Clock,
     rows: Rendered<TagCells>,
     text: String,
 }
@@ -123,7 +133,7 @@ impl Sink for Csv {
         self.file.write(format!("metric_name,timestamp,metric_value,{tags}extra_tags,metadata\n").as_bytes())
     }
 
-    fn samples(&mut self, batch: &[Sample]) -> Result<(), Error> {
+    fn samples(&mut self, batch: &[RawSample]) -> Result<(), Error> {
         self.text.clear();
         for sample in batch {
             self.row(sample);
@@ -145,11 +155,13 @@ impl Sink for Csv {
 }
 
 impl Csv {
-    fn row(&mut self, sample: &Sample) {
+    fn row(&mut self, sample: &RawSample) {
         let out = &mut self.text;
-        field(&sample.metric.name, out);
+        out.push_str(
+            self.names.entry(sample.metric).or_insert_with(|| self.registry.get(sample.metric).name),
+        );
         out.push(',');
-        timestamp(self.time, &mut self.stamp, sample.unix_ns, out);
+        timestamp(self.time, &mut self.stamp, self.clock.unix_ns(sample.at), out);
         let _ = write!(out, ",{:.6},", sample.value);
         let columns = &self.columns;
         let cells = self.rows.get(&sample.tags, |tags| tag_cells(columns, tags));

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Selector, Threshold};
+use metrics::{Metric, MetricId, RawSample, Registry};
+use model::{Clock, Selector, Threshold};
 use rustc_hash::FxHashMap;
 
-use super::file::Destination;
-use super::render::{Rendered, Stamp, json_number, json_string, json_tags};
-use super::{Error, Head, Sample, Setup, Sink};
+use super::Setup;
+use crate::sink::{Destination, Error, Rendered, Sink, Stamp, json_number, json_string, json_tags};
 use crate::summary::split_name;
 
 pub(super) const DOC: &str =
@@ -23,6 +23,8 @@ pub(super) fn make(setup: &Setup<'_>) -> Result<Box<dyn Sink>, Error> {
         stamp: Stamp::new(setup.zone.clone()),
         thresholds: setup.thresholds.clone(),
         declared: FxHashMap::default(),
+        registry: Arc::clone(setup.registry),
+        clock: setup.clock,
         tags: Rendered::new(),
         text: String::new(),
     }))
@@ -33,7 +35,9 @@ struct Json {
     stamp: Stamp,
     thresholds: BTreeMap<String, Vec<Threshold>>,
     /// Metrics that have their record, with their names as JSON.
-    declared: FxHashMap<Arc<str>, String>,
+    declared: FxHashMap<MetricId, String>,
+    registry: Arc<Registry>,
+    clock: Clock,
     tags: Rendered<String>,
     text: String,
 }
@@ -47,11 +51,11 @@ impl Sink for Json {
         self.file.open()
     }
 
-    fn samples(&mut self, batch: &[Sample]) -> Result<(), Error> {
+    fn samples(&mut self, batch: &[RawSample]) -> Result<(), Error> {
         self.text.clear();
         for sample in batch {
-            if !self.declared.contains_key(&sample.metric.name) {
-                self.declare(&sample.metric);
+            if !self.declared.contains_key(&sample.metric) {
+                self.declare(&self.registry.get(sample.metric));
             }
             self.point(sample);
         }
@@ -72,7 +76,7 @@ impl Sink for Json {
 }
 
 impl Json {
-    fn declare(&mut self, metric: &Head) {
+    fn declare(&mut self, metric: &Metric) {
         let own: Vec<&str> =
             self.thresholds.get(&*metric.name).into_iter().flatten().map(|one| one.source.as_str()).collect();
         let subs = self.sub_metrics(&metric.name);
@@ -91,7 +95,7 @@ impl Json {
         self.text.push('\n');
         let mut name = String::new();
         json_string(&metric.name, &mut name);
-        self.declared.insert(Arc::clone(&metric.name), name);
+        self.declared.insert(metric.id, name);
     }
 
     /// The selections of a metric that thresholds ask for, and the one that every run has.
@@ -110,12 +114,12 @@ impl Json {
             .collect()
     }
 
-    fn point(&mut self, sample: &Sample) {
+    fn point(&mut self, sample: &RawSample) {
         let out = &mut self.text;
         out.push_str("{\"metric\":");
-        out.push_str(&self.declared[&sample.metric.name]);
+        out.push_str(&self.declared[&sample.metric]);
         out.push_str(",\"type\":\"Point\",\"data\":{\"time\":\"");
-        self.stamp.write(sample.unix_ns, true, out);
+        self.stamp.write(self.clock.unix_ns(sample.at), true, out);
         out.push_str("\",\"value\":");
         json_number(sample.value, out);
         out.push_str(",\"tags\":");

@@ -1,97 +1,18 @@
-//! Where single samples go while a run goes on.
+//! The outputs there are: where single samples can go while a run goes on.
 //!
-//! A [`Sink`] is one destination, a row of [`OUTPUTS`] makes one from what the user typed, and [`Outputs`] runs
-//! each on a thread of its own, so that none can hold up the run. Summaries are not outputs.
+//! [`create`] makes a sink from what the user typed, by a row of [`OUTPUTS`]. Running it is the business of
+//! [`crate::sink`]; summaries are not outputs.
 
 mod csv;
-mod driver;
-mod error;
-mod file;
 mod json;
-mod render;
-mod zone;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use model::{SystemTags, Threshold};
+use metrics::Registry;
+use model::{Clock, SystemTags, Threshold};
 
-use crate::metric::{Contains, Kind};
-
-pub use driver::{Limits, Outputs, Report};
-pub use error::Error;
-pub use zone::Zone;
-
-/// Tags or metadata of a sample, sorted by key.
-pub type Tags = Arc<[(Arc<str>, Arc<str>)]>;
-
-/// One measured value.
-///
-/// Samples of one series should share their `metric` and `tags`: sinks render each shared list once.
-#[derive(Clone, Debug)]
-pub struct Sample {
-    /// What was measured.
-    pub metric: Arc<Head>,
-    /// The value; milliseconds or bytes where the metric says so.
-    pub value: f64,
-    /// When, in nanoseconds since the Unix epoch.
-    pub unix_ns: u64,
-    /// The tags that make its series.
-    pub tags: Tags,
-    /// Facts too particular to make a series, such as the virtual user's number.
-    pub metadata: Option<Tags>,
-}
-
-/// A metric as samples refer to it.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Head {
-    /// Its name.
-    pub name: Arc<str>,
-    /// How its samples add up.
-    pub kind: Kind,
-    /// What its values mean.
-    pub contains: Contains,
-}
-
-/// A destination of samples. It is moved to its own thread after `start` and may block there.
-pub trait Sink: Send {
-    /// How the banner names it: `json (out.json)`.
-    fn describe(&self) -> String;
-
-    /// Opens the destination. An error here keeps the run from starting.
-    ///
-    /// # Errors
-    /// When the destination cannot be opened.
-    fn start(&mut self) -> Result<(), Error>;
-
-    /// Takes samples, in about the order in which they were measured.
-    ///
-    /// # Errors
-    /// When the destination is lost: the sink is not called again.
-    fn samples(&mut self, batch: &[Sample]) -> Result<(), Error>;
-
-    /// How long what was taken may stay in the sink's own buffers.
-    fn flush_interval(&self) -> Duration {
-        Duration::from_secs(1)
-    }
-
-    /// Passes on what is buffered.
-    ///
-    /// # Errors
-    /// When the destination is lost.
-    fn flush(&mut self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    /// Passes on everything and closes the destination.
-    ///
-    /// # Errors
-    /// When the destination is lost.
-    fn finish(&mut self) -> Result<(), Error> {
-        self.flush()
-    }
-}
+use crate::sink::{Error, Sink, Zone};
 
 /// What a sink is made from.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +25,10 @@ pub struct Setup<'a> {
     pub system_tags: SystemTags,
     /// All thresholds by `metric` or `metric{tag:value}`.
     pub thresholds: &'a BTreeMap<String, Vec<Threshold>>,
+    /// The run's metrics.
+    pub registry: &'a Arc<Registry>,
+    /// The run's clock.
+    pub clock: Clock,
     /// The zone in which times are written.
     pub zone: &'a Zone,
 }
@@ -171,8 +96,15 @@ mod tests {
 
     fn refused(text: &str) -> String {
         let (env, thresholds, zone) = (BTreeMap::new(), BTreeMap::new(), Zone::utc());
-        let system_tags = SystemTags::default();
-        let setup = Setup { argument: "", env: &env, system_tags, thresholds: &thresholds, zone: &zone };
+        let setup = Setup {
+            argument: "",
+            env: &env,
+            system_tags: SystemTags::default(),
+            thresholds: &thresholds,
+            registry: &Registry::new(),
+            clock: Clock::start(),
+            zone: &zone,
+        };
         create(text, &setup).map(|sink| sink.describe()).unwrap_or_else(|error| error.to_string())
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::legacy::{number, share};
 use super::{Check, Metric, Mode, Summary, Values, View};
-use crate::metric::Contains;
+use metrics::Contains;
 
 /// The summary in form 1.0.0; [`Mode::Full`] adds groups and scenarios.
 #[must_use]

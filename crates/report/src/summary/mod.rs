@@ -8,6 +8,7 @@ mod build;
 mod legacy;
 mod machine;
 mod text;
+mod trust;
 
 use md5::{Digest, Md5};
 use model::options::TREND_STATS;
@@ -15,12 +16,13 @@ use serde_json::Value;
 use std::time::Duration;
 
 use crate::format::TimeUnit;
-use crate::metric::{Contains, Kind};
+use metrics::{Contains, Kind};
 
-pub use build::{Accumulated, Judged, Measured, Series, aggregation, build, split_name};
+pub use build::{Measured, aggregation, build, split_name};
 pub use legacy::{export_json, legacy_json};
 pub use machine::machine_readable;
 pub use text::{Style, text};
+pub use trust::{Reason, Trust, lag};
 
 /// How much of a summary is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -281,32 +283,6 @@ pub struct State {
     pub generated_at: String,
     /// The version of k6 that scripts and readers may assume.
     pub k6_version: String,
-}
-
-/// Whether the numbers describe the target, with the reasons when they do not.
-#[derive(Clone, Debug)]
-pub struct Trust {
-    /// The generator kept pace.
-    pub trusted: bool,
-    /// What speaks against it.
-    pub reasons: Vec<Reason>,
-    /// The evidence: a name and its values, such as `generator_lag` and `p(99)=80µs`.
-    pub evidence: Vec<(String, Vec<String>)>,
-}
-
-impl Default for Trust {
-    fn default() -> Self {
-        Self { trusted: true, reasons: Vec::new(), evidence: Vec::new() }
-    }
-}
-
-/// Why a run is not to be trusted.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Reason {
-    /// What was seen, with its number.
-    pub text: String,
-    /// What the user can do about it.
-    pub hint: Option<String>,
 }
 
 #[cfg(test)]

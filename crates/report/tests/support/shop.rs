@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use metrics::Contains;
 use plimsoll_report::format::TimeUnit;
-use plimsoll_report::metric::Contains;
 use plimsoll_report::summary::{
     Check, Distribution, Group, Metric, Options, State, Summary, Threshold, Values, View,
 };

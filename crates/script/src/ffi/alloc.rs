@@ -35,6 +35,8 @@ impl MemoryGauge {
 
     fn admits(&self, more: usize) -> bool {
         let fits = self.used.get().saturating_add(more) <= self.limit;
+        #[cfg(debug_assertions)]
+        let fits = fits && !crate::testing::refuses_allocation();
         if !fits {
             self.exceeded.set(true);
         }

@@ -79,16 +79,6 @@ pub(super) fn register(function: HostFn) -> i16 {
     i16::try_from(index).expect("4096 fits i16")
 }
 
-/// Numbers a getter and its setter so that the setter's is the next one.
-pub(super) fn register_pair(get: HostFn, set: HostFn) -> i16 {
-    let index = NEXT.fetch_add(2, std::sync::atomic::Ordering::Relaxed);
-    for (slot, function) in FUNCTIONS[index..].iter().zip([get, set]) {
-        let fresh = slot.set(function);
-        debug_assert!(fresh.is_ok(), "a number is given once");
-    }
-    i16::try_from(index).expect("4096 fits i16")
-}
-
 /// Runs a host function for a call from C: errors become exceptions, panics become an uncatchable error that
 /// the virtual user turns into a failed iteration.
 unsafe fn dispatch(
@@ -114,8 +104,13 @@ unsafe fn dispatch(
             data: std::mem::transmute::<&[qjs::JSValue], &[qjs::JSValue]>(data),
         }
     };
-    match catch_unwind(AssertUnwindSafe(|| function(&call))) {
-        Ok(Ok(value)) => release(value),
+    let guarded = AssertUnwindSafe(|| {
+        #[cfg(debug_assertions)]
+        crate::testing::host_call(call.host);
+        function(&call)
+    });
+    match catch_unwind(guarded) {
+        Ok(Ok(value)) => release(&value),
         Ok(Err(error)) => throw(&call.ctx, &error),
         Err(panic) => {
             call.host.panicked(panic);
@@ -159,16 +154,6 @@ pub(super) unsafe extern "C" fn get_magic(
 ) -> qjs::JSValue {
     // SAFETY: as above; a getter has no arguments.
     unsafe { dispatch(context, this, &[], &[], magic) }
-}
-
-pub(super) unsafe extern "C" fn set_magic(
-    context: *mut qjs::JSContext,
-    this: qjs::JSValue,
-    value: qjs::JSValue,
-    magic: c_int,
-) -> qjs::JSValue {
-    // SAFETY: as above; a setter has one argument and the number after its getter's.
-    unsafe { dispatch(context, this, &[value], &[], magic + 1) }
 }
 
 /// Bound values are kept in an array whose first slot tells how many follow, because QuickJS does not.
@@ -250,7 +235,11 @@ pub(crate) fn constructor<'js>(
     // SAFETY: see `magic_function`; QuickJS passes `new.target` as the receiver.
     unsafe {
         let kind = qjs::JSCFunctionEnum_JS_CFUNC_constructor_or_func_magic;
-        own(context, magic_function(context, name, length, kind, magic))
+        let made = own(context, magic_function(context, name, length, kind, magic))?;
+        // `instanceof` needs a prototype to look for.
+        let prototype = rquickjs::Object::new(context.clone())?;
+        qjs::JS_SetConstructor(context.as_raw().as_ptr(), made.as_raw(), prototype.as_value().as_raw());
+        Ok(made)
     }
 }
 

@@ -36,8 +36,8 @@ pub(crate) enum Property<'js> {
 /// A class of lazy objects, registered with one runtime.
 pub(crate) struct LazyClass {
     id: qjs::JSClassID,
+    /// The runtime frees them with all its atoms when it ends.
     atoms: Vec<qjs::JSAtom>,
-    context: NonNull<qjs::JSContext>,
 }
 
 /// What a lazy object carries.
@@ -76,10 +76,10 @@ impl LazyClass {
         }
         let atoms = T::KEYS
             .iter()
-            // SAFETY: the context is alive; the atoms are freed with the class.
-            .map(|key| unsafe { qjs::JS_NewAtomLen(raw.as_ptr(), key.as_ptr().cast(), key.len()) })
+            // SAFETY: the context is alive.
+            .map(|key| unsafe { qjs::JS_NewAtomLen(raw.as_ptr(), key.as_ptr().cast(), key.len() as _) })
             .collect();
-        Ok(Box::new(Self { id, atoms, context: raw }))
+        Ok(Box::new(Self { id, atoms }))
     }
 
     /// A new object with `data` behind it.
@@ -114,15 +114,6 @@ impl LazyClass {
 
     fn key(&self, atom: qjs::JSAtom) -> Option<usize> {
         self.atoms.iter().position(|&known| known == atom)
-    }
-}
-
-impl Drop for LazyClass {
-    fn drop(&mut self) {
-        for &atom in &self.atoms {
-            // SAFETY: the owner drops its classes while the context is alive.
-            unsafe { qjs::JS_FreeAtom(self.context.as_ptr(), atom) };
-        }
     }
 }
 
@@ -189,10 +180,10 @@ unsafe extern "C" fn get_own_property<T: Lazy>(
     let ctx = unsafe { Ctx::from_raw(NonNull::new_unchecked(context)) };
     let made = catch_unwind(AssertUnwindSafe(|| body.data.property(&ctx, key)));
     let value = match made {
-        Ok(Ok(Property::Fresh(value))) => release(value),
+        Ok(Ok(Property::Fresh(value))) => release(&value),
         Ok(Ok(Property::Kept(value))) => {
             body.take(key);
-            let value = release(value);
+            let value = release(&value);
             // SAFETY: context, object and value are alive; the duplicate is for the object.
             unsafe {
                 let kept = qjs::JS_DupValue(context, value);
@@ -235,17 +226,16 @@ unsafe extern "C" fn get_own_property_names<T: Lazy>(
             count.write(0);
             return 0;
         };
-        let list = qjs::js_malloc(context, class.atoms.len().max(1) * size_of::<qjs::JSPropertyEnum>());
+        let list =
+            qjs::js_malloc(context, (class.atoms.len().max(1) * size_of::<qjs::JSPropertyEnum>()) as _);
         if list.is_null() {
             return -1;
         }
         let list = list.cast::<qjs::JSPropertyEnum>();
         let mut length = 0;
         for (_, &atom) in class.atoms.iter().enumerate().filter(|&(key, _)| !body.is_taken(key)) {
-            list.add(length).write(qjs::JSPropertyEnum {
-                is_enumerable: true.into(),
-                atom: qjs::JS_DupAtom(context, atom),
-            });
+            list.add(length)
+                .write(qjs::JSPropertyEnum { is_enumerable: true, atom: qjs::JS_DupAtom(context, atom) });
             length += 1;
         }
         names.write(list);
@@ -260,11 +250,11 @@ unsafe extern "C" fn delete_property<T: Lazy>(
     atom: qjs::JSAtom,
 ) -> c_int {
     // SAFETY: QuickJS calls the methods of a class with its objects.
-    if let Some((body, class)) = unsafe { body::<T>(object) } {
-        if let Some(key) = class.key(atom) {
-            body.take(key);
-            body.replaced.set(body.replaced.get() | (1 << key));
-        }
+    if let Some((body, class)) = unsafe { body::<T>(object) }
+        && let Some(key) = class.key(atom)
+    {
+        body.take(key);
+        body.replaced.set(body.replaced.get() | (1 << key));
     }
     1
 }
@@ -301,7 +291,10 @@ unsafe extern "C" fn set_property<T: Lazy>(
         let same = qjs::JS_VALUE_GET_PTR(object) == qjs::JS_VALUE_GET_PTR(receiver);
         if same {
             if body::<T>(object).is_some_and(|(_, class)| class.key(atom).is_none()) {
-                qjs::JS_ThrowTypeError(context, c"Cannot add a property, the object is not extensible".as_ptr());
+                qjs::JS_ThrowTypeError(
+                    context,
+                    c"Cannot add a property, the object is not extensible".as_ptr(),
+                );
                 return -1;
             }
             delete_property::<T>(context, object, atom);

@@ -3,7 +3,10 @@
 //! Host functions are plain `fn(&Call) -> Result<Value>`; tables of them become objects whose functions
 //! QuickJS makes when they are first touched, which keeps a user small. [`host`] finds the virtual user that
 //! a context belongs to. Nothing here knows what the functions do.
-#![expect(unsafe_code, reason = "this is the script crate's home of unsafe; every block says why it is sound")]
+#![expect(
+    unsafe_code,
+    reason = "this is the script crate's home of unsafe; every block says why it is sound"
+)]
 
 mod alloc;
 mod call;
@@ -31,7 +34,9 @@ pub(crate) use values::{
 pub(crate) fn set_host(context: &Ctx<'_>, host: &Host) {
     // SAFETY: the context is alive; rquickjs keeps its own data in the runtime's opaque pointer and leaves
     // the context's alone.
-    unsafe { qjs::JS_SetContextOpaque(context.as_raw().as_ptr(), std::ptr::from_ref(host).cast_mut().cast()) };
+    unsafe {
+        qjs::JS_SetContextOpaque(context.as_raw().as_ptr(), std::ptr::from_ref(host).cast_mut().cast());
+    };
 }
 
 /// The virtual user that `context` belongs to.
@@ -62,7 +67,6 @@ pub(crate) struct Intrinsics {
     pub(crate) map_set: bool,
     pub(crate) typed_arrays: bool,
     pub(crate) promise: bool,
-    pub(crate) big_int: bool,
     pub(crate) weak_ref: bool,
     pub(crate) eval: bool,
 }
@@ -76,7 +80,6 @@ impl Intrinsics {
         map_set: true,
         typed_arrays: true,
         promise: true,
-        big_int: true,
         weak_ref: true,
         eval: true,
     };
@@ -115,9 +118,6 @@ pub(crate) fn new_context(runtime: &Runtime, wanted: Intrinsics) -> rquickjs::Re
         if wanted.promise {
             failed |= qjs::JS_AddIntrinsicPromise(raw);
         }
-        if wanted.big_int {
-            failed |= qjs::JS_AddIntrinsicBigInt(raw);
-        }
         if wanted.weak_ref {
             failed |= qjs::JS_AddIntrinsicWeakRef(raw);
         }
@@ -141,7 +141,7 @@ unsafe fn own<'js>(context: &Ctx<'js>, value: qjs::JSValue) -> rquickjs::Result<
 }
 
 /// Gives a value's reference to C.
-fn release(value: Value<'_>) -> qjs::JSValue {
+fn release(value: &Value<'_>) -> qjs::JSValue {
     let raw = value.as_raw();
     let context = value.ctx().as_raw().as_ptr();
     // SAFETY: the value is alive; the duplicate is the reference that the caller hands to C.

@@ -16,7 +16,10 @@ pub(crate) fn declare<'js>(context: &Ctx<'js>, name: &str) -> Result<Module<'js,
     unsafe { Module::from_load_fn(context.clone(), name.to_bytes(), load) }
 }
 
-unsafe extern "C" fn load(context: *mut qjs::JSContext, name: *const std::ffi::c_char) -> *mut qjs::JSModuleDef {
+unsafe extern "C" fn load(
+    context: *mut qjs::JSContext,
+    name: *const std::ffi::c_char,
+) -> *mut qjs::JSModuleDef {
     // SAFETY: rquickjs passes a live context and a terminated string; QuickJS copies the export names.
     unsafe {
         let Some(builtin) = CStr::from_ptr(name).to_str().ok().and_then(modules::find) else {
@@ -78,10 +81,11 @@ fn fill<'js>(
 ) -> Result<()> {
     for export in exports(builtin) {
         let name = export.to_str()?;
-        let value: Value<'js> = if name == "default" { object.clone().into_value() } else { object.get(name)? };
+        let value: Value<'js> =
+            if name == "default" { object.clone().into_value() } else { object.get(name)? };
         // SAFETY: QuickJS takes over the reference that `release` made.
         let done = unsafe {
-            qjs::JS_SetModuleExport(context.as_raw().as_ptr(), module, export.as_ptr(), release(value))
+            qjs::JS_SetModuleExport(context.as_raw().as_ptr(), module, export.as_ptr(), release(&value))
         };
         if done < 0 {
             return Err(Error::Exception);

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use rquickjs::{Ctx, Object, Result, qjs};
 
-use super::call::{HostFn, call_magic, get_magic, register, set_magic};
+use super::call::{HostFn, call_magic, get_magic, register};
 
 /// One member of an object of the host.
 pub(crate) enum Member {
@@ -13,22 +13,14 @@ pub(crate) enum Member {
     Method(&'static CStr, u8, HostFn),
     /// A read-only property, computed at each read.
     Getter(&'static CStr, HostFn),
-    /// A property with a setter.
-    Accessor(&'static CStr, HostFn, HostFn),
     /// A string constant.
     Text(&'static CStr, &'static CStr),
-    /// A number constant.
-    Number(&'static CStr, f64),
 }
 
 impl Member {
     pub(crate) fn name(&self) -> &'static CStr {
         match self {
-            Self::Method(name, ..)
-            | Self::Getter(name, _)
-            | Self::Accessor(name, ..)
-            | Self::Text(name, _)
-            | Self::Number(name, _) => name,
+            Self::Method(name, ..) | Self::Getter(name, _) | Self::Text(name, _) => name,
         }
     }
 }
@@ -92,8 +84,6 @@ fn entry(member: &Member) -> qjs::JSCFunctionListEntry {
             };
             (writable, qjs::JS_DEF_CFUNC, register(function), Union { func })
         }
-        // A getter and a setter share one magic number, so an accessor registers its two functions next to
-        // each other and its setter trampoline adds one.
         Member::Getter(_, get) => {
             let getset = qjs::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_2 {
                 get: qjs::JSCFunctionType { getter_magic: Some(get_magic) },
@@ -101,16 +91,7 @@ fn entry(member: &Member) -> qjs::JSCFunctionListEntry {
             };
             (computed, qjs::JS_DEF_CGETSET_MAGIC, register(get), Union { getset })
         }
-        Member::Accessor(_, get, set) => {
-            let magic = super::call::register_pair(get, set);
-            let getset = qjs::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_2 {
-                get: qjs::JSCFunctionType { getter_magic: Some(get_magic) },
-                set: qjs::JSCFunctionType { setter_magic: Some(set_magic) },
-            };
-            (computed, qjs::JS_DEF_CGETSET_MAGIC, magic, Union { getset })
-        }
         Member::Text(_, text) => (writable, qjs::JS_DEF_PROP_STRING, 0, Union { str_: text.as_ptr() }),
-        Member::Number(_, number) => (writable, qjs::JS_DEF_PROP_DOUBLE, 0, Union { f64_: number }),
     };
     qjs::JSCFunctionListEntry { name: member.name().as_ptr(), prop_flags, def_type: def_type as u8, magic, u }
 }

@@ -33,7 +33,13 @@ pub(crate) fn keys<'js>(object: &Object<'js>) -> Result<Keys<'js>> {
     // SAFETY: context and object are alive; the list is freed by `Keys`.
     let done = unsafe {
         let context = object.ctx().as_raw().as_ptr();
-        qjs::JS_GetOwnPropertyNames(context, &raw mut list, &raw mut length, object.as_value().as_raw(), flags)
+        qjs::JS_GetOwnPropertyNames(
+            context,
+            &raw mut list,
+            &raw mut length,
+            object.as_value().as_raw(),
+            flags,
+        )
     };
     if done < 0 {
         return Err(rquickjs::Error::Exception);
@@ -94,19 +100,20 @@ impl Drop for Keys<'_> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the object takes the value over")]
 fn define<'js>(object: &Object<'js>, name: &str, value: Value<'js>, flags: u32) -> Result<()> {
     let context = object.ctx().clone();
     let mut atom = MaybeUninit::<qjs::JSAtom>::uninit();
     // SAFETY: context and object are alive; the atom is freed after its use, and QuickJS takes over the
     // reference that `release` made.
     let done = unsafe {
-        atom.write(qjs::JS_NewAtomLen(context.as_raw().as_ptr(), name.as_ptr().cast(), name.len()));
+        atom.write(qjs::JS_NewAtomLen(context.as_raw().as_ptr(), name.as_ptr().cast(), name.len() as _));
         let atom = atom.assume_init();
         let done = qjs::JS_DefinePropertyValue(
             context.as_raw().as_ptr(),
             object.as_value().as_raw(),
             atom,
-            release(value),
+            release(&value),
             flags as i32,
         );
         qjs::JS_FreeAtom(context.as_raw().as_ptr(), atom);
@@ -140,7 +147,12 @@ pub(crate) fn is_async(function: &rquickjs::Function<'_>) -> bool {
         .as_value()
         .as_object()
         .and_then(Object::get_prototype)
-        .and_then(|prototype| prototype.get::<_, Option<rquickjs::String<'_>>>(rquickjs::atom::PredefinedAtom::SymbolToStringTag).ok().flatten())
+        .and_then(|prototype| {
+            prototype
+                .get::<_, Option<rquickjs::String<'_>>>(rquickjs::atom::PredefinedAtom::SymbolToStringTag)
+                .ok()
+                .flatten()
+        })
         .and_then(|tag| tag.to_string().ok());
     kind.is_some_and(|kind| kind == "AsyncFunction")
 }

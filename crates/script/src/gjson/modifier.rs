@@ -8,8 +8,8 @@ use super::path::{self, Separator};
 use super::scan;
 
 const NAMES: [&str; 13] = [
-    "dig", "flatten", "fromstr", "group", "join", "keys", "pretty", "reverse", "this", "tostr", "ugly", "valid",
-    "values",
+    "dig", "flatten", "fromstr", "group", "join", "keys", "pretty", "reverse", "this", "tostr", "ugly",
+    "valid", "values",
 ];
 
 /// Whether a path begins with a modifier that exists; others are keys.
@@ -60,7 +60,9 @@ fn modify(name: &str, json: &str, argument: &str) -> Option<String> {
             _ => "[]".to_owned(),
         },
         "values" => match parsed()? {
-            Value::Object(members) => Value::from_iter(members.into_iter().map(|member| member.1)).to_string(),
+            Value::Object(members) => {
+                Value::from_iter(members.into_iter().map(|member| member.1)).to_string()
+            }
             array @ Value::Array(_) => array.to_string(),
             other => Value::from(vec![other]).to_string(),
         },

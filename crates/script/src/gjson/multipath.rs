@@ -63,6 +63,7 @@ fn named(selector: &str, object: bool) -> (Option<String>, &str) {
 /// What a member is called when it has no name of its own: the last plain component, or `_`.
 fn last_name(selector: &str) -> String {
     let last = selector.rsplit(['.', '|']).next().unwrap_or_default();
-    let plain = !last.is_empty() && last.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '\\'));
+    let plain =
+        !last.is_empty() && last.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '\\'));
     if plain { last.replace('\\', "") } else { "_".to_owned() }
 }

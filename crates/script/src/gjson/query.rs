@@ -123,9 +123,13 @@ impl<'a> Condition<'a> {
                     operator => ordered(operator, text.as_ref().partial_cmp(wanted.as_ref())),
                 }
             }
-            (Found::Number(number), Found::Number(wanted)) => ordered(self.operator, number.partial_cmp(&wanted)),
+            (Found::Number(number), Found::Number(wanted)) => {
+                ordered(self.operator, number.partial_cmp(&wanted))
+            }
             (Found::Bool(flag), Found::Bool(wanted)) => ordered(self.operator, flag.partial_cmp(&wanted)),
-            (Found::Null, Found::Null) if self.value == "null" => ordered(self.operator, Some(std::cmp::Ordering::Equal)),
+            (Found::Null, Found::Null) if self.value == "null" => {
+                ordered(self.operator, Some(std::cmp::Ordering::Equal))
+            }
             _ => self.operator == Operator::NotEqual,
         }
     }

@@ -111,7 +111,10 @@ fn faults_are_told_as_go_tells_them() {
         ("plain", "line 1, character 1 , error: invalid character 'p' looking for beginning of value"),
         ("", "line 1, character 0 , error: unexpected end of JSON input"),
         (r#"{"a":1,"b""#, "line 1, character 10 , error: unexpected end of JSON input"),
-        ("{\n  \"a\": oops}", "line 2, character 8 , error: invalid character 'o' looking for beginning of value"),
+        (
+            "{\n  \"a\": oops}",
+            "line 2, character 8 , error: invalid character 'o' looking for beginning of value",
+        ),
         ("[1,]", "line 1, character 4 , error: invalid character ']' looking for beginning of value"),
         ("tru", "line 1, character 3 , error: unexpected end of JSON input"),
         ("1 2", "line 1, character 3 , error: invalid character '2' after top-level value"),

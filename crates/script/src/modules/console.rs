@@ -124,7 +124,12 @@ fn show_list<'js>(
     out.push_str(if separator == "[ " { "[]" } else { " ]" });
 }
 
-fn show_members<'js>(context: &Ctx<'js>, object: &Object<'js>, path: &mut Vec<Object<'js>>, out: &mut String) {
+fn show_members<'js>(
+    context: &Ctx<'js>,
+    object: &Object<'js>,
+    path: &mut Vec<Object<'js>>,
+    out: &mut String,
+) {
     let mut separator = "{ ";
     for key in object.keys::<String>() {
         let Ok(key) = key else {
@@ -137,7 +142,9 @@ fn show_members<'js>(context: &Ctx<'js>, object: &Object<'js>, path: &mut Vec<Ob
         out.push_str(": ");
         match object.get::<_, Value<'js>>(key.as_str()) {
             Ok(value) => show(context, &value, path, out),
-            Err(_) => out.push_str(&format!("[{}]", error::caught(context).lines().next().unwrap_or_default())),
+            Err(_) => {
+                out.push_str(&format!("[{}]", error::caught(context).lines().next().unwrap_or_default()));
+            }
         }
     }
     out.push_str(if separator == "{ " { "{}" } else { " }" });
@@ -158,7 +165,10 @@ fn date<'js>(context: &Ctx<'js>, object: &Object<'js>) -> Option<String> {
     if !object.is_instance_of(constructor.as_value()) {
         return None;
     }
-    let text = object.get::<_, rquickjs::Function<'js>>("toISOString").ok()?.call((rquickjs::prelude::This(object.clone()),));
+    let text = object
+        .get::<_, rquickjs::Function<'js>>("toISOString")
+        .ok()?
+        .call((rquickjs::prelude::This(object.clone()),));
     text.map_err(|_| context.catch()).ok()
 }
 

@@ -88,7 +88,8 @@ fn make<'js>(context: &Ctx<'js>, maker: &Function<'js>) -> Result<Elements> {
     for element in array.iter::<Value<'js>>() {
         // What JSON cannot hold is kept as it is, and reading it is the syntax error that k6 gives.
         let json = context.json_stringify(element?)?;
-        elements.push(json.map_or_else(|| Ok("undefined".to_owned()), |json| json.to_string())?.into_boxed_str());
+        elements
+            .push(json.map_or_else(|| Ok("undefined".to_owned()), |json| json.to_string())?.into_boxed_str());
     }
     Ok(elements.into())
 }

@@ -48,7 +48,8 @@ fn encode<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 
 fn decode<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     // Line breaks inside are ignored, as Go's decoder does.
-    let text: String = error::text_of(&call.ctx, &call.value(0)).chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+    let text: String =
+        error::text_of(&call.ctx, &call.value(0)).chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
     let bytes = variant(call).decode(&text).map_err(|failure| {
         let at = position(&failure, text.len());
         error::throw(&call.ctx, &format!("illegal base64 data at input byte {at}"))

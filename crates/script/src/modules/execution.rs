@@ -24,7 +24,7 @@ static INSTANCE: Table = Table::new(&[
 
 static SCENARIO: Table = Table::new(&[
     Member::Getter(c"name", |call| text(call, &scenario(call)?.name)),
-    Member::Getter(c"executor", |call| text(call, &scenario(call)?.executor)),
+    Member::Getter(c"executor", |call| text(call, scenario(call)?.executor.kind())),
     Member::Getter(c"startTime", start_time),
     Member::Getter(c"progress", progress),
     Member::Getter(c"iterationInInstance", |call| {
@@ -58,7 +58,7 @@ static VU: Table = Table::new(&[
     }),
     Member::Getter(c"iterationInScenario", |call| {
         user(call)?;
-        number(call, call.host.iteration.get().map_or(0.0, |it| it.in_vu as f64))
+        number(call, call.host.iteration.get().map_or(0.0, |it| it.in_vu_scenario as f64))
     }),
     Member::Getter(c"tags", vu_tags),
     Member::Getter(c"metrics", vu_metrics),
@@ -94,7 +94,10 @@ struct Instance {
 fn instance(call: &Call<'_>) -> Result<Instance> {
     // k6 says "init context" of teardown, too: by then its run state is gone.
     if matches!(call.host.stage.get(), Stage::Init | Stage::Teardown | Stage::Summary) {
-        return Err(error::throw(&call.ctx, "getting instance information in the init context is not supported"));
+        return Err(error::throw(
+            &call.ctx,
+            "getting instance information in the init context is not supported",
+        ));
     }
     let control = &call.host.shared.run().control;
     Ok(Instance {
@@ -113,6 +116,10 @@ fn scenario(call: &Call<'_>) -> Result<std::sync::Arc<engine::ScenarioInfo>> {
     })
 }
 
+fn state<'a>(call: &'a Call<'_>, scenario: &engine::ScenarioInfo) -> &'a engine::ScenarioState {
+    call.host.shared.run().control.scenario(scenario.index)
+}
+
 fn user(call: &Call<'_>) -> Result<()> {
     if call.host.in_init() {
         return Err(error::throw(&call.ctx, "getting VU information in the init context is not supported"));
@@ -122,13 +129,14 @@ fn user(call: &Call<'_>) -> Result<()> {
 
 fn start_time<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let scenario = scenario(call)?;
-    let unix_ms = call.host.shared.clock.unix_ns(scenario.started_at()) / 1_000_000;
+    let unix_ms =
+        call.host.shared.clock.unix_ns(state(call, &scenario).begin().unwrap_or_default()) / 1_000_000;
     number(call, unix_ms as f64)
 }
 
 fn progress<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let scenario = scenario(call)?;
-    number(call, scenario.progress(call.host.now()))
+    number(call, state(call, &scenario).progress(call.host.now()))
 }
 
 fn options<'js>(call: &Call<'js>) -> Result<Value<'js>> {
@@ -156,10 +164,10 @@ fn abort<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         message = format!("{message}: {}", error::text_of(&call.ctx, &reason));
     }
     // k6 tells where it was called, but for setup and teardown.
-    if matches!(call.host.stage.get(), Stage::Init | Stage::Iteration) {
-        if let Some(place) = caller(&call.ctx) {
-            message = format!("{message} at {place}");
-        }
+    if matches!(call.host.stage.get(), Stage::Init | Stage::Iteration)
+        && let Some(place) = caller(&call.ctx)
+    {
+        message = format!("{message} at {place}");
     }
     call.host.shared.abort(&message);
     call.host.interrupt();
@@ -182,8 +190,8 @@ fn fail<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     if !reason.is_undefined() {
         message = format!("{message}: {}", error::text_of(&call.ctx, &reason));
     }
+    call.host.shared.run().control.mark_failed(message.clone());
     call.host.log(Level::Error, message);
-    call.host.shared.run().control.mark_failed();
     Ok(call.undefined())
 }
 
@@ -214,7 +222,11 @@ fn vu_metrics<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 /// A proxy over state of the host, made once per user.
-fn dictionary<'js>(call: &Call<'js>, name: &'static str, functions: [&'static Named; 4]) -> Result<Value<'js>> {
+fn dictionary<'js>(
+    call: &Call<'js>,
+    name: &'static str,
+    functions: [&'static Named; 4],
+) -> Result<Value<'js>> {
     let host = call.host;
     if let Some(known) = host.builtins.borrow().get(name) {
         return Ok(known.clone().restore(&call.ctx)?.into_value());

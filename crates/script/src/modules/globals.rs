@@ -34,8 +34,25 @@ pub(crate) fn install(context: &Ctx<'_>) -> Result<()> {
     for (key, value) in &host.shared.env {
         env.set(key.as_str(), value.as_str())?;
     }
-    globals.set("__ENV", env)?;
+    ffi::set_hidden(&globals, "__ENV", env.into_value())?;
     globals.set("__VU", host.ids.in_test)
+}
+
+/// Puts a scenario's values over the environment's, which come back when the next scenario has none.
+pub(crate) fn set_env(context: &Ctx<'_>, over: &std::collections::BTreeMap<String, String>) -> Result<()> {
+    let host = ffi::host(context);
+    let before = host.env_over.replace(over.keys().cloned().collect());
+    if before.is_empty() && over.is_empty() {
+        return Ok(());
+    }
+    let env: Object<'_> = context.globals().get("__ENV")?;
+    for key in before.iter().filter(|key| !over.contains_key(*key)) {
+        match host.shared.env.get(key) {
+            Some(value) => env.set(key.as_str(), value.as_str())?,
+            None => env.remove(key.as_str())?,
+        }
+    }
+    over.iter().try_for_each(|(key, value)| env.set(key.as_str(), value.as_str()))
 }
 
 /// Adds what exists only once the init code has run.
@@ -66,7 +83,8 @@ pub(crate) fn glue<'js>(context: &Ctx<'js>) -> Result<Object<'js>> {
 pub(crate) fn seed_random(context: &Ctx<'_>) -> Result<()> {
     let seed = ffi::host(context).random.get().unwrap_or_default();
     let make: Function<'_> = glue(context)?.get("seeded")?;
-    let generator: Value<'_> = make.call(((seed as u32).cast_signed(), ((seed >> 32) as u32).cast_signed()))?;
+    let generator: Value<'_> =
+        make.call(((seed as u32).cast_signed(), ((seed >> 32) as u32).cast_signed()))?;
     let math: Object<'_> = context.globals().get("Math")?;
     math.set("random", generator)
 }
@@ -81,7 +99,10 @@ pub(crate) fn dress_summary(data: &Value<'_>) -> Result<()> {
 pub(crate) fn summary_files(context: &Ctx<'_>, value: &Value<'_>) -> Result<Vec<(String, Bytes)>> {
     let Some(object) = value.as_object() else {
         let shown = error::text_of(context, value);
-        return Err(error::throw(context, &format!("handleSummary() must return a map with string keys, not {shown}")));
+        return Err(error::throw(
+            context,
+            &format!("handleSummary() must return a map with string keys, not {shown}"),
+        ));
     };
     let mut files = Vec::new();
     for entry in object.props::<String, Value<'_>>() {
@@ -149,7 +170,8 @@ fn open<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         return Err(error::throw(&call.ctx, &format!("the \"open\" {ONLY_IN_INIT}")));
     }
     let name = call.value(0);
-    let name = if name.is_undefined() || name.is_null() { String::new() } else { error::text_of(&call.ctx, &name) };
+    let name =
+        if name.is_undefined() || name.is_null() { String::new() } else { error::text_of(&call.ctx, &name) };
     if name.is_empty() {
         return Err(error::throw(&call.ctx, "open() can't be used with an empty filename"));
     }
@@ -158,7 +180,9 @@ fn open<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         let shown = path.display();
         let message = match failure.kind() {
             std::io::ErrorKind::NotFound => format!("stat {shown}: no such file or directory"),
-            std::io::ErrorKind::IsADirectory => format!("open() can't be used with directories, path: \"{shown}\""),
+            std::io::ErrorKind::IsADirectory => {
+                format!("open() can't be used with directories, path: \"{shown}\"")
+            }
             _ => format!("open {shown}: {failure}"),
         };
         error::throw(&call.ctx, &message)
@@ -192,9 +216,8 @@ fn require<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     if !resolved.starts_with("file://") {
         return Err(error::throw(&call.ctx, &super::unknown(&resolved)));
     }
-    let text = program
-        .file(&resolved)
-        .map_err(|_| error::throw(&call.ctx, &crate::program::missing(&specifier)))?;
+    let text =
+        program.file(&resolved).map_err(|_| error::throw(&call.ctx, &crate::program::missing(&specifier)))?;
     if ffi::is_module(&text) {
         let (module, promise) = program.module(&call.ctx, &resolved)?.eval()?;
         promise.finish::<Value<'js>>()?;

@@ -59,6 +59,7 @@
   // Percentiles under the names that many scripts read, `values.p95` beside `values['p(95)']`, without
   // showing in enumerations.
   const dressSummary = (data) => {
+    if (data && !("setup_data" in data)) data.setup_data = undefined;
     for (const metric of Object.values((data && data.metrics) || {})) {
       const values = metric && metric.values;
       if (!values || typeof values !== "object") continue;

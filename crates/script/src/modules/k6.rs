@@ -74,10 +74,10 @@ fn check_one<'js>(
         Ok(function) => function.call::<_, Value<'js>>((subject.clone(),)),
         Err(value) => Ok(value),
     };
-    if let Ok(value) = &outcome {
-        if value.is_promise() {
-            return Err(error::throw(&call.ctx, ASYNC_CHECK));
-        }
+    if let Ok(value) = &outcome
+        && value.is_promise()
+    {
+        return Err(error::throw(&call.ctx, ASYNC_CHECK));
     }
     let passed = outcome.as_ref().is_ok_and(ffi::truthy);
     let tags = {

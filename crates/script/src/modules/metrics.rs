@@ -8,7 +8,7 @@ use rquickjs::{Ctx, Object, Result, Value};
 
 use super::{Builtin, tags};
 use crate::error;
-use crate::ffi::{self, Call, Member, Named, Table};
+use crate::ffi::{self, Call, Named, Table};
 
 pub(super) const MODULE: Builtin = Builtin { name: "k6/metrics", exports: || Box::new(names()), build };
 

@@ -9,8 +9,7 @@ use super::Builtin;
 use crate::error;
 use crate::ffi::{self, Call, Member, Table};
 
-pub(super) const MODULE: Builtin =
-    Builtin { name: "k6/timers", exports: || Box::new(TABLE.names()), build };
+pub(super) const MODULE: Builtin = Builtin { name: "k6/timers", exports: || Box::new(TABLE.names()), build };
 
 /// The timer functions.
 pub(crate) static TABLE: Table = Table::new(&[
@@ -44,11 +43,14 @@ fn set<'js>(call: &Call<'js>, name: &CStr, repeat: bool) -> Result<Value<'js>> {
         let shown = error::text_of(&call.ctx, &callback);
         return Err(Exception::throw_type(
             &call.ctx,
-            &format!("could not convert function call parameter 0: could not convert {shown} to sobek.Callable"),
+            &format!(
+                "could not convert function call parameter 0: could not convert {shown} to sobek.Callable"
+            ),
         ));
     };
     let delay_ms = call.get::<rquickjs::Coerced<f64>>(1).map_or(0.0, |delay| delay.0);
-    let delay = if delay_ms.is_finite() && delay_ms > 0.0 { Nanos((delay_ms * 1e6) as u64) } else { Nanos::ZERO };
+    let delay =
+        if delay_ms.is_finite() && delay_ms > 0.0 { Nanos((delay_ms * 1e6) as u64) } else { Nanos::ZERO };
     // An interval of nothing would never let the loop wait.
     let every = repeat.then_some(delay.max(Nanos::from_millis(1)));
     let arguments = (2..call.len()).map(|index| Persistent::save(&call.ctx, call.value(index))).collect();

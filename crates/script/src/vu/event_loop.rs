@@ -98,10 +98,10 @@ impl EventLoop {
         let mut sleep = std::pin::pin!(sleep);
         poll_fn(|context| {
             let mut operations = self.operations.borrow_mut();
-            if let Some(all) = operations.as_mut().filter(|all| !all.is_empty()) {
-                if let Poll::Ready(Some(completion)) = Pin::new(all.as_mut()).poll_next(context) {
-                    return Poll::Ready(Some(Event::Completion(completion)));
-                }
+            if let Some(all) = operations.as_mut().filter(|all| !all.is_empty())
+                && let Poll::Ready(Some(completion)) = Pin::new(all.as_mut()).poll_next(context)
+            {
+                return Poll::Ready(Some(Event::Completion(completion)));
             }
             drop(operations);
             sleep.as_mut().poll(context).map(|()| self.fire(clock.now()))

@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use fiber::Fiber;
 
-use super::session::{self, Command, Reply};
 use super::Host;
+use super::session::{self, Command, Reply};
 use crate::error::{Error, ErrorKind};
 
 /// The mailbox between a session and its driver; both run on one thread, so cells do.
@@ -49,8 +49,11 @@ impl VuFiber {
         })?;
         let usable = stack.usable_bytes();
         let host = host.into_shared();
-        let mailbox =
-            Rc::new(Mailbox { command: RefCell::new(None), reply: RefCell::new(None), busy: Cell::new(true) });
+        let mailbox = Rc::new(Mailbox {
+            command: RefCell::new(None),
+            reply: RefCell::new(None),
+            busy: Cell::new(true),
+        });
         let fiber = Fiber::new(stack, {
             let (host, mailbox) = (host.clone(), mailbox.clone());
             move || session::run(&host, &mailbox, usable)
@@ -82,11 +85,6 @@ impl VuFiber {
             None => Poll::Pending,
         }
     }
-
-    /// Whether the session is at work.
-    pub(crate) fn is_busy(&self) -> bool {
-        self.mailbox.busy.get()
-    }
 }
 
 impl Drop for VuFiber {
@@ -102,12 +100,17 @@ impl Drop for VuFiber {
             if !self.mailbox.busy.get() {
                 self.send(Command::Close);
             }
-            let unwound = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.fiber.poll(&mut context)));
+            let unwound =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.fiber.poll(&mut context)));
             if self.fiber.is_done() || unwound.is_err() {
                 break;
             }
             self.mailbox.reply.borrow_mut().take();
         }
-        debug_assert!(self.fiber.is_done(), "a session ends when it is told to, in stage {:?}", self.host.stage.get());
+        debug_assert!(
+            self.fiber.is_done(),
+            "a session ends when it is told to, in stage {:?}",
+            self.host.stage.get()
+        );
     }
 }

@@ -71,6 +71,8 @@ pub(crate) struct Host {
     pub(crate) builtins: RefCell<HashMap<&'static str, Persistent<Object<'static>>>>,
     pub(crate) rejections: RefCell<Vec<(Persistent<rquickjs::Value<'static>>, String)>>,
     pub(crate) random: Cell<Option<u64>>,
+    /// Names in `__ENV` that a scenario has put its own values under.
+    pub(crate) env_over: RefCell<Vec<String>>,
     pub(crate) check_names: RefCell<HashMap<u32, metrics::Sym>>,
     itself: OnceCell<std::rc::Weak<Self>>,
     interrupted: Cell<bool>,
@@ -101,6 +103,7 @@ impl Host {
             builtins: RefCell::default(),
             rejections: RefCell::default(),
             random: Cell::new(None),
+            env_over: RefCell::default(),
             check_names: RefCell::default(),
             itself: OnceCell::new(),
             interrupted: Cell::new(false),
@@ -174,7 +177,9 @@ impl Host {
             return true;
         }
         let now = self.now();
-        let stop = now >= self.hard_stop.get() || self.shared.kill_at() <= now;
+        // An early end of the load ends users and `setup()`; what comes after the load still runs.
+        let of_the_load = self.ids.in_test > 0 || self.stage.get() == Stage::Setup;
+        let stop = now >= self.hard_stop.get() || (of_the_load && self.shared.kill_at() <= now);
         if stop {
             self.interrupted.set(true);
         }

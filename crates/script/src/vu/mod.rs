@@ -12,7 +12,7 @@ mod worker;
 
 pub(crate) use event_loop::{Completion, EventLoop};
 pub(crate) use fiber::VuFiber;
-pub(crate) use host::{Host, Ids, Interrupted, Stage};
+pub(crate) use host::{Host, Ids, Stage};
 pub(crate) use script_vu::ScriptVuMaker;
 pub(crate) use session::{Command, Reply, Returned};
-pub(crate) use worker::{Keys, ScriptWorker};
+pub(crate) use worker::ScriptWorker;

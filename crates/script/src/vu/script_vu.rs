@@ -62,6 +62,8 @@ impl Vu for ScriptVu {
                 metadata.push((worker.keys.vu, value));
             }
         }
+        // Not inside the coroutine: an interruption that comes before the first poll must not be lost.
+        host.arm(iteration.hard_stop);
         self.fiber.send(Command::Iterate(iteration, scenario));
     }
 
@@ -91,12 +93,12 @@ impl VuMaker for ScriptVuMaker {
             let ids = Ids { in_instance, in_test };
             let host = Host::new(self.shared.clone(), Some(self.worker.clone()), ids);
             host.arm(Nanos::MAX);
-            let mut fiber = VuFiber::new(host).map_err(|error| VuError::new(error.message))?;
+            let mut fiber = VuFiber::new(host).map_err(|error| VuError::internal(error.message))?;
             match poll_fn(|context| fiber.poll(context)).await {
                 Reply::Ready(_) => Ok(Box::new(ScriptVu { fiber, scenario: None }) as Box<dyn Vu>),
-                Reply::Failed(error) => Err(VuError::new(error.message)),
+                Reply::Failed(error) => Err(VuError::script(error.message)),
                 Reply::Ended(_) | Reply::Returned(_) | Reply::Gone => {
-                    Err(VuError::new("a virtual user ended while it was made".to_owned()))
+                    Err(VuError::internal("a virtual user ended while it was made"))
                 }
             }
         })

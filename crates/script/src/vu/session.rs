@@ -1,6 +1,7 @@
 //! What runs inside a user's coroutine: the runtime, the script's exports, and the answers to commands.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -63,15 +64,23 @@ pub(crate) enum Returned {
 pub(crate) fn run(host: &Rc<Host>, mailbox: &Rc<Mailbox>, stack_bytes: usize) {
     match start(host, stack_bytes) {
         Ok((runtime, context)) => {
-            context.with(|ctx| {
-                ffi::set_host(&ctx, host);
-                Session { ctx, host, mailbox }.serve();
-            });
+            // A panic of a host function must not pass the clean-up: QuickJS aborts the process when a runtime
+            // is freed before its values.
+            let served = catch_unwind(AssertUnwindSafe(|| {
+                context.with(|ctx| {
+                    ffi::set_host(&ctx, host);
+                    Session { ctx, host, mailbox }.serve();
+                });
+            }));
             // Values of the script that the host still holds must go before the runtime does.
             host.close();
             drop(context);
             runtime.set_host_promise_rejection_tracker(None);
             runtime.set_interrupt_handler(None);
+            drop(runtime);
+            if let Err(panic) = served {
+                resume_unwind(panic);
+            }
         }
         Err(error) => mailbox.answer(Reply::Failed(Error::new(
             ErrorKind::Memory,
@@ -90,12 +99,12 @@ fn start(host: &Rc<Host>, stack_bytes: usize) -> rquickjs::Result<(Runtime, rqui
     runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
         track_rejection(&ctx, &promise, &reason, handled);
     })));
-    let context = ffi::new_context(&runtime, host.shared.intrinsics)?;
+    let context = ffi::new_context(&runtime, host.shared.intrinsics())?;
     Ok((runtime, context))
 }
 
 /// Remembers rejections that nobody has handled yet; they count when the jobs are done.
-fn track_rejection(ctx: &Ctx<'_>, promise: &Value<'_>, reason: &Value<'_>, handled: bool) {
+fn track_rejection<'js>(ctx: &Ctx<'js>, promise: &Value<'js>, reason: &Value<'js>, handled: bool) {
     let host = ffi::host(ctx);
     let mut open = host.rejections.borrow_mut();
     if handled {
@@ -118,6 +127,8 @@ impl<'js> Session<'_, 'js> {
     fn serve(&self) {
         let exports = match self.load() {
             Ok((exports, loaded)) => {
+                // Init code reaches deep; iterations seldom do.
+                fiber::trim_stack();
                 self.mailbox.answer(Reply::Ready(Box::new(loaded)));
                 exports
             }
@@ -132,7 +143,6 @@ impl<'js> Session<'_, 'js> {
                 }
                 Command::Call { function, stage, argument } => {
                     self.host.stage.set(stage);
-                    self.host.arm(Nanos::MAX);
                     Reply::Returned(self.call_lifecycle(&exports, function, argument.as_deref()))
                 }
                 Command::Close => return,
@@ -193,7 +203,6 @@ impl<'js> Session<'_, 'js> {
         scenario: &Arc<ScenarioInfo>,
     ) -> IterationEnd {
         let host = self.host;
-        host.arm(iteration.hard_stop);
         host.stage.set(Stage::Iteration);
         host.iteration.set(Some(iteration));
         host.sent.set(0);
@@ -210,6 +219,9 @@ impl<'js> Session<'_, 'js> {
             });
         let finished = host.now();
         host.events.clear();
+        // What an iteration leaves behind must not fail the next one.
+        host.rejections.borrow_mut().clear();
+        host.memory.take_exceeded();
         if let Some(http) = host.http.get() {
             http.end_iteration(host);
         }
@@ -226,11 +238,12 @@ impl<'js> Session<'_, 'js> {
         entry: &RefCell<Entry<'js>>,
         scenario: &Arc<ScenarioInfo>,
     ) -> Result<Function<'js>, Error> {
-        if let Some((known, function)) = &*entry.borrow() {
-            if Arc::ptr_eq(known, scenario) {
-                return Ok(function.clone());
-            }
+        if let Some((known, function)) = &*entry.borrow()
+            && Arc::ptr_eq(known, scenario)
+        {
+            return Ok(function.clone());
         }
+        globals::set_env(&self.ctx, &scenario.env).map_err(|_| self.failure())?;
         let function: Function<'js> = exports.get(scenario.exec.as_str()).map_err(|_| self.failure())?;
         entry.borrow_mut().replace((scenario.clone(), function.clone()));
         Ok(function)
@@ -254,14 +267,14 @@ impl<'js> Session<'_, 'js> {
         let Err(error) = outcome else { return IterationEnd::Completed };
         if let Some(panic) = self.host.take_panic() {
             // The user's frames are unwound; the engine treats a panicking user as lost and goes on.
-            std::panic::resume_unwind(panic);
+            resume_unwind(panic);
         }
         match error.kind {
             ErrorKind::Interrupted | ErrorKind::Aborted if self.ctx_is_dirty() => return IterationEnd::Lost,
             ErrorKind::Interrupted | ErrorKind::Aborted => return IterationEnd::Interrupted,
             _ => {}
         }
-        let mut record = Record::new(Level::Error, error.message).with("executor", scenario.executor.clone());
+        let mut record = Record::new(Level::Error, error.message).with("executor", scenario.executor.kind());
         if error.kind != ErrorKind::Rejection {
             record = record.with("hint", "script exception");
         }
@@ -317,17 +330,25 @@ impl<'js> Session<'_, 'js> {
         let returned = function.call::<_, Value<'js>>((argument,)).map_err(|_| self.failure())?;
         let value = self.settle(returned)?;
         if let Some(panic) = self.host.take_panic() {
-            std::panic::resume_unwind(panic);
+            resume_unwind(panic);
         }
         if value.is_undefined() || (value.is_null() && self.host.stage.get() == Stage::Summary) {
             return Ok(Returned::Nothing);
         }
         if self.host.stage.get() == Stage::Summary {
-            return globals::summary_files(&self.ctx, &value).map(Returned::Files).map_err(|_| self.failure());
+            let files = globals::summary_files(&self.ctx, &value).map(Returned::Files);
+            return files.map_err(|_| self.bad_summary());
         }
         let json = self.ctx.json_stringify(value).map_err(|_| self.failure())?;
         let json = json.map(|json| json.to_string()).transpose().map_err(|_| self.failure())?;
         Ok(json.map_or(Returned::Nothing, Returned::Json))
+    }
+
+    /// What is said of files that cannot be written: the message without a stack, which is the host's own.
+    fn bad_summary(&self) -> Error {
+        let failure = self.failure();
+        let message = failure.message.lines().next().unwrap_or_default();
+        Error::new(ErrorKind::BadSummary, message.strip_prefix("GoError: ").unwrap_or(message))
     }
 
     // --- the event loop
@@ -409,7 +430,7 @@ impl<'js> Session<'_, 'js> {
         let thrown = self.ctx.catch();
         if self.host.is_interrupted() {
             let kind = if self.host.shared.aborted() { ErrorKind::Aborted } else { ErrorKind::Interrupted };
-            return Error::new(kind, "interrupted");
+            return Error::new(kind, self.host.shared.init_abort().unwrap_or("interrupted"));
         }
         if exceeded {
             let limit = self.host.memory.limit() >> 20;

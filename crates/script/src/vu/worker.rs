@@ -61,6 +61,7 @@ pub(crate) struct ScriptWorker {
     pub(crate) recorder: Rc<RefCell<Recorder>>,
     pub(crate) net: Rc<net::Worker>,
     pub(crate) keys: Keys,
+    statuses: RefCell<Vec<Option<Sym>>>,
     /// The tags that the run's options put on every sample.
     pub(crate) run_tags: TagSetId,
 }
@@ -71,11 +72,24 @@ impl ScriptWorker {
         let keys = Keys::new(&mut recorder.borrow_mut());
         let run_tags = {
             let mut recorder = recorder.borrow_mut();
-            let pairs: Vec<_> =
-                shared.run().tags.iter().map(|(key, value)| (recorder.sym(key), recorder.sym(value))).collect();
+            let pairs: Vec<_> = shared
+                .run()
+                .tags
+                .iter()
+                .map(|(key, value)| (recorder.sym(key), recorder.sym(value)))
+                .collect();
             recorder.tag_set(&pairs)
         };
         let net = net::Worker::new(shared.run().net.clone());
-        Rc::new(Self { recorder, net, keys, run_tags })
+        Rc::new(Self { recorder, net, keys, statuses: RefCell::new(vec![None; 1_000]), run_tags })
+    }
+
+    /// The interned form of a status, without making text of one that was seen before.
+    pub(crate) fn status_sym(&self, recorder: &mut Recorder, status: u16) -> Sym {
+        let mut known = self.statuses.borrow_mut();
+        match known.get_mut(usize::from(status)) {
+            Some(place) => *place.get_or_insert_with(|| recorder.sym(&status.to_string())),
+            None => recorder.sym(&status.to_string()),
+        }
     }
 }

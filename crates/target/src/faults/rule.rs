@@ -190,21 +190,9 @@ fn error(text: &str) -> Result<(f64, StatusCode), String> {
     Ok((rate(share)?, status))
 }
 
-/// `100ms`, `1.5s`, `2m`, `250us`; a bare number is milliseconds.
+/// `100ms`, `1.5s`, `2m`; a bare number is milliseconds.
 fn span(text: &str) -> Result<Duration, String> {
-    let unit_at = text.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(unit_at);
-    let seconds = match unit {
-        "us" => 1e-6,
-        "" | "ms" => 1e-3,
-        "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(format!("`{text}` is not a time")),
-    };
-    let span = number.parse::<f64>().ok().map(|number| number * seconds);
-    span.and_then(|span| Duration::try_from_secs_f64(span).ok())
-        .ok_or_else(|| format!("`{text}` is not a time"))
+    model::duration::parse(text).map_err(|_| format!("`{text}` is not a time"))
 }
 
 #[cfg(test)]

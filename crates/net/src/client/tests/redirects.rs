@@ -87,7 +87,7 @@ fn secrets_are_not_told_to_another_host() {
         assert_eq!(response.url.as_str(), elsewhere);
         let seen = &target.seen()[0];
         assert!(seen.contains("X-Mine: m") && !seen.contains("Bearer") && !seen.contains("own=1"), "{seen}");
-        let shown = response.request_headers();
+        let shown = response.request_headers;
         assert!(shown.contains(&header("Authorization", "Bearer t")));
     });
 }

@@ -2,9 +2,9 @@
 
 use super::table::{Cells, Row};
 use crate::format::{self, TimeUnit};
-use crate::metric::Contains;
 use crate::summary::legacy::share;
 use crate::summary::{Metric, Mode, Threshold, Values};
+use metrics::Contains;
 
 /// A headed list of metrics, in the order of the text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

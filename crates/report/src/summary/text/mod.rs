@@ -186,7 +186,8 @@ impl Page<'_> {
         };
         self.lines.push(format!("    {} {verdict}", self.ink.mark(trust.trusted)));
         for reason in &trust.reasons {
-            self.lines.push(format!("      {} {}", self.ink.red("↳"), reason.text));
+            let arrow = if reason.invalidates { self.ink.red("↳") } else { self.ink.faint("↳") };
+            self.lines.push(format!("      {arrow} {}", reason.text));
             if let Some(hint) = &reason.hint {
                 self.lines.push(format!("        {}", self.ink.faint(hint)));
             }

@@ -89,7 +89,8 @@ fn slot<'js>(call: &Call<'js>, key: &str, item: &Value<'js>) -> Slot {
             return Slot::Malformed(format!("batch request {key} doesn't have a url key"));
         }
         let method = member("method");
-        let method = if method.is_undefined() { "GET".to_owned() } else { error::text_of(&call.ctx, &method) };
+        let method =
+            if method.is_undefined() { "GET".to_owned() } else { error::text_of(&call.ctx, &method) };
         send::prepare(call, &method, &url, &member("body"), &member("params"))
     } else {
         send::prepare(call, "GET", item, &undefined, &undefined)
@@ -128,9 +129,9 @@ async fn send_all(call: &Call<'_>, slots: Vec<Slot>) -> Vec<Outcome> {
                 }
                 Slot::Refused(refused) => Outcome::refused(refused),
                 Slot::Malformed(message) => {
-                    host.shared
-                        .log
-                        .log(Record::new(Level::Warning, "A batch request failed").with("error", message.clone()));
+                    host.shared.log.log(
+                        Record::new(Level::Warning, "A batch request failed").with("error", message.clone()),
+                    );
                     Outcome::malformed(message)
                 }
             }

@@ -72,7 +72,11 @@ fn texts(call: &Call<'_>, value: &Value<'_>) -> Vec<String> {
         return vec![String::new()];
     }
     if let Some(array) = value.as_array() {
-        return array.iter::<Value<'_>>().filter_map(Result::ok).flat_map(|item| texts(call, &item)).collect();
+        return array
+            .iter::<Value<'_>>()
+            .filter_map(Result::ok)
+            .flat_map(|item| texts(call, &item))
+            .collect();
     }
     if value.is_object() && globals::bytes_of(value).is_none() {
         call.host.log(

@@ -89,7 +89,9 @@ fn set<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     if let Some(given) = call.value(3).as_object() {
         let text = |key: &str| {
             let value: Option<Value<'js>> = given.get(key).ok();
-            value.filter(|value| !value.is_undefined() && !value.is_null()).map(|value| error::text_of(&call.ctx, &value))
+            value
+                .filter(|value| !value.is_undefined() && !value.is_null())
+                .map(|value| error::text_of(&call.ctx, &value))
         };
         options.domain = text("domain");
         options.path = text("path");

@@ -1,5 +1,7 @@
 //! Which statuses count as expected: `expectedStatuses` and `setResponseCallback`.
 
+use std::rc::Rc;
+
 use rquickjs::{Ctx, Object, Result, Value};
 
 use super::state::HttpState;
@@ -8,11 +10,11 @@ use crate::ffi::{self, Call};
 
 /// A set of statuses; `None` means that nothing is judged and `http_req_failed` is not measured.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Expected(Option<Vec<(u16, u16)>>);
+pub(super) struct Expected(Option<Rc<[(u16, u16)]>>);
 
 impl Default for Expected {
     fn default() -> Self {
-        Self(Some(vec![(200, 399)]))
+        Self(Some([(200, 399)].into()))
     }
 }
 
@@ -29,7 +31,9 @@ impl Expected {
             return Some(Self(None));
         }
         let marked: Option<Vec<Vec<u16>>> = value.as_object()?.get(MARK).ok()?;
-        Some(Self(Some(marked?.into_iter().filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect())))
+        Some(Self(Some(
+            marked?.into_iter().filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect(),
+        )))
     }
 }
 

@@ -52,7 +52,9 @@ fn without_body<'js>(call: &Call<'js>, method: &str, name: &str) -> Result<Value
         let count = call.len();
         call.host.log(
             Level::Warning,
-            format!("http.{name} only accepts a url and a params argument (2 arguments), but {count} were given"),
+            format!(
+                "http.{name} only accepts a url and a params argument (2 arguments), but {count} were given"
+            ),
         );
     }
     send_now(call, method, &call.value(0), &call.undefined(), &call.value(1))
@@ -75,7 +77,9 @@ fn send_now<'js>(
         Err(refused) => return refused.into_value(call),
     };
     let client = HttpState::of(call.host).client(call.host);
-    let outcome = call.host.wait_in(&call.ctx, send::perform(call.host, client, prepared))?;
+    // Pinned here: the future is large, and handing it down by value would copy it at each step.
+    let work = std::pin::pin!(send::perform(call.host, client, prepared));
+    let outcome = call.host.wait_in(&call.ctx, work)?;
     outcome.into_value(call)
 }
 

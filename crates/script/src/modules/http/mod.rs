@@ -19,8 +19,11 @@ use crate::ffi::{self, Member, Named, Table};
 
 pub(crate) use state::HttpState;
 
-pub(super) const MODULE: Builtin =
-    Builtin { name: "k6/http", exports: || Box::new(TABLE.names().chain(std::iter::once(c"CookieJar"))), build };
+pub(super) const MODULE: Builtin = Builtin {
+    name: "k6/http",
+    exports: || Box::new(TABLE.names().chain(std::iter::once(c"CookieJar"))),
+    build,
+};
 
 static TABLE: Table = Table::new(&[
     Member::Method(c"asyncRequest", 4, methods::async_request),

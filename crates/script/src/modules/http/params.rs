@@ -7,9 +7,9 @@ use rquickjs::{Object, Value};
 use super::cookies;
 use super::expected::Expected;
 use super::state::SharedJar;
+use crate::error;
 use crate::ffi::Call;
 use crate::modules::{globals, tags};
-use crate::error;
 
 /// k6's default for one request.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -19,6 +19,8 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 pub(super) enum ResponseType {
     Text,
     Binary,
+    /// A view of bytes, of requests that were refused.
+    View,
     None,
 }
 
@@ -93,7 +95,8 @@ impl Params {
             params.tags = pairs.map_err(|message| format!("invalid HTTP request metric tags: {message}"))?;
         }
         if let Some(timeout) = member("timeout") {
-            params.timeout = duration(&timeout).map_err(|message| format!("invalid timeout value: {message}"))?;
+            params.timeout =
+                duration(&timeout).map_err(|message| format!("invalid timeout value: {message}"))?;
         }
         if let Some(redirects) = member("redirects") {
             // What is no number counts as zero, as does anything below.
@@ -186,7 +189,9 @@ fn codings(list: &str) -> Result<Vec<net::encoding::Coding>, String> {
         .map(|name| {
             let name = name.trim();
             net::encoding::Coding::from_name(name).ok_or_else(|| {
-                format!("unknown compression algorithm {name}, supported algorithms are [gzip deflate zstd br]")
+                format!(
+                    "unknown compression algorithm {name}, supported algorithms are [gzip deflate zstd br]"
+                )
             })
         })
         .collect()

@@ -1,10 +1,12 @@
 //! Responses as scripts see them. A property is made when it is read.
 
+use std::borrow::Cow;
 use std::ffi::CStr;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use rquickjs::{ArrayBuffer, Array, Ctx, Exception, Object, Persistent, Result, Value};
+use rquickjs::{Array, ArrayBuffer, Ctx, Exception, Object, Persistent, Result, Value};
 
 use super::params::ResponseType;
 use super::state::HttpState;
@@ -15,8 +17,8 @@ use crate::modules::globals;
 
 /// What was sent, for `response.request`.
 pub(super) struct Sent {
-    pub(super) method: String,
-    pub(super) url: String,
+    pub(super) method: Option<net::Method>,
+    pub(super) url: Rc<str>,
     pub(super) headers: Vec<(String, String)>,
     pub(super) cookies: Vec<(String, String, bool)>,
     pub(super) body: Bytes,
@@ -24,12 +26,12 @@ pub(super) struct Sent {
 
 /// The data of a response; a failed request has status 0 and an error.
 pub(super) struct Response {
-    pub(super) url: String,
+    pub(super) url: Rc<str>,
     pub(super) status: u16,
-    pub(super) status_text: String,
+    pub(super) status_text: Cow<'static, str>,
     pub(super) proto: &'static str,
     pub(super) remote: Option<std::net::SocketAddr>,
-    pub(super) headers: Vec<(String, String)>,
+    pub(super) headers: net::Headers,
     pub(super) cookies: Vec<net::cookie::Cookie>,
     /// `None` reads as `null`.
     pub(super) body: Option<Bytes>,
@@ -132,6 +134,12 @@ impl Response {
         match self.response_type {
             ResponseType::None => Ok(Value::new_null(context.clone())),
             ResponseType::Binary => Ok(ArrayBuffer::new_copy(context.clone(), body)?.into_value()),
+            ResponseType::View if !ffi::host(context).shared.intrinsics().typed_arrays => {
+                Ok(Value::new_null(context.clone()))
+            }
+            ResponseType::View => {
+                Ok(rquickjs::TypedArray::<u8>::new(context.clone(), body.to_vec())?.into_value())
+            }
             ResponseType::Text => {
                 let text = String::from_utf8_lossy(body);
                 Ok(rquickjs::String::from_str(context.clone(), &text)?.into_value())
@@ -141,7 +149,7 @@ impl Response {
 
     fn headers_value<'js>(&self, context: &Ctx<'js>) -> Result<Value<'js>> {
         let object = Object::new(context.clone())?;
-        for (name, value) in &self.headers {
+        for (name, value) in self.headers.joined() {
             object.set(name.as_str(), value.as_str())?;
         }
         Ok(object.into_value())
@@ -150,7 +158,8 @@ impl Response {
     fn timings<'js>(&self, context: &Ctx<'js>) -> Result<Value<'js>> {
         let object = Object::new(context.clone())?;
         let trail = self.trail.as_ref();
-        let phase = |of: fn(&net::Trail) -> model::Nanos| trail.map_or(0.0, |trail| of(trail).as_millis_f64());
+        let phase =
+            |of: fn(&net::Trail) -> model::Nanos| trail.map_or(0.0, |trail| of(trail).as_millis_f64());
         object.set("duration", phase(net::Trail::duration))?;
         object.set("blocked", phase(net::Trail::blocked))?;
         object.set("looking_up", phase(net::Trail::looking_up))?;
@@ -200,8 +209,8 @@ impl Response {
 
     fn request<'js>(&self, context: &Ctx<'js>) -> Result<Value<'js>> {
         let object = Object::new(context.clone())?;
-        object.set("method", self.sent.method.as_str())?;
-        object.set("url", self.sent.url.as_str())?;
+        object.set("method", self.sent.method.as_ref().map_or("", net::Method::as_str))?;
+        object.set("url", self.sent.url.as_ref())?;
         let headers = Object::new(context.clone())?;
         for (name, value) in &self.sent.headers {
             headers.set(name.as_str(), vec![value.as_str()])?;
@@ -228,7 +237,9 @@ fn json<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let class = state.response_class(&call.ctx)?;
     let selector = call.value(0);
     // On the hot path, the body is looked into where it was received.
-    if let Some(response) = class.data::<Response>(&this).filter(|_| !class.is_replaced::<Response>(&this, BODY)) {
+    if let Some(response) =
+        class.data::<Response>(&this).filter(|_| !class.is_replaced::<Response>(&this, BODY))
+    {
         if let (Some(body), true) = (&response.body, response.response_type != ResponseType::None) {
             return select(call, body, &selector);
         }
@@ -265,11 +276,11 @@ fn select<'js>(call: &Call<'js>, body: &[u8], selector: &Value<'js>) -> Result<V
 }
 
 fn whole<'js>(call: &Call<'js>, body: &[u8]) -> Result<Value<'js>> {
-    call.ctx.json_parse(body).or_else(|_| {
+    call.ctx.json_parse(body).map_err(|_| {
         call.ctx.catch();
         // The message is Go's, with the place counted as k6 counts it.
         let message = gjson::syntax_error(body).unwrap_or_else(|| "invalid JSON".to_owned());
-        Err(error::throw(&call.ctx, &message))
+        error::throw(&call.ctx, &message)
     })
 }
 

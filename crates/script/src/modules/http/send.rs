@@ -1,5 +1,6 @@
 //! One request, from the script's arguments to its response and samples.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -58,26 +59,35 @@ impl Refused {
         if self.throw {
             return Err(error::throw(&call.ctx, &self.message));
         }
-        call.host.shared.log.log(Record::new(Level::Warning, "Request Failed").with("error", self.message.clone()));
+        call.host
+            .shared
+            .log
+            .log(Record::new(Level::Warning, "Request Failed").with("error", self.message.clone()));
         self.into_response().into_object(&call.ctx)
     }
 
     /// The response of a request that was never sent.
     pub(super) fn into_response(self) -> Response {
         let short = self.message.clone();
-        failed_response(self.url, short, self.code)
+        let mut response = failed_response(self.url.into(), short, self.code);
+        // What k6 gives for a request that never was: a body of no bytes rather than none.
+        if self.code == 0 {
+            response.body = Some(Bytes::new());
+            response.response_type = ResponseType::View;
+        }
+        response
     }
 }
 
 /// A response without an answer.
-pub(super) fn failed_response(url: String, error: String, error_code: u16) -> Response {
+pub(super) fn failed_response(url: Rc<str>, error: String, error_code: u16) -> Response {
     Response {
         url: url.clone(),
         status: 0,
-        status_text: String::new(),
+        status_text: Cow::Borrowed(""),
         proto: "",
         remote: None,
-        headers: Vec::new(),
+        headers: net::Headers::default(),
         cookies: Vec::new(),
         body: None,
         response_type: ResponseType::Text,
@@ -85,7 +95,7 @@ pub(super) fn failed_response(url: String, error: String, error_code: u16) -> Re
         tls: None,
         error,
         error_code,
-        sent: Sent { method: String::new(), url, headers: Vec::new(), cookies: Vec::new(), body: Bytes::new() },
+        sent: Sent { method: None, url, headers: Vec::new(), cookies: Vec::new(), body: Bytes::new() },
     }
 }
 
@@ -101,14 +111,14 @@ pub(super) fn prepare<'js>(
     let (address, template_name) = address_of(call, url).map_err(|refused| Refused { throw, ..refused })?;
     let params = Params::parse(call, params).map_err(|message| Refused::new(message, throw))?;
     let throw = params.throw;
-    let parsed = net::Url::parse(&address).map_err(|failure| Refused {
+    let parsed = HttpState::of(call.host).url(&address).map_err(|failure| Refused {
         message: format!("invalid URL: {failure}"),
         code: 1020,
-        url: address.clone(),
+        url: address,
         throw,
     })?;
     let body = body::encode(call, content).map_err(|message| Refused::new(message, throw))?;
-    Ok(assemble(call, method, address, parsed, body, params, template_name))
+    Ok(assemble(call, method, parsed, body, params, template_name))
 }
 
 /// The address argument as text, with the name that a template gives it.
@@ -132,8 +142,7 @@ fn address_of(call: &Call<'_>, url: &Value<'_>) -> std::result::Result<(String, 
 fn assemble(
     call: &Call<'_>,
     method: &str,
-    address: String,
-    url: net::Url,
+    url: Rc<net::Url>,
     body: Option<body::Body>,
     params: Params,
     template_name: Option<String>,
@@ -143,10 +152,10 @@ fn assemble(
     let worker = host.worker();
     let mut headers = params.headers;
     let (bytes, content_type) = body.map_or((None, None), |body| (Some(body.bytes), body.content_type));
-    if let Some(content_type) = content_type {
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
-            headers.push(("Content-Type".to_owned(), content_type));
-        }
+    if let Some(content_type) = content_type
+        && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+    {
+        headers.push(("Content-Type".to_owned(), content_type));
     }
     let explicit = params.tags.iter().find(|(key, _)| key == "name").map(|(_, name)| name.clone());
     let name = explicit.or(template_name);
@@ -154,16 +163,17 @@ fn assemble(
     let jar = params.jar.unwrap_or_else(|| Some(state.jar.borrow().clone()));
     let cookies: Vec<_> =
         params.cookies.into_iter().map(|cookie| (cookie.name, cookie.value, cookie.replace)).collect();
+    let method = net::Method::new(method);
     let sent = Sent {
-        method: method.to_owned(),
-        url: address,
+        method: Some(method.clone()),
+        url: url.text(),
         headers: headers.clone(),
         cookies: cookies.clone(),
         body: bytes.clone().unwrap_or_default(),
     };
     let request = net::Request {
-        method: net::Method::new(method),
-        url: Rc::new(url),
+        method,
+        url,
         headers,
         body: bytes,
         timeout: params.timeout,
@@ -215,7 +225,7 @@ impl Outcome {
 
     /// The outcome of something that is no request; what is wrong has been said already.
     pub(super) fn malformed(message: String) -> Self {
-        Self { response: failed_response(String::new(), message, 1000), failure: None, throw: false }
+        Self { response: failed_response("".into(), message, 1000), failure: None, throw: false }
     }
 
     /// Whether the failure is to be thrown.
@@ -230,7 +240,8 @@ pub(super) fn warn_failed(host: &Host, message: &str) {
 
 /// Sends a request and records each of its hops.
 pub(super) async fn perform(host: &Host, client: &net::Client, prepared: Prepared) -> Outcome {
-    let Prepared { request, jar, expected, tags, name, response_type, throw, default_redirects, sent } = prepared;
+    let Prepared { request, jar, expected, tags, name, response_type, throw, default_redirects, sent } =
+        prepared;
     let redirects = request.redirects;
     let mut hops = 0u32;
     let mut last_status = 0;
@@ -243,14 +254,14 @@ pub(super) async fn perform(host: &Host, client: &net::Client, prepared: Prepare
     match answer {
         Ok(answer) => {
             if default_redirects && hops > redirects && (300..400).contains(&last_status) {
-                warn_redirects(host, hops, &answer.url);
+                warn_redirects(host, hops, answer.url.as_str());
             }
             Outcome { response: from_answer(answer, response_type, sent), failure: None, throw }
         }
         Err(failure) => {
             let mut response = failed_response(sent.url.clone(), failure.to_string(), failure.code());
             response.body = failure.partial_body();
-            response.trail = failure.trail().cloned();
+            response.trail = failure.trail().copied();
             response.sent = sent;
             Outcome { response, failure: Some(failure.detail()), throw }
         }
@@ -268,12 +279,12 @@ fn from_answer(answer: net::Response, response_type: ResponseType, mut sent: Sen
     let empty_by_nature = matches!(answer.status, 204 | 304);
     sent.headers = answer.request_headers;
     Response {
-        url: answer.url,
+        url: answer.url.text(),
         status: answer.status,
         status_text: answer.status_text,
         proto: answer.proto.name(),
         remote: answer.remote,
-        headers: answer.headers.joined(),
+        headers: answer.headers,
         cookies: answer.cookies,
         body: (response_type != ResponseType::None && !empty_by_nature).then_some(answer.body),
         response_type,
@@ -290,7 +301,7 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
     let worker = host.worker();
     let keys = &worker.keys;
     let wanted = host.shared.run().system_tags;
-    let failed = expected.failed(hop.status);
+    let failed = if hop.challenge { expected.failed(200) } else { expected.failed(hop.status) };
     let code = hop.error.map_or(if hop.status >= 400 { 1000 + hop.status } else { 0 }, net::Error::code);
     let mut recorder = worker.recorder.borrow_mut();
     let mut tags = base;
@@ -313,10 +324,10 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
         let value = recorder.sym(hop.proto);
         tags = recorder.with_tag(tags, keys.proto, value);
     }
-    if wanted.expected_response {
-        if let Some(failed) = failed {
-            tags = recorder.with_tag(tags, keys.expected_response, if failed { keys.no } else { keys.yes });
-        }
+    if wanted.expected_response
+        && let Some(failed) = failed
+    {
+        tags = recorder.with_tag(tags, keys.expected_response, if failed { keys.no } else { keys.yes });
     }
     if code != 0 {
         if wanted.error_code {

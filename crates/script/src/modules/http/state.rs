@@ -13,6 +13,9 @@ use super::response::Response;
 use crate::ffi::LazyClass;
 use crate::vu::Host;
 
+/// Addresses that a user remembers.
+const URLS_MAX: usize = 8;
+
 /// A cookie jar that requests and scripts share.
 pub(crate) type SharedJar = Rc<RefCell<Jar>>;
 
@@ -24,6 +27,8 @@ pub(crate) struct HttpState {
     pub(super) expected: RefCell<Expected>,
     response_class: OnceCell<Box<LazyClass>>,
     jar_class: OnceCell<Box<LazyClass>>,
+    /// Addresses that were read last, because scripts call the same ones over and over.
+    urls: RefCell<Vec<Rc<net::Url>>>,
 }
 
 impl HttpState {
@@ -34,6 +39,7 @@ impl HttpState {
             expected: RefCell::new(Expected::default()),
             response_class: OnceCell::new(),
             jar_class: OnceCell::new(),
+            urls: RefCell::default(),
         }
     }
 
@@ -54,6 +60,20 @@ impl HttpState {
             let _ = self.response_class.set(class);
         }
         Ok(self.response_class.get().expect("it was set on the line above"))
+    }
+
+    /// The address that `text` is, read now or remembered.
+    pub(super) fn url(&self, text: &str) -> std::result::Result<Rc<net::Url>, net::InvalidUrl> {
+        let mut urls = self.urls.borrow_mut();
+        if let Some(known) = urls.iter().find(|url| url.as_str() == text) {
+            return Ok(known.clone());
+        }
+        let url = Rc::new(net::Url::parse(text)?);
+        if urls.len() >= URLS_MAX {
+            urls.remove(0);
+        }
+        urls.push(url.clone());
+        Ok(url)
     }
 
     /// The class of cookie jar objects in this user's runtime.
@@ -81,10 +101,10 @@ impl HttpState {
 
     /// Connections do not outlive an iteration when the options say so.
     pub(crate) fn end_iteration(&self, host: &Host) {
-        if host.shared.run().no_vu_connection_reuse {
-            if let Some(client) = self.client.get() {
-                client.close_idle();
-            }
+        if host.shared.run().no_vu_connection_reuse
+            && let Some(client) = self.client.get()
+        {
+            client.close_idle();
         }
     }
 

@@ -25,22 +25,22 @@ enum ErrorKind {
 
 impl Error {
     /// There is no output of this name.
-    pub(super) fn unknown(name: &str, known: &[&str]) -> Self {
+    pub(crate) fn unknown(name: &str, known: &[&str]) -> Self {
         Self { kind: ErrorKind::Unknown { name: name.to_owned(), known: known.join(", ") } }
     }
 
     /// The output exists, but not with these settings.
-    pub(super) fn create(name: &str, reason: impl Into<String>) -> Self {
+    pub(crate) fn create(name: &str, reason: impl Into<String>) -> Self {
         Self { kind: ErrorKind::Create { name: name.to_owned(), reason: reason.into() } }
     }
 
     /// The operating system refused `action`, such as `write out.json`.
-    pub(super) fn io(action: impl Into<String>, source: io::Error) -> Self {
+    pub(crate) fn io(action: impl Into<String>, source: io::Error) -> Self {
         Self { kind: ErrorKind::Io { action: action.into(), source } }
     }
 
     /// The sink's own code failed.
-    pub(super) fn panicked() -> Self {
+    pub(crate) fn panicked() -> Self {
         Self { kind: ErrorKind::Panicked }
     }
 }

@@ -10,9 +10,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::thread;
 use std::time::Duration;
 
+use metrics::RawSample;
 use model::{Clock, Level, Logger, Nanos, Record};
 
-use super::{Error, Sample, Sink};
+use super::{Error, Sink};
 
 /// How much may wait for a sink.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +54,7 @@ pub struct Outputs {
 
 struct Lane {
     output: String,
-    queue: SyncSender<Arc<[Sample]>>,
+    queue: SyncSender<Arc<Vec<RawSample>>>,
     done: Receiver<()>,
     counts: Arc<Counts>,
     most_samples: u64,
@@ -100,12 +101,13 @@ impl Outputs {
     }
 
     /// Hands samples to every output. Never blocks; what an output has no room for is counted as dropped.
-    pub fn samples(&self, batch: &Arc<[Sample]>) {
+    pub fn samples(&self, batch: Vec<RawSample>) {
         if batch.is_empty() {
             return;
         }
+        let batch = Arc::new(batch);
         for lane in &self.lanes {
-            lane.offer(batch, &self.log);
+            lane.offer(&batch, &self.log);
         }
     }
 
@@ -178,7 +180,7 @@ impl Lane {
         Ok(Self { output, queue, done, counts, most_samples: limits.samples })
     }
 
-    fn offer(&self, batch: &Arc<[Sample]>, log: &Logger) {
+    fn offer(&self, batch: &Arc<Vec<RawSample>>, log: &Logger) {
         let count = batch.len() as u64;
         if self.counts.dead.load(Relaxed) {
             self.counts.dropped.fetch_add(count, Relaxed);
@@ -205,7 +207,7 @@ impl Lane {
 /// The thread of one sink.
 struct Worker {
     output: String,
-    batches: Receiver<Arc<[Sample]>>,
+    batches: Receiver<Arc<Vec<RawSample>>>,
     counts: Arc<Counts>,
     clock: Clock,
     log: Logger,
@@ -229,7 +231,7 @@ impl Worker {
         self.guard(|| sink.finish());
     }
 
-    fn take(&self, sink: &mut dyn Sink, batch: &[Sample]) {
+    fn take(&self, sink: &mut dyn Sink, batch: &[RawSample]) {
         let count = batch.len() as u64;
         let taken = self.guard(|| sink.samples(batch));
         self.counts.waiting.fetch_sub(count, Relaxed);

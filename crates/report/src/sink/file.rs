@@ -12,7 +12,7 @@ use super::Error;
 const BUFFER: usize = 64 * 1024;
 
 /// A destination by its name; opened by [`Destination::open`].
-pub(super) struct Destination {
+pub(crate) struct Destination {
     name: String,
     open: Option<Stream>,
 }

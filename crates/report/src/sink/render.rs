@@ -3,16 +3,17 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use metrics::Tags;
 use rustc_hash::FxHashMap;
 use time::{OffsetDateTime, UtcOffset};
 
-use super::{Tags, Zone};
+use super::Zone;
 
 /// Tag lists kept rendered before all are forgotten; a run with more is one whose lists hardly repeat.
 const KEPT: usize = 8192;
 
 /// Remembers what shared tag lists look like.
-pub(super) struct Rendered<T> {
+pub(crate) struct Rendered<T> {
     // The list is kept too: as long as it lives, no other list has its address.
     known: FxHashMap<usize, (Tags, T)>,
 }
@@ -34,7 +35,7 @@ impl<T> Rendered<T> {
 }
 
 /// Writes times in RFC 3339; the part above a second is computed once a second.
-pub(super) struct Stamp {
+pub(crate) struct Stamp {
     zone: Zone,
     second: u64,
     date: String,
@@ -91,7 +92,7 @@ impl Stamp {
 }
 
 /// Appends a number in JSON; what JSON cannot say becomes null.
-pub(super) fn json_number(value: f64, out: &mut String) {
+pub(crate) fn json_number(value: f64, out: &mut String) {
     let size = value.abs();
     let _ = if !value.is_finite() {
         write!(out, "null")
@@ -103,12 +104,12 @@ pub(super) fn json_number(value: f64, out: &mut String) {
 }
 
 /// Appends a JSON string.
-pub(super) fn json_string(text: &str, out: &mut String) {
+pub(crate) fn json_string(text: &str, out: &mut String) {
     out.push_str(&serde_json::to_string(text).expect("text always has a JSON form"));
 }
 
 /// Appends a JSON object of tags.
-pub(super) fn json_tags<K: AsRef<str>, V: AsRef<str>>(tags: &[(K, V)], out: &mut String) {
+pub(crate) fn json_tags<K: AsRef<str>, V: AsRef<str>>(tags: &[(K, V)], out: &mut String) {
     out.push('{');
     for (at, (key, value)) in tags.iter().enumerate() {
         if at > 0 {

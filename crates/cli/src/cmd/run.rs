@@ -1,0 +1,33 @@
+//! `plimsoll run`: runs a script, an archive, or a script from standard input.
+
+use clap::{ArgMatches, Command};
+use model::ExitCode;
+
+use super::{Spec, file_argument, one_argument};
+use crate::error::Error;
+use crate::flags;
+use crate::load::Script;
+use crate::session::Session;
+
+/// The row.
+pub const SPEC: Spec = Spec { name: "run", about: "Run a test", arguments, run };
+
+/// What is asked for where the script is missing.
+pub const SCRIPT_WANTED: &str =
+    "arg should either be \"-\", if reading script from stdin, or a path to a script file";
+
+/// Adds the flags and arguments of `run`, which `demo` shares.
+pub fn with_flags(command: Command) -> Command {
+    let command = flags::add(command, flags::options::FLAGS);
+    let command = flags::add(command, flags::runtime::FLAGS);
+    flags::add(command, flags::runtime::RUN_FLAGS)
+}
+
+fn arguments(command: Command) -> Command {
+    with_flags(command).arg(file_argument("the script, an archive, or - for standard input"))
+}
+
+fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
+    let name = one_argument(matches, SCRIPT_WANTED)?;
+    crate::run::run(session, matches, &Script::Named(&name))
+}

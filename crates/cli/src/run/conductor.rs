@@ -1,0 +1,308 @@
+//! Leads a run through its stages: users, `setup()`, load, `teardown()`, summary.
+//!
+//! Main type: [`Conductor`]. It hears a closed set of [`Event`]s: news of the engine, signals, and the passing of
+//! time; [`Conductor::step`] takes one and [`Conductor::hear`] reacts. The scripts' lifecycle functions run beside it.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{AbortCause, Control, Finished, Plan, Progress as Counters, Run, RunEvent};
+use metrics::thresholds::Evaluator;
+use metrics::{Recorder, RecorderConfig};
+use model::{ExitCode, Level, Nanos, Record};
+use nix::sys::signal::Signal;
+use script::{ErrorKind, Lifecycle, Test};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Interval;
+
+use super::judge::Judge;
+use super::options::Settled;
+use super::outputs::Stream;
+use super::progress::Progress;
+use super::results::Wanted;
+use super::users::{LateSource, run_options};
+use super::verdict::Ending;
+use crate::error::Error;
+use crate::load::{Loaded, thrown};
+use crate::session::Session;
+
+mod closing;
+
+/// How often the conductor looks at the time.
+const TICK: Duration = Duration::from_millis(100);
+/// `setup()` and `teardown()` may take this long by default.
+const LIFECYCLE_LIMIT: Duration = Duration::from_secs(60);
+/// The worker number of the thread that runs the lifecycle functions.
+const OWN_WORKER: u32 = u32::MAX;
+
+/// What the conductor hears.
+#[expect(clippy::large_enum_variant, reason = "news is what these mostly are")]
+enum Event {
+    /// The engine has news; none when it will never have any again.
+    News(Option<RunEvent>),
+    /// The user wants it to end.
+    Signal(Signal),
+    /// Time has passed.
+    Tick,
+}
+
+/// One run under way.
+pub struct Conductor<'a> {
+    session: &'a Session,
+    loaded: Loaded,
+    settled: Settled,
+    wanted: Wanted,
+    run: Run,
+    control: Arc<Control>,
+    signals: UnboundedReceiver<Signal>,
+    ticks: Option<Interval>,
+    outputs: Stream,
+    judge: Judge,
+    progress: Progress,
+    recorder: Rc<RefCell<Recorder>>,
+    /// Signals so far; the second one ends everything at once.
+    signals_heard: u32,
+    phase: &'static str,
+    ready: bool,
+    finished: Option<Finished>,
+    setup_data: Option<String>,
+    ending: Ending,
+}
+
+impl<'a> Conductor<'a> {
+    /// Starts the engine, which begins to make users.
+    ///
+    /// # Errors
+    /// When threads cannot be made.
+    pub fn start(
+        session: &'a Session,
+        loaded: Loaded,
+        settled: Settled,
+        evaluator: Option<Evaluator>,
+        net: Arc<net::Settings>,
+        outputs: Stream,
+        wanted: Wanted,
+    ) -> Result<Self, Error> {
+        let scenarios = settled.scenarios();
+        let config = RecorderConfig { raw_samples: outputs.wants_samples(), ..RecorderConfig::default() };
+        let plan = Plan {
+            scenarios: scenarios.clone(),
+            segment: settled.segment.clone(),
+            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            tags: settled.options.tags.clone().unwrap_or_default().into_iter().collect(),
+            scenario_tag: settled.system_tags().has("scenario"),
+            paused: settled.options.paused.unwrap_or(false),
+            recorder: config.clone(),
+        };
+        let registry = Arc::clone(&loaded.registry);
+        let environment =
+            engine::Environment { registry: registry.clone(), clock: session.clock, log: session.logger() };
+        let late = Arc::new(LateSource::default());
+        let source: Arc<dyn engine::VuSource> = late.clone();
+        let run = engine::start(&plan, &source, &environment).map_err(|e| Error::Internal(e.to_string()))?;
+        loaded.test.configure(run_options(&settled, net, run.control.clone())?);
+        late.set(loaded.test.users());
+        let quiet = session.flags.on("quiet");
+        let progress = Progress::new(Arc::clone(&session.screen), quiet, scenarios, settled.longest());
+        Ok(Self {
+            session,
+            control: run.control.clone(),
+            run,
+            signals: session.signals.subscribe(),
+            ticks: None,
+            outputs,
+            judge: Judge::new(registry.clone(), evaluator),
+            progress,
+            recorder: Rc::new(RefCell::new(Recorder::new(OWN_WORKER, registry, session.clock, config))),
+            signals_heard: 0,
+            phase: "init",
+            ready: false,
+            finished: None,
+            setup_data: None,
+            ending: Ending::default(),
+            loaded,
+            settled,
+            wanted,
+        })
+    }
+
+    /// Leads the run to its end.
+    ///
+    /// # Errors
+    /// How the run ended, unless that is a success.
+    pub async fn conduct(mut self) -> Result<ExitCode, Error> {
+        self.ticks = Some(tokio::time::interval(TICK));
+        while !self.ready && self.finished.is_none() {
+            self.step().await;
+        }
+        let lifecycle = self.loaded.test.lifecycle(Rc::clone(&self.recorder));
+        let prepared = self.setup(&lifecycle).await;
+        if prepared {
+            self.phase = "running";
+            self.control.begin();
+        }
+        while self.finished.is_none() {
+            self.step().await;
+        }
+        if prepared {
+            self.teardown(&lifecycle).await;
+        }
+        self.close(&lifecycle).await
+    }
+
+    /// Takes one event and reacts to it. Nothing is lost when it is dropped while it waits.
+    async fn step(&mut self) {
+        let ticks = self.ticks.as_mut().expect("the clock ticks from the start of the conduct");
+        let event = tokio::select! {
+            news = self.run.events.recv(), if self.finished.is_none() => Event::News(news),
+            Some(signal) = self.signals.recv() => Event::Signal(signal),
+            _ = ticks.tick() => Event::Tick,
+        };
+        match event {
+            Event::News(Some(news)) => self.hear(news),
+            Event::News(None) => self.lost(),
+            Event::Signal(signal) => self.signalled(signal),
+            Event::Tick => self.tick(),
+        }
+    }
+
+    fn hear(&mut self, news: RunEvent) {
+        match news {
+            RunEvent::VusReady { .. } => self.ready = true,
+            RunEvent::Started { .. } => {}
+            RunEvent::Frame(frame) => self.judge.apply(frame),
+            RunEvent::Raw(samples) => self.outputs.send(samples),
+            RunEvent::Progress(_) => {}
+            RunEvent::WorkerPanicked { worker, message } => {
+                let record = Record::new(Level::Error, format!("a worker thread failed: {message}"));
+                self.session.logger().log(record.with("worker", worker.to_string()));
+            }
+            RunEvent::Finished(finished) => self.finished = Some(finished),
+        }
+    }
+
+    /// The engine ended without saying so, which only a fault of ours can cause.
+    fn lost(&mut self) {
+        self.control.abort(AbortCause::Panic, "the engine ended unexpectedly");
+        let counters = Counters::of(&self.control, self.session.clock.now());
+        self.finished = Some(Finished {
+            elapsed: counters.elapsed,
+            abort: self.control.aborted().cloned(),
+            failures: self.control.failures(),
+            machine: engine::trust::MachineUse::default(),
+        });
+    }
+
+    fn signalled(&mut self, signal: Signal) {
+        self.signals_heard += 1;
+        let name = if signal == Signal::SIGTERM { "terminated" } else { "interrupt" };
+        if self.signals_heard == 1 {
+            self.session.say(Level::Debug, format!("stopping the test run because of the '{name}' signal"));
+        } else {
+            self.session.say(Level::Error, "aborting the test run, because a second signal came");
+        }
+        self.control.abort(AbortCause::Signal, name);
+    }
+
+    fn tick(&mut self) {
+        let now = self.session.clock.now();
+        let elapsed = self.control.elapsed(now);
+        if self.phase == "running" && self.judge.look(elapsed, now) && !self.control.is_aborted() {
+            self.control.abort(AbortCause::Threshold, "");
+        }
+        if self.phase != "init" {
+            self.progress.tick(self.phase, &Counters::of(&self.control, now));
+        }
+    }
+
+    /// Whether the user wants it to end without anything more.
+    fn hurried(&self) -> bool {
+        self.signals_heard > 1
+    }
+
+    /// Does some work of the script while everything else goes on; nothing when `stop` says so in between.
+    async fn beside<T>(&mut self, work: impl Future<Output = T>, stop: impl Fn(&Self) -> bool) -> Option<T> {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                result = &mut work => return Some(result),
+                () = self.step() => {}
+            }
+            if stop(self) {
+                return None;
+            }
+        }
+    }
+
+    /// Runs `setup()` if there is one; whether the load may start.
+    async fn setup(&mut self, lifecycle: &Lifecycle) -> bool {
+        if self.control.is_aborted() {
+            return false;
+        }
+        let wanted = !self.settled.options.no_setup.unwrap_or(false);
+        if wanted && self.loaded.test.has_function("setup") {
+            self.phase = "setup";
+            let limit = self.settled.options.setup_timeout.unwrap_or(LIFECYCLE_LIMIT);
+            let result = self.beside(lifecycle.setup(limit), |this| this.control.is_aborted()).await;
+            self.collect();
+            match result {
+                Some(Ok(data)) => self.setup_data = data,
+                // What aborted the test, says why; that `setup()` was interrupted by it says nothing.
+                Some(Err(_)) if self.control.is_aborted() => {}
+                Some(Err(error)) => {
+                    self.ending.setup =
+                        Some(lifecycle_failed("setup", limit, ExitCode::SETUP_TIMEOUT, &error));
+                    self.control.abort(AbortCause::Script, "");
+                }
+                None => {}
+            }
+        }
+        let test: &Test = &self.loaded.test;
+        test.set_setup_data(self.setup_data.clone());
+        !self.control.is_aborted()
+    }
+
+    /// Runs `teardown()` if there is one, also after an early end.
+    async fn teardown(&mut self, lifecycle: &Lifecycle) {
+        let wanted = !self.settled.options.no_teardown.unwrap_or(false) && !self.hurried();
+        if wanted && self.loaded.test.has_function("teardown") {
+            self.phase = "teardown";
+            let limit = self.settled.options.teardown_timeout.unwrap_or(LIFECYCLE_LIMIT);
+            let result = self.beside(lifecycle.teardown(limit), Self::hurried).await;
+            self.collect();
+            if let Some(Err(error)) = result {
+                let error = lifecycle_failed("teardown", limit, ExitCode::TEARDOWN_TIMEOUT, &error);
+                self.ending.teardown = Some(error);
+            }
+        }
+    }
+
+    /// Takes over what the lifecycle functions measured.
+    fn collect(&mut self) {
+        let now: Nanos = self.session.clock.now();
+        let mut recorder = self.recorder.borrow_mut();
+        let (frame, raw) = (recorder.take_frame(now), recorder.take_raw());
+        drop(recorder);
+        self.judge.apply(frame);
+        self.outputs.send(raw);
+    }
+}
+
+/// The error of a lifecycle function.
+fn lifecycle_failed(function: &str, limit: Duration, late: ExitCode, error: &script::Error) -> Error {
+    match error.kind {
+        ErrorKind::Timeout => {
+            let text = format!("{function}() execution timed out after {} seconds", limit.as_secs());
+            let advice = format!("You can increase the time limit via the {function}Timeout option");
+            Error::run(late, text).with_hint(advice)
+        }
+        ErrorKind::Aborted => Error::run(ExitCode::SCRIPT_ABORTED, error.message.clone()),
+        ErrorKind::Exception | ErrorKind::Rejection | ErrorKind::Syntax => thrown(error),
+        _ => Error::run(ExitCode::GENERIC, error.message.clone()),
+    }
+}

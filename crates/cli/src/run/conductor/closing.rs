@@ -1,0 +1,176 @@
+//! The last stage of a run: the final word of the thresholds, the outputs, the summary, the exit status.
+
+use std::time::Duration;
+
+use engine::trust::MachineUse;
+use engine::{AbortCause, Progress as Counters};
+use model::{Executor, ExitCode, Level, Record};
+use report::sink::Report;
+use report::summary::{Measured, Mode, Options, State, Summary, build};
+use script::{ErrorKind, Lifecycle};
+
+use super::{Conductor, lifecycle_failed};
+use crate::cmd::K6_COMPATIBLE;
+use crate::error::Error;
+use crate::run::results;
+use crate::run::trust::{Facts, judge};
+
+/// `handleSummary()` may take this long by default.
+const SUMMARY_LIMIT: Duration = Duration::from_secs(120);
+/// Outputs may take this long to write what they still have.
+const OUTPUTS_PATIENCE: Duration = Duration::from_secs(30);
+
+impl Conductor<'_> {
+    /// Brings the run to its end.
+    pub(super) async fn close(mut self, lifecycle: &Lifecycle) -> Result<ExitCode, Error> {
+        self.collect();
+        let finished =
+            self.finished.take().unwrap_or_else(|| unreachable!("the run is over when it is closed"));
+        let now = self.session.clock.now();
+        self.judge.settle(finished.elapsed.into(), now);
+        self.ending.crossed = self.judge.crossed();
+        self.ending.marked_failed = !self.control.failures().is_empty();
+        self.ending.abort = self.control.aborted().cloned();
+        let counters = Counters::of(&self.control, now);
+        self.progress.finish("running", &counters);
+        self.warn_of_no_iterations(&counters);
+
+        let reports = self.outputs.finish(OUTPUTS_PATIENCE);
+        let summary = self.summary(finished.elapsed.into(), finished.machine, &counters, &reports);
+        if let Err(why) = self.hand_out(lifecycle, &summary).await {
+            let record = Record::new(Level::Error, "failed to handle the end-of-test summary");
+            self.session.logger().log(record.with("error", why));
+        }
+        self.run.join();
+        match self.ending.error() {
+            None => Ok(ExitCode::SUCCESS),
+            Some(error) => Err(error),
+        }
+    }
+
+    fn warn_of_no_iterations(&self, counters: &Counters) {
+        let planned = self.ending.setup.is_none() && self.control.aborted().is_none();
+        if planned && counters.iterations_completed == 0 {
+            self.session.say(
+                Level::Warning,
+                "No script iterations fully finished, consider making the test duration longer",
+            );
+        }
+    }
+
+    fn summary(
+        &self,
+        elapsed: Duration,
+        machine: MachineUse,
+        counters: &Counters,
+        reports: &[Report],
+    ) -> Summary {
+        let scenarios = self.settled.scenarios();
+        let open = scenarios.iter().zip(&counters.scenarios).filter(|(scenario, _)| {
+            matches!(
+                scenario.executor,
+                Executor::ConstantArrivalRate { .. }
+                    | Executor::RampingArrivalRate { .. }
+                    | Executor::SteppedArrivalRate { .. }
+            )
+        });
+        let (started, dropped) =
+            open.fold((0, 0), |(started, dropped), (_, p)| (started + p.iterations, dropped + p.dropped));
+        let facts = Facts { machine, started_arrivals: started, dropped_arrivals: dropped, outputs: reports };
+        let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+        let measured = Measured {
+            state: self.judge.aggregate(),
+            outcomes: self.judge.outcomes(),
+            scenarios: &names,
+            mode: self.wanted.mode,
+        };
+        let bare = Summary {
+            options: Options::of(&self.settled.options, !self.session.coloured()),
+            state: self.state(elapsed),
+            setup_data: self.setup_data.as_deref().and_then(|json| serde_json::from_str(json).ok()),
+            trust: judge(self.judge.aggregate(), &facts),
+            incomplete: self.incomplete(),
+            ..Summary::default()
+        };
+        build(bare, &measured)
+    }
+
+    fn state(&self, duration: Duration) -> State {
+        let clock = self.session.clock;
+        State {
+            stdout_is_terminal: self.session.terminals.stdout,
+            stderr_is_terminal: self.session.terminals.stderr,
+            duration,
+            script: self.loaded.name.clone(),
+            execution: "local".to_owned(),
+            generated_at: crate::logs::timestamp(clock.unix_ns(clock.now()), 0),
+            k6_version: K6_COMPATIBLE.to_owned(),
+        }
+    }
+
+    /// Why the run did not end as planned.
+    fn incomplete(&self) -> Option<String> {
+        if self.ending.setup.is_some() {
+            return Some("setup() failed, there was no load".to_owned());
+        }
+        let abort = self.ending.abort.as_ref()?;
+        Some(match abort.cause {
+            AbortCause::Signal => "interrupted".to_owned(),
+            AbortCause::Threshold => "ended by a threshold with abortOnFail".to_owned(),
+            AbortCause::Script | AbortCause::Init { .. } | AbortCause::Panic => abort.message.clone(),
+            AbortCause::Api => "stopped through the REST API".to_owned(),
+        })
+    }
+
+    /// Lets the script handle the summary, or prints it, and writes the files that were asked for.
+    async fn hand_out(&mut self, lifecycle: &Lifecycle, summary: &Summary) -> Result<(), String> {
+        if self.wanted.mode == Mode::Disabled {
+            return self.wanted.write_export(summary);
+        }
+        let failure = match self.handled(lifecycle, summary).await {
+            Handled::Files(files) => results::write_files(self.session, &files).err(),
+            Handled::Wrong(why) => Some(why),
+            Handled::Not => {
+                self.wanted.print(self.session, summary);
+                None
+            }
+        };
+        let exported = self.wanted.write_export(summary);
+        failure.map_or(exported, Err)
+    }
+
+    /// Lets the script's `handleSummary()` do its work, if there is one.
+    async fn handled(&mut self, lifecycle: &Lifecycle, summary: &Summary) -> Handled {
+        let exports = self.loaded.test.exports();
+        let Some(export) = exports.iter().find(|export| export.name == "handleSummary") else {
+            return Handled::Not;
+        };
+        if !export.is_function {
+            return Handled::Wrong("exported identifier handleSummary must be a function".to_owned());
+        }
+        let limit = self.settled.options.handle_summary_timeout.unwrap_or(SUMMARY_LIMIT);
+        let argument = self.wanted.argument(summary).to_string();
+        match self.beside(lifecycle.handle_summary(argument, limit), Self::hurried).await {
+            None | Some(Ok(None)) => Handled::Not,
+            Some(Ok(Some(files))) => Handled::Files(files),
+            Some(Err(error)) if error.kind == ErrorKind::BadSummary => Handled::Wrong(error.message),
+            // It threw or took too long: it says so, and the results are shown all the same.
+            Some(Err(error)) => {
+                self.session
+                    .logger()
+                    .log(lifecycle_failed("handleSummary", limit, ExitCode::GENERIC, &error).record());
+                Handled::Not
+            }
+        }
+    }
+}
+
+/// What became of the summary in the script's hands.
+enum Handled {
+    /// It is to be shown as if the script said nothing of it.
+    Not,
+    /// The script made these files of it, by path.
+    Files(Vec<(String, bytes::Bytes)>),
+    /// What the script offers or returned is not what it must be.
+    Wrong(String),
+}

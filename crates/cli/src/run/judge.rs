@@ -1,0 +1,146 @@
+//! The merged state of the run and how its thresholds stand.
+//!
+//! Frames go in; [`Judge::look`] evaluates the thresholds every two seconds, and [`Judge::settle`] a last time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics::thresholds::{Evaluator, Outcome};
+use metrics::{Aggregate, Frame, Registry};
+use model::Nanos;
+
+/// How often thresholds are evaluated while the load runs.
+const PAUSE: Nanos = Nanos::from_secs(2);
+
+/// What was measured so far, by everybody.
+pub struct Judge {
+    aggregate: Aggregate,
+    /// Frames of the last moments. They are added in the order of the workers, so that what comes first in a
+    /// summary does not hang on which thread was a little quicker.
+    fresh: Vec<Frame>,
+    evaluator: Option<Evaluator>,
+    due: Nanos,
+    outcomes: Vec<Outcome>,
+}
+
+impl Judge {
+    /// A judge with the thresholds of the run; with none, nothing is ever crossed.
+    #[must_use]
+    pub fn new(registry: Arc<Registry>, evaluator: Option<Evaluator>) -> Self {
+        let selectors = evaluator.as_ref().map(Evaluator::selectors).unwrap_or_default();
+        Self {
+            aggregate: Aggregate::new(registry, &selectors),
+            fresh: Vec::new(),
+            evaluator,
+            due: PAUSE,
+            outcomes: Vec::new(),
+        }
+    }
+
+    /// Adds what one worker measured.
+    pub fn apply(&mut self, frame: Frame) {
+        self.fresh.push(frame);
+    }
+
+    /// Merges what was added since the last time.
+    fn merge(&mut self) {
+        self.fresh.sort_by_key(|frame| (frame.worker, frame.seq));
+        for frame in self.fresh.drain(..) {
+            self.aggregate.apply(frame);
+        }
+    }
+
+    /// Evaluates the thresholds when it is time to; whether one of them ends the run.
+    pub fn look(&mut self, elapsed: Nanos, now: Nanos) -> bool {
+        self.merge();
+        if elapsed < self.due {
+            return false;
+        }
+        self.due = elapsed + PAUSE;
+        self.settle(elapsed.into(), now);
+        self.outcomes.iter().any(|outcome| outcome.abort)
+    }
+
+    /// Evaluates the thresholds.
+    pub fn settle(&mut self, elapsed: Duration, now: Nanos) {
+        self.merge();
+        if let Some(evaluator) = &self.evaluator {
+            self.outcomes = evaluator.evaluate(&self.aggregate, elapsed, now);
+        }
+    }
+
+    /// The metrics of which a threshold does not hold, in order.
+    #[must_use]
+    pub fn crossed(&self) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .outcomes
+            .iter()
+            .filter(|outcome| !outcome.ok)
+            .map(|outcome| outcome.metric.clone())
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// What was measured.
+    #[must_use]
+    pub fn aggregate(&self) -> &Aggregate {
+        &self.aggregate
+    }
+
+    /// How the thresholds stood when they were last evaluated.
+    #[must_use]
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use metrics::{Kind, Recorder, RecorderConfig};
+    use model::{Clock, Options};
+
+    /// A judge of thresholds over a counter `sold`, and a recorder for each of two workers.
+    fn judge(thresholds: &serde_json::Value) -> (Judge, Vec<Recorder>, metrics::MetricId) {
+        let registry = Registry::new();
+        let n = registry.declare("sold", Kind::Counter, metrics::Contains::Default).unwrap();
+        let (options, _) = Options::from_script(&serde_json::json!({ "thresholds": thresholds })).unwrap();
+        let evaluator = Evaluator::new(&options.thresholds.unwrap(), &registry, false).unwrap();
+        let recorder = |w| Recorder::new(w, registry.clone(), Clock::start(), RecorderConfig::default());
+        (Judge::new(registry.clone(), Some(evaluator)), vec![recorder(0), recorder(1)], n)
+    }
+
+    #[test]
+    fn thresholds_are_looked_at_every_two_seconds_and_end_the_run_when_they_should() {
+        let wanted = serde_json::json!({ "sold": [{ "threshold": "count<2", "abortOnFail": true, "delayAbortEval": "3s" }] });
+        let (mut judge, mut recorders, n) = judge(&wanted);
+        recorders[0].add(n, metrics::TagSetId::default(), 5.0, Nanos(1));
+        judge.apply(recorders[0].take_frame(Nanos::from_secs(1)));
+        let mut look = |millis| judge.look(Nanos::from_millis(millis), Nanos::from_millis(millis));
+        assert!(!look(1_900), "not yet due");
+        assert!(!look(2_000), "crossed, but the delay has not passed");
+        assert!(!look(3_900), "not due again");
+        assert!(look(4_000));
+        assert_eq!(judge.crossed(), ["sold"]);
+    }
+
+    #[test]
+    fn workers_are_merged_in_their_order() {
+        let (mut judge, mut recorders, n) = judge(&serde_json::json!({}));
+        for worker in [1, 0] {
+            let recorder = &mut recorders[worker];
+            let (key, value) =
+                (recorder.sym("worker"), recorder.sym(if worker == 0 { "first" } else { "second" }));
+            let tags = recorder.tag_set(&[(key, value)]);
+            recorder.add(n, tags, 1.0, Nanos(1));
+            judge.apply(recorder.take_frame(Nanos::from_secs(1)));
+        }
+        judge.settle(Duration::from_secs(1), Nanos::from_secs(1));
+        let order: Vec<String> =
+            judge.aggregate().series().map(|(_, tags, _)| tags[0].1.to_string()).collect();
+        assert_eq!(order, ["first", "second"]);
+    }
+}

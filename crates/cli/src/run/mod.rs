@@ -1,0 +1,121 @@
+//! One run, from a loaded script to an exit status.
+//!
+//! [`run`] prepares everything that can be wrong before there is load; [`conductor::Conductor`] then leads the run
+//! through its stages. What each stage does stands in a file of its own.
+
+mod conductor;
+mod judge;
+pub mod options;
+mod outputs;
+mod progress;
+mod results;
+mod trust;
+mod users;
+mod verdict;
+
+use std::sync::Arc;
+
+use clap::ArgMatches;
+use metrics::thresholds::Evaluator;
+use model::{ExitCode, Level};
+use report::progress::Header;
+use report::summary::Mode;
+use tokio::task::LocalSet;
+
+use crate::error::Error;
+use crate::flags::{Flags, runtime};
+use crate::load::{self, Loaded, Script};
+use crate::session::Session;
+use conductor::Conductor;
+use options::Settled;
+use results::Wanted;
+
+/// Runs a script as `plimsoll run` does.
+///
+/// # Errors
+/// Whatever keeps the run from starting, and how it ended unless that is a success.
+pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<ExitCode, Error> {
+    let flags = Flags::read(runtime::RUN_FLAGS, matches, &session.env).map_err(Error::Usage)?;
+    let mut wanted = wanted(session, matches)?;
+    wanted.trust |= matches!(script, Script::Own { .. });
+    honest(session, &flags)?;
+    let loaded = load::load(session, matches, script, true)?;
+    let settled = options::settle(session, matches, &loaded)?;
+    let evaluator = thresholds(&loaded, &settled)?;
+    let net = Arc::new(network(session, &settled)?);
+    if let Some(path) = &settled.options.console_output {
+        session.logs.console_to(path).map_err(Error::File)?;
+    }
+    if settled.options.paused.unwrap_or(false) {
+        return Err(Error::NotOffered {
+            message: "a paused test can only be resumed through the REST API, which there is not yet"
+                .to_owned(),
+            instead: "leave --paused out".to_owned(),
+        });
+    }
+    let asked = outputs::Asked::read(session, &flags, &settled, &loaded.registry)?;
+    let names = asked.names();
+    let outputs = asked.start(session)?;
+    if !session.flags.on("quiet") {
+        session.print(&banner(&loaded, &settled, &names));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Error::Internal(format!("no event loop: {e}")))?;
+    let conductor = Conductor::start(session, loaded, settled, evaluator, net, outputs, wanted)?;
+    LocalSet::new().block_on(&runtime, conductor.conduct())
+}
+
+/// The thresholds of the run, read and checked against its metrics.
+///
+/// # Errors
+/// When one cannot be evaluated.
+pub fn thresholds(loaded: &Loaded, settled: &Settled) -> Result<Option<Evaluator>, Error> {
+    if loaded.runtime.on("no-thresholds") {
+        return Ok(None);
+    }
+    let none = std::collections::BTreeMap::new();
+    let thresholds = settled.options.thresholds.as_ref().unwrap_or(&none);
+    let no_data_fails = settled.options.plimsoll.as_ref().is_some_and(|own| own.no_data_fails);
+    Ok(Some(Evaluator::new(thresholds, &loaded.registry, no_data_fails)?))
+}
+
+/// Says what was asked for and is not there, instead of running something else than was asked for.
+fn honest(session: &Session, flags: &Flags) -> Result<(), Error> {
+    if !session.flags.list("secret-source").is_empty() {
+        return Err(Error::NotOffered {
+            message: "sources of secrets are not offered yet".to_owned(),
+            instead: "pass secrets to the script with --env, which does not log them".to_owned(),
+        });
+    }
+    let api = session.flags.text("address").is_some_and(|address| !address.is_empty());
+    if api || flags.on("linger") {
+        session.say(Level::Warning, "there is no REST API yet: --address and --linger have no effect");
+    }
+    Ok(())
+}
+
+fn wanted(session: &Session, matches: &ArgMatches) -> Result<Wanted, Error> {
+    let flags = Flags::read(runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
+    let mode = Mode::parse(flags.text("summary-mode").unwrap_or("compact"));
+    Ok(Wanted {
+        mode: mode.ok_or_else(|| Error::Usage("invalid summary mode".to_owned()))?,
+        machine_readable: flags.on("new-machine-readable-summary"),
+        export: flags.text("summary-export").map(str::to_owned),
+        trust: session.flags.on("verbose"),
+    })
+}
+
+fn network(session: &Session, settled: &Settled) -> Result<net::Settings, Error> {
+    let user_agent = format!("Plimsoll/{}", env!("CARGO_PKG_VERSION"));
+    let builder = net::SettingsBuilder {
+        clock: session.clock,
+        options: &settled.options,
+        env: &session.env,
+        user_agent: &user_agent,
+    };
+    builder.build().map_err(Error::Config)
+}
+
+fn banner(loaded: &Loaded, settled: &Settled, outputs: &[String]) -> String {
+    Header::of(&loaded.name, outputs, &settled.scenarios(), &settled.segment, settled.share()).text()
+}

@@ -1,0 +1,82 @@
+//! Where single samples go: makes the outputs that were asked for and keeps them while the run goes on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics::{RawSample, Registry};
+use report::output::{Setup, create};
+use report::sink::{Limits, Outputs, Report, Sink, Zone};
+
+use super::options::Settled;
+use crate::error::Error;
+use crate::flags::Flags;
+use crate::session::Session;
+
+/// The outputs before they are opened.
+pub struct Asked(Vec<Box<dyn Sink>>);
+
+impl Asked {
+    /// Reads `--out`, or the variables that stand in for it.
+    ///
+    /// # Errors
+    /// When there is no such output, or its argument makes no sense.
+    pub fn read(
+        session: &Session,
+        flags: &Flags,
+        settled: &Settled,
+        registry: &Arc<Registry>,
+    ) -> Result<Self, Error> {
+        let none = BTreeMap::new();
+        let setup = Setup {
+            argument: "",
+            env: &session.env,
+            system_tags: settled.system_tags(),
+            thresholds: settled.options.thresholds.as_ref().unwrap_or(&none),
+            registry,
+            clock: session.clock,
+            zone: &Zone::local(&session.env),
+        };
+        let sinks: Result<Vec<_>, _> = flags.list("out").iter().map(|text| create(text, &setup)).collect();
+        sinks.map(Self).map_err(|e| Error::Usage(e.to_string()))
+    }
+
+    /// How the banner names them.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.0.iter().map(|sink| sink.describe()).collect()
+    }
+
+    /// Opens them and starts their threads.
+    ///
+    /// # Errors
+    /// When a destination cannot be opened.
+    pub fn start(self, session: &Session) -> Result<Stream, Error> {
+        let outputs = Outputs::start(self.0, Limits::default(), session.clock, &session.logger());
+        outputs.map(|outputs| Stream(Some(outputs))).map_err(|e| Error::File(e.to_string()))
+    }
+}
+
+/// The running outputs, until they have finished.
+pub struct Stream(Option<Outputs>);
+
+impl Stream {
+    /// Whether anybody wants samples.
+    #[must_use]
+    pub fn wants_samples(&self) -> bool {
+        self.0.as_ref().is_some_and(|outputs| !outputs.is_empty())
+    }
+
+    /// Hands samples to every output.
+    pub fn send(&self, samples: Vec<RawSample>) {
+        if let Some(outputs) = &self.0 {
+            outputs.samples(samples);
+        }
+    }
+
+    /// Lets them finish; they take nothing more.
+    #[must_use]
+    pub fn finish(&mut self, patience: Duration) -> Vec<Report> {
+        self.0.take().map(|outputs| outputs.finish(patience)).unwrap_or_default()
+    }
+}

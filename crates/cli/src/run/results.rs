@@ -1,0 +1,102 @@
+//! Handing out the results: the text summary, the files of `handleSummary()`, `--summary-export`.
+
+use std::path::Path;
+
+use report::summary::{Mode, Style, Summary, export_json, legacy_json, machine_readable, text};
+use serde_json::Value;
+
+use crate::session::Session;
+
+/// Which forms of the summary the user wants.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// How much the text shows.
+    pub mode: Mode,
+    /// The newer JSON form instead of the old one.
+    pub machine_readable: bool,
+    /// A file for the JSON form.
+    pub export: Option<String>,
+    /// Show in the text why the run can be trusted, also when nothing speaks against it.
+    pub trust: bool,
+}
+
+impl Wanted {
+    /// The argument of `handleSummary()`.
+    #[must_use]
+    pub fn argument(&self, summary: &Summary) -> Value {
+        if self.machine_readable { machine_readable(summary, self.mode) } else { legacy_json(summary) }
+    }
+
+    /// Prints the summary for people.
+    pub fn print(&self, session: &Session, summary: &Summary) {
+        let style = Style { color: session.coloured(), trust: self.trust, ..Style::default() };
+        session.print(&text(summary, self.mode, style));
+    }
+
+    /// Writes the file of `--summary-export`, if there is to be one.
+    ///
+    /// # Errors
+    /// The sentence for the user when it cannot be written.
+    pub fn write_export(&self, summary: &Summary) -> Result<(), String> {
+        let Some(path) = &self.export else { return Ok(()) };
+        let json =
+            if self.machine_readable { machine_readable(summary, self.mode) } else { export_json(summary) };
+        let mut bytes = Vec::new();
+        let indent = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+        let mut writer = serde_json::Serializer::with_formatter(&mut bytes, indent);
+        serde::Serialize::serialize(&json, &mut writer).map_err(|e| e.to_string())?;
+        std::fs::write(path, bytes).map_err(|e| format!("failed to save summary to file {path}: {e}"))
+    }
+}
+
+/// Writes what `handleSummary()` returned: to the standard streams or to files.
+///
+/// # Errors
+/// The sentence for the user, with every file that could not be written; the others are.
+pub fn write_files(session: &Session, files: &[(String, impl AsRef<[u8]>)]) -> Result<(), String> {
+    let mut failures = Vec::new();
+    for (name, content) in files {
+        let content = content.as_ref();
+        let result = match name.as_str() {
+            "stdout" => {
+                session.screen.above_progress(|| write_to(&mut std::io::stdout().lock(), content));
+                Ok(())
+            }
+            "stderr" => {
+                session.screen.above_progress(|| write_to(&mut std::io::stderr().lock(), content));
+                Ok(())
+            }
+            path => std::fs::write(Path::new(path), content),
+        };
+        if let Err(error) = result {
+            failures.push(format!("could not open '{name}': open {name}: {}", reason(&error)));
+        }
+    }
+    if failures.is_empty() {
+        return Ok(());
+    }
+    let list: String = failures.iter().map(|failure| format!("\n\t- {failure}")).collect();
+    Err(format!("Could not save some summary information:{list}"))
+}
+
+/// A reader that went away is no error.
+fn write_to(stream: &mut impl std::io::Write, content: &[u8]) {
+    let _ = stream.write_all(content).and_then(|()| stream.flush());
+}
+
+/// The operating system's reason in small letters and without its number.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_short() {
+        let error = std::io::Error::from_raw_os_error(2);
+        assert_eq!(reason(&error), "no such file or directory");
+    }
+}

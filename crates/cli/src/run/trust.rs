@@ -1,0 +1,96 @@
+//! Whether the run can be believed: gathers the evidence from everywhere and lets the engine's rules judge it.
+
+use engine::trust::{self, Evidence, LagQuantiles, LatencyQuantiles, LossyOutput, MachineUse, Weight};
+use metrics::{Aggregate, Histogram, Sink, builtin};
+use model::Nanos;
+use report::sink::Report;
+use report::summary::{Reason, Trust};
+
+/// What is known besides what was measured.
+pub struct Facts<'a> {
+    /// How busy the machine was.
+    pub machine: MachineUse,
+    /// Arrivals that started, of all arrival-rate scenarios.
+    pub started_arrivals: u64,
+    /// Arrivals that did not.
+    pub dropped_arrivals: u64,
+    /// What became of the outputs.
+    pub outputs: &'a [Report],
+}
+
+/// Judges the run.
+#[must_use]
+pub fn judge(aggregate: &Aggregate, facts: &Facts<'_>) -> Trust {
+    let evidence = Evidence {
+        schedule_lag: lag(aggregate.schedule_lag()),
+        generator_lag: lag(aggregate.generator_lag()),
+        latency: latency(aggregate),
+        dropped_arrivals: facts.dropped_arrivals,
+        started_arrivals: facts.started_arrivals,
+        machine: readable(facts.machine),
+        lossy_outputs: facts
+            .outputs
+            .iter()
+            .filter(|report| report.dropped > 0)
+            .map(|report| LossyOutput { name: report.output.clone(), dropped: report.dropped })
+            .collect(),
+        // What the network ran out of, and what the kernel did not stamp, is counted by each worker thread and
+        // does not come here.
+        ..Evidence::default()
+    };
+    let verdict = trust::judge(&evidence);
+    let reasons = verdict.reasons.iter().map(|reason| Reason {
+        text: reason.finding.clone(),
+        hint: Some(reason.advice.to_owned()),
+        invalidates: reason.weight == Weight::Invalid,
+    });
+    Trust {
+        trusted: verdict.trusted,
+        reasons: reasons.collect(),
+        evidence: shown(aggregate, &evidence.machine),
+    }
+}
+
+/// The kernel counts processor time in hundredths of a second, so over a moment its shares say nothing.
+fn readable(machine: MachineUse) -> MachineUse {
+    const MOMENT: Nanos = Nanos::from_secs(2);
+    if machine.observed >= MOMENT { machine } else { MachineUse::default() }
+}
+
+/// The evidence as rows of names and values.
+fn shown(aggregate: &Aggregate, machine: &MachineUse) -> Vec<(String, Vec<String>)> {
+    let schedule = report::summary::lag("schedule_lag", aggregate.schedule_lag());
+    let mut rows: Vec<_> = schedule
+        .into_iter()
+        .chain(report::summary::lag("generator_lag", aggregate.generator_lag()))
+        .collect();
+    if machine.observed > Nanos::ZERO {
+        let percent = |share: f64| format!("{:.0}%", share * 100.0);
+        let busiest = format!("busiest={}", percent(machine.busiest_share));
+        rows.push(("generator_cpu".to_owned(), vec![percent(machine.process_share), busiest]));
+    }
+    rows
+}
+
+fn lag(histogram: &Histogram) -> LagQuantiles {
+    let at = |q: f64| nanos(histogram.quantile(q));
+    let count = histogram.count();
+    if count == 0 {
+        return LagQuantiles::default();
+    }
+    LagQuantiles { count, p50: at(0.5), p99: at(0.99), max: at(1.0) }
+}
+
+fn latency(aggregate: &Aggregate) -> Option<LatencyQuantiles> {
+    match aggregate.total(builtin::HTTP_REQ_DURATION)? {
+        Sink::Trend(trend) if trend.count() > 0 => {
+            Some(LatencyQuantiles { p50: nanos(trend.med()), p99: nanos(trend.quantile(0.99)) })
+        }
+        _ => None,
+    }
+}
+
+/// Milliseconds as the clock counts.
+fn nanos(millis: f64) -> Nanos {
+    Nanos((millis.max(0.0) * 1e6) as u64)
+}

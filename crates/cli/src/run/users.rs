@@ -1,0 +1,114 @@
+//! The virtual users of a run: what they have to know of the options, and their source for the engine.
+
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
+
+use engine::{Control, VuMaker, VuSource, WorkerCtx};
+use model::Options;
+use script::{HttpDebug, RunOptions, SystemTags};
+use serde_json::{Value, json};
+
+use super::options::Settled;
+use crate::error::Error;
+
+/// Redirects that are followed unless the user says otherwise.
+const MAX_REDIRECTS: u32 = 10;
+/// Parallel requests of a batch, in all and to one host.
+const BATCH: (usize, usize) = (20, 6);
+
+/// A source that worker threads wait for: they start before the options, which need their controls, are settled.
+#[derive(Default)]
+pub struct LateSource(OnceLock<Arc<dyn VuSource>>);
+
+impl LateSource {
+    /// Lets the workers go on.
+    pub fn set(&self, source: Arc<dyn VuSource>) {
+        // A second source changes nothing; there is only one call.
+        let _ = self.0.set(source);
+    }
+}
+
+impl VuSource for LateSource {
+    fn worker(&self, worker: &Rc<WorkerCtx>) -> Box<dyn VuMaker> {
+        self.0.wait().worker(worker)
+    }
+}
+
+/// What users need to know of the options.
+///
+/// # Errors
+/// When the network settings make no sense.
+pub fn run_options(
+    settled: &Settled,
+    net: Arc<net::Settings>,
+    control: Arc<Control>,
+) -> Result<RunOptions, Error> {
+    let options = &settled.options;
+    Ok(RunOptions {
+        net,
+        tags: options.tags.clone().unwrap_or_default(),
+        system_tags: system_tags(settled.system_tags()),
+        throw: options.throw.unwrap_or(false),
+        discard_response_bodies: options.discard_response_bodies.unwrap_or(false),
+        batch: size(options.batch, BATCH.0),
+        batch_per_host: size(options.batch_per_host, BATCH.1),
+        max_redirects: redirects(options),
+        no_cookies_reset: options.no_cookies_reset.unwrap_or(false),
+        no_vu_connection_reuse: options.no_vu_connection_reuse.unwrap_or(false),
+        min_iteration_duration: options.min_iteration_duration.map(Into::into),
+        http_debug: match options.http_debug.as_deref() {
+            None | Some("" | "false") => HttpDebug::Off,
+            Some("full") => HttpDebug::Full,
+            Some(_) => HttpDebug::Headers,
+        },
+        options: shown_to_scripts(settled),
+        control,
+    })
+}
+
+/// `exec.test.options`: without the shorthand, which is a scenario by now, and with what only flags can set.
+fn shown_to_scripts(settled: &Settled) -> Value {
+    let mut shown = settled.shown();
+    if let Value::Object(members) = &mut shown {
+        for shorthand in ["vus", "duration", "iterations", "stages"] {
+            members.shift_remove(shorthand);
+        }
+        members.insert("consoleOutput".to_owned(), json!(settled.options.console_output));
+        members.insert("localIPs".to_owned(), json!(settled.options.local_ips));
+    }
+    shown
+}
+
+fn size(given: Option<i64>, default: usize) -> usize {
+    given.map_or(default, |given| usize::try_from(given).unwrap_or(0))
+}
+
+/// How many redirects are followed, and whether that is only the default.
+fn redirects(options: &Options) -> (u32, bool) {
+    match options.max_redirects {
+        Some(most) => (u32::try_from(most).unwrap_or(0), false),
+        None => (MAX_REDIRECTS, true),
+    }
+}
+
+fn system_tags(tags: model::SystemTags) -> SystemTags {
+    SystemTags {
+        proto: tags.has("proto"),
+        subproto: tags.has("subproto"),
+        status: tags.has("status"),
+        method: tags.has("method"),
+        url: tags.has("url"),
+        name: tags.has("name"),
+        group: tags.has("group"),
+        check: tags.has("check"),
+        error: tags.has("error"),
+        error_code: tags.has("error_code"),
+        tls_version: tags.has("tls_version"),
+        scenario: tags.has("scenario"),
+        expected_response: tags.has("expected_response"),
+        vu: tags.has("vu"),
+        iter: tags.has("iter"),
+        ocsp_status: tags.has("ocsp_status"),
+        ip: tags.has("ip"),
+    }
+}

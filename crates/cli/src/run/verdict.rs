@@ -1,0 +1,101 @@
+//! How a run ended, as the exit status and the last line of the log. Pure.
+
+use engine::{Abort, AbortCause};
+use model::ExitCode;
+
+use crate::error::Error;
+
+/// Everything that can decide the end of a run.
+#[derive(Default)]
+pub struct Ending {
+    /// `setup()` failed; there was no load.
+    pub setup: Option<Error>,
+    /// The run ended early.
+    pub abort: Option<Abort>,
+    /// `teardown()` failed.
+    pub teardown: Option<Error>,
+    /// The summary could not be handed out.
+    pub summary: Option<Error>,
+    /// The script marked the run as failed.
+    pub marked_failed: bool,
+    /// Metrics of which a threshold does not hold, in order.
+    pub crossed: Vec<String>,
+}
+
+impl Ending {
+    /// The error that the run ends with; none for a success.
+    ///
+    /// What ended the run early says more than what was found at its end.
+    #[must_use]
+    pub fn error(self) -> Option<Error> {
+        let crossed = self.crossed;
+        let marked = || Error::run(ExitCode::MARKED_FAILED, "test run was marked as failed");
+        self.setup
+            .or_else(|| self.abort.map(|abort| aborted(&abort, &crossed)))
+            .or(self.teardown)
+            .or_else(|| self.marked_failed.then(marked))
+            .or_else(|| (!crossed.is_empty()).then(|| thresholds(&crossed, "have been crossed")))
+            .or(self.summary)
+    }
+}
+
+fn thresholds(crossed: &[String], what: &str) -> Error {
+    let metrics = crossed.join(", ");
+    Error::run(ExitCode::THRESHOLDS_FAILED, format!("thresholds on metrics '{metrics}' {what}"))
+}
+
+fn aborted(abort: &Abort, crossed: &[String]) -> Error {
+    let said = abort.message.clone();
+    match &abort.cause {
+        AbortCause::Signal => Error::run(
+            ExitCode::EXTERNAL_ABORT,
+            format!("test run was aborted because plimsoll received a '{said}' signal"),
+        ),
+        AbortCause::Threshold => thresholds(
+            crossed,
+            "were crossed; at least one has abortOnFail enabled, stopping test prematurely",
+        ),
+        AbortCause::Script => Error::run(ExitCode::SCRIPT_ABORTED, said),
+        AbortCause::Api => Error::run(ExitCode::STOPPED_BY_API, "test run stopped from the REST API"),
+        AbortCause::Init { by_script: true } => {
+            Error::run(ExitCode::SCRIPT_EXCEPTION, said).with_hint("error while initializing VUs")
+        }
+        AbortCause::Init { by_script: false } => Error::Internal(said),
+        AbortCause::Panic => {
+            Error::run(ExitCode::PANIC, said).with_hint("this is a bug of plimsoll; please report it")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn abort(cause: AbortCause, message: &str) -> Option<Abort> {
+        Some(Abort { cause, message: message.to_owned() })
+    }
+
+    #[test]
+    fn what_ended_the_run_early_wins() {
+        let check = |ending: Ending, wanted: Option<(u8, &str)>| {
+            let error = ending.error().map(|error| (error.code().0, error.to_string()));
+            assert_eq!(error, wanted.map(|(code, text)| (code, text.to_owned())));
+        };
+        let crossed = || vec!["a".to_owned(), "b".to_owned()];
+        check(Ending::default(), None);
+        let ending = Ending { crossed: crossed(), ..Ending::default() };
+        check(ending, Some((99, "thresholds on metrics 'a, b' have been crossed")));
+        let ending = Ending { crossed: crossed(), marked_failed: true, ..Ending::default() };
+        check(ending, Some((110, "test run was marked as failed")));
+        let stopped = abort(AbortCause::Script, "test aborted: x");
+        let ending = Ending { crossed: crossed(), marked_failed: true, abort: stopped, ..Ending::default() };
+        check(ending, Some((108, "test aborted: x")));
+        let ending =
+            Ending { crossed: crossed(), abort: abort(AbortCause::Threshold, ""), ..Ending::default() };
+        let text = "thresholds on metrics 'a, b' were crossed; at least one has abortOnFail enabled, stopping test prematurely";
+        check(ending, Some((99, text)));
+        let setup = Some(Error::run(ExitCode(100), "late"));
+        let ending = Ending { setup, abort: abort(AbortCause::Signal, "interrupt"), ..Ending::default() };
+        check(ending, Some((100, "late")));
+    }
+}

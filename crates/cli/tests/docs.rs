@@ -1,0 +1,83 @@
+//! The examples of the documentation: every block marked `sh` is run against a shop, page by page.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use target::{Shop, ShopOptions};
+
+/// Where the pages say that the shop is.
+const WRITTEN: &str = "http://127.0.0.1:3000";
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The blocks of a page that are marked `sh`.
+fn examples(page: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Vec<&str>> = None;
+    for line in page.lines() {
+        match (&mut open, line) {
+            (None, "```sh") => open = Some(Vec::new()),
+            (Some(block), "```") => {
+                blocks.push(block.join("\n"));
+                open = None;
+            }
+            (Some(block), line) => block.push(line),
+            (None, _) => {}
+        }
+    }
+    blocks
+}
+
+/// Runs all examples of one page in one folder, one after the other.
+fn check(page: &str) {
+    let path = repository().join(page);
+    let text = std::fs::read_to_string(&path).expect("the page is in the repository");
+    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let binary = Path::new(env!("CARGO_BIN_EXE_plimsoll"));
+    let tools = binary.parent().expect("the binary stands in a folder").display();
+    let blocks = examples(&text);
+    assert!(!blocks.is_empty(), "{page} has no examples");
+    for block in blocks {
+        let output = Command::new("sh")
+            .args(["-eu", "-c", &block.replace(WRITTEN, &shop.http_url())])
+            .current_dir(folder.path())
+            .env("PATH", format!("{tools}:/usr/bin:/bin"))
+            .env("HOME", folder.path())
+            .env("BASE_URL", shop.http_url())
+            .output()
+            .expect("every system has sh");
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{page}:\n{block}\nended with {}\n{out}\n{err}", output.status);
+    }
+}
+
+macro_rules! pages {
+    ($($name:ident: $page:literal),* $(,)?) => { $(#[test] fn $name() { check($page); })* };
+}
+
+pages! {
+    readme: "README.md",
+    commands: "docs/commands.md",
+    executors: "docs/executors.md",
+    getting_started: "docs/getting-started.md",
+    metrics_and_thresholds: "docs/metrics-and-thresholds.md",
+    options: "docs/options.md",
+    outputs: "docs/outputs.md",
+}
+
+#[test]
+fn no_page_with_examples_is_left_out() {
+    let listed = include_str!("docs.rs");
+    for entry in std::fs::read_dir(repository().join("docs")).expect("docs is a folder") {
+        let path = entry.expect("it can be listed").path();
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        assert!(
+            examples(&text).is_empty() || listed.contains(&format!("\"docs/{name}\"")),
+            "{name} is not run"
+        );
+    }
+}

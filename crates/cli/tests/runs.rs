@@ -1,0 +1,205 @@
+//! Whole runs of the real binary: exit status, teardown and summary whatever ends the run, archives, outputs.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+fn plimsoll(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+    command.args(args).current_dir(folder).env_clear().env("HOME", folder).stdin(Stdio::null());
+    command
+}
+
+fn write(folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(name), text).expect("a temporary folder can be written");
+}
+
+fn empty_folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("the system has a temporary folder")
+}
+
+/// Runs a script and returns what came of it.
+fn run(script: &str, args: &[&str]) -> (i32, String, String) {
+    let folder = empty_folder();
+    write(folder.path(), "t.js", script);
+    let output = plimsoll(folder.path(), &[&["run"], args, &["t.js"]].concat()).output().expect("it starts");
+    texts(&output)
+}
+
+fn texts(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
+
+const LOOP: &str = "
+    import { sleep } from 'k6';
+    export const options = { vus: 1, duration: '60s' };
+    export default function () { if (__ITER === 3) console.log('running'); sleep(0.01); }
+    export function teardown() { console.log('torn down'); }
+";
+
+/// Starts a script and waits until it says that it runs.
+fn start(folder: &Path, script: &str) -> (Child, BufReader<std::process::ChildStderr>) {
+    write(folder, "t.js", script);
+    let mut child = plimsoll(folder, &["run", "-q", "t.js"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut log = BufReader::new(child.stderr.take().expect("it is piped"));
+    let mut line = String::new();
+    while !line.contains("running") {
+        line.clear();
+        assert!(log.read_line(&mut line).expect("the log can be read") > 0, "it ended too soon");
+    }
+    (child, log)
+}
+
+fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").args(["-s", name, &child.id().to_string()]).status();
+    assert!(status.is_ok_and(|status| status.success()), "the process is there");
+}
+
+fn end(child: Child, mut log: BufReader<std::process::ChildStderr>) -> (i32, String, String) {
+    let output = child.wait_with_output().expect("it ends");
+    let mut rest = String::new();
+    log.read_to_string(&mut rest).expect("the log is text");
+    let (code, out, _) = texts(&output);
+    (code, out, rest)
+}
+
+#[test]
+fn a_signal_ends_a_run_with_teardown_and_summary() {
+    for (name, word) in [("INT", "interrupt"), ("TERM", "terminated")] {
+        let folder = empty_folder();
+        let (child, log) = start(folder.path(), LOOP);
+        signal(&child, name);
+        let (code, out, log) = end(child, log);
+        assert_eq!(code, 105, "{log}");
+        assert!(log.contains("torn down") && log.contains(&format!("received a '{word}' signal")), "{log}");
+        assert!(out.contains("iterations"), "{out}");
+    }
+}
+
+#[test]
+fn a_second_signal_leaves_teardown_out_and_still_sums_up() {
+    let script = LOOP.replace("console.log('torn down')", "console.log('running'); sleep(60)");
+    let folder = empty_folder();
+    let (child, mut log) = start(folder.path(), &script);
+    signal(&child, "INT");
+    let mut line = String::new();
+    while !line.contains("running") {
+        line.clear();
+        assert!(log.read_line(&mut line).expect("the log can be read") > 0, "teardown did not begin");
+    }
+    signal(&child, "INT");
+    let (code, out, log) = end(child, log);
+    assert_eq!(code, 105, "{log}");
+    assert!(out.contains("iterations"), "{out}");
+}
+
+#[test]
+fn a_signal_during_setup_ends_it() {
+    let script = "
+        import { sleep } from 'k6';
+        export function setup() { console.log('running'); sleep(60); }
+        export default function () { console.log('load'); }
+    ";
+    let folder = empty_folder();
+    let (child, log) = start(folder.path(), script);
+    signal(&child, "INT");
+    let (code, _, log) = end(child, log);
+    assert_eq!(code, 105, "{log}");
+    assert!(!log.contains("load"), "{log}");
+}
+
+#[test]
+fn setup_data_reaches_iterations_and_teardown() {
+    let (code, _, log) = run(
+        "
+        export function setup() { return { n: 7 }; }
+        export default function (data) { console.log('default', data.n); }
+        export function teardown(data) { console.log('teardown', data.n); }
+        ",
+        &["-q"],
+    );
+    assert_eq!(code, 0, "{log}");
+    assert!(log.contains("default 7") && log.contains("teardown 7"), "{log}");
+}
+
+#[test]
+fn an_archive_runs_like_its_script() {
+    let folder = empty_folder();
+    write(folder.path(), "lib.js", "export const word = 'imported';");
+    write(folder.path(), "data.txt", "opened");
+    let script = "
+        import { word } from './lib.js';
+        const text = open('./data.txt');
+        export const options = { iterations: 2, vus: 1 };
+        export default function () { console.log(word, text, __ENV.NAME); }
+    ";
+    write(folder.path(), "t.js", script);
+    let packed = plimsoll(folder.path(), &["archive", "-O", "t.tar", "-e", "NAME=env", "t.js"]).output();
+    assert_eq!(texts(&packed.expect("it starts")).0, 0);
+    for file in ["lib.js", "data.txt", "t.js"] {
+        std::fs::remove_file(folder.path().join(file)).expect("it was written above");
+    }
+    let (code, _, log) =
+        texts(&plimsoll(folder.path(), &["run", "-q", "t.tar"]).output().expect("it starts"));
+    assert_eq!(code, 0, "{log}");
+    assert_eq!(log.matches("imported opened env").count(), 2, "{log}");
+}
+
+#[test]
+fn progress_is_printed_where_it_cannot_be_drawn() {
+    let (code, out, log) = run("export default function () {}", &["--iterations", "3"]);
+    assert_eq!(code, 0, "{log}");
+    assert!(
+        out.contains("execution: local") && out.contains("3 complete and 0 interrupted iterations"),
+        "{out}"
+    );
+    let (_, quiet, _) = run("export default function () {}", &["-q", "--summary-mode", "disabled"]);
+    assert_eq!(quiet, "");
+}
+
+#[test]
+fn a_script_that_cannot_run_is_refused_before_any_load() {
+    let check = |script: &str, args: &[&str], code: i32, text: &str| {
+        let (found, _, log) = run(script, args);
+        assert_eq!(found, code, "{log}");
+        assert!(log.contains(text), "{text:?} expected in:\n{log}");
+    };
+    check("export const a = 1;", &[], 255, "no exported functions in script");
+    check("export default function () {}", &["--vus", "0"], 104, "the number of VUs must be more than 0");
+    check("export default function () {}", &["--vus", "many"], 255, "invalid argument");
+    check("export default function () {}", &["--out", "nope"], 255, "invalid output type 'nope'");
+    check("export default function () {}", &["--paused"], 255, "REST API");
+    check("export default function () {}", &["--summary-mode", "loud"], 255, "invalid summary mode");
+}
+
+#[test]
+fn every_template_runs_against_the_shop() {
+    let shop = target::Shop::start(target::ShopOptions::default()).expect("the shop opens on a free port");
+    for template in ["breakpoint", "load", "minimal", "protocol", "smoke", "soak", "spike", "stress"] {
+        let folder = empty_folder();
+        let made =
+            plimsoll(folder.path(), &["new", "--template", template, "t.js"]).output().expect("it starts");
+        assert_eq!(texts(&made).0, 0, "{template}");
+        let run = plimsoll(folder.path(), &["run", "-q", "--vus", "1", "--iterations", "1", "t.js"])
+            .env("BASE_URL", shop.http_url())
+            .output()
+            .expect("it starts");
+        let (code, out, log) = texts(&run);
+        assert_eq!(code, 0, "{template}:\n{out}\n{log}");
+        assert!(out.contains("checks_succeeded...: 100.00%"), "{template}:\n{out}\n{log}");
+    }
+}
+
+#[test]
+fn check_says_what_a_script_would_do() {
+    let folder = empty_folder();
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/demo.js");
+    let (code, out, log) = texts(&plimsoll(folder.path(), &["check", demo]).output().expect("it starts"));
+    assert_eq!(code, 0, "{log}");
+    assert!(out.contains("browse: 50.00 iterations/s for 10s") && out.contains("at most 58 VUs"), "{out}");
+}

@@ -1,0 +1,88 @@
+//! Samples of many frames, added up so that their order does not matter.
+//!
+//! Main type: `Merged`, a [`Sink`] with the exact sum behind a counter.
+
+use crate::frame::{Buckets, Part};
+use crate::registry::Kind;
+use crate::sink::{Counter, Sink};
+use crate::trend::Trend;
+
+/// A sink that frames are added to.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Merged {
+    sink: Sink,
+    /// Behind `Sink::Counter`; other kinds have none.
+    exact: Option<Box<Counter>>,
+    /// Samples of a gauge, of which the sink tells only whether there are some.
+    gauged: u64,
+}
+
+impl Merged {
+    pub fn new(kind: Kind) -> Self {
+        let exact = (kind == Kind::Counter).then(Box::default);
+        Self { sink: Sink::new(kind), exact, gauged: 0 }
+    }
+
+    pub const fn sink(&self) -> &Sink {
+        &self.sink
+    }
+
+    pub fn into_sink(self) -> Sink {
+        self.sink
+    }
+
+    /// How many samples there are; of a gauge, in how many frames it was set.
+    pub fn samples(&self) -> u64 {
+        match &self.sink {
+            Sink::Counter(_) => self.exact.as_ref().map_or(0, |exact| exact.samples),
+            Sink::Gauge { .. } => self.gauged,
+            Sink::Rate { total, .. } => *total,
+            Sink::Trend(trend) => trend.count(),
+        }
+    }
+
+    /// Adds a part of a frame; `false` when it is of another kind.
+    pub fn add(&mut self, part: Part<'_>) -> bool {
+        match (&mut self.sink, part) {
+            (Sink::Counter(_), Part::Counter(counter)) => self.add_counter(counter),
+            (sink @ Sink::Gauge { .. }, Part::Gauge(gauge)) => {
+                sink.absorb_gauge(gauge);
+                self.gauged += 1;
+            }
+            (Sink::Rate { nonzero, total }, Part::Rate(rate)) => {
+                *nonzero += rate.nonzero;
+                *total += rate.total;
+            }
+            (Sink::Trend(trend), Part::Values(values)) => trend.extend(values),
+            (Sink::Trend(trend), Part::Same(value, times)) => trend.add_times(value, times),
+            (Sink::Trend(trend), Part::Buckets(head, buckets)) => add_buckets(trend, head, buckets),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Adds what another of the same kind holds.
+    pub fn merge(&mut self, other: &Self) {
+        match &other.exact {
+            Some(counter) => self.add_counter(counter),
+            None => self.sink.absorb(&other.sink),
+        }
+        self.gauged += other.gauged;
+    }
+
+    fn add_counter(&mut self, counter: &Counter) {
+        if let Some(exact) = &mut self.exact {
+            exact.sum.merge(&counter.sum);
+            exact.samples += counter.samples;
+            self.sink = Sink::Counter(exact.sum.value());
+        }
+    }
+}
+
+fn add_buckets(trend: &mut Trend, head: &Buckets, buckets: &[(u32, u32)]) {
+    let wide = trend.widen();
+    wide.sum.merge(&head.sum);
+    wide.histogram.widen(head.min, head.max);
+    wide.histogram.add_bucket(None, head.zeros);
+    buckets.iter().for_each(|(name, count)| wide.histogram.add_bucket(Some(*name), u64::from(*count)));
+}

@@ -1,0 +1,428 @@
+//! The seam between scripts, coroutines and the engine, driven at random: users are interrupted, dropped and
+//! starved at any point of scripts that throw, overflow, wait and spin. `SEAM_STEPS` and `SEAM_SEED` widen it;
+//! `SEAM_NO_MEMORY` also refuses single allocations, which QuickJS itself does not survive everywhere.
+#![cfg(debug_assertions)]
+#![expect(clippy::unwrap_used, reason = "a test may fail by it")]
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use engine::{
+    Control, Environment, Iteration, IterationEnd, Plan, ScenarioInfo, Vu, VuMaker, VuSource, WorkerCtx,
+};
+use metrics::{Recorder, RecorderConfig, Registry};
+use model::{Clock, Log, Logger, Nanos, Options, Record, Scenario, SegmentTuple};
+use plimsoll_script::testing::{Fault, arm, disarm};
+use plimsoll_script::{HttpDebug, LoadOptions, RunOptions, Source, SystemTags, Test};
+
+/// How a function of `seam.js` ends when nothing disturbs it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Nature {
+    Completes,
+    Throws,
+    Hoards,
+    Waits,
+    Spins,
+}
+
+use Nature::{Completes, Hoards, Spins, Throws, Waits};
+
+/// Those that are slow in a debug build come once, the others as often as their weight says.
+const FUNCTIONS: &[(&str, Nature, u32)] = &[
+    ("plain", Completes, 8),
+    ("settles", Completes, 8),
+    ("overflowCaught", Completes, 1),
+    ("overflowSorted", Completes, 1),
+    ("throwsInCheck", Throws, 8),
+    ("throwsInGroup", Throws, 8),
+    ("throwsInTimer", Throws, 8),
+    ("throwsInGetter", Throws, 8),
+    ("throwsInText", Throws, 8),
+    ("rejects", Throws, 8),
+    ("overflows", Throws, 1),
+    ("overflowsInCheck", Throws, 1),
+    ("hoards", Hoards, 1),
+    ("hoardsText", Hoards, 1),
+    ("sleeps", Waits, 8),
+    ("sleepsInGroup", Waits, 8),
+    ("sleepsInSort", Waits, 8),
+    ("sleepsInGetter", Waits, 8),
+    ("waitsForTimer", Waits, 8),
+    ("awaitsForever", Waits, 8),
+    ("awaitsRequest", Waits, 4),
+    ("requests", Waits, 4),
+    ("batches", Waits, 4),
+    ("spins", Spins, 1),
+];
+
+const USERS: usize = 6;
+const MEMORY_LIMIT_BYTES: usize = 4 << 20;
+/// Nothing here needs more polls than this before it ends or waits for good.
+const POLLS_MAX: u32 = 20_000;
+
+/// A small generator of numbers, the same for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: u32) -> u32 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) % u64::from(most)) as u32
+    }
+}
+
+struct Silent;
+
+impl Log for Silent {
+    fn log(&self, _: Record) {}
+}
+
+/// A source that is never asked for users: the plan has no scenarios.
+struct Nobody;
+
+impl VuSource for Nobody {
+    fn worker(&self, _: &Rc<WorkerCtx>) -> Box<dyn VuMaker> {
+        Box::new(Self)
+    }
+}
+
+impl VuMaker for Nobody {
+    fn make(
+        &self,
+        _: u64,
+        _: u64,
+    ) -> futures_util::future::LocalBoxFuture<'_, Result<Box<dyn Vu>, engine::VuError>> {
+        unreachable!("the plan has no scenarios")
+    }
+}
+
+/// The controls of a run that does nothing.
+async fn control(registry: &Arc<Registry>, clock: Clock, log: &Logger) -> Arc<Control> {
+    let plan = Plan {
+        scenarios: Vec::new(),
+        segment: SegmentTuple::full(),
+        threads: 1,
+        tags: Vec::new(),
+        scenario_tag: false,
+        paused: false,
+        recorder: RecorderConfig::default(),
+    };
+    let environment = Environment { registry: registry.clone(), clock, log: log.clone() };
+    let source: Arc<dyn VuSource> = Arc::new(Nobody);
+    let mut found = None;
+    engine::run_inline(&plan, &source, &environment, |_, control| {
+        found.get_or_insert_with(|| control.clone());
+    })
+    .await;
+    found.expect("a run tells at least that it finished")
+}
+
+/// A server that accepts and never answers; it holds the newest connections only.
+fn stalling_server() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut held = VecDeque::new();
+        while let Ok((stream, _)) = listener.accept() {
+            held.push_back(stream);
+            if held.len() > 64 {
+                held.pop_front();
+            }
+        }
+    });
+    address
+}
+
+fn run_options(control: Arc<Control>, clock: Clock) -> RunOptions {
+    let (options, env) = (Options::default(), BTreeMap::new());
+    let net = net::SettingsBuilder { clock, options: &options, env: &env, user_agent: "seam" };
+    RunOptions {
+        net: Arc::new(net.build().unwrap()),
+        tags: BTreeMap::new(),
+        system_tags: SystemTags {
+            proto: true,
+            subproto: true,
+            status: true,
+            method: true,
+            url: true,
+            name: true,
+            group: true,
+            check: true,
+            error: true,
+            error_code: true,
+            tls_version: true,
+            scenario: true,
+            expected_response: true,
+            vu: false,
+            iter: false,
+            ocsp_status: false,
+            ip: false,
+        },
+        throw: true,
+        discard_response_bodies: false,
+        batch: 20,
+        batch_per_host: 6,
+        max_redirects: (10, true),
+        no_cookies_reset: false,
+        no_vu_connection_reuse: false,
+        min_iteration_duration: None,
+        http_debug: HttpDebug::Off,
+        options: serde_json::Value::Null,
+        control,
+    }
+}
+
+/// A user and the iteration that it runs.
+struct Place {
+    user: Box<dyn Vu>,
+    running: Option<Running>,
+    iterations: u64,
+}
+
+#[derive(Clone, Copy)]
+struct Running {
+    function: usize,
+    /// It was told to stop, by the test or by a fault.
+    stopped: bool,
+    fault: Option<Fault>,
+}
+
+/// How a poll came out; a panic is what a panicking host function leaves.
+enum Turn {
+    Waiting,
+    Ended(IterationEnd),
+    Panicked,
+}
+
+struct Seam {
+    maker: Box<dyn VuMaker>,
+    clock: Clock,
+    dice: Dice,
+    scenarios: Vec<Arc<ScenarioInfo>>,
+    /// Each function as often as its weight.
+    urn: Vec<usize>,
+    made: u64,
+    ends: BTreeMap<String, u64>,
+}
+
+impl Seam {
+    async fn place(&mut self) -> Place {
+        self.made += 1;
+        let user = self.maker.make(self.made, self.made).await.expect("a user can always be made");
+        Place { user, running: None, iterations: 0 }
+    }
+
+    fn begin(&mut self, place: &mut Place) {
+        let function = self.urn[self.dice.below(self.urn.len() as u32) as usize];
+        let now = self.clock.now();
+        let spins = FUNCTIONS[function].1 == Spins;
+        place.user.activate(&self.scenarios[function]);
+        place.user.start(Iteration {
+            scenario: function as u32,
+            in_vu: place.iterations,
+            in_vu_scenario: place.iterations,
+            in_instance: place.iterations,
+            in_test: place.iterations,
+            intended: None,
+            started: now,
+            hard_stop: if spins { now + Nanos(500_000) } else { Nanos::MAX },
+        });
+        place.iterations += 1;
+        place.running = Some(Running { function, stopped: spins, fault: None });
+    }
+
+    /// Polls once, perhaps with a fault armed. A fault that did not happen in this poll is taken back.
+    fn poll(&mut self, place: &mut Place, context: &mut Context<'_>) -> Turn {
+        let running = place.running.as_mut().expect("only a running user is polled");
+        let fault = match self.dice.below(12) {
+            0 => Some((Fault::Panic, self.dice.below(6))),
+            1 => Some((Fault::Interrupt, self.dice.below(6))),
+            2 if std::env::var_os("SEAM_NO_MEMORY").is_some() => {
+                Some((Fault::NoMemory, self.dice.below(300)))
+            }
+            _ => None,
+        };
+        if let Some((fault, skip)) = fault {
+            arm(fault, skip);
+        }
+        let polled = catch_unwind(AssertUnwindSafe(|| place.user.poll(context)));
+        if let Some((fault, _)) = fault
+            && disarm()
+        {
+            running.fault = running.fault.max_by_harm(fault);
+            running.stopped |= fault == Fault::Interrupt;
+        }
+        match polled {
+            Ok(Poll::Pending) => Turn::Waiting,
+            Ok(Poll::Ready(end)) => Turn::Ended(end),
+            Err(_) => Turn::Panicked,
+        }
+    }
+
+    /// Whether the iteration ended as it had to.
+    fn judge(&mut self, running: Running, turn: &Turn) {
+        use IterationEnd::{Completed, Failed, Interrupted, Lost};
+        let (name, nature, _) = FUNCTIONS[running.function];
+        let right = match turn {
+            Turn::Waiting => false,
+            Turn::Panicked => running.fault == Some(Fault::Panic),
+            // What runs out of memory may notice anywhere, also where the script catches it.
+            Turn::Ended(_) if running.fault == Some(Fault::NoMemory) => true,
+            Turn::Ended(_) if running.fault == Some(Fault::Panic) => false,
+            Turn::Ended(end) => match (nature, end) {
+                (Completes, Completed) | (Throws, Failed) => true,
+                (Hoards, Lost) => true,
+                (_, Interrupted | Lost) => running.stopped,
+                // The interruption came after its last wait and its last look.
+                (Completes | Throws | Hoards | Waits | Spins, _) => false,
+            },
+        };
+        let shown = match turn {
+            Turn::Ended(end) => format!("{end:?}"),
+            Turn::Panicked => "Panicked".to_owned(),
+            Turn::Waiting => "Waiting".to_owned(),
+        };
+        assert!(
+            right,
+            "{name} ({nature:?}) ended as {shown}; stopped {}, {:?}",
+            running.stopped, running.fault
+        );
+        *self.ends.entry(format!("{nature:?} {shown}")).or_default() += 1;
+    }
+
+    /// One thing that happens to one user.
+    async fn step(&mut self, places: &mut [Place]) {
+        let chosen = self.dice.below(places.len() as u32) as usize;
+        if places[chosen].running.is_none() {
+            self.begin(&mut places[chosen]);
+        }
+        let mut context = Context::from_waker(Waker::noop());
+        let wish = self.dice.below(10);
+        if wish == 0 {
+            // In the middle of whatever it does.
+            places[chosen] = self.place().await;
+            *self.ends.entry("Dropped".to_owned()).or_default() += 1;
+            return;
+        }
+        if wish < 4 {
+            let place = &mut places[chosen];
+            place.user.interrupt();
+            place.running.as_mut().expect("it was begun").stopped = true;
+        }
+        let mut turn = self.poll(&mut places[chosen], &mut context);
+        for _ in 0..POLLS_MAX {
+            let running = places[chosen].running.expect("it was begun");
+            let waits = matches!(FUNCTIONS[running.function].1, Waits) && !running.stopped;
+            if waits || !matches!(turn, Turn::Waiting) {
+                break;
+            }
+            // Timers and sockets get their turn.
+            tokio::task::yield_now().await;
+            turn = self.poll(&mut places[chosen], &mut context);
+        }
+        let running = places[chosen].running.expect("it was begun");
+        if matches!(turn, Turn::Waiting) && FUNCTIONS[running.function].1 == Waits && !running.stopped {
+            return;
+        }
+        self.judge(running, &turn);
+        places[chosen].running = None;
+        if !matches!(
+            turn,
+            Turn::Ended(IterationEnd::Completed | IterationEnd::Failed | IterationEnd::Interrupted)
+        ) {
+            places[chosen] = self.place().await;
+        }
+    }
+}
+
+/// The fault that explains the most.
+trait MaxByHarm {
+    fn max_by_harm(self, other: Fault) -> Self;
+}
+
+impl MaxByHarm for Option<Fault> {
+    fn max_by_harm(self, other: Fault) -> Self {
+        match (self, other) {
+            (Some(Fault::Panic), _) | (_, Fault::Panic) => Some(Fault::Panic),
+            (Some(Fault::NoMemory), _) | (_, Fault::NoMemory) => Some(Fault::NoMemory),
+            _ => Some(Fault::Interrupt),
+        }
+    }
+}
+
+fn resident_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    status.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
+}
+
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+async fn drive(steps: u64, seed: u64) {
+    let (clock, registry) = (Clock::start(), Registry::new());
+    let log: Logger = Arc::new(Silent);
+    let control = control(&registry, clock, &log).await;
+    let text = include_bytes!("seam.js").to_vec();
+    let source =
+        Source { main: "file:///seam.js".to_owned(), ..Source::stdin(text, std::path::Path::new("/")) };
+    let options = LoadOptions {
+        log: log.clone(),
+        env: BTreeMap::from([("STALL".to_owned(), stalling_server())]),
+        registry: registry.clone(),
+        clock,
+        memory_limit: Some(MEMORY_LIMIT_BYTES),
+    };
+    // Loading has an event loop of its own, so it needs a thread without one.
+    let test = std::thread::spawn(move || Test::load(source, options)).join().unwrap().unwrap();
+    test.configure(run_options(control.clone(), clock));
+    let recorder = Rc::new(RefCell::new(Recorder::new(0, registry, clock, RecorderConfig::default())));
+    let worker = Rc::new(WorkerCtx { index: 0, clock, recorder: recorder.clone(), control, log });
+    let scenarios = FUNCTIONS.iter().enumerate().map(|(index, (name, ..))| {
+        let shape = serde_json::json!({ "executor": "shared-iterations", "exec": name });
+        Arc::new(ScenarioInfo::new(index as u32, Scenario::parse("load", &shape).unwrap()))
+    });
+    let scenarios = scenarios.collect();
+    let urn = (0..FUNCTIONS.len()).flat_map(|index| (0..FUNCTIONS[index].2).map(move |_| index)).collect();
+    let maker = test.users().worker(&worker);
+    let mut seam = Seam { maker, clock, dice: Dice(seed), scenarios, urn, made: 0, ends: BTreeMap::new() };
+    let mut places = Vec::new();
+    for _ in 0..USERS {
+        places.push(seam.place().await);
+    }
+    let mut warm = 0;
+    for step in 0..steps {
+        seam.step(&mut places).await;
+        if step % 1024 == 0 {
+            recorder.borrow_mut().take_frame(clock.now());
+        }
+        if step == steps / 4 {
+            warm = resident_bytes();
+        }
+    }
+    drop(places);
+    assert_eq!(fiber::leaked_stacks(), 0);
+    let grown = resident_bytes().saturating_sub(warm);
+    println!("{} users, {grown} bytes more than after a quarter of the steps; {:#?}", seam.made, seam.ends);
+    assert!(grown < 64 << 20, "{grown} bytes were not given back");
+}
+
+#[test]
+fn users_survive_anything_at_any_point() {
+    // The panics that the test asks for need no report; any other does.
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if info.payload().downcast_ref::<&str>() != Some(&"a fault that a test asked for") {
+            report(info);
+        }
+    }));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let tasks = tokio::task::LocalSet::new();
+    tasks.block_on(&runtime, drive(number("SEAM_STEPS", 20_000), number("SEAM_SEED", 1)));
+}
