@@ -1,153 +1,243 @@
-//! A connection: a socket, with TLS on it or not.
+//! A connection to a server or proxy, with or without TLS.
+//!
+//! Main types: [`Stream`], which hides whether there is TLS, and [`Connection`], a stream with what the pool
+//! needs to know about it. No protocol is spoken here.
 
-use std::io::{self, Read, Write};
+use std::cell::Cell;
+use std::future::Future as _;
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
-use model::Nanos;
-use rustls::ClientConnection;
+use model::{Clock, Nanos};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::buffer::Buffer;
-use crate::error::{Error, Kind};
-use crate::socket::{Arrival, Socket};
-use crate::tls::{self, Records, TlsInfo};
-use crate::wire::{Gauge, Wire};
+use crate::client::Origin;
+use crate::error::{Call, Kind};
+use crate::socket::{Socket, WallNanos};
+use crate::tls::{TlsInfo, TlsStream};
+use crate::worker::{Scratch, Worker};
 
-/// A connection that requests go over.
-pub(crate) struct Connection {
-    pub(crate) socket: Socket,
-    tls: Option<Box<Session>>,
-    /// How many requests went over it.
-    pub(crate) used: u64,
+/// A byte stream to a server.
+#[derive(Debug)]
+pub(crate) enum Stream {
+    Plain(Socket),
+    Tls(Box<TlsStream>),
 }
 
-struct Session {
-    state: ClientConnection,
-    info: Arc<TlsInfo>,
-    records: Records,
-    /// When the bytes of the latest read arrived.
-    at: Nanos,
+impl Stream {
+    pub(crate) fn socket(&self) -> &Socket {
+        match self {
+            Self::Plain(socket) => socket,
+            Self::Tls(tls) => tls.socket(),
+        }
+    }
+
+    fn socket_mut(&mut self) -> &mut Socket {
+        match self {
+            Self::Plain(socket) => socket,
+            Self::Tls(tls) => tls.socket_mut(),
+        }
+    }
+
+    /// When the kernel got the newest byte.
+    pub(crate) fn last_stamp(&self) -> Option<WallNanos> {
+        self.socket().last_stamp()
+    }
+
+    /// What was negotiated; `None` without TLS.
+    pub(crate) fn tls(&self) -> Option<&Arc<TlsInfo>> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(tls) => Some(tls.info()),
+        }
+    }
+
+    /// Receives into the plain part of the scratch buffers.
+    pub(crate) fn poll_receive(
+        &mut self,
+        context: &mut Context<'_>,
+        scratch: &mut Scratch,
+    ) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Plain(socket) => socket.poll_receive(context, &mut scratch.plain),
+            Self::Tls(tls) => {
+                let (plain, wire) = scratch.both();
+                tls.poll_receive(context, plain, wire)
+            }
+        }
+    }
+
+    /// Takes bytes to send; they are on their way when [`poll_flush`](Self::poll_flush) is ready.
+    pub(crate) fn poll_send(
+        &mut self,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Plain(socket) => socket.poll_send(context, parts),
+            Self::Tls(tls) => tls.poll_send(context, parts),
+        }
+    }
+
+    pub(crate) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Plain(_) => Poll::Ready(Ok(())),
+            Self::Tls(tls) => tls.poll_flush(context),
+        }
+    }
+
+    /// Whether nothing is left over that was received.
+    pub(crate) fn is_clean(&self) -> bool {
+        match self {
+            Self::Plain(_) => true,
+            Self::Tls(tls) => tls.is_clean(),
+        }
+    }
+
+    /// A failed call as a kind of error.
+    pub(crate) fn fault(&self, error: &io::Error, call: Call) -> Kind {
+        match crate::tls::fault_of(error) {
+            Some(kind) => kind,
+            None => Kind::from_io(error, call, (self.socket().local(), Some(self.socket().remote()))),
+        }
+    }
+}
+
+/// A connection that speaks HTTP/1, or that will speak HTTP/2.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) stream: Stream,
+    pub(crate) origin: Rc<Origin>,
+    /// The server was offered HTTP/2 and chose HTTP/1.
+    pub(crate) declined_http2: bool,
+    /// Requests that were sent on it.
+    pub(crate) served: u64,
+    /// A timer that is armed seldom: a request whose deadline lies behind it only moves it when it fires.
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connection {
-    pub(crate) fn plain(socket: Socket) -> Self {
-        Self { socket, tls: None, used: 0 }
+    pub(crate) fn new(stream: Stream, origin: Rc<Origin>, declined_http2: bool) -> Self {
+        Self { stream, origin, declined_http2, served: 0, timer: None }
     }
 
-    /// Shakes hands on a fresh socket.
-    pub(crate) async fn secure(mut socket: Socket, mut state: ClientConnection) -> Result<Self, Error> {
-        let mut records = Records::default();
-        let mut first_bytes = Vec::new();
-        while state.is_handshaking() {
-            flush(&mut socket, &mut state).await.map_err(|error| broken(&socket, false, error))?;
-            if !state.is_handshaking() || !state.wants_read() {
-                continue;
-            }
-            let arrival = socket.read(records.room()).await.map_err(|error| broken(&socket, true, error))?;
-            if arrival.bytes == 0 {
-                return Err(broken(&socket, true, io::ErrorKind::UnexpectedEof.into()));
-            }
-            records.fill(arrival.bytes);
-            if first_bytes.len() < 8 {
-                first_bytes.extend_from_slice(records.first());
-            }
-            if let Err(error) = records.feed(&mut state) {
-                // The other side deserves to know why.
-                let _ = flush(&mut socket, &mut state).await;
-                return Err(tls::failure(error, &first_bytes));
-            }
+    pub(crate) fn ends(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
+        let socket = self.stream.socket();
+        (socket.local(), Some(socket.remote()))
+    }
+
+    /// Whether an idle connection can take a request, as far as is known.
+    pub(crate) fn is_fit(&mut self) -> bool {
+        !self.stream.socket_mut().is_disturbed()
+    }
+
+    /// Ready when `deadline` has passed.
+    pub(crate) fn poll_deadline(
+        &mut self,
+        context: &mut Context<'_>,
+        deadline: Nanos,
+        clock: &Clock,
+    ) -> Poll<()> {
+        let wanted = Instant::from_std(clock.instant(deadline));
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(wanted)));
+        if timer.deadline() > wanted {
+            timer.as_mut().reset(wanted);
         }
-        flush(&mut socket, &mut state).await.map_err(|error| broken(&socket, false, error))?;
-        let info = Arc::new(tls::info(&state));
-        Ok(Self { socket, tls: Some(Box::new(Session { state, info, records, at: Nanos::ZERO })), used: 0 })
-    }
-
-    /// What is known of its TLS.
-    pub(crate) fn tls_info(&self) -> Option<&Arc<TlsInfo>> {
-        self.tls.as_ref().map(|session| &session.info)
-    }
-
-    /// Whether both sides agreed on HTTP/2.
-    pub(crate) fn agreed_on_h2(&self) -> bool {
-        self.tls.as_ref().is_some_and(|session| session.state.alpn_protocol() == Some(b"h2"))
-    }
-
-    /// The same connection as a stream of bytes.
-    pub(crate) fn into_wire(self) -> (Wire, Rc<Gauge>) {
-        Wire::new(self.socket, self.tls.map(|session| (session.state, session.records)))
-    }
-
-    /// Writes everything.
-    pub(crate) async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let Some(session) = &mut self.tls else { return self.socket.write_all(bytes).await };
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let taken = session.state.writer().write(rest)?;
-            rest = &rest[taken..];
-            flush(&mut self.socket, &mut session.state).await?;
-        }
-        Ok(())
-    }
-
-    /// Reads some bytes into `buffer`; none means that the other side has closed.
-    pub(crate) async fn read(&mut self, buffer: &mut Buffer) -> Result<Arrival, Error> {
-        let Some(session) = &mut self.tls else {
-            let arrival = self.socket.read(buffer.room()).await;
-            let arrival = arrival.map_err(|error| broken(&self.socket, true, error))?;
-            buffer.advance(arrival.bytes);
-            return Ok(arrival);
-        };
         loop {
-            match session.state.reader().read(buffer.room()) {
-                Ok(bytes) => {
-                    buffer.advance(bytes);
-                    return Ok(Arrival { bytes, at: session.at });
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                // A close without TLS's own goodbye: what it means is for the caller to say.
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    return Ok(Arrival { bytes: 0, at: session.at });
-                }
-                Err(error) => return Err(broken(&self.socket, true, error)),
+            ready!(timer.as_mut().poll(context));
+            if timer.deadline() >= wanted {
+                return Poll::Ready(());
             }
-            if !session.records.has_more() {
-                let arrival = self.socket.read(session.records.room()).await;
-                let arrival = arrival.map_err(|error| broken(&self.socket, true, error))?;
-                session.at = arrival.at;
-                if arrival.bytes == 0 {
-                    return Ok(arrival);
-                }
-                session.records.fill(arrival.bytes);
-            }
-            session
-                .records
-                .feed(&mut session.state)
-                .map_err(|error| tls::failure(error, session.records.first()))?;
-        }
-    }
-
-    /// Lets go of what an idle connection does not need.
-    pub(crate) fn rest(&mut self) {
-        if let Some(session) = &mut self.tls {
-            session.records.rest();
+            timer.as_mut().reset(wanted);
         }
     }
 }
 
-async fn flush(socket: &mut Socket, state: &mut ClientConnection) -> io::Result<()> {
-    let mut out = Vec::new();
-    while state.wants_write() {
-        state.write_tls(&mut out)?;
-    }
-    if out.is_empty() { Ok(()) } else { socket.write_all(&out).await }
+/// A stream as the runtime's traits see it, for protocols that read by themselves. Leaves the time of the
+/// newest bytes where HTTP/2 looks for it.
+#[derive(Debug)]
+pub(crate) struct Io {
+    stream: Stream,
+    worker: Rc<Worker>,
+    /// The newest stamp on the run's clock; zero when the kernel gave none.
+    stamp: Rc<Cell<Nanos>>,
 }
 
-/// The error of a socket that broke.
-pub(crate) fn broken(socket: &Socket, reading: bool, error: io::Error) -> Error {
-    Error::new(Kind::Broken {
-        reading,
-        error,
-        local: socket.local.to_string(),
-        remote: socket.remote.to_string(),
-    })
+impl Io {
+    pub(crate) fn new(stream: Stream, worker: Rc<Worker>) -> Self {
+        Self { stream, worker, stamp: Rc::default() }
+    }
+
+    pub(crate) fn stamp(&self) -> Rc<Cell<Nanos>> {
+        Rc::clone(&self.stamp)
+    }
+
+    pub(crate) fn into_stream(self) -> Stream {
+        self.stream
+    }
+
+    fn note_stamp(&self) {
+        let placed = self.stream.last_stamp().and_then(|stamp| {
+            let seen = self.worker.clock().now();
+            self.worker.stamps.place(stamp, Nanos::ZERO, seen)
+        });
+        self.stamp.set(placed.unwrap_or(Nanos::ZERO));
+    }
+}
+
+impl AsyncRead for Io {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let count = match &mut this.stream {
+            Stream::Plain(socket) => ready!(socket.poll_receive(context, buffer.initialize_unfilled()))?,
+            Stream::Tls(tls) => {
+                let mut scratch = this.worker.scratch.borrow_mut();
+                let (_, wire) = scratch.both();
+                ready!(tls.poll_receive(context, buffer.initialize_unfilled(), wire))?
+            }
+        };
+        buffer.advance(count);
+        this.note_stamp();
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Io {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(context, &[IoSlice::new(bytes)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.get_mut().stream.poll_send(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.get_mut().stream.poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let stream = &mut self.get_mut().stream;
+        if let Stream::Tls(tls) = stream {
+            tls.say_goodbye();
+            ready!(tls.poll_flush(context))?;
+        }
+        Pin::new(stream.socket_mut()).poll_shutdown(context)
+    }
 }

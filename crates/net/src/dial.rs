@@ -1,189 +1,191 @@
-//! Making connections: block lists, names, proxies, TCP, TLS.
+//! From a URL to a connected stream: block lists, names, TCP, proxies, TLS.
+//!
+//! Main function: [`connect`]. It takes the times of each phase. Connections that already exist are the
+//! pool's business.
 
-use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::rc::Rc;
+use std::sync::Arc;
 
-use base64::Engine as _;
 use model::Nanos;
+use nix::errno::Errno;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpSocket;
 
-use crate::connection::Connection;
-use crate::error::{Error, Kind};
-use crate::request::VersionPreference;
-use crate::settings::{HostTarget, Settings};
-use crate::socket::Socket;
+use crate::connection::{Io, Stream};
+use crate::error::Kind;
+use crate::proxy::{self, Proxy, ProxyKind};
+use crate::socket::{Socket, enable_stamps};
+use crate::tls::{Alpn, TlsStream};
+use crate::trail::{Phase, Trail};
 use crate::url::Url;
+use crate::worker::Worker;
 
-/// How long connecting may take.
-const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A fresh connection and how long its parts took.
-pub(crate) struct Dialled {
-    pub(crate) connection: Connection,
-    pub(crate) lookup: Nanos,
-    pub(crate) connect: Nanos,
-    pub(crate) tls: Nanos,
-    /// Whether requests go to a proxy that wants the whole address in their first line.
-    pub(crate) absolute_form: bool,
+/// Who dials.
+pub(crate) struct Caller<'a> {
+    pub(crate) worker: &'a Rc<Worker>,
+    /// The user's number, which decides over its source address.
+    pub(crate) user: u64,
+    /// Gives the user's own variant of a TLS configuration.
+    pub(crate) sessions: &'a dyn Fn(&Arc<ClientConfig>) -> Arc<ClientConfig>,
 }
 
-/// Connects to where `url` leads, for virtual user `vu`; TLS offers the wanted versions of HTTP.
-pub(crate) async fn dial(
-    settings: &Settings,
+/// Makes a stream over which requests for `url` can be sent, through `proxy` if there is one.
+pub(crate) async fn connect(
+    caller: &Caller<'_>,
     url: &Url,
-    vu: u64,
-    version: VersionPreference,
-) -> Result<Dialled, Error> {
-    let clock = settings.clock;
-    let port = url
-        .port()
-        .ok_or_else(|| Error::new(Kind::BadPort { port: url.port_text().unwrap_or_default().to_owned() }))?;
-    check_hostname(settings, url.host())?;
-    if let Some(proxy) = settings.proxies.of(url.is_tls(), url.host()) {
-        return through_proxy(settings, url, port, proxy, vu, version).await;
+    proxy: Option<&Proxy>,
+    alpn: Alpn,
+    trail: &mut Trail,
+) -> Result<Stream, Kind> {
+    let port = url.port().ok_or(Kind::InvalidPort(url.given_port().unwrap_or_default()))?;
+    let stream = match proxy {
+        None => Stream::Plain(tcp(caller, url.host(), port, trail).await?),
+        Some(proxy) => through(caller, proxy, url, port, trail).await?,
+    };
+    if !url.is_tls() {
+        return Ok(stream);
     }
-    let (address, lookup) = resolve(settings, url, port).await?;
-    check_address(settings, address.ip())?;
-    let start = clock.now();
-    let socket = connect(settings, address, vu).await?;
-    let connect = clock.now() - start;
-    let (connection, tls) = secure(settings, url, socket, version).await?;
-    Ok(Dialled { connection, lookup, connect, tls, absolute_form: false })
+    let Stream::Plain(socket) = stream else {
+        return Err(Kind::Proxy("proxy: TLS inside the TLS of a proxy is not supported".to_owned()));
+    };
+    secure(caller, socket, url.host(), alpn, trail).await
+}
+
+/// A stream to a proxy, with a tunnel in it where one is needed.
+async fn through(
+    caller: &Caller<'_>,
+    proxy: &Proxy,
+    url: &Url,
+    port: u16,
+    trail: &mut Trail,
+) -> Result<Stream, Kind> {
+    let socket = tcp(caller, &proxy.host, proxy.port, trail).await?;
+    let stream = match proxy.kind {
+        ProxyKind::Https => secure(caller, socket, &proxy.host, Alpn::Http1, trail).await?,
+        ProxyKind::Http | ProxyKind::Socks5 => Stream::Plain(socket),
+    };
+    if proxy.takes_absolute_urls(url) {
+        return Ok(stream);
+    }
+    let mut io = Io::new(stream, Rc::clone(caller.worker));
+    if proxy.kind == ProxyKind::Socks5 {
+        proxy::socks_tunnel(&mut io, proxy, url.host(), port).await?;
+    } else {
+        let host = url.host();
+        let authority =
+            if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+        proxy::http_tunnel(&mut io, proxy, &authority, &caller.worker.settings.user_agent).await?;
+    }
+    Ok(io.into_stream())
+}
+
+/// Where a host leads, with all that forbids to go there.
+async fn destination(
+    caller: &Caller<'_>,
+    host: &str,
+    port: u16,
+    trail: &mut Trail,
+) -> Result<SocketAddr, Kind> {
+    let settings = &caller.worker.settings;
+    let literal: Option<IpAddr> = host.parse().ok();
+    if literal.is_none()
+        && let Some(pattern) = settings.block_hostnames.find(host)
+    {
+        return Err(Kind::BlockedHost { host: host.to_owned(), pattern: pattern.to_owned() });
+    }
+    let remote = match (settings.hosts.find(host, port), literal) {
+        (Some(found), _) => SocketAddr::new(found.ip, found.port.unwrap_or(port)),
+        (None, Some(ip)) => SocketAddr::new(ip, port),
+        (None, None) => {
+            let from = settings.clock.now();
+            let ip = settings.resolver.resolve(host, caller.worker.dice()).await;
+            trail.lookup = Phase { from, to: settings.clock.now() };
+            SocketAddr::new(ip?, port)
+        }
+    };
+    match settings.blocked_range(remote.ip()) {
+        Some(range) => Err(Kind::BlockedAddress { ip: remote.ip(), range: range.as_str().to_owned() }),
+        None => Ok(remote),
+    }
+}
+
+async fn tcp(caller: &Caller<'_>, host: &str, port: u16, trail: &mut Trail) -> Result<Socket, Kind> {
+    let worker = caller.worker;
+    let settings = &worker.settings;
+    let remote = destination(caller, host, port, trail).await?;
+    let from = settings.clock.now();
+    trail.connect = Phase { from, to: Nanos::ZERO };
+    let prepared =
+        prepare(caller, remote).map_err(|(error, step)| dial_fault(worker, remote, &error, step))?;
+    let stamped = prepared.1;
+    let connecting = prepared.0.connect(remote);
+    let stream = match tokio::time::timeout(settings.dial_timeout, connecting).await {
+        Err(_) => return Err(Kind::DialTimeout(remote)),
+        Ok(Err(error)) => return Err(dial_fault(worker, remote, &error, "connect")),
+        Ok(Ok(stream)) => stream,
+    };
+    trail.connect.to = settings.clock.now();
+    worker.count(|counts| {
+        counts.dialled += 1;
+        counts.unstamped += u64::from(!stamped);
+    });
+    Ok(Socket::new(stream, remote, stamped))
+}
+
+/// A socket that is ready to connect, and whether its bytes will have timestamps.
+fn prepare(
+    caller: &Caller<'_>,
+    remote: SocketAddr,
+) -> Result<(TcpSocket, bool), (std::io::Error, &'static str)> {
+    let settings = &caller.worker.settings;
+    let at = |step: &'static str| move |error| (error, step);
+    let socket =
+        if remote.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.map_err(at("socket"))?;
+    socket.set_nodelay(true).map_err(at("setsockopt"))?;
+    let keepalive = TcpKeepalive::new().with_time(settings.keepalive).with_interval(settings.keepalive / 2);
+    SockRef::from(&socket).set_tcp_keepalive(&keepalive).map_err(at("setsockopt"))?;
+    let stamped = settings.kernel_timestamps && enable_stamps(&socket);
+    if let Some(local) = settings.local_ips.of_user(caller.user).filter(|ip| ip.is_ipv4() == remote.is_ipv4())
+    {
+        socket.bind(SocketAddr::new(local, 0)).map_err(at("bind"))?;
+    }
+    Ok((socket, stamped))
+}
+
+fn dial_fault(worker: &Worker, remote: SocketAddr, error: &std::io::Error, step: &'static str) -> Kind {
+    let errno = error.raw_os_error().unwrap_or_default();
+    match Errno::from_raw(errno) {
+        Errno::EMFILE | Errno::ENFILE => worker.count(|counts| counts.descriptors_exhausted += 1),
+        Errno::EADDRNOTAVAIL => worker.count(|counts| counts.ports_exhausted += 1),
+        _ => {}
+    }
+    Kind::Dial { remote, errno, step }
 }
 
 async fn secure(
-    settings: &Settings,
-    url: &Url,
+    caller: &Caller<'_>,
     socket: Socket,
-    version: VersionPreference,
-) -> Result<(Connection, Nanos), Error> {
-    if !url.is_tls() {
-        return Ok((Connection::plain(socket), Nanos::ZERO));
-    }
-    let start = settings.clock.now();
-    let state = settings.tls.connect(url.host(), version)?;
-    let connection = Connection::secure(socket, state).await?;
-    Ok((connection, settings.clock.now() - start))
-}
-
-fn check_hostname(settings: &Settings, host: &str) -> Result<(), Error> {
-    let host = host.to_ascii_lowercase();
-    let blocked = settings.block_hostnames.iter().find(|pattern| match pattern.strip_prefix('*') {
-        Some(suffix) => host.ends_with(suffix),
-        None => **pattern == host,
-    });
-    match blocked {
-        Some(pattern) => Err(Error::new(Kind::BlockedHostname { host, pattern: pattern.clone() })),
-        None => Ok(()),
-    }
-}
-
-fn check_address(settings: &Settings, ip: IpAddr) -> Result<(), Error> {
-    match settings.blacklist.iter().find(|(_, network)| network.contains(ip)) {
-        Some((range, _)) => Err(Error::new(Kind::BlacklistedIp { ip: ip.to_string(), range: range.clone() })),
-        None => Ok(()),
-    }
-}
-
-async fn resolve(settings: &Settings, url: &Url, port: u16) -> Result<(SocketAddr, Nanos), Error> {
-    if let Some(target) = host_target(settings, url, port) {
-        return Ok((SocketAddr::new(target.ip, target.port.unwrap_or(port)), Nanos::ZERO));
-    }
-    let (ip, took) = settings.dns.lookup(url.host(), settings.clock).await?;
-    Ok((SocketAddr::new(ip, port), took))
-}
-
-/// What the `hosts` option says of a host: with its port first, then the name, then wildcards.
-fn host_target(settings: &Settings, url: &Url, port: u16) -> Option<HostTarget> {
-    if settings.hosts.is_empty() {
-        return None;
-    }
-    let host = url.host().to_ascii_lowercase();
-    let exact =
-        |name: &str| settings.hosts.iter().find(|(known, _)| known == name).map(|(_, target)| *target);
-    exact(&format!("{host}:{port}")).or_else(|| exact(&host)).or_else(|| {
-        settings
-            .hosts
-            .iter()
-            .filter_map(|(known, target)| Some((known.strip_prefix('*')?, target)))
-            .find(|(suffix, _)| host.ends_with(suffix))
-            .map(|(_, target)| *target)
+    host: &str,
+    alpn: Alpn,
+    trail: &mut Trail,
+) -> Result<Stream, Kind> {
+    let worker = caller.worker;
+    let config = worker.settings.tls.config(host, alpn).map_err(Kind::Tls)?;
+    let config = if worker.settings.tls.resumes() { (caller.sessions)(&config) } else { config };
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| {
+        Kind::Tls(format!("tls: {} is no name for a certificate", crate::url::quoted(host.as_bytes())))
+    })?;
+    let from = worker.clock().now();
+    let mut tls = TlsStream::start(socket, config, name)?;
+    let outcome = std::future::poll_fn(|context| {
+        let mut scratch = worker.scratch.borrow_mut();
+        tls.poll_handshake(context, scratch.both().1)
     })
-}
-
-async fn connect(settings: &Settings, address: SocketAddr, vu: u64) -> Result<Socket, Error> {
-    let failed = |error: io::Error| Error::new(Kind::Dial { address: address.to_string(), error });
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.map_err(failed)?;
-    let sources: Vec<_> = settings.local_ips.iter().filter(|ip| ip.is_ipv4() == address.is_ipv4()).collect();
-    if !sources.is_empty() {
-        let source = *sources[usize::try_from(vu).unwrap_or(0) % sources.len()];
-        socket.bind(SocketAddr::new(source, 0)).map_err(failed)?;
-    }
-    socket.set_keepalive(true).map_err(failed)?;
-    match tokio::time::timeout(DIAL_TIMEOUT, socket.connect(address)).await {
-        Ok(Ok(stream)) => Socket::new(stream, settings.clock, settings.kernel_timestamps).map_err(failed),
-        Ok(Err(error)) => Err(failed(error)),
-        Err(_) => Err(Error::new(Kind::DialTimeout { address: address.to_string() })),
-    }
-}
-
-/// Connects by way of a proxy: `CONNECT` for TLS, whole addresses for the rest.
-async fn through_proxy(
-    settings: &Settings,
-    url: &Url,
-    port: u16,
-    proxy: &str,
-    vu: u64,
-    version: VersionPreference,
-) -> Result<Dialled, Error> {
-    let clock = settings.clock;
-    let with_scheme = if proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") };
-    let proxy = Url::parse(&with_scheme)
-        .map_err(|error| Error::generic(format!("invalid proxy address: {error}")))?;
-    if proxy.scheme() != "http" {
-        return Err(Error::generic(format!(
-            "proxies of kind {:?} are not supported; use an http:// one",
-            proxy.scheme()
-        )));
-    }
-    let proxy_port = proxy.port().ok_or_else(|| Error::generic("invalid port in the proxy's address"))?;
-    let (ip, lookup) = settings.dns.lookup(proxy.host(), clock).await?;
-    let start = clock.now();
-    let mut socket = connect(settings, SocketAddr::new(ip, proxy_port), vu).await?;
-    let connect = clock.now() - start;
-    if !url.is_tls() {
-        return Ok(Dialled {
-            connection: Connection::plain(socket),
-            lookup,
-            connect,
-            tls: Nanos::ZERO,
-            absolute_form: true,
-        });
-    }
-    let host = if url.host().contains(':') { format!("[{}]", url.host()) } else { url.host().to_owned() };
-    let mut ask = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n");
-    if let Some((user, password)) = proxy.user() {
-        let token = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
-        ask.push_str(&format!("Proxy-Authorization: Basic {token}\r\n"));
-    }
-    ask.push_str("\r\n");
-    let broken = |error: io::Error| Error::generic(format!("the proxy broke the connection: {error}"));
-    socket.write_all(ask.as_bytes()).await.map_err(broken)?;
-    let mut answer = Vec::new();
-    let mut chunk = [0u8; 1024];
-    while !answer.windows(4).any(|end| end == b"\r\n\r\n") {
-        let arrival = socket.read(&mut chunk).await.map_err(broken)?;
-        answer.extend_from_slice(&chunk[..arrival.bytes]);
-        if arrival.bytes == 0 || answer.len() > 16 * 1024 {
-            return Err(Error::generic("the proxy did not answer CONNECT"));
-        }
-    }
-    let line = String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned();
-    if line.split(' ').nth(1) != Some("200") {
-        let reason = line.split_once(' ').map_or(line.as_str(), |parts| parts.1).to_owned();
-        return Err(Error::generic(reason));
-    }
-    let (connection, tls) = secure(settings, url, socket, version).await?;
-    Ok(Dialled { connection, lookup, connect, tls, absolute_form: false })
+    .await;
+    trail.handshake = Phase { from, to: worker.clock().now() };
+    outcome?;
+    Ok(Stream::Tls(Box::new(tls)))
 }

@@ -1,40 +1,42 @@
-//! DNS, sockets, TLS and HTTP with exact timing.
+//! DNS, sockets, TLS, HTTP/1.1 and HTTP/2 with exact timing.
 //!
-//! [`Settings`] are built once per process, a [`Worker`] once per thread, a [`Client`] once per virtual user.
-//! [`Client::send`] answers with a response and, hop by hop, a [`Trail`] of when each phase began and ended;
-//! where the kernel tells when bytes arrived, its word counts. Scripts and metrics are not known here.
+//! Main types: [`Settings`] (one per process), [`Worker`] (one per thread), [`Client`] (one per virtual user),
+//! which turns a [`Request`] into a [`Response`] or an [`Error`], each with the [`Trail`] of what was measured.
+//! Nothing here knows of scripts or of metrics.
 
-mod auth;
-mod buffer;
+pub mod auth;
 mod client;
 mod connection;
 pub mod cookie;
 mod dial;
-mod dns;
+pub mod dns;
 pub mod encoding;
-mod error;
+pub mod error;
 pub mod form;
 mod h1;
-mod h2;
+pub mod h2;
 pub mod header;
-mod multiplexed;
-mod request;
-mod response;
+mod headers;
+mod local_ips;
+mod proxy;
+mod rate;
 mod settings;
 mod socket;
 mod tls;
 mod trail;
 mod url;
-mod wire;
 mod worker;
 
-pub use auth::AuthScheme;
-pub use client::Client;
+pub use client::{AuthScheme, Client, Hop, Method, Note, Proto, Request, Response, VersionPreference, Wire};
 pub use error::Error;
-pub use request::{Method, Request, VersionPreference};
-pub use response::{Headers, Hop, Proto, Response};
-pub use settings::{Settings, SettingsBuilder};
-pub use tls::TlsInfo;
-pub use trail::Trail;
-pub use url::{InvalidUrl, Url};
-pub use worker::Worker;
+pub use h1::Limits;
+pub use header::canonical as canonical_header;
+pub use headers::Headers;
+pub use local_ips::LocalIps;
+pub use proxy::{Proxy, ProxyKind, ProxySettings};
+pub use rate::RateLimit;
+pub use settings::{Http2, PoolScope, Settings, SettingsBuilder, USER_AGENT};
+pub use tls::{ClientIdentity, TlsInfo, TlsSettings};
+pub use trail::{Phase, Trail};
+pub use url::{InvalidUrl, Url, quoted};
+pub use worker::{Counts, Worker};

@@ -1,234 +1,290 @@
-//! A cookie jar: which cookies go with a request (RFC 6265, 5.3 and 5.4).
+//! The cookie jar of one virtual user.
+//!
+//! Main type: [`Store`], behind the public `Jar`. A cookie costs one allocation, an empty jar none. It reads neither clock nor network,
+//! and it knows no public suffix list (as in k6): any domain above a host may be set by it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use super::{Cookie, date};
 use crate::url::Url;
 
-/// Cookies that a jar holds at most; the oldest goes when there are more.
-const COOKIES_MAX: usize = 3_000;
+use super::parse::SetCookie;
+use super::scope::Origin;
+use super::{DateError, UnixMillis, parse_rfc1123};
 
-/// Cookies by where they came from. An empty jar holds no memory.
-#[derive(Default, Debug)]
-pub struct Jar {
+/// The most cookies a jar keeps; a further one takes the place of an expired one, else of the oldest.
+pub const MAX_COOKIES: usize = 3_000;
+
+/// The most bytes of name, value, domain and path together; a larger cookie is refused and counted.
+pub const MAX_COOKIE_BYTES: usize = 64 * 1024;
+
+/// Cookies that servers and the script have set, and the rules by which they return.
+#[derive(Debug, Default)]
+pub struct Store {
     entries: Vec<Entry>,
+    next_sequence: u64,
+    lost: u64,
 }
 
-#[derive(Debug)]
-struct Entry {
-    name: String,
-    value: String,
-    domain: String,
-    host_only: bool,
-    path: String,
-    secure: bool,
+/// What a script may say beside name and value when it sets a cookie itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attributes {
+    /// Empty: this host only.
+    pub domain: String,
+    /// Empty: the directory of the URL.
+    pub path: String,
     /// Seconds since the Unix epoch.
-    ends: Option<i64>,
-}
-
-/// What a script says of a cookie that it sets.
-#[derive(Clone, Default, Debug)]
-pub struct SetOptions {
-    /// The domain.
-    pub domain: Option<String>,
-    /// The path.
-    pub path: Option<String>,
-    /// A date.
-    pub expires: Option<String>,
-    /// Seconds to live.
-    pub max_age: Option<i64>,
-    /// Only over TLS.
+    pub expires_unix_s: Option<i64>,
+    /// Seconds to live; 0 says nothing, below 0 deletes.
+    pub max_age_s: i64,
+    /// Only for secure origins.
     pub secure: bool,
-    /// Not for scripts in pages.
+    /// Without effect on a load generator; kept for completeness.
     pub http_only: bool,
 }
 
-/// A cookie that a script cannot set.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct InvalidCookie(String);
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-}
-
-impl Jar {
-    /// Takes a cookie that a response from `url` set.
-    pub fn take(&mut self, url: &Url, cookie: &Cookie) {
-        let host = url.host().to_ascii_lowercase();
-        let asked = cookie.domain.trim_start_matches('.').to_ascii_lowercase();
-        let (domain, host_only) = match asked.as_str() {
-            "" => (host, true),
-            // An address has no sub-domains.
-            asked if asked == host => (host.clone(), host.parse::<std::net::IpAddr>().is_ok()),
-            asked if is_within(&host, asked) && asked.contains('.') => (asked.to_owned(), false),
-            _ => return,
-        };
-        let path = match cookie.path.as_str() {
-            path if path.starts_with('/') => path.to_owned(),
-            _ => folder(url.path()).to_owned(),
-        };
-        let ends = cookie.ends(now());
-        self.entries
-            .retain(|entry| !(entry.name == cookie.name && entry.domain == domain && entry.path == path));
-        if ends.is_some_and(|ends| ends <= now()) {
-            return;
-        }
-        if self.entries.len() >= COOKIES_MAX {
-            self.entries.remove(0);
-        }
-        self.entries.push(Entry {
-            name: cookie.name.clone(),
-            value: cookie.value.clone(),
-            domain,
-            host_only,
-            path,
-            secure: cookie.secure,
-            ends,
-        });
-    }
-
-    /// The cookies that go to `url`, longer paths first, then older ones.
-    #[must_use]
-    pub fn cookies_for(&self, url: &Url) -> Vec<(String, String)> {
-        if self.entries.is_empty() {
-            return Vec::new();
-        }
-        let host = url.host().to_ascii_lowercase();
-        let now = now();
-        let mut matching: Vec<&Entry> = self
-            .entries
-            .iter()
-            .filter(|entry| entry.ends.is_none_or(|ends| ends > now))
-            .filter(|entry| !entry.secure || url.is_tls() || is_loopback(&host))
-            .filter(|entry| entry.domain == host || (!entry.host_only && is_within(&host, &entry.domain)))
-            .filter(|entry| path_matches(url.path(), &entry.path))
-            .collect();
-        matching.sort_by_key(|entry| std::cmp::Reverse(entry.path.len()));
-        matching.into_iter().map(|entry| (entry.name.clone(), entry.value.clone())).collect()
-    }
-
-    /// Sets a cookie as if a response from `url` had.
-    ///
-    /// # Errors
-    /// For a date that cannot be read.
-    pub fn set(
-        &mut self,
-        url: &Url,
-        name: &str,
-        value: &str,
-        options: &SetOptions,
-    ) -> Result<(), InvalidCookie> {
-        let expires_ms = match options.expires.as_deref() {
-            None | Some("") => date::NEVER_MS,
-            Some(text) => {
-                let seconds = date::parse(text).ok_or_else(|| {
-                    InvalidCookie(format!(
-                        "unable to parse \"expires\" date string \"{text}\": parsing time {text:?} as \"Mon, 02 Jan 2006 15:04:05 MST\": cannot parse {text:?} as \"Mon\""
-                    ))
-                })?;
-                seconds.saturating_mul(1_000)
-            }
-        };
-        let cookie = Cookie {
-            name: name.to_owned(),
-            value: value.to_owned(),
-            domain: options.domain.clone().unwrap_or_default(),
-            path: options.path.clone().unwrap_or_default(),
-            http_only: options.http_only,
-            secure: options.secure,
-            max_age: match options.max_age {
-                None | Some(0) => 0,
-                Some(seconds) if seconds < 0 => -1,
-                Some(seconds) => seconds,
-            },
-            expires_ms,
-        };
-        self.take(url, &cookie);
+impl Attributes {
+    /// Takes over the text of a script's `expires`; an empty one says nothing.
+    pub fn set_expires(&mut self, text: &str) -> Result<(), DateError> {
+        self.expires_unix_s = if text.is_empty() { None } else { Some(parse_rfc1123(text)?) };
         Ok(())
     }
+}
 
-    /// Forgets what goes to `url`.
-    pub fn clear(&mut self, url: &Url) {
-        for (name, _) in self.cookies_for(url) {
-            self.delete(url, &name);
+/// Name, value, domain, path and site share one text, because jars are many and lookups are short.
+#[derive(Debug)]
+struct Entry {
+    text: Box<str>,
+    name_end: u32,
+    value_end: u32,
+    domain_end: u32,
+    path_end: u32,
+    expires_ms: i64,
+    sequence: u64,
+    host_only: bool,
+    secure: bool,
+}
+
+const SESSION: i64 = i64::MAX;
+
+impl Entry {
+    fn new(parts: [&str; 5]) -> Self {
+        let mut ends = [0u32; 5];
+        let mut end = 0;
+        for (part, slot) in parts.iter().zip(&mut ends) {
+            end += part.len();
+            *slot = u32::try_from(end).expect("the parts of a cookie are bounded by MAX_COOKIE_BYTES");
+        }
+        let [name_end, value_end, domain_end, path_end, _] = ends;
+        let text = parts.concat().into_boxed_str();
+        Self {
+            text,
+            name_end,
+            value_end,
+            domain_end,
+            path_end,
+            expires_ms: SESSION,
+            sequence: 0,
+            host_only: false,
+            secure: false,
         }
     }
 
-    /// Forgets one of the cookies that go to `url`.
-    pub fn delete(&mut self, url: &Url, name: &str) {
-        let host = url.host().to_ascii_lowercase();
-        self.entries.retain(|entry| {
-            let goes = entry.domain == host || (!entry.host_only && is_within(&host, &entry.domain));
-            !(entry.name == name && goes && path_matches(url.path(), &entry.path))
-        });
+    fn name(&self) -> &str {
+        &self.text[..self.name_end as usize]
     }
 
-    /// Forgets everything.
-    pub fn clear_all(&mut self) {
+    fn value(&self) -> &str {
+        &self.text[self.name_end as usize..self.value_end as usize]
+    }
+
+    fn domain(&self) -> &str {
+        &self.text[self.value_end as usize..self.domain_end as usize]
+    }
+
+    fn path(&self) -> &str {
+        &self.text[self.domain_end as usize..self.path_end as usize]
+    }
+
+    /// The site the cookie stays in where its domain does not say; else empty.
+    fn site(&self) -> &str {
+        &self.text[self.path_end as usize..]
+    }
+
+    const fn is_live(&self, now: UnixMillis) -> bool {
+        self.expires_ms > now.0
+    }
+
+    fn goes_to(&self, origin: &Origin<'_>, now: UnixMillis) -> bool {
+        self.is_live(now)
+            && (!self.secure || origin.is_secure())
+            && origin.in_domain(self.domain(), self.host_only)
+            && (self.site().is_empty() || self.site() == origin.site())
+            && origin.in_path(self.path())
+    }
+
+    fn is_same_cookie(&self, other: &Self) -> bool {
+        self.name() == other.name()
+            && self.domain() == other.domain()
+            && self.path() == other.path()
+            && self.site() == other.site()
+    }
+}
+
+impl Store {
+    /// An empty jar, which owns no memory.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { entries: Vec::new(), next_sequence: 0, lost: 0 }
+    }
+
+    /// How many cookies it holds, expired ones that were not yet swept among them.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether no request can get a cookie from it.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// How many cookies were refused or pushed out by the jar's bounds; above zero the run deserves a warning.
+    #[must_use]
+    pub const fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// Forgets everything, as at the start of an iteration, and keeps the memory.
+    pub fn reset(&mut self) {
         self.entries.clear();
     }
 
-    /// Whether it holds nothing.
+    /// Takes the cookies of a response to a request for `url`, given its `Set-Cookie` values.
+    pub fn store_lines<L: AsRef<[u8]>>(
+        &mut self,
+        url: &Url,
+        lines: impl IntoIterator<Item = L>,
+        now: UnixMillis,
+    ) {
+        for line in lines {
+            if let Some(cookie) = SetCookie::parse(line.as_ref()) {
+                self.store(url, &cookie, now);
+            }
+        }
+    }
+
+    /// Takes one cookie that a response to a request for `url` brought, if the rules allow it.
+    pub fn store(&mut self, url: &Url, cookie: &SetCookie, now: UnixMillis) {
+        let Some(origin) = Origin::of(url) else { return };
+        let Some(scope) = origin.scope_of(&cookie.domain) else { return };
+        let path = if cookie.path.starts_with('/') { &cookie.path } else { origin.default_path() };
+        // A domain of one label (`test`) matches every host below it; the site keeps it at home.
+        let needs_site = !scope.host_only && !scope.domain.contains('.');
+        let site = if needs_site { origin.site() } else { "" };
+        let parts = [&cookie.name, &cookie.value, &*scope.domain, path, site];
+        if parts.iter().map(|part| part.len()).sum::<usize>() > MAX_COOKIE_BYTES {
+            self.lost += 1;
+            return;
+        }
+        let entry = Entry {
+            expires_ms: expiry(cookie, now),
+            host_only: scope.host_only,
+            secure: cookie.secure,
+            ..Entry::new(parts)
+        };
+        self.put(entry, now);
+    }
+
+    /// Sets a cookie for `url` on behalf of the script.
+    pub fn set(&mut self, url: &Url, name: &str, value: &str, attributes: &Attributes, now: UnixMillis) {
+        let cookie = SetCookie {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            domain: attributes.domain.clone(),
+            path: attributes.path.clone(),
+            expires_unix_s: attributes.expires_unix_s,
+            max_age_s: attributes.max_age_s,
+            http_only: attributes.http_only,
+            secure: attributes.secure,
+        };
+        self.store(url, &cookie, now);
+    }
+
+    /// Name and value of each cookie that a request for `url` carries, in the order of sending:
+    /// longer paths first, then older cookies.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+    pub fn cookies_for(&self, url: &Url, now: UnixMillis) -> Vec<(&str, &str)> {
+        if self.entries.is_empty() {
+            return Vec::new();
+        }
+        let Some(origin) = Origin::of(url) else { return Vec::new() };
+        let mut found: Vec<&Entry> =
+            self.entries.iter().filter(|entry| entry.goes_to(&origin, now)).collect();
+        found.sort_by_key(|entry| (std::cmp::Reverse(entry.path().len()), entry.sequence));
+        found.into_iter().map(|entry| (entry.name(), entry.value())).collect()
+    }
+
+    /// Removes the cookie `name` in the reach of a plain `Set-Cookie` from `url`, as k6 does:
+    /// set for this host and for the directory of `url`.
+    pub fn delete(&mut self, url: &Url, name: &str, now: UnixMillis) {
+        self.set(url, name, "", &Attributes { max_age_s: -1, ..Attributes::default() }, now);
+    }
+
+    /// Deletes, in the sense of [`Store::delete`], each cookie that a request for `url` would carry.
+    pub fn clear(&mut self, url: &Url, now: UnixMillis) {
+        let names: Vec<String> =
+            self.cookies_for(url, now).into_iter().map(|(name, _)| name.to_owned()).collect();
+        for name in names {
+            self.delete(url, &name, now);
+        }
+    }
+
+    fn put(&mut self, mut entry: Entry, now: UnixMillis) {
+        let known = self.entries.iter().position(|old| old.is_same_cookie(&entry));
+        if !entry.is_live(now) {
+            if let Some(at) = known {
+                self.entries.swap_remove(at);
+            }
+            return;
+        }
+        if let Some(at) = known {
+            // A cookie that changes its value keeps its place in the order.
+            entry.sequence = self.entries[at].sequence;
+            self.entries[at] = entry;
+            return;
+        }
+        if self.entries.len() >= MAX_COOKIES {
+            self.make_room(now);
+        }
+        entry.sequence = self.next_sequence;
+        self.next_sequence += 1;
+        self.entries.push(entry);
+    }
+
+    fn make_room(&mut self, now: UnixMillis) {
+        self.entries.retain(|entry| entry.is_live(now));
+        if self.entries.len() < MAX_COOKIES {
+            return;
+        }
+        let oldest =
+            self.entries.iter().enumerate().min_by_key(|(_, entry)| entry.sequence).map(|(at, _)| at);
+        if let Some(at) = oldest {
+            self.entries.swap_remove(at);
+            self.lost += 1;
+        }
     }
 }
 
-/// Whether a host is this machine, where secure cookies need no TLS.
-fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// Whether `host` is a sub-domain of `domain`.
-fn is_within(host: &str, domain: &str) -> bool {
-    host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
-}
-
-/// The folder of a path, by which a cookie without one is kept.
-fn folder(path: &str) -> &str {
-    match path.rfind('/') {
-        Some(at) if at > 0 => &path[..at],
-        _ => "/",
+/// When the cookie ends, in milliseconds since the epoch; `Max-Age` wins over `Expires`.
+fn expiry(cookie: &SetCookie, now: UnixMillis) -> i64 {
+    if cookie.max_age_s < 0 {
+        i64::MIN
+    } else if cookie.max_age_s > 0 {
+        now.0.saturating_add(cookie.max_age_s.saturating_mul(1_000))
+    } else {
+        cookie.expires_unix_s.map_or(SESSION, |seconds| seconds.saturating_mul(1_000))
     }
-}
-
-fn path_matches(path: &str, wanted: &str) -> bool {
-    path == wanted
-        || path.strip_prefix(wanted).is_some_and(|rest| wanted.ends_with('/') || rest.starts_with('/'))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn url(text: &str) -> Url {
-        Url::parse(text).expect("an address")
-    }
-
-    #[test]
-    fn where_cookies_go() {
-        let mut jar = Jar::default();
-        let origin = url("http://shop.test/a/b");
-        for header in [
-            "host=1",
-            "wide=2; Domain=shop.test; Path=/",
-            "sub=3; Path=/a/b/c",
-            "tls=4; Secure; Path=/",
-            "old=5; Max-Age=0",
-        ] {
-            jar.take(&origin, &Cookie::parse(header).expect("a cookie"));
-        }
-        let names = |text: &str| {
-            jar.cookies_for(&url(text)).into_iter().map(|cookie| cookie.0).collect::<Vec<_>>().join(",")
-        };
-        assert_eq!(names("http://shop.test/a/x"), "host,wide");
-        assert_eq!(names("http://shop.test/a/b/c/d"), "sub,host,wide");
-        assert_eq!(names("http://shop.test/ax"), "wide");
-        assert_eq!(names("https://shop.test/"), "wide,tls");
-        assert_eq!(names("http://eu.shop.test/"), "wide");
-        assert_eq!(names("http://other.test/"), "");
-    }
-}
+#[path = "jar_tests.rs"]
+mod tests;

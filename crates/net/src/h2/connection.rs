@@ -4,15 +4,18 @@
 //! after the last handle and the last request are gone.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use h2::client::SendRequest;
-use model::Clock;
+use h2::{Ping, PingPong};
+use model::{Clock, Nanos};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Mutex, Notify, oneshot};
+use tokio::task::AbortHandle;
 
 use super::Settings;
 use super::error::{Error, Kind};
@@ -44,8 +47,8 @@ pub(super) struct Shared {
     pub meter: Rc<RefCell<Meter>>,
     health: Rc<Health>,
     active: Cell<usize>,
-    #[cfg(test)]
-    task: tokio::task::AbortHandle,
+    pings: Option<Mutex<Pings>>,
+    task: AbortHandle,
     /// Its drop tells the task that nobody can send any more.
     _wanted: oneshot::Sender<()>,
 }
@@ -55,6 +58,13 @@ struct Health {
     closed: Cell<bool>,
     /// Tells one request that waits for a place that it may look again.
     freed: Notify,
+}
+
+#[derive(Debug)]
+struct Pings {
+    pings: PingPong,
+    /// A ping whose sender gave up is still on its way.
+    unanswered: bool,
 }
 
 /// Opens a connection over `below`, which must already have agreed on HTTP/2 (by ALPN or by prior knowledge).
@@ -67,7 +77,7 @@ where
 {
     let meter = Rc::new(RefCell::new(Meter::new(clock, settings.kernel_stamp.clone())));
     let tap = Tap::new(below, Rc::clone(&meter));
-    let (sender, connection) = h2::client::Builder::new()
+    let (sender, mut connection) = h2::client::Builder::new()
         .enable_push(false)
         .initial_window_size(settings.stream_window)
         .initial_connection_window_size(settings.connection_window)
@@ -77,22 +87,12 @@ where
         .handshake(tap)
         .await
         .map_err(|error| explain(error, &meter.borrow(), None))?;
+    let pings = connection.ping_pong().map(|pings| Mutex::new(Pings { pings, unanswered: false }));
     let health = Rc::new(Health::default());
     let (wanted, unwanted) = oneshot::channel();
-    let task = tokio::task::spawn_local(drive(connection, Ending(Rc::clone(&health)), unwanted));
-    #[cfg(test)]
-    let task = task.abort_handle();
-    #[cfg(not(test))]
-    drop(task);
-    let shared = Shared {
-        sender,
-        meter,
-        health,
-        active: Cell::new(0),
-        #[cfg(test)]
-        task,
-        _wanted: wanted,
-    };
+    let task =
+        tokio::task::spawn_local(drive(connection, Ending(Rc::clone(&health)), unwanted)).abort_handle();
+    let shared = Shared { sender, meter, health, active: Cell::new(0), pings, task, _wanted: wanted };
     Ok(Connection { shared: Rc::new(shared) })
 }
 
@@ -197,10 +197,27 @@ impl Connection {
     }
 
     /// How many requests are on their way.
-    #[cfg(test)]
     #[must_use]
     pub fn active(&self) -> usize {
         self.shared.active.get()
+    }
+
+    /// Asks the server for a sign of life and returns the round trip's length.
+    pub async fn ping(&self) -> Result<Nanos, Error> {
+        let Some(pings) = &self.shared.pings else { return Err(self.shared.unusable()) };
+        let mut guard = pings.lock().await;
+        let failed = |error| explain(error, &self.shared.meter.borrow(), Some(0));
+        let Pings { pings, unanswered } = &mut *guard;
+        if *unanswered {
+            poll_fn(|cx| pings.poll_pong(cx)).await.map_err(failed)?;
+        }
+        let clock = self.shared.meter.borrow().clock();
+        let start = clock.now();
+        pings.send_ping(Ping::opaque()).map_err(failed)?;
+        *unanswered = true;
+        poll_fn(|cx| pings.poll_pong(cx)).await.map_err(failed)?;
+        *unanswered = false;
+        Ok(clock.now() - start)
     }
 
     /// How many requests the meter still follows.
@@ -210,7 +227,6 @@ impl Connection {
     }
 
     /// Closes at once: requests on their way fail, and the stream below is dropped without a goodbye.
-    #[cfg(test)]
     pub fn abort(&self) {
         self.shared.health.closed.set(true);
         self.shared.task.abort();

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::header::quote;
+
 /// Where an HTTP/2 error struck, which decides over its range of codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -17,7 +19,7 @@ pub enum Scope {
 #[derive(Debug, thiserror::Error)]
 pub enum Kind {
     /// The server closed the connection before it answered.
-    #[error("http2: server sent GOAWAY and closed the connection; LastStreamID={last_stream}, ErrCode={}, debug={debug:?}", code_name(*.code))]
+    #[error("http2: server sent GOAWAY and closed the connection; LastStreamID={last_stream}, ErrCode={}, debug={}", code_name(*.code), quote(.debug))]
     GoAway {
         /// The last stream the server may have acted on.
         last_stream: u32,
@@ -62,56 +64,6 @@ pub enum Kind {
     Other(String),
 }
 
-impl Kind {
-    /// Scope and RFC 9113 code of an error that has them.
-    #[must_use]
-    pub const fn scope(&self) -> Option<(Scope, u32)> {
-        match self {
-            Self::GoAway { code, .. } => Some((Scope::GoAway, *code)),
-            Self::Stream { code, .. } => Some((Scope::Stream, *code)),
-            Self::Connection { code } => Some((Scope::Connection, *code)),
-            _ => None,
-        }
-    }
-
-    /// k6's `error_code`; `None` for errors of the stream below, whose code depends on the socket's error.
-    #[must_use]
-    pub fn code(&self) -> Option<u16> {
-        let Some((scope, code)) = self.scope() else {
-            return match self {
-                Self::Io(_) => None,
-                Self::InvalidRequest(_) | Self::BodyTooLarge { .. } => Some(1_000),
-                _ => Some(1_600),
-            };
-        };
-        let base = match scope {
-            Scope::GoAway => 1_610,
-            Scope::Stream => 1_630,
-            Scope::Connection => 1_650,
-        };
-        // A code that RFC 9113 does not know gets the first of the range.
-        let known = u16::try_from(code).ok().filter(|&code| usize::from(code) < CODE_NAMES.len());
-        Some(known.map_or(base, |code| base + 1 + code))
-    }
-
-    /// The short text that goes with the code, as scripts see it in `error`.
-    #[must_use]
-    pub fn summary(&self) -> String {
-        match self.scope() {
-            Some((Scope::GoAway, code)) => {
-                format!("http2: received GoAway with http2 ErrCode {}", code_name(code))
-            }
-            Some((Scope::Stream, code)) => {
-                format!("http2: stream error with http2 ErrCode {}", code_name(code))
-            }
-            Some((Scope::Connection, code)) => {
-                format!("http2: connection error with http2 ErrCode {}", code_name(code))
-            }
-            None => self.to_string(),
-        }
-    }
-}
-
 /// A failed request.
 #[derive(Debug, thiserror::Error)]
 #[error("{kind}")]
@@ -129,6 +81,35 @@ impl Error {
 
     pub(super) const fn unprocessed(kind: Kind) -> Self {
         Self { kind, unprocessed: true }
+    }
+
+    /// Scope and RFC 9113 code of an error that has them.
+    #[must_use]
+    pub const fn scope(&self) -> Option<(Scope, u32)> {
+        match self.kind {
+            Kind::GoAway { code, .. } => Some((Scope::GoAway, code)),
+            Kind::Stream { code, .. } => Some((Scope::Stream, code)),
+            Kind::Connection { code } => Some((Scope::Connection, code)),
+            _ => None,
+        }
+    }
+
+    /// k6's `error_code`; `None` for errors of the stream below, whose code depends on the socket's error.
+    #[must_use]
+    pub fn code(&self) -> Option<u16> {
+        let base = match self.scope() {
+            Some((Scope::GoAway, _)) => 1_610,
+            Some((Scope::Stream, _)) => 1_630,
+            Some((Scope::Connection, _)) => 1_650,
+            None if matches!(self.kind, Kind::Io(_)) => return None,
+            None if matches!(self.kind, Kind::InvalidRequest(_) | Kind::BodyTooLarge { .. }) => {
+                return Some(1_000);
+            }
+            None => return Some(1_600),
+        };
+        // A code that RFC 9113 does not know gets the first of the range.
+        let known = self.scope().map(|(_, code)| code).filter(|&code| (code as usize) < CODE_NAMES.len());
+        Some(known.map_or(base, |code| base + 1 + code as u16))
     }
 }
 
@@ -165,20 +146,22 @@ mod tests {
         for (kind, code, text) in [
             (
                 go_away(11),
-                1_622,
+                Some(1_622),
                 "http2: server sent GOAWAY and closed the connection; LastStreamID=5, ErrCode=ENHANCE_YOUR_CALM, debug=\"busy\"",
             ),
-            (stream(0, true), 1_631, "stream error: stream ID 3; NO_ERROR; received from peer"),
-            (stream(13, false), 1_644, "stream error: stream ID 3; HTTP_1_1_REQUIRED"),
+            (stream(0, true), Some(1_631), "stream error: stream ID 3; NO_ERROR; received from peer"),
+            (stream(13, false), Some(1_644), "stream error: stream ID 3; HTTP_1_1_REQUIRED"),
             (
                 stream(14, true),
-                1_630,
+                Some(1_630),
                 "stream error: stream ID 3; unknown error code 0xe; received from peer",
             ),
-            (Kind::Connection { code: 1 }, 1_652, "connection error: PROTOCOL_ERROR"),
-            (Kind::Unusable, 1_600, "http2: client conn not usable"),
+            (Kind::Connection { code: 1 }, Some(1_652), "connection error: PROTOCOL_ERROR"),
+            (Kind::Unusable, Some(1_600), "http2: client conn not usable"),
+            (Kind::Io(io::ErrorKind::UnexpectedEof.into()), None, "unexpected end of file"),
         ] {
-            assert_eq!((kind.code(), kind.to_string().as_str()), (Some(code), text));
+            let error = Error::new(kind);
+            assert_eq!((error.code(), error.to_string().as_str()), (code, text));
         }
     }
 }

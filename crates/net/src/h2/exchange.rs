@@ -35,6 +35,10 @@ pub struct Response {
     pub headers: HeaderMap,
     /// As sent, compression included; empty when discarded.
     pub body: Bytes,
+    /// Bytes of body that came in, kept or not.
+    pub body_bytes: usize,
+    /// Headers behind the body.
+    pub trailers: Option<HeaderMap>,
 }
 
 /// The stream of one request: gives back its place on the connection when dropped, however the request ended.
@@ -97,12 +101,19 @@ impl Stream<'_> {
                 Err(error) => return Err(self.explain(error)),
             }
         }
-        // Nobody reads trailers, but a stream that breaks in them has not brought a whole response.
-        match stream.trailers().await {
-            Err(error) if !self.is_mere_stop(&error) => return Err(self.explain(error)),
-            _ => {}
-        }
-        Ok(Response { status: head.status.as_u16(), headers: head.headers, body: body.finish() })
+        let trailers = match stream.trailers().await {
+            Ok(trailers) => trailers,
+            Err(error) if self.is_mere_stop(&error) => None,
+            Err(error) => return Err(self.explain(error)),
+        };
+        let Body { received: body_bytes, .. } = body;
+        Ok(Response {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: body.finish(),
+            body_bytes,
+            trailers,
+        })
     }
 
     /// Whether the server reset a stream that it had answered in full, as it may to stop an upload. No other

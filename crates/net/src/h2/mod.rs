@@ -13,8 +13,9 @@ mod request;
 mod tap;
 
 pub use connection::{Connection, connect};
-pub use error::Kind;
-pub use exchange::Limits;
+pub use error::{Error, Kind, Scope};
+pub use exchange::{Limits, Response};
+pub use frames::{Event, Frame, Scanner};
 pub use meter::Edges;
 pub use request::Request;
 

@@ -7,6 +7,7 @@ use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
 
 use super::error::{Error, Kind};
+use crate::header::trimmed;
 
 /// A request ready to be sent.
 #[derive(Debug, Clone)]
@@ -35,7 +36,7 @@ impl Request {
         let mut map = HeaderMap::new();
         let mut host = None;
         for (name, value) in headers {
-            let (name, value) = (name.as_ref(), value.as_ref().trim_ascii());
+            let (name, value) = (name.as_ref(), trimmed(value.as_ref()));
             if name.eq_ignore_ascii_case("host") {
                 host = Some(String::from_utf8_lossy(value).into_owned());
             } else {
@@ -72,9 +73,7 @@ fn add(map: &mut HeaderMap, name: &str, value: &[u8]) -> Result<(), Error> {
     }
     let parse = |part: &[u8]| HeaderValue::from_bytes(part).map_err(|_| invalid("value of header", name));
     if key == "cookie" {
-        for crumb in
-            value.split(|&byte| byte == b';').map(<[u8]>::trim_ascii).filter(|crumb| !crumb.is_empty())
-        {
+        for crumb in value.split(|&byte| byte == b';').map(trimmed).filter(|crumb| !crumb.is_empty()) {
             map.append(&key, parse(crumb)?);
         }
     } else {
@@ -84,7 +83,7 @@ fn add(map: &mut HeaderMap, name: &str, value: &[u8]) -> Result<(), Error> {
 }
 
 fn invalid(what: &str, text: &str) -> Error {
-    Error::unprocessed(Kind::InvalidRequest(format!("invalid {what} {text:?}")))
+    Error::unprocessed(Kind::InvalidRequest(format!("invalid {what} {}", crate::header::quote(text))))
 }
 
 #[cfg(test)]

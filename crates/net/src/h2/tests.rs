@@ -81,8 +81,9 @@ fn requests_go_and_come_with_their_edges() {
         let connection = connect_over(near).await;
         let edges = Cell::default();
         let response = connection.send(post("the body"), LIMITS, &edges).await.expect("an answer");
-        assert_eq!((response.status, &response.body[..]), (201, &b"the body"[..]));
+        assert_eq!((response.status, &response.body[..], response.body_bytes), (201, &b"the body"[..], 8));
         assert_eq!(response.headers.get_all("x-n").iter().count(), 2);
+        assert_eq!(response.trailers.expect("trailers")["x-end"], "yes");
         let edges = edges.get();
         let order = [edges.opened, edges.headers_sent, edges.sent, edges.first_byte, edges.done];
         assert!(order.is_sorted() && edges.headers_sent > Nanos::ZERO, "{edges:?}");
@@ -90,6 +91,8 @@ fn requests_go_and_come_with_their_edges() {
         assert!(edges.sent_bytes > 9 + 9 + 8 && edges.received_bytes > 9 + 9 + 8, "{edges:?}");
         assert!(!edges.kernel_stamped);
         assert_eq!((connection.active(), connection.is_open(), connection.has_room()), (0, true, true));
+        assert!(connection.ping().await.expect("a pong") > Nanos::ZERO);
+        assert!(connection.ping().await.is_ok());
     });
 }
 
@@ -134,7 +137,7 @@ fn large_bodies_pass_both_ways() {
         let discard = Limits { keep_body: false, ..LIMITS };
         let response =
             connection.send(post(body.clone()), discard, &Cell::default()).await.expect("an answer");
-        assert!(response.body.is_empty());
+        assert_eq!((response.body.len(), response.body_bytes), (0, body.len()));
         let small = Limits { body_bytes_max: 1_000_000, ..LIMITS };
         let error = connection.send(post(body), small, &Cell::default()).await.expect_err("too large");
         assert!(matches!(error.kind, Kind::BodyTooLarge { limit: 1_000_000 }), "{error}");
@@ -168,7 +171,7 @@ fn resets_of_a_stream_leave_the_others() {
         ] {
             let edges = Cell::default();
             let error = connection.send(get(path), LIMITS, &edges).await.expect_err(path);
-            assert_eq!((error.kind.code(), error.unprocessed), (code, unprocessed), "{path}: {error}");
+            assert_eq!((error.code(), error.unprocessed), (code, unprocessed), "{path}: {error}");
             assert!(edges.get().done >= edges.get().sent, "{path}");
         }
         assert!(connection.send(get("/"), LIMITS, &Cell::default()).await.is_ok());
@@ -300,6 +303,7 @@ fn abort_fails_what_is_on_its_way() {
         let error = result.expect_err("aborted");
         assert!(!connection.is_open() && !error.unprocessed, "{error}");
         let error = connection.send(get("/"), LIMITS, &Cell::default()).await.expect_err("closed");
-        assert!(error.unprocessed && error.kind.code() == Some(1_600), "{error}");
+        assert!(error.unprocessed && error.code() == Some(1_600), "{error}");
+        assert!(connection.ping().await.is_err());
     });
 }

@@ -1,0 +1,402 @@
+//! One request over one connection: getting the connection, speaking its protocol, trying again where the
+//! server cannot have seen the request.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use model::Nanos;
+use tokio::time::Instant;
+
+use super::response::{Proto, Wire};
+use super::{Client, Http2, Origin, VersionPreference};
+use crate::connection::{Connection, Io, Stream};
+use crate::dial::{self, Caller};
+use crate::error::{Call, Http2Scope, Kind};
+use crate::h1::{Decoder, Exchange, Expect, Failure, Reply, request};
+use crate::h2;
+use crate::headers::Headers;
+use crate::settings;
+use crate::tls::{Alpn, TlsInfo};
+use crate::trail::Trail;
+use crate::url::Url;
+
+/// A request of which everything is decided but the connection.
+pub(super) struct Outgoing<'a, 'f> {
+    pub(super) method: &'a str,
+    pub(super) url: &'a Rc<Url>,
+    pub(super) fields: &'a request::Fields<'f>,
+    pub(super) body: &'a Bytes,
+    pub(super) deadline: Nanos,
+    pub(super) version: VersionPreference,
+    pub(super) discard_body: bool,
+    /// Holds the connection that an authentication is bound to, from one request to the next.
+    pub(super) bound: Option<&'a RefCell<Option<Box<Connection>>>>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) proto: Proto,
+    pub(super) reason: (u32, u32),
+    pub(super) headers: Headers,
+    pub(super) body: Bytes,
+    pub(super) remote: SocketAddr,
+    pub(super) tls: Option<Arc<TlsInfo>>,
+    pub(super) wire: Option<Box<Wire>>,
+}
+
+/// What did not come back.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) kind: Kind,
+    /// The failure struck in the body; this much of it came.
+    pub(super) partial_body: Option<Bytes>,
+    pub(super) remote: Option<SocketAddr>,
+    /// The server cannot have seen the request, or does not mind to see it twice.
+    repeatable: bool,
+}
+
+impl From<Kind> for Fault {
+    fn from(kind: Kind) -> Self {
+        Self { kind, partial_body: None, remote: None, repeatable: false }
+    }
+}
+
+/// How often a request moves on from connections that turn out dead. Each is one from the pool, so that the
+/// number is bounded anyway; this bounds it where a server kills each connection.
+const ATTEMPTS_MAX: u32 = 32;
+
+/// What may be spoken to an origin.
+#[derive(Clone, Copy)]
+struct Spoken {
+    http1: bool,
+    http2: bool,
+    alpn: Alpn,
+}
+
+/// A connection that was just made.
+enum Dialled {
+    Http1(Box<Connection>),
+    Http2(Rc<Http2>),
+}
+
+impl Client {
+    /// Sends one request and reads its response. The trail gets all edges up to the end or the failure.
+    pub(super) async fn hop(&self, out: &Outgoing<'_, '_>, trail: &mut Trail) -> Result<Answer, Fault> {
+        check(out)?;
+        let spoken = self.spoken(out);
+        let reuse = !self.worker.settings.no_connection_reuse;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let known = if spoken.http2 && reuse { self.pool().http2(out.url) } else { None };
+            let outcome = match known {
+                Some(http2) => self.over_http2(&http2, out, trail).await,
+                None => match self.connection(out, spoken, trail).await? {
+                    Dialled::Http1(connection) => self.over_http1(connection, out, trail).await,
+                    Dialled::Http2(http2) => self.over_http2(&http2, out, trail).await,
+                },
+            };
+            match outcome {
+                Err(fault) if fault.repeatable && attempts < ATTEMPTS_MAX => {
+                    trail.sent = Nanos::ZERO;
+                    trail.first_byte = Nanos::ZERO;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn spoken(&self, out: &Outgoing<'_, '_>) -> Spoken {
+        use settings::Http2::{Auto, Off, PriorKnowledge};
+        let tls = out.url.is_tls();
+        let (http1, http2) = match (out.version, self.worker.settings.http2) {
+            (VersionPreference::Http1, _) | (VersionPreference::Auto, Off) => (true, false),
+            (VersionPreference::Http2, _) => (false, true),
+            (VersionPreference::Auto, PriorKnowledge) => (tls, true),
+            (VersionPreference::Auto, Auto) => (true, tls),
+        };
+        let alpn = match (http1, http2) {
+            (true, true) => Alpn::Both,
+            (false, true) => Alpn::Http2,
+            (_, false) => Alpn::Http1,
+        };
+        Spoken { http1, http2, alpn }
+    }
+
+    /// A connection from the pool, or a new one.
+    async fn connection(
+        &self,
+        out: &Outgoing<'_, '_>,
+        spoken: Spoken,
+        trail: &mut Trail,
+    ) -> Result<Dialled, Fault> {
+        let settings = &self.worker.settings;
+        let kept = out.bound.and_then(|bound| bound.borrow_mut().take());
+        let kept = kept.or_else(|| {
+            if spoken.http1 && !settings.no_connection_reuse {
+                self.pool().take(out.url, spoken.http2)
+            } else {
+                None
+            }
+        });
+        if let Some(connection) = kept {
+            trail.connected = settings.clock.now();
+            trail.reused = true;
+            return Ok(Dialled::Http1(connection));
+        }
+        trail.reused = false;
+        // Dialling is rare and its future is large: it stays out of the one that each request carries.
+        let dialling = Box::pin(self.dial(out, spoken.alpn, trail));
+        let deadline = Instant::from_std(settings.clock.instant(out.deadline));
+        match tokio::time::timeout_at(deadline, dialling).await {
+            Ok(dialled) => Ok(dialled?),
+            Err(_) => Err(Kind::RequestTimeout.into()),
+        }
+    }
+
+    async fn dial(&self, out: &Outgoing<'_, '_>, alpn: Alpn, trail: &mut Trail) -> Result<Dialled, Kind> {
+        let worker = &self.worker;
+        let caller = Caller { worker, user: self.user, sessions: &|config| self.own_sessions(config) };
+        let proxy = worker.settings.proxies.for_url(out.url);
+        let stream = dial::connect(&caller, out.url, proxy, alpn, trail).await?;
+        trail.connected = worker.clock().now();
+        let chosen = match &stream {
+            Stream::Tls(tls) if out.url.is_tls() => tls.alpn() == Some(b"h2"),
+            _ => alpn != Alpn::Http1 && !out.url.is_tls(),
+        };
+        let origin = Origin::of(out.url);
+        let socket = stream.socket();
+        let (remote, opening) = (socket.remote(), (socket.sent(), socket.received()));
+        if !chosen {
+            if alpn == Alpn::Http2 {
+                return Err(Kind::Http2Other("http2: the server does not speak HTTP/2".to_owned()));
+            }
+            return Ok(Dialled::Http1(Box::new(Connection::new(stream, origin, alpn != Alpn::Http1))));
+        }
+        // Another request may have opened one while this one dialled; the streams go together then.
+        if let Some(known) = self.pool().http2(out.url).filter(|_| !worker.settings.no_connection_reuse) {
+            trail.sent_bytes += opening.0;
+            trail.received_bytes += opening.1;
+            return Ok(Dialled::Http2(known));
+        }
+        let tls = stream.tls().cloned();
+        let io = Io::new(stream, Rc::clone(worker));
+        let settings = h2::Settings {
+            max_header_bytes: u32::try_from(worker.settings.limits.head_bytes).unwrap_or(u32::MAX),
+            kernel_stamp: Some(io.stamp()),
+            ..h2::Settings::default()
+        };
+        let connection =
+            h2::connect(io, &settings, worker.clock()).await.map_err(|error| http2_kind(&error))?;
+        let opening_bytes = Cell::new(opening);
+        let http2 = Rc::new(Http2 { origin, connection, remote, tls, opening_bytes, served: Cell::new(0) });
+        if !worker.settings.no_connection_reuse {
+            self.pool().put_http2(Rc::clone(&http2));
+        }
+        Ok(Dialled::Http2(http2))
+    }
+
+    async fn over_http1(
+        &self,
+        mut connection: Box<Connection>,
+        out: &Outgoing<'_, '_>,
+        trail: &mut Trail,
+    ) -> Result<Answer, Fault> {
+        let worker = &*self.worker;
+        let settings = &worker.settings;
+        let mut head = worker.borrow_head();
+        self.write_head(&mut head, out);
+        let socket = connection.stream.socket();
+        // The first request on a connection pays for its making.
+        let before = if connection.served == 0 { (0, 0) } else { (socket.sent(), socket.received()) };
+        let remote = socket.remote();
+        let expect =
+            Expect { no_body: out.method == "HEAD", discard: out.discard_body, limits: settings.limits };
+        let mut exchange = Exchange::new(
+            &mut connection,
+            worker,
+            (&head, out.body),
+            out.deadline,
+            trail,
+            Decoder::new(expect),
+        );
+        let outcome = poll_fn(|context| exchange.poll(context)).await;
+        let outcome = exchange.finish(outcome);
+        let request_head = if settings.keep_wire { Some(head.clone()) } else { None };
+        worker.return_head(head);
+        let reused = connection.served > 0;
+        connection.served += 1;
+        let socket = connection.stream.socket();
+        trail.sent_bytes += socket.sent() - before.0;
+        trail.received_bytes += socket.received() - before.1;
+        match outcome {
+            Ok(Reply { head, body, reusable }) => {
+                let tls = connection.stream.tls().cloned();
+                if reusable && !out.fields.close && !settings.no_connection_reuse {
+                    match out.bound {
+                        Some(bound) => *bound.borrow_mut() = Some(connection),
+                        None => self.pool().put(connection),
+                    }
+                }
+                let wire = request_head.map(|request_head| {
+                    let response_head = head.headers.block().to_vec();
+                    Box::new(Wire {
+                        request_head,
+                        request_body: out.body.clone(),
+                        response_head,
+                        response_body: body.clone(),
+                    })
+                });
+                let proto = if head.minor == 0 { Proto::Http10 } else { Proto::Http11 };
+                let (status, reason, headers) = (head.status, head.reason, head.headers);
+                Ok(Answer { status, proto, reason, headers, body, remote, tls, wire })
+            }
+            Err(Failure { kind, lost_unanswered, unwritten, partial_body }) => {
+                let repeatable = reused && lost_unanswered && (unwritten || is_replayable(out));
+                Err(Fault { kind, partial_body, remote: Some(remote), repeatable })
+            }
+        }
+    }
+
+    fn write_head(&self, head: &mut Vec<u8>, out: &Outgoing<'_, '_>) {
+        let settings = &self.worker.settings;
+        let proxy = settings.proxies.for_url(out.url).filter(|proxy| proxy.takes_absolute_urls(out.url));
+        let authorization = proxy.and_then(crate::proxy::Proxy::authorization);
+        request::write(
+            head,
+            &request::Outline {
+                method: out.method,
+                url: out.url,
+                absolute: proxy.is_some(),
+                fields: out.fields,
+                user_agent: &settings.user_agent,
+                proxy_authorization: authorization.as_deref(),
+                body_bytes: Some(out.body.len()),
+                close: settings.no_connection_reuse,
+            },
+        );
+    }
+
+    async fn over_http2(
+        &self,
+        http2: &Http2,
+        out: &Outgoing<'_, '_>,
+        trail: &mut Trail,
+    ) -> Result<Answer, Fault> {
+        let worker = &self.worker;
+        let limits = worker.settings.limits;
+        let fault = |error: &h2::Error| Fault {
+            repeatable: error.unprocessed && !matches!(error.kind, h2::Kind::InvalidRequest(_)),
+            remote: Some(http2.remote),
+            ..http2_kind(error).into()
+        };
+        let request = self.http2_request(out).map_err(|error| fault(&error))?;
+        let limits = h2::Limits {
+            body_bytes_max: usize::try_from(limits.body_bytes).unwrap_or(usize::MAX),
+            keep_body: !out.discard_body,
+        };
+        let edges = Cell::default();
+        let (sent, received) = http2.opening_bytes.take();
+        trail.reused = http2.served.replace(http2.served.get() + 1) > 0;
+        let deadline = Instant::from_std(worker.clock().instant(out.deadline));
+        let outcome = tokio::time::timeout_at(deadline, http2.connection.send(request, limits, &edges)).await;
+        take_edges(trail, edges.get(), worker.clock().now());
+        trail.sent_bytes += sent;
+        trail.received_bytes += received;
+        let response = match outcome {
+            Err(_) => return Err(Fault { remote: Some(http2.remote), ..Kind::RequestTimeout.into() }),
+            Ok(Err(error)) => return Err(fault(&error)),
+            Ok(Ok(response)) => response,
+        };
+        let mut headers = Headers::default();
+        for (name, value) in &response.headers {
+            headers.push(name.as_str().as_bytes(), value.as_bytes());
+        }
+        Ok(Answer {
+            status: response.status,
+            proto: Proto::Http2,
+            reason: (0, 0),
+            headers,
+            body: response.body,
+            remote: http2.remote,
+            tls: http2.tls.clone(),
+            wire: None,
+        })
+    }
+
+    fn http2_request(&self, out: &Outgoing<'_, '_>) -> Result<h2::Request, h2::Error> {
+        let (slash, rest) = out.url.target();
+        let target: Cow<'_, str> =
+            if slash.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned(format!("{slash}{rest}")) };
+        let agent = out.fields.user_agent.as_deref().unwrap_or(&self.worker.settings.user_agent);
+        let agent = Some(("User-Agent", agent)).filter(|(_, agent)| !agent.is_empty());
+        let host = out.fields.host.as_deref().map(|host| ("Host", host));
+        let others = out.fields.others.iter().map(|(name, value)| (&**name, &**value));
+        let headers = host.into_iter().chain(agent).chain(others);
+        h2::Request::new(
+            out.method,
+            out.url.scheme(),
+            out.url.authority(),
+            &target,
+            headers,
+            out.body.clone(),
+        )
+    }
+}
+
+/// Refuses what no connection is needed for to refuse.
+fn check(out: &Outgoing<'_, '_>) -> Result<(), Kind> {
+    if !out.url.is_http() {
+        return Err(Kind::UnsupportedScheme(out.url.scheme().to_owned()));
+    }
+    request::check_method(out.method)?;
+    if out.url.host().is_empty() {
+        return Err(Kind::NoHost);
+    }
+    Ok(())
+}
+
+/// Whether a request may be sent again when nobody knows whether the server has seen it.
+fn is_replayable(out: &Outgoing<'_, '_>) -> bool {
+    matches!(out.method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
+        || out.fields.get("Idempotency-Key").is_some()
+        || out.fields.get("X-Idempotency-Key").is_some()
+}
+
+/// The edges of a stream as edges of a trail.
+fn take_edges(trail: &mut Trail, edges: h2::Edges, seen: Nanos) {
+    // Waiting for a stream is waiting for a connection.
+    trail.connected =
+        if edges.opened == Nanos::ZERO { Nanos::ZERO } else { edges.opened.max(trail.connected) };
+    trail.sent = edges.sent;
+    trail.first_byte = edges.first_byte;
+    trail.done = if edges.done == Nanos::ZERO { seen } else { edges.done };
+    trail.seen = seen;
+    trail.kernel_stamped = edges.kernel_stamped;
+    trail.sent_bytes += edges.sent_bytes;
+    trail.received_bytes += edges.received_bytes;
+}
+
+fn http2_kind(error: &h2::Error) -> Kind {
+    if let Some((scope, code)) = error.scope() {
+        let scope = match scope {
+            h2::Scope::GoAway => Http2Scope::GoAway,
+            h2::Scope::Stream => Http2Scope::Stream,
+            h2::Scope::Connection => Http2Scope::Connection,
+        };
+        return Kind::Http2 { scope, code, text: error.to_string() };
+    }
+    match &error.kind {
+        h2::Kind::Io(error) => Kind::from_io(error, Call::Read, (None, None)),
+        h2::Kind::InvalidRequest(_) => Kind::InvalidRequest(error.to_string()),
+        h2::Kind::BodyTooLarge { .. } => Kind::BadBody(error.to_string()),
+        _ => Kind::Http2Other(error.to_string()),
+    }
+}

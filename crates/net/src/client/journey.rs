@@ -1,0 +1,346 @@
+//! A request from its first hop to its last: redirects, cookies, challenges, packing and unpacking.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use model::{Level, Nanos};
+
+use super::authentication::{Authentication, Subject};
+use super::hop::{Answer, Fault, Outgoing};
+use super::redirect::{self, Redirect};
+use super::response::{self, Note};
+use super::{AuthScheme, Client, Hop, Method, Request, Response, VersionPreference};
+use crate::cookie::{self, Cookie, Jar, SetCookie, UnixMillis};
+use crate::encoding;
+use crate::error::{Error, Kind};
+use crate::h1::request::Fields;
+use crate::headers::Headers;
+use crate::trail::Trail;
+use crate::url::Url;
+
+/// A request on its way.
+pub(super) struct Journey<'a> {
+    client: &'a Client,
+    request: Request,
+    jar: Option<&'a RefCell<Jar>>,
+    authentication: Option<Authentication>,
+    deadline: Nanos,
+    method: Method,
+    url: Rc<Url>,
+    body: Bytes,
+    /// The value of `Content-Encoding` for the packed body.
+    packed_as: Option<String>,
+    followed: u32,
+    /// A redirect left the body behind.
+    left_body: bool,
+    /// A redirect left the first site; secrets are not told any more.
+    left_site: bool,
+    referer: Option<String>,
+    /// The headers of the last hop that was sent to the first URL.
+    shown_headers: RefCell<Vec<(String, String)>>,
+    notes: Vec<Note>,
+}
+
+impl<'a> Journey<'a> {
+    pub(super) fn new(client: &'a Client, mut request: Request, jar: Option<&'a RefCell<Jar>>) -> Self {
+        let start = client.worker.clock().now();
+        let deadline = start + Nanos::from(request.timeout);
+        let mut body = request.body.take().unwrap_or_default();
+        let mut packed_as = None;
+        if !request.compression.is_empty() {
+            body = encoding::encode(&body, &request.compression).into();
+            packed_as = Some(encoding::Coding::header(&request.compression));
+        }
+        let mut url = Rc::clone(&request.url);
+        let authentication = (url.has_credentials()
+            || request.auth.is_some_and(|scheme| scheme != AuthScheme::Basic))
+        .then(|| Authentication::of(&url, request.auth));
+        if authentication.as_ref().is_some_and(Authentication::hides_credentials) {
+            url = Rc::new(url.without_credentials());
+        }
+        Self {
+            client,
+            jar,
+            authentication,
+            deadline,
+            method: request.method.clone(),
+            url,
+            body,
+            packed_as,
+            followed: 0,
+            left_body: false,
+            left_site: false,
+            referer: None,
+            shown_headers: RefCell::default(),
+            notes: Vec::new(),
+            request,
+        }
+    }
+
+    /// Goes all the way.
+    pub(super) async fn run(mut self, on_hop: &mut dyn FnMut(&Hop<'_>)) -> Result<Response, Error> {
+        loop {
+            let mut trail = Trail::begin(self.client.worker.clock().now());
+            let cookie = self.cookie();
+            let outcome = self.hop(cookie.as_deref(), &mut trail).await;
+            let answer = match outcome {
+                Ok(answer) => answer,
+                Err(fault) => return Err(self.failed(fault, trail, on_hop)),
+            };
+            let cookies = self.take_cookies(&answer.headers);
+            match self.next(&answer) {
+                Err(kind) => return Err(self.failed(kind.into(), trail, on_hop)),
+                Ok(None) => return self.arrived(answer, cookies, trail, on_hop),
+                Ok(Some(step)) => {
+                    self.tell(&answer, &trail, matches!(step, Step::Answer), on_hop);
+                    if let Step::Follow(url, how) = step {
+                        self.follow(url, how);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn hop(&self, cookie: Option<&str>, trail: &mut Trail) -> Result<Answer, Fault> {
+        let fields = self.fields(cookie)?;
+        if self.followed == 0 {
+            *self.shown_headers.borrow_mut() = fields.shown();
+        }
+        let bound = self.authentication.as_ref().filter(|authentication| authentication.binds());
+        let outgoing = Outgoing {
+            method: self.method.as_str(),
+            url: &self.url,
+            fields: &fields,
+            body: &self.body,
+            deadline: self.deadline,
+            version: if bound.is_some() { VersionPreference::Http1 } else { self.request.version },
+            discard_body: self.request.discard_body,
+            bound: bound.map(|authentication| &authentication.bound),
+        };
+        self.client.hop(&outgoing, trail).await
+    }
+
+    /// The headers of the next hop.
+    fn fields<'f>(&'f self, cookie: Option<&'f str>) -> Result<Fields<'f>, Kind> {
+        let redirected = self.followed > 0;
+        let goes_along = |name: &str| {
+            !(self.left_body && redirect::describes_body(name) || self.left_site && redirect::is_secret(name))
+        };
+        let own = self.request.headers.iter().filter(|(name, _)| goes_along(name));
+        let mut fields = Fields::collect(own.map(|(name, value)| (name.as_str(), value.as_str())))?;
+        if redirected {
+            // What the script said the host is was meant for the first one.
+            fields.host = fields.host.filter(|_| redirect::same_site(&self.request.url, &self.url));
+        }
+        match cookie {
+            Some(cookie) => fields.set("Cookie", Cow::Borrowed(cookie)),
+            None => fields.others.retain(|(name, _)| name != "Cookie"),
+        }
+        if let Some(coding) = self.packed_as.as_deref().filter(|_| fields.get("Content-Encoding").is_none()) {
+            fields.set("Content-Encoding", Cow::Borrowed(coding));
+        }
+        if let Some(referer) = self.referer.as_deref().filter(|_| fields.get("Referer").is_none()) {
+            fields.set("Referer", Cow::Borrowed(referer));
+        }
+        let authorization = self.authentication.as_ref().and_then(Authentication::header);
+        if let Some(value) = authorization.filter(|_| fields.get("Authorization").is_none()) {
+            fields.set("Authorization", Cow::Borrowed(value));
+        }
+        Ok(fields)
+    }
+
+    /// The value of the `Cookie` header of the next hop.
+    fn cookie(&mut self) -> Option<String> {
+        let own = self.request.headers.iter().rfind(|(name, _)| name.eq_ignore_ascii_case("cookie"));
+        let own = own.map(|(_, value)| value.as_str()).filter(|_| !self.left_site);
+        let jar = self.jar.map(RefCell::borrow);
+        if own.is_none()
+            && self.request.cookies.is_empty()
+            && jar.as_ref().is_none_or(|jar| jar.store.is_empty())
+        {
+            return None;
+        }
+        let given: Vec<cookie::RequestCookie<'_>> = self
+            .request
+            .cookies
+            .iter()
+            .map(|(name, value, replace)| cookie::RequestCookie { name, value, replace: *replace })
+            .collect();
+        let now = UnixMillis::now(&self.client.worker.clock());
+        let header =
+            cookie::request_header(own, &given, jar.as_deref().map(|jar| &jar.store), &self.url, now);
+        let notes =
+            header.dropped.iter().map(|dropped| Note { level: Level::Info, text: dropped.to_string() });
+        self.notes.extend(notes);
+        header.value
+    }
+
+    /// The cookies that an answer sets, which the jar has from now on.
+    fn take_cookies(&self, headers: &Headers) -> Vec<SetCookie> {
+        let cookies = cookie::parse_all(headers.all("Set-Cookie"));
+        if let Some(jar) = self.jar.filter(|_| !cookies.is_empty()) {
+            let now = UnixMillis::now(&self.client.worker.clock());
+            let mut jar = jar.borrow_mut();
+            cookies.iter().for_each(|cookie| jar.store.store(&self.url, cookie, now));
+        }
+        cookies
+    }
+
+    /// What an answer asks for; nothing when it is the final one.
+    fn next(&mut self, answer: &Answer) -> Result<Option<Step>, Kind> {
+        if let Some(authentication) = &mut self.authentication {
+            let subject = Subject {
+                method: self.method.as_str(),
+                url: &self.url,
+                body: &self.body,
+                clock: &self.client.worker.clock(),
+            };
+            if authentication.goes_on(answer.status, &answer.headers, &subject)? {
+                return Ok(Some(Step::Answer));
+            }
+        }
+        let Some(how) = redirect::of_status(answer.status) else { return Ok(None) };
+        let location = answer.headers.get("Location").map(String::from_utf8_lossy).unwrap_or_default();
+        if location.is_empty() {
+            return Ok(None);
+        }
+        // Go reads the address even when it will not be followed.
+        let url = self.url.join(&location).map_err(|error| Kind::BadLocation {
+            location: location.clone().into_owned(),
+            reason: error.to_string(),
+        })?;
+        Ok((self.followed < self.request.redirects).then(|| Step::Follow(Rc::new(url), how)))
+    }
+
+    fn follow(&mut self, url: Rc<Url>, how: Redirect) {
+        self.followed += 1;
+        if how == Redirect::Get {
+            if !matches!(self.method.as_str(), "GET" | "HEAD") {
+                self.method = Method::GET;
+            }
+            self.left_body = true;
+            self.body = Bytes::new();
+            self.packed_as = None;
+        }
+        self.referer = redirect::referer(&self.url, &url);
+        self.left_site |= !redirect::same_site(&self.request.url, &url);
+        if let Some(authentication) = &mut self.authentication {
+            // Credentials belong to the URL they came with.
+            authentication.begin(&url);
+            if self.left_site && !url.has_credentials() {
+                self.authentication = None;
+            }
+        } else if url.has_credentials() {
+            self.authentication = Some(Authentication::of(&url, None));
+        }
+        self.url = url;
+    }
+
+    /// Tells of a hop that was not the last.
+    fn tell(&self, answer: &Answer, trail: &Trail, challenge: bool, on_hop: &mut dyn FnMut(&Hop<'_>)) {
+        on_hop(&Hop {
+            method: self.method.as_str(),
+            url: &self.shown_url(),
+            status: answer.status,
+            proto: answer.proto.name(),
+            trail,
+            tls: answer.tls.as_deref(),
+            remote: Some(answer.remote),
+            error: None,
+            challenge,
+            wire: answer.wire.as_deref(),
+        });
+    }
+
+    fn shown_url(&self) -> Cow<'_, str> {
+        if self.url.has_credentials() {
+            Cow::Owned(self.url.masked())
+        } else {
+            Cow::Borrowed(self.url.as_str())
+        }
+    }
+
+    /// The last hop came to a whole response.
+    fn arrived(
+        self,
+        answer: Answer,
+        cookies: Vec<SetCookie>,
+        trail: Trail,
+        on_hop: &mut dyn FnMut(&Hop<'_>),
+    ) -> Result<Response, Error> {
+        let unpacked = match answer.headers.text_of("Content-Encoding") {
+            Some(coding) if !answer.body.is_empty() => self.unpack(&answer.body, coding),
+            _ => Ok(None),
+        };
+        let unpacked = match unpacked {
+            Ok(unpacked) => unpacked,
+            Err(kind) => return Err(self.failed(kind.into(), trail, on_hop)),
+        };
+        self.tell(&answer, &trail, false, on_hop);
+        let (at, length) = (answer.reason.0 as usize, answer.reason.1 as usize);
+        let reason = answer.headers.block().get(at..at + length).unwrap_or_default();
+        let status_text = response::status_text(answer.status, answer.proto, reason);
+        Ok(Response {
+            status: answer.status,
+            proto: answer.proto,
+            url: self.url,
+            status_text,
+            cookies: cookies.into_iter().map(Cookie::from).collect(),
+            headers: answer.headers,
+            body: unpacked.unwrap_or(answer.body),
+            remote: Some(answer.remote),
+            tls: answer.tls,
+            trail,
+            notes: self.notes,
+            request_headers: self.shown_headers.into_inner(),
+        })
+    }
+
+    fn unpack(&self, body: &[u8], coding: &str) -> Result<Option<Bytes>, Kind> {
+        let worker = &self.client.worker;
+        let limit = usize::try_from(worker.settings.limits.decompressed_bytes).unwrap_or(usize::MAX);
+        match worker.unpacker.borrow_mut().decode(body, coding, limit) {
+            Ok(unpacked) => Ok(unpacked.map(Bytes::from)),
+            Err(error) => Err(Kind::Decompression(error.to_string())),
+        }
+    }
+
+    /// The error of a hop that came to nothing; tells of the hop.
+    fn failed(&self, fault: Fault, mut trail: Trail, on_hop: &mut dyn FnMut(&Hop<'_>)) -> Error {
+        if trail.done == Nanos::ZERO {
+            trail.done = self.client.worker.clock().now();
+            trail.seen = trail.done;
+        }
+        // Once there is a response, what fails is not the request but reading it.
+        let unpacking = matches!(fault.kind, Kind::Decompression(_));
+        let mut error = Error::new(fault.kind).with_trail(trail);
+        error = match fault.partial_body {
+            Some(body) => error.with_partial_body(body),
+            None if unpacking => error,
+            None => error.of(self.method.as_str(), &self.url),
+        };
+        on_hop(&Hop {
+            method: self.method.as_str(),
+            url: &self.shown_url(),
+            status: 0,
+            proto: "",
+            trail: &trail,
+            tls: None,
+            remote: fault.remote,
+            error: Some(&error),
+            challenge: false,
+            wire: None,
+        });
+        error
+    }
+}
+
+/// What comes after a hop.
+enum Step {
+    /// The same again, with an answer to the server's challenge.
+    Answer,
+    /// Another place.
+    Follow(Rc<Url>, Redirect),
+}
