@@ -71,6 +71,15 @@ const ZSTD_WINDOW_LOG_MAX: u32 = 26;
 /// Deflate packs 1,032 bytes into one at best, which bounds what a length field can truly promise.
 const DEFLATE_RATIO_MAX: usize = 1_032;
 
+/// Bodies up to this size may be packed as tightly as they like, bytes.
+const TRUSTED_BYTES: usize = 64 << 20;
+
+/// How many times its packed size a larger body may have: text packs to a tenth, only a bomb to a thousandth.
+const RATIO_MAX: usize = 100;
+
+/// Up to this size a body is unpacked in one go, bytes.
+const AT_ONCE_BYTES: usize = 8 << 20;
+
 /// Unpacks bodies, one after the other.
 #[derive(Debug, Default)]
 pub struct Decoder {
@@ -107,21 +116,37 @@ impl Decoder {
     }
 
     /// Unpacks one layer. An empty body is empty in every coding, as after HEAD or 304.
+    ///
+    /// `limit` is in bytes; it is lowered for a body that is packed as tightly as only a bomb is.
     pub fn decode_one(&mut self, body: &[u8], coding: Coding, limit: usize) -> Result<Vec<u8>, DecodeError> {
         if body.is_empty() {
             return Ok(Vec::new());
         }
-        let result = match coding {
-            Coding::Gzip => self.gunzip(body, limit),
-            Coding::Deflate => self.deflate(body, limit),
-            Coding::Brotli => unbrotli(body, limit),
-            Coding::Zstd => unzstd(body, limit),
+        let limit = limit.min(TRUSTED_BYTES.max(body.len().saturating_mul(RATIO_MAX)));
+        let first = self.layer(body, coding, limit.min(AT_ONCE_BYTES), 0);
+        let result = match first {
+            // A large body is measured before it is given memory: a bomb gets none, an honest one what it needs.
+            Err(Fault::TooLarge { .. }) if limit > AT_ONCE_BYTES => match measure(body, coding, limit) {
+                Some(size) if size > limit => Err(Fault::TooLarge { limit }),
+                size => self.layer(body, coding, limit, size.unwrap_or_default()),
+            },
+            result => result,
         };
         result.map_err(|fault| DecodeError { coding, fault })
     }
 
-    fn gunzip(&mut self, body: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
-        let mut output = Vec::with_capacity(gzip_size_hint(body).min(limit));
+    /// Unpacks one layer into memory for `size` bytes, or for a guess when that is 0.
+    fn layer(&mut self, body: &[u8], coding: Coding, limit: usize, size: usize) -> Result<Vec<u8>, Fault> {
+        match coding {
+            Coding::Gzip => self.gunzip(body, limit, size),
+            Coding::Deflate => self.deflate(body, limit, size),
+            Coding::Brotli => unbrotli(body, limit, size),
+            Coding::Zstd => unzstd(body, limit, size),
+        }
+    }
+
+    fn gunzip(&mut self, body: &[u8], limit: usize, size: usize) -> Result<Vec<u8>, Fault> {
+        let mut output = room(size, gzip_size_hint(body), limit);
         let mut at = 0;
         // A body may be several members, one behind the other.
         while at < body.len() {
@@ -140,8 +165,8 @@ impl Decoder {
         Ok(output)
     }
 
-    fn deflate(&mut self, body: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
-        let mut output = Vec::with_capacity(body.len().saturating_mul(3).min(limit));
+    fn deflate(&mut self, body: &[u8], limit: usize, size: usize) -> Result<Vec<u8>, Fault> {
+        let mut output = room(size, body.len().saturating_mul(3), limit);
         let zlib = has_zlib_header(body);
         match self.inflate(body, zlib, &mut output, limit) {
             Ok(_) => Ok(output),
@@ -192,7 +217,6 @@ fn inflate_fault(error: &DecompressError, offset: u64) -> Fault {
 /// How much to reserve for a gzip body: what its trailer says, as far as that can be true.
 fn gzip_size_hint(body: &[u8]) -> usize {
     let stated = body.last_chunk().map_or(0, |size| u32::from_le_bytes(*size) as usize);
-    // The spare bytes let inflate see the end of the stream without another round.
     stated.min(body.len().saturating_mul(DEFLATE_RATIO_MAX)) + 16
 }
 
@@ -201,9 +225,10 @@ fn has_zlib_header(body: &[u8]) -> bool {
     method & 0x0f == 8 && method >> 4 <= 7 && u16::from_be_bytes([method, flags]) % 31 == 0
 }
 
-fn unbrotli(body: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
+fn unbrotli(body: &[u8], limit: usize, size: usize) -> Result<Vec<u8>, Fault> {
     let mut packed = Packed { rest: body, drained: false };
-    let result = read_bounded(brotli::Decompressor::new(&mut packed, 4_096), body.len(), limit);
+    let result =
+        read_bounded(brotli::Decompressor::new(&mut packed, 4_096), room(size, body.len() * 3, limit), limit);
     match result {
         Err(Fault::Corrupt { .. }) if packed.drained => Err(Fault::Truncated),
         result => result,
@@ -223,7 +248,7 @@ impl Read for Packed<'_> {
     }
 }
 
-fn unzstd(body: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
+fn unzstd(body: &[u8], limit: usize, size: usize) -> Result<Vec<u8>, Fault> {
     const MAGIC: u32 = 0xfd2f_b528;
     const SKIPPABLE: std::ops::RangeInclusive<u32> = 0x184d_2a50..=0x184d_2a5f;
     let magic = u32::from_le_bytes(*body.first_chunk().ok_or(Fault::Truncated)?);
@@ -233,11 +258,33 @@ fn unzstd(body: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
     let corrupt = |_| Fault::Corrupt { offset: 0 };
     let mut decoder = zstd::stream::read::Decoder::with_buffer(body).map_err(corrupt)?;
     decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(corrupt)?;
-    read_bounded(decoder, body.len(), limit)
+    read_bounded(decoder, room(size, body.len() * 3, limit), limit)
 }
 
-fn read_bounded(reader: impl Read, packed_length: usize, limit: usize) -> Result<Vec<u8>, Fault> {
-    let mut output = Vec::with_capacity(packed_length.saturating_mul(3).min(limit));
+/// Memory for a body of `size` bytes; where that is not known (0), for the guess. The spare bytes let a decoder
+/// see the end of its stream without another round.
+fn room(size: usize, guess: usize, limit: usize) -> Vec<u8> {
+    Vec::with_capacity(if size == 0 { guess.min(limit).min(AT_ONCE_BYTES) } else { size + 16 })
+}
+
+/// How large a body is unpacked, up to one byte more than `limit`; `None` when it is damaged on the way.
+fn measure(body: &[u8], coding: Coding, limit: usize) -> Option<usize> {
+    let reader: Box<dyn Read + '_> = match coding {
+        Coding::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(body)),
+        Coding::Deflate if has_zlib_header(body) => Box::new(flate2::bufread::ZlibDecoder::new(body)),
+        Coding::Deflate => Box::new(flate2::bufread::DeflateDecoder::new(body)),
+        Coding::Brotli => Box::new(brotli::Decompressor::new(body, 4_096)),
+        Coding::Zstd => {
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(body).ok()?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).ok()?;
+            Box::new(decoder)
+        }
+    };
+    let size = io::copy(&mut reader.take(limit as u64 + 1), &mut io::sink()).ok()?;
+    usize::try_from(size).ok()
+}
+
+fn read_bounded(reader: impl Read, mut output: Vec<u8>, limit: usize) -> Result<Vec<u8>, Fault> {
     match reader.take(limit as u64 + 1).read_to_end(&mut output) {
         _ if output.len() > limit => Err(Fault::TooLarge { limit }),
         Ok(_) => Ok(output),

@@ -88,6 +88,20 @@ fn bombs_stop_at_the_limit() {
         let error = decoder.decode_one(&bomb, coding, zeros.len() - 1).expect_err("too large");
         assert_eq!(error, DecodeError { coding, fault: Fault::TooLarge { limit: zeros.len() - 1 } });
     }
+    // A large body is measured first; one that is packed a thousandfold is refused well before the limit.
+    let zeros = vec![0; 80 << 20];
+    for coding in ALL {
+        let bomb = encode(&zeros, &[coding]);
+        let error = decoder.decode_one(&bomb, coding, 1 << 30).expect_err("a bomb");
+        assert_eq!(error.fault, Fault::TooLarge { limit: TRUSTED_BYTES }, "{coding:?}");
+    }
+    let honest: Vec<u8> = (0..20 << 20).map(|at: u32| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    for coding in ALL {
+        let packed = encode(&honest, &[coding]);
+        let unpacked = decoder.decode_one(&packed, coding, 1 << 30).expect("honest");
+        assert!(unpacked == honest, "{coding:?}");
+        assert!(unpacked.capacity() <= honest.len() + 4_096, "{coding:?}: {}", unpacked.capacity());
+    }
     // The length field of a gzip body promises 4 GiB; no memory is taken for it.
     assert!(gzip_size_hint(&[0xff; 20]) < 32 * 1024);
 }

@@ -104,7 +104,11 @@ fn set<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let done = jar.borrow_mut().set(&url, &name, &value, &options);
     match done {
         Ok(()) => Ok(Value::new_bool(call.ctx.clone(), true)),
-        Err(failure) => Err(error::throw(&call.ctx, &failure.to_string())),
+        Err(failure) => {
+            let date = options.expires.as_deref().unwrap_or_default();
+            let message = format!("unable to parse \"expires\" date string {date:?}: {failure}");
+            Err(error::throw(&call.ctx, &message))
+        }
     }
 }
 
