@@ -16,6 +16,14 @@ use crate::sym::Sym;
 pub struct TagSetId(pub(crate) u32);
 
 impl TagSetId {
+    /// The number of the set among those of its recorder.
+    #[must_use]
+    pub const fn index(self) -> u32 {
+        self.0
+    }
+}
+
+impl TagSetId {
     /// The set without tags.
     pub const EMPTY: Self = Self(0);
 }

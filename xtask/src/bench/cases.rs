@@ -77,10 +77,13 @@ fn number(summary: &Value, metric: &str, key: &str) -> Result<f64, String> {
     summary["metrics"][metric][key].as_f64().ok_or_else(|| format!("the summary has no {metric}.{key}"))
 }
 
-/// wrk's cost per request, in microseconds of CPU.
+/// wrk's cost per request, in microseconds of CPU. It gets as many threads as the program has workers: one each
+/// core, so that both pay for sharing the cores with the server.
 fn wrk(connections: u32, url: &str) -> Result<f64, String> {
     let mut command = Command::new("wrk");
-    command.args(["-t1", &format!("-c{connections}"), "-d6s", "--timeout", "10s", url]);
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let (threads, connections) = (format!("-t{threads}"), format!("-c{connections}"));
+    command.args([&threads, &connections, "-d6s", "--timeout", "10s", url]);
     let cost = child::run(&mut command, Duration::from_secs(60))?;
     let line = cost.stdout.lines().find(|line| line.contains("requests in")).ok_or("wrk printed no count")?;
     let count: f64 = line

@@ -42,7 +42,7 @@ pub(crate) struct LazyClass {
 
 /// What a lazy object carries.
 struct Body<T> {
-    data: T,
+    data: Box<T>,
     /// Bit `n`: property `n` is an ordinary property by now, or deleted.
     taken: Cell<u32>,
     /// Bit `n`: the script has given property `n` another value, or deleted it.
@@ -82,8 +82,8 @@ impl LazyClass {
         Ok(Box::new(Self { id, atoms }))
     }
 
-    /// A new object with `data` behind it.
-    pub(crate) fn make<'js, T: Lazy>(&self, context: &Ctx<'js>, data: T) -> Result<Value<'js>> {
+    /// A new object with `data` behind it. The data come boxed: large ones are moved about before they get here.
+    pub(crate) fn make<'js, T: Lazy>(&self, context: &Ctx<'js>, data: Box<T>) -> Result<Value<'js>> {
         let body = Box::new(Body { data, taken: Cell::new(0), replaced: Cell::new(0), class: self });
         // SAFETY: the class was registered with this runtime; the object owns the box until `finalize`.
         unsafe {
@@ -99,7 +99,7 @@ impl LazyClass {
         // the object lives as long as the value that is borrowed.
         unsafe {
             let body = qjs::JS_GetOpaque(value.as_raw(), self.id).cast::<Body<T>>();
-            body.as_ref().map(|body| &body.data)
+            body.as_ref().map(|body| &*body.data)
         }
     }
 

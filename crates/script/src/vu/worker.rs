@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use metrics::{Recorder, Sym, TagSetId};
 
+use crate::modules::http::labels::HopTags;
 use crate::test::Shared;
 
 /// Interned tag names that are on most samples.
@@ -62,6 +63,8 @@ pub(crate) struct ScriptWorker {
     pub(crate) net: Rc<net::Worker>,
     pub(crate) keys: Keys,
     statuses: RefCell<Vec<Option<Sym>>>,
+    /// The tag sets of recent requests.
+    pub(crate) hop_tags: RefCell<HopTags>,
     /// The tags that the run's options put on every sample.
     pub(crate) run_tags: TagSetId,
 }
@@ -81,7 +84,15 @@ impl ScriptWorker {
             recorder.tag_set(&pairs)
         };
         let net = net::Worker::new(shared.run().net.clone());
-        Rc::new(Self { recorder, net, keys, statuses: RefCell::new(vec![None; 1_000]), run_tags })
+        let by_remote = shared.run().system_tags.ip;
+        Rc::new(Self {
+            recorder,
+            net,
+            keys,
+            statuses: RefCell::new(vec![None; 1_000]),
+            hop_tags: RefCell::new(HopTags::new(by_remote)),
+            run_tags,
+        })
     }
 
     /// The interned form of a status, without making text of one that was seen before.

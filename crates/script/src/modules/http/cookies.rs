@@ -45,7 +45,7 @@ pub(super) fn new_jar<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 fn wrap<'js>(call: &Call<'js>, jar: SharedJar) -> Result<Value<'js>> {
-    HttpState::of(call.host).jar_class(&call.ctx)?.make(&call.ctx, JarObject(jar))
+    HttpState::of(call.host).jar_class(&call.ctx)?.make(&call.ctx, Box::new(JarObject(jar)))
 }
 
 /// The jar behind a script's object.

@@ -5,6 +5,7 @@ mod body;
 mod cookies;
 mod expected;
 mod file;
+pub(crate) mod labels;
 mod methods;
 mod params;
 mod response;

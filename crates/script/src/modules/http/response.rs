@@ -125,7 +125,7 @@ fn method<'js>(context: &Ctx<'js>, name: &'static CStr, function: &'static Named
 
 impl Response {
     /// A response's object.
-    pub(super) fn into_object<'js>(self, context: &Ctx<'js>) -> Result<Value<'js>> {
+    pub(super) fn into_object<'js>(self: Box<Self>, context: &Ctx<'js>) -> Result<Value<'js>> {
         HttpState::of(ffi::host(context)).response_class(context)?.make(context, self)
     }
 

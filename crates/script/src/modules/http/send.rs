@@ -10,6 +10,7 @@ use rquickjs::{Error as JsError, Result, Value};
 
 use super::body;
 use super::expected::Expected;
+use super::labels::Labels;
 use super::params::{Params, ResponseType};
 use super::response::{Response, Sent};
 use super::state::{HttpState, SharedJar};
@@ -67,7 +68,7 @@ impl Refused {
     }
 
     /// The response of a request that was never sent.
-    pub(super) fn into_response(self) -> Response {
+    pub(super) fn into_response(self) -> Box<Response> {
         let short = self.message.clone();
         let mut response = failed_response(self.url.into(), short, self.code);
         // What k6 gives for a request that never was: a body of no bytes rather than none.
@@ -80,8 +81,8 @@ impl Refused {
 }
 
 /// A response without an answer.
-pub(super) fn failed_response(url: Rc<str>, error: String, error_code: u16) -> Response {
-    Response {
+pub(super) fn failed_response(url: Rc<str>, error: String, error_code: u16) -> Box<Response> {
+    Box::new(Response {
         url: url.clone(),
         status: 0,
         status_text: Cow::Borrowed(""),
@@ -96,7 +97,7 @@ pub(super) fn failed_response(url: Rc<str>, error: String, error_code: u16) -> R
         error,
         error_code,
         sent: Sent { method: None, url, headers: Vec::new(), cookies: Vec::new(), body: Bytes::new() },
-    }
+    })
 }
 
 /// Reads the arguments of a request.
@@ -199,7 +200,7 @@ fn assemble(
 
 /// A request's outcome: what the script gets, and what is said when it failed.
 pub(super) struct Outcome {
-    pub(super) response: Response,
+    pub(super) response: Box<Response>,
     /// The whole message of a failure, as it is logged or thrown.
     pub(super) failure: Option<String>,
     throw: bool,
@@ -275,10 +276,10 @@ fn warn_redirects(host: &Host, hops: u32, url: &str) {
     host.shared.log.log(Record::new(Level::Warning, message).with("url", url));
 }
 
-fn from_answer(answer: net::Response, response_type: ResponseType, mut sent: Sent) -> Response {
+fn from_answer(answer: net::Response, response_type: ResponseType, mut sent: Sent) -> Box<Response> {
     let empty_by_nature = matches!(answer.status, 204 | 304);
     sent.headers = answer.request_headers;
-    Response {
+    Box::new(Response {
         url: answer.url.text(),
         status: answer.status,
         status_text: answer.status_text,
@@ -293,15 +294,36 @@ fn from_answer(answer: net::Response, response_type: ResponseType, mut sent: Sen
         error: String::new(),
         error_code: if answer.status >= 400 { 1000 + answer.status } else { 0 },
         sent,
-    }
+    })
 }
 
 /// Records the samples of one hop.
 fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, expected: &Expected) {
     let worker = host.worker();
+    let failed = if hop.challenge { expected.failed(200) } else { expected.failed(hop.status) };
+    let tags = worker
+        .hop_tags
+        .borrow_mut()
+        .of(&Labels { base, name, failed, hop }, || tags_of(host, hop, base, name, failed));
+    let sample = sample_of(host, hop.trail, failed);
+    let mut recorder = worker.recorder.borrow_mut();
+    recorder.generator_lag(hop.trail.generator_lag());
+    recorder.http_with_metadata(tags, &sample, &host.metadata.borrow());
+    host.sent.set(host.sent.get() + hop.trail.sent_bytes);
+    host.received.set(host.received.get() + hop.trail.received_bytes);
+}
+
+/// The tags of a hop's samples.
+fn tags_of(
+    host: &Host,
+    hop: &net::Hop<'_>,
+    base: TagSetId,
+    name: Option<&str>,
+    failed: Option<bool>,
+) -> TagSetId {
+    let worker = host.worker();
     let keys = &worker.keys;
     let wanted = host.shared.run().system_tags;
-    let failed = if hop.challenge { expected.failed(200) } else { expected.failed(hop.status) };
     let code = hop.error.map_or(if hop.status >= 400 { 1000 + hop.status } else { 0 }, net::Error::code);
     let mut recorder = worker.recorder.borrow_mut();
     let mut tags = base;
@@ -347,11 +369,7 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
         let value = recorder.sym(&remote.ip().to_string());
         tags = recorder.with_tag(tags, keys.ip, value);
     }
-    let sample = sample_of(host, hop.trail, failed);
-    recorder.generator_lag(hop.trail.generator_lag());
-    recorder.http_with_metadata(tags, &sample, &host.metadata.borrow());
-    host.sent.set(host.sent.get() + hop.trail.sent_bytes);
-    host.received.set(host.received.get() + hop.trail.received_bytes);
+    tags
 }
 
 fn sample_of(host: &Host, trail: &net::Trail, failed: Option<bool>) -> HttpSample {
