@@ -92,7 +92,7 @@ pub fn load(
         env: env.clone(),
         registry: Arc::clone(&registry),
         clock: session.clock,
-        memory_limit: None,
+        memory_limit: memory_limit(&runtime)?,
     };
     let address = source.main.clone();
     let test = Test::load(source.clone(), options).map_err(|e| script_failed(name, &address, &e))?;
@@ -218,6 +218,36 @@ fn script_env(
     Ok(env)
 }
 
+/// What one virtual user may hold, bytes.
+fn memory_limit(runtime: &Flags) -> Result<Option<usize>, Error> {
+    /// Less than this and no script gets through its init code.
+    const LEAST: usize = 1 << 20;
+    let Some(text) = runtime.text("vu-memory-limit") else { return Ok(None) };
+    match bytes_of(text) {
+        Some(bytes) if bytes >= LEAST => Ok(Some(bytes)),
+        Some(_) => Err(Error::Usage(format!("--vu-memory-limit {text} is too little: a user needs 1MB"))),
+        None => Err(Error::Usage(format!(
+            "--vu-memory-limit {text} is no size: write a number with a unit, such as 64MB or 1GB"
+        ))),
+    }
+}
+
+/// A size as people write it: `64MB`, `1.5g`, `4096`. Units are powers of 1,024.
+fn bytes_of(text: &str) -> Option<usize> {
+    let lower = text.trim().to_ascii_lowercase();
+    let digits = lower.trim_end_matches(|char: char| char.is_ascii_alphabetic()).trim_end();
+    let shift = match lower[digits.len()..].trim() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => return None,
+    };
+    let number: f64 = digits.parse().ok()?;
+    let bytes = number * f64::from(1_u32 << shift);
+    (number.is_finite() && number >= 0.0 && bytes < 2_f64.powi(50)).then_some(bytes as usize)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,5 +268,25 @@ mod tests {
         check("-e A=b=c -e S=2", Ok(&[("A", "b=c"), ("S", "2")]));
         check("--include-system-env-vars=false -e S -e T", Ok(&[("S", "1"), ("T", "")]));
         check("-e 1bad=x", Err("invalid environment variable name '1bad'"));
+    }
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        for (text, wanted) in [
+            ("4096", Some(4096)),
+            ("64MB", Some(64 << 20)),
+            ("64 mb", Some(64 << 20)),
+            ("1.5g", Some(3 << 29)),
+            ("2KiB", Some(2048)),
+            ("0b", Some(0)),
+            ("", None),
+            ("MB", None),
+            ("-1MB", None),
+            ("64MX", None),
+            ("1e99g", None),
+            ("nan", None),
+        ] {
+            assert_eq!(bytes_of(text), wanted, "{text:?}");
+        }
     }
 }

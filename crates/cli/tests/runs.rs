@@ -264,3 +264,57 @@ fn the_verdict_on_a_run_is_in_the_json_where_it_matters() {
     assert!(trust["evidence"]["arrivals_dropped"].as_u64() > Some(50), "{trust}");
     assert!(trust["evidence"]["schedule_lag_p99_ms"].is_f64(), "{trust}");
 }
+
+/// Scripts that would take the process down with them if they could: each ends its own iteration, or its own
+/// user, and the others go on.
+#[test]
+fn bombs_hurt_only_themselves() {
+    const GOOD: &str = "
+        import { sleep } from 'k6';
+        import { Counter } from 'k6/metrics';
+        const well = new Counter('well');
+        export const options = { scenarios: {
+            good: { executor: 'constant-vus', vus: 2, duration: '1s', exec: 'good', gracefulStop: '1s' },
+            bad: { executor: 'per-vu-iterations', vus: 1, iterations: 1, exec: 'bad', maxDuration: '1s', gracefulStop: '0s' } },
+            thresholds: { well: ['count>20'] } };
+        export function good() { well.add(1); sleep(0.005); }
+        export function bad() { BOMB; console.log('it got through'); }";
+    let check = |bomb: &str, said: &str| {
+        let folder = empty_folder();
+        write(folder.path(), "t.js", &GOOD.replace("BOMB", bomb));
+        let started = std::time::Instant::now();
+        let output = plimsoll(folder.path(), &["run", "--vu-memory-limit", "32MB", "t.js"])
+            .output()
+            .expect("it starts");
+        let (code, out, log) = texts(&output);
+        assert_eq!(code, 0, "{bomb}: {out}{log}");
+        assert!(out.contains("well"), "{bomb}: {out}");
+        assert!(log.contains(said) || out.contains(said), "{bomb} does not say {said:?}: {out}{log}");
+        assert!(started.elapsed().as_secs() < 20, "{bomb} took {:?}", started.elapsed());
+    };
+    let memory = "the virtual user needs more than its 32 MB of memory; see --vu-memory-limit";
+    check("while (true) {}", "1 interrupted");
+    check("for (;;) try { for (;;) {} } catch (e) { for (;;) {} } finally { for (;;) {} }", "1 interrupted");
+    check("'x'.repeat(2 ** 31 - 1)", "");
+    check("const all = []; for (;;) all.push('x'.repeat(1000) + all.length)", memory);
+    check("const all = []; for (;;) all.push({ a: all.length, b: [1, 2, 3] })", memory);
+    check("let text = 'x'; for (;;) { text += text; text.charCodeAt(0); }", memory);
+    check("const all = []; for (;;) all.push(new Uint8Array(1000000))", memory);
+    check("const all = {}; for (let i = 0; ; i += 1) all['key' + i] = i", memory);
+    check("const all = new Map(); for (let i = 0; ; i += 1) all.set(i, [i])", memory);
+    check("JSON.parse('[' + '[1,{\"a\":2}],'.repeat(2000000) + '1]')", memory);
+    check(
+        "const all = []; for (;;) all.push(eval('(function () { return [' + '1,'.repeat(500) + '] })'))",
+        memory,
+    );
+    check("(function deep() { deep(); })()", "stack");
+    check("/^(a+)+$/.test('a'.repeat(40) + 'b')", "1 interrupted");
+    check("for (;;) Promise.resolve().then(() => 1)", memory);
+    check("(function again() { Promise.resolve().then(again); })()", "1 interrupted");
+    check("for (;;) setTimeout(() => 1, 1e6)", memory);
+    check("JSON.parse('garbage'.repeat(1000000))", "SyntaxError");
+    check(
+        "throw { get message() { throw new Error('inner'); }, toString() { throw new Error('inner'); } }",
+        "",
+    );
+}

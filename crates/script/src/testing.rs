@@ -10,7 +10,7 @@ pub enum Fault {
     Panic,
     /// The user is told to stop just before the host function runs.
     Interrupt,
-    /// An allocation of the user's runtime is refused.
+    /// An allocation of the user's runtime meets its limit: a large one is refused, a small one passes it.
     NoMemory,
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn host_call(host: &crate::vu::Host) {
     }
 }
 
-/// Called at each allocation; whether it must be refused.
+/// Called at each allocation; whether it is to meet the limit.
 pub(crate) fn refuses_allocation() -> bool {
     turn(|fault| fault == Fault::NoMemory).is_some()
 }

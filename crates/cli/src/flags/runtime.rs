@@ -89,6 +89,13 @@ pub const FLAGS: &[Flag] = &[
         help: "where traces go: none",
     },
     Flag {
+        long: "vu-memory-limit",
+        short: None,
+        kind: Kind::Text,
+        env: "VU_MEMORY_LIMIT",
+        help: "what the script of one virtual user may hold, such as 64MB; 2GB unless told",
+    },
+    Flag {
         long: "type",
         short: Some('t'),
         kind: Kind::Text,

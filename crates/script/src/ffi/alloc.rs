@@ -1,6 +1,10 @@
 //! An allocator for one runtime: counts its bytes and enforces a limit, which QuickJS's own limit does not do
 //! with a custom allocator.
 //!
+//! QuickJS survives a refused allocation where it is large: a string, a buffer, the room of an array. Where a
+//! small one fails, in the middle of compiling or of freeing, it does not everywhere. So only large ones are
+//! refused at the limit; small ones go on into a reserve, and the user is stopped at its next check.
+//!
 //! It calls mimalloc directly because only mimalloc can say how large a block is; a header in front of each
 //! block would cost a user some 30 KB.
 
@@ -10,17 +14,32 @@ use std::rc::Rc;
 use libmimalloc_sys::{mi_free, mi_malloc, mi_realloc, mi_usable_size, mi_zalloc};
 use rquickjs::allocator::Allocator;
 
+/// Allocations from this size on are refused at the limit, bytes.
+const LARGE_BYTES: usize = 16 << 10;
+/// What small allocations may take beyond the limit, bytes: QuickJS checks whether it should stop every 10,000
+/// steps, each of which may allocate.
+const RESERVE_BYTES: usize = 256 << 20;
+
 /// Bytes that a runtime holds, and how many it may hold.
 pub(crate) struct MemoryGauge {
     used: Cell<usize>,
     limit: usize,
     exceeded: Cell<bool>,
+    /// A test wants the limit to be passed.
+    #[cfg(debug_assertions)]
+    forced: Cell<bool>,
 }
 
 impl MemoryGauge {
     /// A gauge with a limit in bytes.
     pub(crate) fn new(limit: usize) -> Rc<Self> {
-        Rc::new(Self { used: Cell::new(0), limit, exceeded: Cell::new(false) })
+        Rc::new(Self {
+            used: Cell::new(0),
+            limit,
+            exceeded: Cell::new(false),
+            #[cfg(debug_assertions)]
+            forced: Cell::new(false),
+        })
     }
 
     /// The limit in bytes.
@@ -28,19 +47,38 @@ impl MemoryGauge {
         self.limit
     }
 
-    /// Whether an allocation was refused since the last call.
+    /// Whether the limit was met since the last call.
     pub(crate) fn take_exceeded(&self) -> bool {
+        #[cfg(debug_assertions)]
+        self.forced.set(false);
         self.exceeded.replace(false)
     }
 
-    fn admits(&self, more: usize) -> bool {
-        let fits = self.used.get().saturating_add(more) <= self.limit;
+    /// Whether more is held now than there may be.
+    pub(crate) fn is_over(&self) -> bool {
         #[cfg(debug_assertions)]
-        let fits = fits && !crate::testing::refuses_allocation();
+        if self.forced.get() {
+            return true;
+        }
+        self.used.get() > self.limit
+    }
+
+    fn admits(&self, more: usize) -> bool {
+        let wanted = self.used.get().saturating_add(more);
+        let fits = wanted <= self.limit;
+        #[cfg(debug_assertions)]
+        let fits = fits && !self.is_forced();
         if !fits {
             self.exceeded.set(true);
         }
-        fits
+        fits || (more < LARGE_BYTES && wanted <= self.limit.saturating_add(RESERVE_BYTES))
+    }
+
+    #[cfg(debug_assertions)]
+    fn is_forced(&self) -> bool {
+        let forced = crate::testing::refuses_allocation();
+        self.forced.set(self.forced.get() || forced);
+        forced
     }
 
     fn add(&self, bytes: usize) {

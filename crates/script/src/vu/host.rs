@@ -173,7 +173,7 @@ impl Host {
     /// Whether running code has to stop. QuickJS asks this every ten thousand operations or so; a script that
     /// never waits is stopped by the clock, because its thread cannot be told anything.
     pub(crate) fn must_stop(&self) -> bool {
-        if self.interrupted.get() {
+        if self.interrupted.get() || self.memory.is_over() {
             return true;
         }
         let now = self.now();
