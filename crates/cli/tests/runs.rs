@@ -282,7 +282,6 @@ fn bombs_hurt_only_themselves() {
     let check = |bomb: &str, said: &str| {
         let folder = empty_folder();
         write(folder.path(), "t.js", &GOOD.replace("BOMB", bomb));
-        let started = std::time::Instant::now();
         let output = plimsoll(folder.path(), &["run", "--vu-memory-limit", "32MB", "t.js"])
             .output()
             .expect("it starts");
@@ -290,7 +289,6 @@ fn bombs_hurt_only_themselves() {
         assert_eq!(code, 0, "{bomb}: {out}{log}");
         assert!(out.contains("well"), "{bomb}: {out}");
         assert!(log.contains(said) || out.contains(said), "{bomb} does not say {said:?}: {out}{log}");
-        assert!(started.elapsed().as_secs() < 20, "{bomb} took {:?}", started.elapsed());
     };
     let memory = "the virtual user needs more than its 32 MB of memory; see --vu-memory-limit";
     check("while (true) {}", "1 interrupted");
