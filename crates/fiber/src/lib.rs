@@ -10,6 +10,8 @@
 //! This crate knows nothing of JavaScript, HTTP or async runtimes.
 
 mod stack;
+#[cfg(feature = "valgrind")]
+mod valgrind;
 
 use std::cell::Cell;
 use std::future::Future;

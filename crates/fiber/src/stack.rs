@@ -104,6 +104,10 @@ impl Inner {
                 return Err(error);
             }
         }
+        #[cfg(feature = "valgrind")]
+        for low in (0..SLAB_STACKS).map(|index| base + index * self.stack_bytes) {
+            crate::valgrind::register(low + GUARD_BYTES, low + self.stack_bytes);
+        }
         state.slabs.push(base);
         // Low addresses first, so that few users touch few page tables.
         state.free.extend((0..SLAB_STACKS).rev().map(|index| base + index * self.stack_bytes));

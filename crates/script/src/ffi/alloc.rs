@@ -11,8 +11,24 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+#[cfg(not(feature = "valgrind"))]
 use libmimalloc_sys::{mi_free, mi_malloc, mi_realloc, mi_usable_size, mi_zalloc};
 use rquickjs::allocator::Allocator;
+
+/// The system's allocator in mimalloc's place: valgrind knows its blocks one by one.
+#[cfg(feature = "valgrind")]
+mod system {
+    pub(super) use libc::{
+        free as mi_free, malloc as mi_malloc, malloc_usable_size as mi_usable_size, realloc as mi_realloc,
+    };
+
+    pub(super) unsafe extern "C" fn mi_zalloc(bytes: usize) -> *mut libc::c_void {
+        // SAFETY: any size is allowed.
+        unsafe { libc::calloc(1, bytes) }
+    }
+}
+#[cfg(feature = "valgrind")]
+use system::{mi_free, mi_malloc, mi_realloc, mi_usable_size, mi_zalloc};
 
 /// Allocations from this size on are refused at the limit, bytes.
 const LARGE_BYTES: usize = 16 << 10;
