@@ -157,7 +157,7 @@ mod tests {
     fn bombs_and_garbage_are_refused() {
         let mut codec = Codec::default();
         let bomb = codec.pack(&vec![0; 8 << 20]);
-        assert!(bomb.len() < 64 << 10);
+        assert!(bomb.len() < 128 << 10);
         assert_eq!(codec.unpack(&bomb, false, 1 << 20), Err(Fault::TooBig));
         assert_eq!(codec.unpack(b"\xff\xff\xff\xff", false, 1 << 20), Err(Fault::Corrupt));
         assert_eq!(codec.unpack(&codec_of(b"ok"), false, 1 << 20).as_deref(), Ok(&b"ok"[..]));

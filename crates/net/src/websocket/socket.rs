@@ -290,6 +290,7 @@ impl WebSocket {
             let Some(length) = length else { return Err(too_big()) };
             let start = self.read + head.size;
             if self.input.len() < start + length {
+                self.tidy();
                 return Ok(None);
             }
             self.read = start + length;

@@ -13,7 +13,7 @@ use super::params::Params;
 use super::state::{self, Sockets};
 use super::{NOT_IN_INIT, run};
 use crate::error;
-use crate::ffi::{Call, Member, Table};
+use crate::ffi::{self, Call, Member, Named, Table};
 use crate::modules::globals;
 use crate::vu::Host;
 
@@ -210,10 +210,13 @@ fn remove_listener<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     Ok(call.undefined())
 }
 
+static NOBODY: Named = Named::new(|call| Ok(call.undefined()));
+
 fn on<'js>(call: &Call<'js>, kind: Kind) -> Result<Value<'js>> {
     match receiver(call).and_then(|socket| socket.listeners.on(kind)) {
         Some(listener) => Ok(listener.restore(&call.ctx)?.into_value()),
-        None => Ok(Value::new_null(call.ctx.clone())),
+        // In k6 these properties are functions before a script sets them, too.
+        None => ffi::function(&call.ctx, c"", 0, &NOBODY),
     }
 }
 
