@@ -1,10 +1,11 @@
-//! Chores of the repository: `cargo xtask demo|test|tidy|docs`.
+//! Chores of the repository: `cargo xtask bench|demo|docs|fuzz|test|tidy`.
 //!
 //! Each chore is one module with a `run` function. Nothing here is part of the program.
 
 mod bench;
 mod demo;
 mod docs;
+mod fuzz;
 mod repository;
 mod test;
 mod tidy;
@@ -23,6 +24,7 @@ const CHORES: &[Chore] = &[
     ("bench", "measure the generator against its peers", bench::run),
     ("demo", "build the release program and run its demo", demo::run),
     ("docs", "make the pages that are made from other files", docs::run),
+    ("fuzz", "feed mangled input to the parsers: [TARGET] [SECONDS]", fuzz::run),
     ("test", "install what the tests need, run all of them, then tidy", test::run),
     ("tidy", "check the rules that no compiler checks", tidy::run),
 ];

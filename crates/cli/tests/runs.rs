@@ -203,3 +203,64 @@ fn check_says_what_a_script_would_do() {
     assert_eq!(code, 0, "{log}");
     assert!(out.contains("browse: 50.00 iterations/s for 10s") && out.contains("at most 58 VUs"), "{out}");
 }
+
+#[test]
+fn what_users_want_to_fail_on_fails_the_run() {
+    const FLAWED: &str = "
+        import { check } from 'k6';
+        export const options = { vus: 2, iterations: 4 };
+        export default function () {
+            check(null, { holds: () => true, never: () => false });
+            if (__VU > 0) throw new Error('always');
+        }";
+    const OVERLOADED: &str = "
+        import { sleep } from 'k6';
+        export const options = { scenarios: { a: { executor: 'constant-arrival-rate', rate: 100,
+            duration: '1s', preAllocatedVUs: 1, maxVUs: 1 } } };
+        export default function () { sleep(0.3); }";
+    let check = |script: &str, flags: &[&str], code: i32, said: &str| {
+        let (found, _, log) = run(script, &[&["-q"], flags].concat());
+        assert_eq!(found, code, "{flags:?}: {log}");
+        assert!(log.contains(said), "{flags:?}: {log}");
+    };
+    check(FLAWED, &[], 0, "always");
+    check(FLAWED, &["--fail-on-checks"], 99, "4 of 8 checks failed and --fail-on-checks is on");
+    let threw = "4 iterations ended by an exception and --fail-on-exceptions is on";
+    check(FLAWED, &["--fail-on-exceptions", "--fail-on-checks"], 107, threw);
+    check(OVERLOADED, &[], 0, "");
+    check(OVERLOADED, &["--fail-on-untrusted"], 110, "the run is not trusted");
+}
+
+#[test]
+fn the_verdict_on_a_run_is_in_the_json_where_it_matters() {
+    let export = |script: &str, flags: &[&str]| -> serde_json::Value {
+        let folder = empty_folder();
+        write(folder.path(), "t.js", script);
+        let args = [&["run", "-q", "--summary-export", "s.json"], flags, &["t.js"]].concat();
+        let output = plimsoll(folder.path(), &args).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(0), "{}", texts(&output).2);
+        let text = std::fs::read_to_string(folder.path().join("s.json")).expect("it was written");
+        serde_json::from_str(&text).expect("it is JSON")
+    };
+    const FINE: &str = "export default function () {}
+        export function handleSummary(data) {
+            if (JSON.stringify(data).includes('\"trust\"')) throw new Error('it shows');
+            return { stdout: `trusted: ${data.trust.trusted}` };
+        }";
+    const OVERLOADED: &str = "
+        import { sleep } from 'k6';
+        export const options = { scenarios: { a: { executor: 'constant-arrival-rate', rate: 100,
+            duration: '1s', preAllocatedVUs: 1, maxVUs: 1 } } };
+        export default function () { sleep(0.3); }";
+    assert!(export(FINE, &[]).get("trust").is_none(), "k6's form to the letter");
+    let (code, out, log) = run(FINE, &["-q"]);
+    assert_eq!((code, out.as_str()), (0, "trusted: true"), "{log}");
+    let trust = &export(FINE, &["--summary-trust"])["trust"];
+    assert_eq!(trust["trusted"], true);
+    assert!(trust["evidence"]["schedule_lag_count"].is_u64(), "{trust}");
+    let trust = &export(OVERLOADED, &[])["trust"];
+    assert_eq!(trust["trusted"], false, "{trust}");
+    assert_eq!(trust["reasons"][0]["subject"], "dropped_arrivals", "{trust}");
+    assert!(trust["evidence"]["arrivals_dropped"].as_u64() > Some(50), "{trust}");
+    assert!(trust["evidence"]["schedule_lag_p99_ms"].is_f64(), "{trust}");
+}

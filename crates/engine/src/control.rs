@@ -53,6 +53,7 @@ pub struct ScenarioState {
     /// Iterations that ran to their end, failed ones included.
     pub(crate) completed: Tally,
     pub(crate) interrupted: AtomicU64,
+    pub(crate) failed: AtomicU64,
     pub(crate) dropped: AtomicU64,
     pub(crate) active_vus: AtomicU64,
     /// Users set aside for the scenario so far, grown ones included.
@@ -79,6 +80,7 @@ impl ScenarioState {
             started: Tally::default(),
             completed: Tally::default(),
             interrupted: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             active_vus: AtomicU64::new(0),
             allotted_vus: AtomicU64::new(allotted_vus),
@@ -111,6 +113,12 @@ impl ScenarioState {
     #[must_use]
     pub fn completed(&self) -> u64 {
         self.completed.0.load(Relaxed)
+    }
+
+    /// Iterations that ended by an exception; they count as completed.
+    #[must_use]
+    pub fn failed(&self) -> u64 {
+        self.failed.load(Relaxed)
     }
 
     /// Iterations that were interrupted.
@@ -313,6 +321,12 @@ impl Control {
     #[must_use]
     pub fn iterations_completed(&self) -> u64 {
         self.scenarios.iter().map(ScenarioState::completed).sum()
+    }
+
+    /// Iterations that ended by an exception, in all scenarios.
+    #[must_use]
+    pub fn iterations_failed(&self) -> u64 {
+        self.scenarios.iter().map(ScenarioState::failed).sum()
     }
 
     /// Iterations that were interrupted, in all scenarios.

@@ -13,6 +13,9 @@ pub mod dns;
 pub mod encoding;
 pub mod error;
 pub mod form;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod h1;
 pub mod h2;
 pub mod header;

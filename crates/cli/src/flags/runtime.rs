@@ -19,6 +19,27 @@ pub const FLAGS: &[Flag] = &[
         help: "add or override an environment variable of the script: VAR=value, or VAR to pass it on",
     },
     Flag {
+        long: "fail-on-checks",
+        short: None,
+        kind: Kind::Bool,
+        env: "FAIL_ON_CHECKS",
+        help: "fail the run (99) when a check failed",
+    },
+    Flag {
+        long: "fail-on-exceptions",
+        short: None,
+        kind: Kind::Bool,
+        env: "FAIL_ON_EXCEPTIONS",
+        help: "fail the run (107) when an iteration ended by an exception",
+    },
+    Flag {
+        long: "fail-on-untrusted",
+        short: None,
+        kind: Kind::Bool,
+        env: "FAIL_ON_UNTRUSTED",
+        help: "fail the run (110) when its numbers describe the generator rather than the target",
+    },
+    Flag {
         long: "include-system-env-vars",
         short: None,
         kind: Kind::Bool,
@@ -52,6 +73,13 @@ pub const FLAGS: &[Flag] = &[
         kind: Kind::Text,
         env: "SUMMARY_MODE",
         help: "the end-of-test summary: compact, full or disabled",
+    },
+    Flag {
+        long: "summary-trust",
+        short: None,
+        kind: Kind::Bool,
+        env: "SUMMARY_TRUST",
+        help: "have the trust verdict and its evidence in the exported summary of every run",
     },
     Flag {
         long: "traces-output",

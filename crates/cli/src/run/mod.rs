@@ -102,6 +102,10 @@ fn wanted(session: &Session, matches: &ArgMatches) -> Result<Wanted, Error> {
         machine_readable: flags.on("new-machine-readable-summary"),
         export: flags.text("summary-export").map(str::to_owned),
         trust: session.flags.on("verbose"),
+        trust_exported: flags.on("summary-trust"),
+        fail_on_exceptions: flags.on("fail-on-exceptions"),
+        fail_on_checks: flags.on("fail-on-checks"),
+        fail_on_untrusted: flags.on("fail-on-untrusted"),
     })
 }
 

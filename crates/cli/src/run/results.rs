@@ -18,13 +18,25 @@ pub struct Wanted {
     pub export: Option<String>,
     /// Show in the text why the run can be trusted, also when nothing speaks against it.
     pub trust: bool,
+    /// Have the verdict on the run in the exported JSON also when it is trusted.
+    pub trust_exported: bool,
+    /// Exceptions make the run fail.
+    pub fail_on_exceptions: bool,
+    /// Failed checks make the run fail.
+    pub fail_on_checks: bool,
+    /// An untrusted run is a failed one.
+    pub fail_on_untrusted: bool,
 }
 
 impl Wanted {
     /// The argument of `handleSummary()`.
     #[must_use]
     pub fn argument(&self, summary: &Summary) -> Value {
-        if self.machine_readable { machine_readable(summary, self.mode) } else { legacy_json(summary) }
+        let mut data =
+            if self.machine_readable { machine_readable(summary, self.mode) } else { legacy_json(summary) };
+        // Scripts find it there; unless something is wrong with the run, it does not show in enumerations.
+        data["trust"] = summary.trust.to_json();
+        data
     }
 
     /// Prints the summary for people.
@@ -39,8 +51,12 @@ impl Wanted {
     /// The sentence for the user when it cannot be written.
     pub fn write_export(&self, summary: &Summary) -> Result<(), String> {
         let Some(path) = &self.export else { return Ok(()) };
-        let json =
+        let mut json =
             if self.machine_readable { machine_readable(summary, self.mode) } else { export_json(summary) };
+        // The form is k6's to the letter for as long as its numbers mean what they say.
+        if self.trust_exported || !summary.trust.trusted {
+            json["trust"] = summary.trust.to_json();
+        }
         let mut bytes = Vec::new();
         let indent = serde_json::ser::PrettyFormatter::with_indent(b"    ");
         let mut writer = serde_json::Serializer::with_formatter(&mut bytes, indent);

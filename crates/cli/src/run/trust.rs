@@ -5,6 +5,7 @@ use metrics::{Aggregate, Histogram, Sink, builtin};
 use model::Nanos;
 use report::sink::Report;
 use report::summary::{Reason, Trust};
+use serde_json::{Map, Value};
 
 /// What is known besides what was measured.
 pub struct Facts<'a> {
@@ -40,6 +41,7 @@ pub fn judge(aggregate: &Aggregate, facts: &Facts<'_>) -> Trust {
     };
     let verdict = trust::judge(&evidence);
     let reasons = verdict.reasons.iter().map(|reason| Reason {
+        subject: reason.subject.name(),
         text: reason.finding.clone(),
         hint: Some(reason.advice.to_owned()),
         invalidates: reason.weight == Weight::Invalid,
@@ -48,7 +50,34 @@ pub fn judge(aggregate: &Aggregate, facts: &Facts<'_>) -> Trust {
         trusted: verdict.trusted,
         reasons: reasons.collect(),
         evidence: shown(aggregate, &evidence.machine),
+        figures: figures(&evidence),
     }
+}
+
+/// The evidence for programs. What was not observed has no figure.
+fn figures(evidence: &Evidence) -> Map<String, Value> {
+    let mut map = Map::new();
+    for (name, lag) in [("schedule_lag", evidence.schedule_lag), ("generator_lag", evidence.generator_lag)] {
+        map.insert(format!("{name}_count"), lag.count.into());
+        if lag.count > 0 {
+            for (quantile, at) in [("p50", lag.p50), ("p99", lag.p99), ("max", lag.max)] {
+                map.insert(format!("{name}_{quantile}_ms"), at.as_millis_f64().into());
+            }
+        }
+    }
+    map.insert("arrivals_started".to_owned(), evidence.started_arrivals.into());
+    map.insert("arrivals_dropped".to_owned(), evidence.dropped_arrivals.into());
+    let machine = &evidence.machine;
+    if machine.observed > Nanos::ZERO {
+        map.insert("generator_cpu_share".to_owned(), machine.process_share.into());
+        map.insert("busiest_cpu_share".to_owned(), machine.busiest_share.into());
+        map.insert("steal_share".to_owned(), machine.steal_share.into());
+    }
+    map.insert(
+        "output_samples_dropped".to_owned(),
+        evidence.lossy_outputs.iter().map(|output| output.dropped).sum::<u64>().into(),
+    );
+    map
 }
 
 /// The kernel counts processor time in hundredths of a second, so over a moment its shares say nothing.

@@ -20,6 +20,38 @@ pub struct Ending {
     pub marked_failed: bool,
     /// Metrics of which a threshold does not hold, in order.
     pub crossed: Vec<String>,
+    /// What the user wants to count as a failure and was found, the most telling first.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that makes a run fail only when the user says so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Finding {
+    /// Iterations ended by an exception: so many.
+    Exceptions(u64),
+    /// Checks did not hold: so many, of so many.
+    Checks(u64, u64),
+    /// The run is not trusted.
+    Untrusted,
+}
+
+impl Finding {
+    fn error(self) -> Error {
+        match self {
+            Self::Exceptions(count) => Error::run(
+                ExitCode::SCRIPT_EXCEPTION,
+                format!("{count} iterations ended by an exception and --fail-on-exceptions is on"),
+            ),
+            Self::Checks(failed, all) => Error::run(
+                ExitCode::THRESHOLDS_FAILED,
+                format!("{failed} of {all} checks failed and --fail-on-checks is on"),
+            ),
+            Self::Untrusted => {
+                Error::run(ExitCode::MARKED_FAILED, "the run is not trusted and --fail-on-untrusted is on")
+                    .with_hint("the summary has the reasons")
+            }
+        }
+    }
 }
 
 impl Ending {
@@ -35,6 +67,7 @@ impl Ending {
             .or(self.teardown)
             .or_else(|| self.marked_failed.then(marked))
             .or_else(|| (!crossed.is_empty()).then(|| thresholds(&crossed, "have been crossed")))
+            .or_else(|| self.findings.first().map(|finding| finding.error()))
             .or(self.summary)
     }
 }
@@ -94,6 +127,11 @@ mod tests {
             Ending { crossed: crossed(), abort: abort(AbortCause::Threshold, ""), ..Ending::default() };
         let text = "thresholds on metrics 'a, b' were crossed; at least one has abortOnFail enabled, stopping test prematurely";
         check(ending, Some((99, text)));
+        let findings = vec![Finding::Checks(3, 10), Finding::Untrusted];
+        let ending = Ending { findings: findings.clone(), ..Ending::default() };
+        check(ending, Some((99, "3 of 10 checks failed and --fail-on-checks is on")));
+        let ending = Ending { findings, marked_failed: true, ..Ending::default() };
+        check(ending, Some((110, "test run was marked as failed")));
         let setup = Some(Error::run(ExitCode(100), "late"));
         let ending = Ending { setup, abort: abort(AbortCause::Signal, "interrupt"), ..Ending::default() };
         check(ending, Some((100, "late")));

@@ -164,7 +164,10 @@ impl Crew {
     fn count(&self, seat: &Seat, ending: Ending) -> bool {
         let state = self.state();
         match ending {
-            Ending::Of(IterationEnd::Completed | IterationEnd::Failed) => {
+            Ending::Of(end @ (IterationEnd::Completed | IterationEnd::Failed)) => {
+                if end == IterationEnd::Failed {
+                    state.failed.fetch_add(1, Relaxed);
+                }
                 state.completed.0.fetch_add(1, Relaxed);
                 return true;
             }

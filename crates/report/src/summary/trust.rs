@@ -3,6 +3,7 @@
 //! The verdict is reached elsewhere; this is the form in which a summary carries it.
 
 use metrics::Histogram;
+use serde_json::{Map, Value, json};
 
 use crate::format::{TimeUnit, duration};
 
@@ -15,17 +16,37 @@ pub struct Trust {
     pub reasons: Vec<Reason>,
     /// The evidence: a name and its values, such as `generator_lag` and `p(99)=80µs`.
     pub evidence: Vec<(String, Vec<String>)>,
+    /// The same for programs: names end in their unit, such as `generator_lag_p99_ms`.
+    pub figures: Map<String, Value>,
+}
+
+impl Trust {
+    /// The verdict as the JSON forms of a summary have it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let reasons = self.reasons.iter().map(|reason| {
+            json!({
+                "subject": reason.subject,
+                "text": reason.text,
+                "hint": reason.hint,
+                "invalidates": reason.invalidates,
+            })
+        });
+        json!({ "trusted": self.trusted, "reasons": reasons.collect::<Vec<_>>(), "evidence": self.figures })
+    }
 }
 
 impl Default for Trust {
     fn default() -> Self {
-        Self { trusted: true, reasons: Vec::new(), evidence: Vec::new() }
+        Self { trusted: true, reasons: Vec::new(), evidence: Vec::new(), figures: Map::new() }
     }
 }
 
 /// Something about how the run was driven.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reason {
+    /// What it is about, in a word for programs: `schedule_lag`, `steal` and so on.
+    pub subject: &'static str,
     /// What was seen, with its number.
     pub text: String,
     /// What the user can do about it.

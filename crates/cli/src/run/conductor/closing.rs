@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use engine::trust::MachineUse;
 use engine::{AbortCause, Progress as Counters};
+use metrics::{Sink, builtin};
 use model::{Executor, ExitCode, Level, Record};
 use report::sink::Report;
 use report::summary::{Measured, Mode, Options, State, Summary, build};
@@ -14,6 +15,7 @@ use crate::cmd::K6_COMPATIBLE;
 use crate::error::Error;
 use crate::run::results;
 use crate::run::trust::{Facts, judge};
+use crate::run::verdict::Finding;
 
 /// `handleSummary()` may take this long by default.
 const SUMMARY_LIMIT: Duration = Duration::from_secs(120);
@@ -37,6 +39,7 @@ impl Conductor<'_> {
 
         let reports = self.outputs.finish(OUTPUTS_PATIENCE);
         let summary = self.summary(finished.elapsed.into(), finished.machine, &counters, &reports);
+        self.ending.findings = self.findings(&summary);
         if let Err(why) = self.hand_out(lifecycle, &summary).await {
             let record = Record::new(Level::Error, "failed to handle the end-of-test summary");
             self.session.logger().log(record.with("error", why));
@@ -46,6 +49,22 @@ impl Conductor<'_> {
             None => Ok(ExitCode::SUCCESS),
             Some(error) => Err(error),
         }
+    }
+
+    /// What the user wants to count as a failure and was found.
+    fn findings(&self, summary: &Summary) -> Vec<Finding> {
+        let failed = self.control.iterations_failed();
+        let checks = match self.judge.aggregate().total(builtin::CHECKS) {
+            Some(&Sink::Rate { nonzero, total }) => (total - nonzero, total),
+            _ => (0, 0),
+        };
+        let wanted = &self.wanted;
+        let found = [
+            (wanted.fail_on_exceptions && failed > 0).then_some(Finding::Exceptions(failed)),
+            (wanted.fail_on_checks && checks.0 > 0).then_some(Finding::Checks(checks.0, checks.1)),
+            (wanted.fail_on_untrusted && !summary.trust.trusted).then_some(Finding::Untrusted),
+        ];
+        found.into_iter().flatten().collect()
     }
 
     fn warn_of_no_iterations(&self, counters: &Counters) {
