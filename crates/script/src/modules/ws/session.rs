@@ -17,14 +17,15 @@ use crate::ffi;
 use crate::vu::Host;
 
 type Handler = Persistent<Function<'static>>;
+/// Timers by due time, then by the order of creation; each with the time after which it comes again.
+type Timers = BTreeMap<(Nanos, u32), (Handler, Option<Nanos>)>;
 
 /// One session under way.
 pub(crate) struct Session {
     pub(crate) number: u32,
     pub(super) link: Rc<Link>,
     handlers: RefCell<Vec<(String, Handler)>>,
-    /// By due time, then by the order of creation.
-    timers: RefCell<BTreeMap<(Nanos, u32), (Handler, Option<Nanos>)>>,
+    timers: RefCell<Timers>,
     last_timer: Cell<u32>,
     closed: Cell<bool>,
 }
@@ -131,11 +132,11 @@ impl Session {
         match heard {
             Ok(Incoming::Text(text)) => {
                 let value = rquickjs::String::from_str(context.clone(), &text)?.into_value();
-                self.tell(context, "message", Some(value))
+                self.tell(context, "message", Some(&value))
             }
             Ok(Incoming::Binary(bytes)) => {
                 let value = ArrayBuffer::new_copy(context.clone(), &bytes)?.into_value();
-                self.tell(context, "binaryMessage", Some(value))
+                self.tell(context, "binaryMessage", Some(&value))
             }
             Ok(Incoming::Ping(_)) => self.tell(context, "ping", None),
             Ok(Incoming::Pong(_)) => self.tell(context, "pong", None),
@@ -153,14 +154,19 @@ impl Session {
     }
 
     /// Calls the handlers of an event.
-    pub(super) fn tell<'js>(&self, context: &Ctx<'js>, event: &str, value: Option<Value<'js>>) -> Result<()> {
+    pub(super) fn tell<'js>(
+        &self,
+        context: &Ctx<'js>,
+        event: &str,
+        value: Option<&Value<'js>>,
+    ) -> Result<()> {
         let handlers: Vec<Handler> = {
             let handlers = self.handlers.borrow();
             handlers.iter().filter(|(of, _)| of == event).map(|(_, handler)| handler.clone()).collect()
         };
         for handler in handlers {
             let handler = handler.restore(context)?;
-            match &value {
+            match value {
                 Some(value) => handler.call::<_, Value<'js>>((value.clone(),))?,
                 None => handler.call::<_, Value<'js>>(())?,
             };
@@ -170,7 +176,7 @@ impl Session {
 
     /// Calls the handlers of errors.
     pub(super) fn tell_error(&self, context: &Ctx<'_>, text: &str) -> Result<()> {
-        self.tell(context, "error", Some(socket::error_object(context, text)?))
+        self.tell(context, "error", Some(&socket::error_object(context, text)?))
     }
 
     /// Ends the session with this code, once, and tells the script.
@@ -181,7 +187,7 @@ impl Session {
         if !self.link.is_closing() {
             self.link.close(host, code, "");
         }
-        self.tell(context, "close", Some(Value::new_int(context.clone(), i32::from(code))))
+        self.tell(context, "close", Some(&Value::new_int(context.clone(), i32::from(code))))
     }
 
     /// A handler threw: the session ends, and what was thrown goes on.
