@@ -1,4 +1,4 @@
-//! DNS, sockets, TLS, HTTP/1.1 and HTTP/2 with exact timing.
+//! DNS, sockets, TLS, HTTP/1.1, HTTP/2 and WebSocket with exact timing.
 //!
 //! Main types: [`Settings`] (one per process), [`Worker`] (one per thread), [`Client`] (one per virtual user),
 //! which turns a [`Request`] into a [`Response`] or an [`Error`], each with the [`Trail`] of what was measured.
@@ -28,6 +28,7 @@ mod socket;
 mod tls;
 mod trail;
 mod url;
+pub mod websocket;
 mod worker;
 
 pub use client::{AuthScheme, Client, Hop, Method, Note, Proto, Request, Response, VersionPreference, Wire};

@@ -17,6 +17,7 @@ use rquickjs::{Ctx, Object, Persistent};
 use super::{EventLoop, ScriptWorker};
 use crate::ffi::{self, MemoryGauge};
 use crate::modules::http::HttpState;
+use crate::modules::websockets::Sockets;
 use crate::test::Shared;
 
 /// What the user is doing, which decides what host functions allow.
@@ -68,6 +69,7 @@ pub(crate) struct Host {
     pub(crate) sent: Cell<u64>,
     pub(crate) received: Cell<u64>,
     pub(crate) http: OnceCell<HttpState>,
+    pub(crate) sockets: OnceCell<Box<Sockets>>,
     pub(crate) builtins: RefCell<HashMap<&'static str, Persistent<Object<'static>>>>,
     pub(crate) rejections: RefCell<Vec<(Persistent<rquickjs::Value<'static>>, String)>>,
     pub(crate) random: Cell<Option<u64>>,
@@ -100,6 +102,7 @@ impl Host {
             sent: Cell::new(0),
             received: Cell::new(0),
             http: OnceCell::new(),
+            sockets: OnceCell::new(),
             builtins: RefCell::default(),
             rejections: RefCell::default(),
             random: Cell::new(None),
@@ -230,6 +233,9 @@ impl Host {
     /// Lets go of every value of the script, so that the runtime can be freed.
     pub(crate) fn close(&self) {
         self.events.clear();
+        if let Some(sockets) = self.sockets.get() {
+            sockets.close_all(self);
+        }
         self.builtins.borrow_mut().clear();
         self.rejections.borrow_mut().clear();
         self.check_names.borrow_mut().clear();
