@@ -88,13 +88,21 @@ impl<'a> Conductor<'a> {
         wanted: Wanted,
     ) -> Result<Self, Error> {
         let scenarios = settled.scenarios();
-        let config = RecorderConfig { raw_samples: outputs.wants_samples(), ..RecorderConfig::default() };
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        // The limit is the process's; each thread has its share of it.
+        let whole = RecorderConfig::default();
+        let config = RecorderConfig {
+            raw_samples: outputs.wants_samples(),
+            series_limit: (whole.series_limit / threads).max(1),
+            ..whole
+        };
         let plan = Plan {
             scenarios: scenarios.clone(),
             segment: settled.segment.clone(),
-            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            threads,
             tags: settled.options.tags.clone().unwrap_or_default().into_iter().collect(),
             scenario_tag: settled.system_tags().has("scenario"),
+            stage_tag: settled.options.thresholds.as_ref().is_some_and(model::stages::are_judged),
             paused: settled.options.paused.unwrap_or(false),
             recorder: config.clone(),
         };

@@ -129,6 +129,11 @@ impl Host {
         self.worker.as_ref().expect("only the load stage has no worker, and it cannot get past init")
     }
 
+    /// Whether this is a user of a worker thread, not the one that shows what a script exports.
+    pub(crate) fn has_worker(&self) -> bool {
+        self.worker.is_some()
+    }
+
     /// Whether the user evaluates init code.
     pub(crate) fn in_init(&self) -> bool {
         self.stage.get() == Stage::Init
