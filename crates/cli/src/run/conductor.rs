@@ -61,6 +61,7 @@ pub struct Conductor<'a> {
     signals: UnboundedReceiver<Signal>,
     ticks: Option<Interval>,
     outputs: Stream,
+    shortages: net::Shortages,
     judge: Judge,
     progress: Progress,
     recorder: Rc<RefCell<Recorder>>,
@@ -112,6 +113,7 @@ impl<'a> Conductor<'a> {
         let late = Arc::new(LateSource::default());
         let source: Arc<dyn engine::VuSource> = late.clone();
         let run = engine::start(&plan, &source, &environment).map_err(|e| Error::Internal(e.to_string()))?;
+        let shortages = net.shortages.clone();
         loaded.test.configure(run_options(&settled, net, run.control.clone())?);
         late.set(loaded.test.users());
         let quiet = session.flags.on("quiet");
@@ -123,6 +125,7 @@ impl<'a> Conductor<'a> {
             signals: session.signals.subscribe(),
             ticks: None,
             outputs,
+            shortages,
             judge: Judge::new(registry.clone(), evaluator),
             progress,
             recorder: Rc::new(RefCell::new(Recorder::new(OWN_WORKER, registry, session.clock, config))),

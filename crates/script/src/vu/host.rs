@@ -67,6 +67,8 @@ pub(crate) struct Host {
     /// Bytes on the wire since the iteration began.
     pub(crate) sent: Cell<u64>,
     pub(crate) received: Cell<u64>,
+    /// Hops that `httpDebug` logged.
+    pub(crate) debugged: Cell<u64>,
     pub(crate) http: OnceCell<HttpState>,
     pub(crate) builtins: RefCell<HashMap<&'static str, Persistent<Object<'static>>>>,
     pub(crate) rejections: RefCell<Vec<(Persistent<rquickjs::Value<'static>>, String)>>,
@@ -99,6 +101,7 @@ impl Host {
             iterations: Cell::new(0),
             sent: Cell::new(0),
             received: Cell::new(0),
+            debugged: Cell::new(0),
             http: OnceCell::new(),
             builtins: RefCell::default(),
             rejections: RefCell::default(),
