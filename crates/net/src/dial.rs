@@ -160,8 +160,14 @@ fn prepare(
 fn dial_fault(worker: &Worker, remote: SocketAddr, error: &std::io::Error, step: &'static str) -> Kind {
     let errno = error.raw_os_error().unwrap_or_default();
     match Errno::from_raw(errno) {
-        Errno::EMFILE | Errno::ENFILE => worker.count(|counts| counts.descriptors_exhausted += 1),
-        Errno::EADDRNOTAVAIL => worker.count(|counts| counts.ports_exhausted += 1),
+        Errno::EMFILE | Errno::ENFILE => {
+            worker.settings.shortages.count_descriptor();
+            worker.count(|counts| counts.descriptors_exhausted += 1);
+        }
+        Errno::EADDRNOTAVAIL => {
+            worker.settings.shortages.count_port();
+            worker.count(|counts| counts.ports_exhausted += 1);
+        }
         _ => {}
     }
     Kind::Dial { remote, errno, step }

@@ -66,6 +66,8 @@ pub struct RunOptions {
     pub min_iteration_duration: Option<Nanos>,
     /// What requests and responses are logged.
     pub http_debug: HttpDebug,
+    /// Samples carry the number of the stage in which their iteration began.
+    pub stage_tag: bool,
     /// `exec.test.options`.
     pub options: serde_json::Value,
     /// Steers and counts the run.

@@ -109,6 +109,7 @@ async fn control(registry: &Arc<Registry>, clock: Clock, log: &Logger) -> Arc<Co
         threads: 1,
         tags: Vec::new(),
         scenario_tag: false,
+        stage_tag: false,
         paused: false,
         recorder: RecorderConfig::default(),
     };
@@ -172,6 +173,7 @@ fn run_options(control: Arc<Control>, clock: Clock) -> RunOptions {
         no_vu_connection_reuse: false,
         min_iteration_duration: None,
         http_debug: HttpDebug::Off,
+        stage_tag: false,
         options: serde_json::Value::Null,
         control,
     }

@@ -68,6 +68,8 @@ pub(crate) struct Host {
     /// Bytes on the wire since the iteration began.
     pub(crate) sent: Cell<u64>,
     pub(crate) received: Cell<u64>,
+    /// Hops that `httpDebug` logged.
+    pub(crate) debugged: Cell<u64>,
     pub(crate) http: OnceCell<HttpState>,
     pub(crate) sockets: OnceCell<Box<Sockets>>,
     pub(crate) builtins: RefCell<HashMap<&'static str, Persistent<Object<'static>>>>,
@@ -101,6 +103,7 @@ impl Host {
             iterations: Cell::new(0),
             sent: Cell::new(0),
             received: Cell::new(0),
+            debugged: Cell::new(0),
             http: OnceCell::new(),
             sockets: OnceCell::new(),
             builtins: RefCell::default(),
@@ -130,6 +133,11 @@ impl Host {
     /// The worker thread's services. Host functions that need them refuse the init stage first.
     pub(crate) fn worker(&self) -> &Rc<ScriptWorker> {
         self.worker.as_ref().expect("only the load stage has no worker, and it cannot get past init")
+    }
+
+    /// Whether this is a user of a worker thread, not the one that shows what a script exports.
+    pub(crate) fn has_worker(&self) -> bool {
+        self.worker.is_some()
     }
 
     /// Whether the user evaluates init code.

@@ -3,6 +3,7 @@
 mod batch;
 mod body;
 mod cookies;
+mod debug;
 mod expected;
 mod file;
 pub(crate) mod labels;

@@ -9,6 +9,7 @@ use model::{Level, Nanos, Record};
 use rquickjs::{Error as JsError, Result, Value};
 
 use super::body;
+use super::debug;
 use super::expected::Expected;
 use super::labels::Labels;
 use super::params::{Params, ResponseType};
@@ -18,6 +19,7 @@ use super::template;
 use crate::error;
 use crate::ffi::Call;
 use crate::modules::{globals, tags};
+use crate::test::HttpDebug;
 use crate::vu::Host;
 
 /// A request that is ready to be sent.
@@ -300,6 +302,12 @@ fn from_answer(answer: net::Response, response_type: ResponseType, mut sent: Sen
 /// Records the samples of one hop.
 fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, expected: &Expected) {
     let worker = host.worker();
+    let debug = host.shared.run().http_debug;
+    if debug != HttpDebug::Off
+        && let Some(wire) = hop.wire
+    {
+        debug::log(host, wire, debug);
+    }
     let failed = if hop.challenge { expected.failed(200) } else { expected.failed(hop.status) };
     let tags = worker
         .hop_tags
@@ -307,7 +315,11 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
         .of(&Labels { base, name, failed, hop }, || tags_of(host, hop, base, name, failed));
     let sample = sample_of(host, hop.trail, failed);
     let mut recorder = worker.recorder.borrow_mut();
-    recorder.generator_lag(hop.trail.generator_lag());
+    if hop.trail.kernel_stamped {
+        recorder.generator_lag(hop.trail.generator_lag());
+    } else if hop.error.is_none() {
+        worker.net.settings().shortages.count_unstamped();
+    }
     recorder.http_with_metadata(tags, &sample, &host.metadata.borrow());
     host.sent.set(host.sent.get() + hop.trail.sent_bytes);
     host.received.set(host.received.get() + hop.trail.received_bytes);
