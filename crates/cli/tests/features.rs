@@ -21,8 +21,7 @@ fn run(script: &str, args: &[&str], base: &str) -> (i32, String, String, serde_j
         .output()
         .expect("it starts");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (code, out, err) =
-        (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr));
+    let (code, out, err) = (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr));
     (code, out, err, summary(folder.path()))
 }
 
@@ -92,7 +91,8 @@ fn requests_and_responses_are_logged_on_demand() {
         export default function () { http.post(`${__ENV.BASE}/anything`, 'sent-body'); }
     ";
     let check = |args: &[&str], heads: bool, bodies: bool| {
-        let (code, _, log, _) = run(script, &[&["-e", &format!("BASE={}", shop.http_url())], args].concat(), "");
+        let (code, _, log, _) =
+            run(script, &[&["-e", &format!("BASE={}", shop.http_url())], args].concat(), "");
         assert_eq!(code, 0, "{log}");
         assert_eq!(log.contains("Request:\\nPOST /anything HTTP/1.1\\r\\nHost: "), heads, "{args:?} {log}");
         assert_eq!(log.contains("Response:\\nHTTP/1.1 "), heads, "{args:?} {log}");
@@ -139,5 +139,8 @@ fn running_out_of_descriptors_speaks_against_a_run() {
     let out = String::from_utf8_lossy(&output.stdout);
     assert!(out.contains("file descriptors ran out"), "{out}{}", String::from_utf8_lossy(&output.stderr));
     let summary = summary(folder.path()).to_string();
-    assert!(summary.contains("\"descriptors_exhausted\":") && !summary.contains("\"descriptors_exhausted\":0"), "{summary}");
+    assert!(
+        summary.contains("\"descriptors_exhausted\":") && !summary.contains("\"descriptors_exhausted\":0"),
+        "{summary}"
+    );
 }
