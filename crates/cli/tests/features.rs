@@ -21,8 +21,7 @@ fn run(script: &str, args: &[&str], base: &str) -> (i32, String, String, serde_j
         .output()
         .expect("it starts");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (code, out, err) =
-        (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr));
+    let (code, out, err) = (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr));
     (code, out, err, summary(folder.path()))
 }
 
@@ -89,12 +88,17 @@ fn requests_and_responses_are_logged_on_demand() {
     let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
     let script = "
         import http from 'k6/http';
-        export default function () { http.post(`${__ENV.BASE}/anything`, 'sent-body'); }
+        export default function () { http.post(`${__ENV.BASE}/bin/anything`, 'sent-body'); }
     ";
     let check = |args: &[&str], heads: bool, bodies: bool| {
-        let (code, _, log, _) = run(script, &[&["-e", &format!("BASE={}", shop.http_url())], args].concat(), "");
+        let (code, _, log, _) =
+            run(script, &[&["-e", &format!("BASE={}", shop.http_url())], args].concat(), "");
         assert_eq!(code, 0, "{log}");
-        assert_eq!(log.contains("Request:\\nPOST /anything HTTP/1.1\\r\\nHost: "), heads, "{args:?} {log}");
+        assert_eq!(
+            log.contains("Request:\\nPOST /bin/anything HTTP/1.1\\r\\nHost: "),
+            heads,
+            "{args:?} {log}"
+        );
         assert_eq!(log.contains("Response:\\nHTTP/1.1 "), heads, "{args:?} {log}");
         assert_eq!(log.contains("source=http-debug"), heads, "{args:?} {log}");
         assert_eq!(log.contains("\\r\\nsent-body"), bodies, "{args:?} {log}");
@@ -122,7 +126,7 @@ fn running_out_of_descriptors_speaks_against_a_run() {
     let script = format!(
         "import http from 'k6/http';
          export const options = {{ vus: 100, iterations: 100 }};
-         export default function () {{ http.get('{}/delay/1'); }}",
+         export default function () {{ http.get('{}/bin/delay/1'); }}",
         shop.http_url()
     );
     std::fs::write(folder.path().join("t.js"), script).expect("a temporary folder can be written");
@@ -139,5 +143,8 @@ fn running_out_of_descriptors_speaks_against_a_run() {
     let out = String::from_utf8_lossy(&output.stdout);
     assert!(out.contains("file descriptors ran out"), "{out}{}", String::from_utf8_lossy(&output.stderr));
     let summary = summary(folder.path()).to_string();
-    assert!(summary.contains("\"descriptors_exhausted\":") && !summary.contains("\"descriptors_exhausted\":0"), "{summary}");
+    assert!(
+        summary.contains("\"descriptors_exhausted\":") && !summary.contains("\"descriptors_exhausted\":0"),
+        "{summary}"
+    );
 }

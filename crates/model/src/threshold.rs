@@ -195,14 +195,12 @@ impl Threshold {
 
     fn parse_one(value: &Value) -> Result<Self, Error> {
         match value {
-            Value::String(source) => {
-                Ok(Self {
-                    source: source.clone(),
-                    abort_on_fail: false,
-                    delay_abort_eval: None,
-                    per_stage: false,
-                })
-            }
+            Value::String(source) => Ok(Self {
+                source: source.clone(),
+                abort_on_fail: false,
+                delay_abort_eval: None,
+                per_stage: false,
+            }),
             Value::Object(members) => {
                 let mut fields = Fields::new(members.clone());
                 Ok(Self {

@@ -161,7 +161,8 @@ impl SettingsBuilder<'_> {
             Some(_) => usize::MAX,
             None => settings.max_idle_per_host,
         };
-        settings.keep_wire = options.http_debug.as_deref().is_some_and(|debug| !matches!(debug, "" | "false"));
+        settings.keep_wire =
+            options.http_debug.as_deref().is_some_and(|debug| !matches!(debug, "" | "false"));
         if let Some(own) = &options.plimsoll {
             settings.kernel_timestamps = !own.no_kernel_timestamps;
             settings.pool = if own.shared_connections { PoolScope::Worker } else { PoolScope::Client };

@@ -107,7 +107,13 @@ impl Conductor<'_> {
         });
         let (started, dropped) =
             open.fold((0, 0), |(started, dropped), (_, p)| (started + p.iterations, dropped + p.dropped));
-        let facts = Facts { machine, started_arrivals: started, dropped_arrivals: dropped, shortages: &self.shortages, outputs: reports };
+        let facts = Facts {
+            machine,
+            started_arrivals: started,
+            dropped_arrivals: dropped,
+            shortages: &self.shortages,
+            outputs: reports,
+        };
         let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
         let measured = Measured {
             state: self.judge.aggregate(),
