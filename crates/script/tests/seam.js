@@ -2,6 +2,8 @@ import { check, fail, group, sleep } from 'k6';
 import http from 'k6/http';
 import { Counter } from 'k6/metrics';
 import exec from 'k6/execution';
+import ws from 'k6/ws';
+import { WebSocket } from 'k6/websockets';
 
 const hits = new Counter('hits');
 
@@ -53,4 +55,17 @@ export async function awaitsForever() { await new Promise((done) => setTimeout(d
 export async function awaitsRequest() { await http.asyncRequest('GET', `${__ENV.STALL}/`); }
 export function requests() { http.get(`${__ENV.STALL}/`, { timeout: '1000s' }); }
 export function batches() { http.batch([`${__ENV.STALL}/a`, `${__ENV.STALL}/b`]); }
+export function talks() {
+  ws.connect(__ENV.CHAT, {}, (socket) => {
+    socket.on('message', (text) => { socket.send(text); sleep(0.001); });
+    socket.on('close', () => hits.add(1));
+    socket.setInterval(() => socket.ping(), 1);
+  });
+}
+export function listens() {
+  const socket = new WebSocket(__ENV.CHAT);
+  socket.binaryType = 'arraybuffer';
+  socket.onmessage = async ({ data }) => { socket.send(data); await 0; socket.ping(); };
+  socket.addEventListener('pong', () => sleep(0.001));
+}
 export function spins() { for (;;) { try { for (;;); } catch (_) { sleep(1); } } }

@@ -5,11 +5,13 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
+use std::io::{Read as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use base64::Engine as _;
 use engine::{
     Control, Environment, Iteration, IterationEnd, Plan, ScenarioInfo, Vu, VuMaker, VuSource, WorkerCtx,
 };
@@ -17,6 +19,7 @@ use metrics::{Recorder, RecorderConfig, Registry};
 use model::{Clock, Log, Logger, Nanos, Options, Record, Scenario, SegmentTuple};
 use plimsoll_script::testing::{Fault, arm, disarm};
 use plimsoll_script::{HttpDebug, LoadOptions, RunOptions, Source, SystemTags, Test};
+use sha1::Digest as _;
 
 /// How a function of `seam.js` ends when nothing disturbs it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,6 +59,8 @@ const FUNCTIONS: &[(&str, Nature, u32)] = &[
     ("awaitsRequest", Waits, 4),
     ("requests", Waits, 4),
     ("batches", Waits, 4),
+    ("talks", Waits, 4),
+    ("listens", Waits, 4),
     ("spins", Spins, 1),
 ];
 
@@ -138,6 +143,46 @@ fn stalling_server() -> String {
         }
     });
     address
+}
+
+/// A server that opens WebSockets, says hello and then nothing more; it holds the newest connections only.
+fn chatting_server() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut held = VecDeque::new();
+        while let Ok((mut stream, _)) = listener.accept() {
+            // A user that is dropped while it dials never sends its handshake.
+            if greet(&mut stream).is_ok() {
+                held.push_back(stream);
+            }
+            if held.len() > 64 {
+                held.pop_front();
+            }
+        }
+    });
+    address
+}
+
+fn greet(stream: &mut std::net::TcpStream) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(std::time::Duration::from_millis(100)))?;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte)?;
+        head.extend(byte);
+    }
+    let head = String::from_utf8_lossy(&head);
+    let key = head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: ")).unwrap_or_default();
+    let proof = sha1::Sha1::new().chain_update(key).chain_update("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    let proof = base64::engine::general_purpose::STANDARD.encode(proof.finalize());
+    let answer = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Accept: {proof}\r\n\r\n\u{1}\u{5}hello"
+    );
+    // The greeting comes in two frames, with a ping between them.
+    stream.write_all(answer.as_bytes())?;
+    stream.write_all(b"\x89\x01!\x80\x01!")
 }
 
 fn run_options(control: Arc<Control>, clock: Clock) -> RunOptions {
@@ -374,7 +419,10 @@ async fn drive(steps: u64, seed: u64) {
         Source { main: "file:///seam.js".to_owned(), ..Source::stdin(text, std::path::Path::new("/")) };
     let options = LoadOptions {
         log: log.clone(),
-        env: BTreeMap::from([("STALL".to_owned(), stalling_server())]),
+        env: BTreeMap::from([
+            ("STALL".to_owned(), stalling_server()),
+            ("CHAT".to_owned(), chatting_server()),
+        ]),
         registry: registry.clone(),
         clock,
         memory_limit: Some(MEMORY_LIMIT_BYTES),
