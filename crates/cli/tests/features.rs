@@ -88,13 +88,17 @@ fn requests_and_responses_are_logged_on_demand() {
     let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
     let script = "
         import http from 'k6/http';
-        export default function () { http.post(`${__ENV.BASE}/anything`, 'sent-body'); }
+        export default function () { http.post(`${__ENV.BASE}/bin/anything`, 'sent-body'); }
     ";
     let check = |args: &[&str], heads: bool, bodies: bool| {
         let (code, _, log, _) =
             run(script, &[&["-e", &format!("BASE={}", shop.http_url())], args].concat(), "");
         assert_eq!(code, 0, "{log}");
-        assert_eq!(log.contains("Request:\\nPOST /anything HTTP/1.1\\r\\nHost: "), heads, "{args:?} {log}");
+        assert_eq!(
+            log.contains("Request:\\nPOST /bin/anything HTTP/1.1\\r\\nHost: "),
+            heads,
+            "{args:?} {log}"
+        );
         assert_eq!(log.contains("Response:\\nHTTP/1.1 "), heads, "{args:?} {log}");
         assert_eq!(log.contains("source=http-debug"), heads, "{args:?} {log}");
         assert_eq!(log.contains("\\r\\nsent-body"), bodies, "{args:?} {log}");
@@ -122,7 +126,7 @@ fn running_out_of_descriptors_speaks_against_a_run() {
     let script = format!(
         "import http from 'k6/http';
          export const options = {{ vus: 100, iterations: 100 }};
-         export default function () {{ http.get('{}/delay/1'); }}",
+         export default function () {{ http.get('{}/bin/delay/1'); }}",
         shop.http_url()
     );
     std::fs::write(folder.path().join("t.js"), script).expect("a temporary folder can be written");

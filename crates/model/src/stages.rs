@@ -163,7 +163,7 @@ mod tests {
             })
             .collect();
         let (options, _) = Options::from_script(&serde_json::json!({ "scenarios": list })).unwrap();
-        options.scenarios.unwrap()
+        options.scenarios.unwrap().into_values().collect()
     }
 
     #[test]

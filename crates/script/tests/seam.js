@@ -34,6 +34,11 @@ export function throwsInGroup() { group('g', () => group('h', () => fail('group'
 export function throwsInTimer() { setTimeout(() => { throw new Error('timer'); }, 0); }
 export function throwsInGetter() { JSON.stringify({ get a() { throw new Error('getter'); } }); }
 export function throwsInText() { `${{ toString() { throw new Error('text'); } }}`; }
+export function throwsInGroupName() {
+  let seen = '';
+  try { group({ toString() { throw new Error('name'); } }, () => 1); } catch (error) { seen = error.message; }
+  if (seen === 'name') throw new Error('as it must');
+}
 export async function rejects() { await Promise.resolve(); throw new Error('rejected'); }
 export function overflows() { const deeper = () => group('deep', deeper); deeper(); }
 export function overflowsInCheck() { const deeper = () => check(1, { deeper: () => deeper() }); deeper(); }

@@ -44,6 +44,7 @@ const FUNCTIONS: &[(&str, Nature, u32)] = &[
     ("throwsInTimer", Throws, 8),
     ("throwsInGetter", Throws, 8),
     ("throwsInText", Throws, 8),
+    ("throwsInGroupName", Throws, 8),
     ("rejects", Throws, 8),
     ("overflows", Throws, 1),
     ("overflowsInCheck", Throws, 1),

@@ -160,6 +160,9 @@ fn assemble(
     {
         headers.push(("Content-Type".to_owned(), content_type));
     }
+    if !params.compression.is_empty() {
+        warn_of_coding(host, method, &url, &headers, &net::encoding::Coding::header(&params.compression));
+    }
     let explicit = params.tags.iter().find(|(key, _)| key == "name").map(|(_, name)| name.clone());
     let name = explicit.or(template_name);
     let sample_tags = tags::extend(&mut worker.recorder.borrow_mut(), host.tags.get(), &params.tags);
@@ -197,6 +200,20 @@ fn assemble(
         throw: params.throw,
         default_redirects: params.redirects.1,
         sent,
+    }
+}
+
+/// Says that the script's own header contradicts what it wants the body to be packed with.
+fn warn_of_coding(host: &Host, method: &str, url: &net::Url, headers: &[(String, String)], packed: &str) {
+    let own = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
+    if own.is_some_and(|(_, own)| own != packed) {
+        let text = format!(
+            "There's a mismatch between the desired `compression` the manually set `Content-Encoding` header in the \
+             {method} request for '{}', the custom header has precedence and won't be overwritten. This may result \
+             in invalid data being sent to the server.",
+            url.as_str()
+        );
+        host.log(Level::Warning, text);
     }
 }
 
@@ -256,6 +273,9 @@ pub(super) async fn perform(host: &Host, client: &net::Client, prepared: Prepare
     let answer = client.send(request, jar.as_deref(), &mut record_hop).await;
     match answer {
         Ok(answer) => {
+            for note in &answer.notes {
+                host.log(note.level, note.text.clone());
+            }
             if default_redirects && hops > redirects && (300..400).contains(&last_status) {
                 warn_redirects(host, hops, answer.url.as_str());
             }
