@@ -156,6 +156,16 @@ pub(super) unsafe extern "C" fn get_magic(
     unsafe { dispatch(context, this, &[], &[], magic) }
 }
 
+pub(super) unsafe extern "C" fn set_magic(
+    context: *mut qjs::JSContext,
+    this: qjs::JSValue,
+    value: qjs::JSValue,
+    magic: c_int,
+) -> qjs::JSValue {
+    // SAFETY: as above; the value lives for the call.
+    unsafe { dispatch(context, this, &[value], &[], magic) }
+}
+
 /// Bound values are kept in an array whose first slot tells how many follow, because QuickJS does not.
 unsafe extern "C" fn call_bound(
     context: *mut qjs::JSContext,
