@@ -95,4 +95,7 @@ macro_rules! areas {
     ($($area:ident),*) => { $(#[test] fn $area() { check(stringify!($area)); })* };
 }
 
-areas!(http, cookies, metrics, thresholds, executors, options, execution, summary, outputs, cli);
+areas!(
+    http, cookies, metrics, thresholds, executors, options, execution, summary, outputs, cli, crypto,
+    webcrypto, encoding
+);
