@@ -39,6 +39,16 @@ pub(crate) fn set_host(context: &Ctx<'_>, host: &Host) {
     };
 }
 
+/// Addresses and bytes of what QuickJS touches in every call: its runtime and its context.
+pub(crate) fn hot_memory(context: &Ctx<'_>) -> [(usize, usize); 2] {
+    let context = context.as_raw().as_ptr();
+    // SAFETY: the context is alive, and both it and its runtime are blocks of this crate's allocator.
+    unsafe {
+        let runtime = qjs::JS_GetRuntime(context);
+        [alloc::extent(runtime.cast()), alloc::extent(context.cast())]
+    }
+}
+
 /// The virtual user that `context` belongs to.
 pub(crate) fn host<'a>(context: &'a Ctx<'_>) -> &'a Host {
     // SAFETY: `set_host` is called before any script code runs, with a host that the fiber's body keeps

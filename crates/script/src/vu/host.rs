@@ -78,6 +78,8 @@ pub(crate) struct Host {
     /// Names in `__ENV` that a scenario has put its own values under.
     pub(crate) env_over: RefCell<Vec<String>>,
     pub(crate) check_names: RefCell<HashMap<u32, metrics::Sym>>,
+    /// Addresses and sizes of what QuickJS touches whatever it does.
+    pub(crate) engine_memory: Cell<[(usize, usize); 2]>,
     itself: OnceCell<std::rc::Weak<Self>>,
     interrupted: Cell<bool>,
     hard_stop: Cell<Nanos>,
@@ -111,6 +113,7 @@ impl Host {
             random: Cell::new(None),
             env_over: RefCell::default(),
             check_names: RefCell::default(),
+            engine_memory: Cell::default(),
             itself: OnceCell::new(),
             interrupted: Cell::new(false),
             hard_stop: Cell::new(Nanos::MAX),
