@@ -13,7 +13,7 @@ use model::{Clock, Level, Logger, Nanos, Record};
 
 use crate::error::{Error, ErrorKind};
 use crate::ffi::Intrinsics;
-use crate::modules::data::SharedArrays;
+use crate::modules::data::Shelf;
 use crate::program::Program;
 use crate::reach;
 use crate::source::Source;
@@ -152,7 +152,7 @@ pub(crate) struct Shared {
     pub(crate) stacks: fiber::StackPool,
     pub(crate) memory_limit: usize,
     intrinsics: OnceLock<Intrinsics>,
-    pub(crate) arrays: SharedArrays,
+    pub(crate) shelf: Shelf,
     run: OnceLock<RunOptions>,
     setup_data: OnceLock<Option<Arc<str>>>,
     init_abort: OnceLock<String>,
@@ -231,7 +231,7 @@ impl Test {
             stacks: fiber::StackPool::new(STACK_BYTES),
             memory_limit: options.memory_limit.unwrap_or(MEMORY_LIMIT_BYTES),
             intrinsics: OnceLock::new(),
-            arrays: SharedArrays::default(),
+            shelf: Shelf::default(),
             run: OnceLock::new(),
             setup_data: OnceLock::new(),
             init_abort: OnceLock::new(),
