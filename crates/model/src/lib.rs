@@ -8,6 +8,7 @@ pub mod duration;
 pub mod environment;
 mod error;
 mod exit;
+mod hidden;
 mod json;
 pub mod log;
 pub mod nearest;
@@ -22,6 +23,7 @@ pub mod time;
 
 pub use error::Error;
 pub use exit::ExitCode;
+pub use hidden::Hidden;
 pub use log::{Level, Log, Logger, Record};
 pub use options::{DnsOptions, Options, PlimsollOptions, TlsAuth, TlsVersions, Warning};
 pub use scenario::{AUTO_VUS_MAX, Executor, MaxVus, Scenario, Stage};

@@ -16,6 +16,7 @@ use crate::ffi::Intrinsics;
 use crate::modules::data::Shelf;
 use crate::program::Program;
 use crate::reach;
+use crate::secrets::Secrets;
 use crate::source::Source;
 use crate::vu::{Command, Host, Ids, Reply, Returned, ScriptVuMaker, ScriptWorker, Stage, VuFiber};
 
@@ -35,6 +36,8 @@ pub struct LoadOptions {
     pub registry: Arc<Registry>,
     /// The run's clock.
     pub clock: Clock,
+    /// Where secrets come from.
+    pub secrets: Arc<Secrets>,
     /// The most memory that one user's runtime may hold, in bytes; 2 GiB when not given.
     pub memory_limit: Option<usize>,
 }
@@ -153,6 +156,7 @@ pub(crate) struct Shared {
     pub(crate) memory_limit: usize,
     intrinsics: OnceLock<Intrinsics>,
     pub(crate) shelf: Shelf,
+    pub(crate) secrets: Arc<Secrets>,
     run: OnceLock<RunOptions>,
     setup_data: OnceLock<Option<Arc<str>>>,
     init_abort: OnceLock<String>,
@@ -232,6 +236,7 @@ impl Test {
             memory_limit: options.memory_limit.unwrap_or(MEMORY_LIMIT_BYTES),
             intrinsics: OnceLock::new(),
             shelf: Shelf::default(),
+            secrets: options.secrets,
             run: OnceLock::new(),
             setup_data: OnceLock::new(),
             init_abort: OnceLock::new(),

@@ -420,6 +420,7 @@ async fn drive(steps: u64, seed: u64) {
         ]),
         registry: registry.clone(),
         clock,
+        secrets: Arc::default(),
         memory_limit: Some(MEMORY_LIMIT_BYTES),
     };
     // Loading has an event loop of its own, so it needs a thread without one.

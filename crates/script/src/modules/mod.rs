@@ -11,6 +11,7 @@ pub(crate) mod globals;
 pub(crate) mod http;
 mod k6;
 mod metrics;
+mod secrets;
 mod streams;
 pub(crate) mod tags;
 mod timers;
@@ -47,6 +48,7 @@ static MODULES: &[Builtin] = &[
     fs::MODULE,
     http::MODULE,
     metrics::MODULE,
+    secrets::MODULE,
     streams::MODULE,
     timers::MODULE,
     timers::OLD_NAME,
