@@ -65,6 +65,10 @@ pub struct RunOptions {
     pub no_cookies_reset: bool,
     /// Connections do not outlive an iteration.
     pub no_vu_connection_reuse: bool,
+    /// Users in the whole test, at most; those of other machines too.
+    pub users: u64,
+    /// Which numbers of the whole test are this machine's.
+    pub stripe: model::Stripe,
     /// An iteration lasts at least this long.
     pub min_iteration_duration: Option<Nanos>,
     /// What requests and responses are logged.

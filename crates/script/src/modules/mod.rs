@@ -11,6 +11,7 @@ pub(crate) mod globals;
 pub(crate) mod http;
 mod k6;
 mod metrics;
+pub(crate) mod own;
 mod secrets;
 mod streams;
 pub(crate) mod tags;
@@ -57,6 +58,9 @@ static MODULES: &[Builtin] = &[
     websockets::MODULE,
     websockets::OLD_NAME,
     ws::MODULE,
+    own::faker::MODULE,
+    own::rows::MODULE,
+    own::state::MODULE,
 ];
 
 /// The module called `name`.

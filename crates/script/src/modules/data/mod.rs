@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use rquickjs::{Ctx, Object, Result, Value};
 
 pub(crate) use rows::{Rows, RowsBuilder};
-pub(crate) use state::{Shelf, UserData, array_of, rows_of};
+pub(crate) use state::{Shelf, UserData, array_of, freeze, lock, rows_of};
 
 use super::Builtin;
 use crate::error;

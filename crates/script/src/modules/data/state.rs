@@ -13,6 +13,7 @@ use super::rows::Rows;
 use crate::ffi::{self, Call, Member, Pages, Table};
 use crate::modules::csv::{Cursor, Format};
 use crate::modules::fs::Opened;
+use crate::modules::own::{Faker, Queue, Taker, Taking, Tally};
 use crate::vu::Host;
 
 /// Elements up to this many bytes of JSON are kept by a user that has just read them.
@@ -24,6 +25,10 @@ pub(crate) struct UserData {
     rows: RefCell<Vec<Arc<Rows>>>,
     pub(crate) files: RefCell<Vec<Opened>>,
     pub(crate) cursors: RefCell<Vec<Cursor>>,
+    pub(crate) takers: RefCell<Vec<Taker>>,
+    pub(crate) fakers: RefCell<Vec<Faker>>,
+    pub(crate) tallies: RefCell<Vec<Arc<Tally>>>,
+    pub(crate) queues: RefCell<Vec<Arc<Queue>>>,
     /// Private mappings of files by their address in memory, with what the file holds.
     mapped: RefCell<Vec<(usize, Arc<[u8]>)>>,
 }
@@ -70,6 +75,9 @@ pub(crate) struct Shelf {
     arrays: Mutex<HashMap<String, Arc<OnceLock<Arc<Rows>>>>>,
     tables: Mutex<HashMap<(String, usize, Format), Arc<Rows>>>,
     pages: Mutex<HashMap<String, Arc<Pages>>>,
+    pub(crate) takings: Mutex<HashMap<String, Arc<Taking>>>,
+    pub(crate) tallies: Mutex<HashMap<String, Arc<Tally>>>,
+    pub(crate) queues: Mutex<HashMap<String, Arc<Queue>>>,
 }
 
 /// A lock that a panicking user cannot spoil: what is behind it is whole between statements.
