@@ -67,8 +67,8 @@ pub struct RunOptions {
     pub no_vu_connection_reuse: bool,
     /// Users in the whole test, at most; those of other machines too.
     pub users: u64,
-    /// Which numbers of the whole test are this machine's.
-    pub stripe: model::Stripe,
+    /// Which rows of data are this machine's.
+    pub share: model::Share,
     /// An iteration lasts at least this long.
     pub min_iteration_duration: Option<Nanos>,
     /// What requests and responses are logged.

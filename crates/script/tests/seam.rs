@@ -213,7 +213,7 @@ fn run_options(control: Arc<Control>, clock: Clock) -> RunOptions {
         no_cookies_reset: false,
         no_vu_connection_reuse: false,
         users: 1,
-        stripe: model::Stripe::full(),
+        share: model::Share::Dealt(model::Stripe::full()),
         min_iteration_duration: None,
         http_debug: HttpDebug::Off,
         stage_tag: false,

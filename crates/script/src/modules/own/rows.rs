@@ -2,12 +2,12 @@
 //!
 //! Main type: [`Taking`], the order of the rows of a name and how many are taken; it is shared by all users of the
 //! process. Machines that run segments of one test take disjoint rows without talking to each other: what is counted
-//! here is each machine's own share, see [`model::Stripe`].
+//! here is each machine's own share, see [`Share`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use model::Stripe;
+use model::Share;
 use rquickjs::{Ctx, Object, Result, Value};
 
 use super::{Random, failure, float, hash_of, instance, name_of, number, type_error};
@@ -57,6 +57,8 @@ pub(crate) struct Taking {
     /// The row of each position, when that is not the position itself.
     shuffled: Option<Box<[u32]>>,
     taken: AtomicU64,
+    /// The position that is looked at next.
+    position: AtomicU64,
 }
 
 /// One user's hand on rows.
@@ -81,7 +83,7 @@ impl Taking {
             Random::new(manner.seed, hash_of(name)).shuffle(&mut order);
             order.into_boxed_slice()
         });
-        Self { rows, manner, shuffled, taken: AtomicU64::new(0) }
+        Self { rows, manner, shuffled, taken: AtomicU64::new(0), position: AtomicU64::new(0) }
     }
 
     /// The row of a position; positions are counted over all machines of a test, and start again at the end.
@@ -95,14 +97,18 @@ impl Taking {
         self.shuffled.as_ref().map_or(place, |order| u64::from(order[place as usize])) as usize
     }
 
-    /// The next row for anyone on this machine.
-    fn next(&self, stripe: &Stripe) -> std::result::Result<usize, Nothing> {
-        let position = stripe.global(self.taken.fetch_add(1, Relaxed));
-        if self.manner.once && position >= self.rows.len() as u64 {
-            self.taken.fetch_sub(1, Relaxed);
-            return Err(Nothing::AllTaken);
+    /// The next row for anyone on this machine: positions that are other machines' are passed over.
+    fn next(&self, share: &Share) -> std::result::Result<usize, Nothing> {
+        loop {
+            let position = self.position.fetch_add(1, Relaxed);
+            if share.is_empty() || (self.manner.once && position >= self.rows.len() as u64) {
+                return Err(Nothing::AllTaken);
+            }
+            if share.owns(position) {
+                self.taken.fetch_add(1, Relaxed);
+                return Ok(self.row(position));
+            }
         }
-        Ok(self.row(position))
     }
 
     /// The `nth` row of user `user`, one of `users` in the whole test: they are dealt like cards.
@@ -267,23 +273,31 @@ fn next<'js>(call: &Call<'js>) -> Result<Value<'js>> {
             }
             found
         } else {
-            taker.taking.next(&run.stripe)
+            taker.taking.next(&run.share)
         };
         give(call, taker, found)
     });
     freeze(row?)
 }
 
-/// The number of the user in the test, from 1.
+/// The number of the user in the test, from 1. Machines that do not know each other's segments number their users
+/// by themselves, which is told.
 fn user(call: &Call<'_>, what: &str) -> Result<u64> {
-    match call.host.ids.in_test {
-        0 => Err(failure(
-            call,
-            &format!("{what} is for users: setup(), teardown() and init code have no rows of their own"),
-        )),
-        _ if call.host.in_init() => Err(failure(call, &format!("{what} can be used in iterations only"))),
-        user => Ok(user),
+    let user = call.host.ids.in_test;
+    if user == 0 {
+        let why = "is for users: setup(), teardown() and init code have no rows of their own";
+        return Err(failure(call, &format!("{what} {why}")));
     }
+    if call.host.in_init() {
+        return Err(failure(call, &format!("{what} can be used in iterations only")));
+    }
+    if matches!(call.host.shared.run().share, Share::Spread(_)) {
+        call.host.shared.warn_once(
+            "users of other machines may have the same numbers, and so the same rows: give all machines \
+             --execution-segment-sequence",
+        );
+    }
+    Ok(user)
 }
 
 fn give<'js>(
@@ -312,7 +326,7 @@ fn give<'js>(
 
 #[cfg(test)]
 mod tests {
-    use model::SegmentTuple;
+    use model::{SegmentTuple, Stripe};
 
     use super::*;
     use crate::modules::data::RowsBuilder;
@@ -329,11 +343,11 @@ mod tests {
             for count in [1, 2, 3, 7] {
                 let mut all = Vec::new();
                 for part in SegmentTuple::full().split(count) {
-                    let (taking, stripe) = (taking(100, order, true), part.stripe());
-                    while let Ok(row) = taking.next(&stripe) {
+                    let (taking, share) = (taking(100, order, true), Share::Dealt(part.stripe()));
+                    while let Ok(row) = taking.next(&share) {
                         all.push(row);
                     }
-                    assert_eq!(taking.next(&stripe), Err(Nothing::AllTaken));
+                    assert_eq!(taking.next(&share), Err(Nothing::AllTaken));
                 }
                 all.sort_unstable();
                 assert_eq!(all, (0..100).collect::<Vec<_>>(), "{order:?} {count}");
@@ -343,13 +357,13 @@ mod tests {
 
     #[test]
     fn rows_start_again_unless_they_are_taken_once() {
-        let stripe = Stripe::full();
+        let share = Share::Dealt(Stripe::full());
         let sequential = taking(3, Order::Sequential, false);
-        let got: Vec<_> = (0..7).map(|_| sequential.next(&stripe).unwrap()).collect();
+        let got: Vec<_> = (0..7).map(|_| sequential.next(&share).unwrap()).collect();
         assert_eq!(got, [0, 1, 2, 0, 1, 2, 0]);
         let pass = |order| {
             let taking = taking(50, order, false);
-            (0..50).map(|_| taking.next(&stripe).unwrap()).collect::<Vec<_>>()
+            (0..50).map(|_| taking.next(&share).unwrap()).collect::<Vec<_>>()
         };
         assert_eq!(pass(Order::Shuffled), pass(Order::Shuffled), "a seed gives one order");
         assert_ne!(pass(Order::Shuffled), pass(Order::Sequential));
