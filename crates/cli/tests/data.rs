@@ -1,7 +1,5 @@
 //! Data that users share, seen from outside the real binary: files, rows, secrets, and the types of our modules.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail by it")]
-
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;

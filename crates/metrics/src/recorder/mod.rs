@@ -138,7 +138,6 @@ pub struct Recorder {
 impl Recorder {
     /// The recorder of worker `worker`; its first frame begins now.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "options may grow a field that is kept")]
     pub fn new(worker: u32, registry: Arc<Registry>, clock: Clock, config: RecorderConfig) -> Self {
         Self {
             sets: TagSets::new(config.series_limit),

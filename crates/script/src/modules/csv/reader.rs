@@ -209,7 +209,7 @@ mod tests {
         let mut rows: Vec<Vec<String>> = Vec::new();
         let got = loop {
             match reader.next(&mut record) {
-                Ok(true) => rows.push(record.fields().map(|field| field.into_owned()).collect()),
+                Ok(true) => rows.push(record.fields().map(std::borrow::Cow::into_owned).collect()),
                 Ok(false) => break Ok(()),
                 Err(malformed) => break Err(malformed.to_string()),
             }

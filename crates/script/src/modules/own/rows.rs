@@ -250,7 +250,7 @@ fn mine<'js>(call: &Call<'js>) -> Result<Value<'js>> {
             return Err(type_error(call, "rows in random order are nobody's own: use order: 'shuffled'"));
         }
         let found = taker.taking.own(user, u64::MAX, 0);
-        give(call, taker, found)
+        give(call, taker, &found)
     });
     freeze(row?)
 }
@@ -275,7 +275,7 @@ fn next<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         } else {
             taker.taking.next(&run.share)
         };
-        give(call, taker, found)
+        give(call, taker, &found)
     });
     freeze(row?)
 }
@@ -303,11 +303,11 @@ fn user(call: &Call<'_>, what: &str) -> Result<u64> {
 fn give<'js>(
     call: &Call<'js>,
     taker: &Taker,
-    found: std::result::Result<usize, Nothing>,
+    found: &std::result::Result<usize, Nothing>,
 ) -> Result<Value<'js>> {
     let (name, length) = (&taker.name, taker.taking.rows.len());
     match found {
-        Ok(row) => taker.taking.rows.parse(&call.ctx, row),
+        Ok(row) => taker.taking.rows.parse(&call.ctx, *row),
         Err(Nothing::AllTaken) => Err(error::throw_named(
             &call.ctx,
             "RangeError",

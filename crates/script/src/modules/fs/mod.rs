@@ -2,7 +2,7 @@
 //!
 //! A file that a script opened is an [`Opened`] of its user: a place in bytes that all users share.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rquickjs::{Ctx, Function, Object, Persistent, Promise, Result, TypedArray, Value};
@@ -96,6 +96,9 @@ fn read<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     Ok(Value::new_number(call.ctx.clone(), copied? as f64))
 }
 
+/// The name and the message of the error that a script gets.
+type Refused = (&'static str, String);
+
 /// `open(path)`, whose promise is settled when it returns: the file is in memory by then.
 fn open<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let (promise, resolve, reject) = Promise::new(&call.ctx)?;
@@ -106,7 +109,7 @@ fn open<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     Ok(promise.into_value())
 }
 
-fn opened<'js>(call: &Call<'js>) -> std::result::Result<Value<'js>, (&'static str, String)> {
+fn opened<'js>(call: &Call<'js>) -> std::result::Result<Value<'js>, Refused> {
     if !call.host.in_init() {
         let message = "open() failed; reason: opening a file is allowed only in the Init context";
         return Err(("ForbiddenError", message.to_owned()));
@@ -135,10 +138,7 @@ fn opened<'js>(call: &Call<'js>) -> std::result::Result<Value<'js>, (&'static st
 }
 
 /// Reads a file beside the module that asks, or else beside the main script.
-fn find(
-    call: &Call<'_>,
-    name: &str,
-) -> std::result::Result<(std::path::PathBuf, Arc<[u8]>), (&'static str, String)> {
+fn find(call: &Call<'_>, name: &str) -> std::result::Result<(PathBuf, Arc<[u8]>), Refused> {
     let program = &call.host.shared.program;
     let name = Path::new(name.trim_start_matches("file://"));
     let beside_caller = normalise(&globals::caller_folder(call).join(name));
