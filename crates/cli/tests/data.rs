@@ -235,6 +235,13 @@ fn the_types_declare_what_there_is() {
 }
 
 #[test]
+fn streams_behave_as_their_standard_says() {
+    let folder = folder();
+    let passed = lines(folder.path(), include_str!("streams.js"), &[], "");
+    assert_eq!(passed.len(), 16, "{passed:?}");
+}
+
+#[test]
 fn modules_that_are_not_there_say_so() {
     for name in ["k6/experimental/redis", "k6/net/grpc", "k6/browser"] {
         let folder = folder();

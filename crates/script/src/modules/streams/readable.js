@@ -293,23 +293,38 @@
       reader.closed.catch((reason) => branches.forEach((branch) => branch.error(reason)));
       return made;
     }
-    async *[Symbol.asyncIterator](options) {
+    // Not an async generator: what a loop leaves behind must be cancelled at once, not some jobs later.
+    [Symbol.asyncIterator](options) {
       const reader = this.getReader();
       let ended = false;
-      try {
-        for (;;) {
-          const { value, done } = await reader.read();
-          ended = done;
-          if (done) return;
-          yield value;
-        }
-      } catch (reason) {
+      const end = () => {
         ended = true;
-        throw reason;
-      } finally {
-        if (!ended && !(options && options.preventCancel)) await reader.cancel();
         reader.releaseLock();
-      }
+      };
+      return {
+        async next() {
+          if (ended) return { value: undefined, done: true };
+          try {
+            const result = await reader.read();
+            if (result.done) end();
+            return result;
+          } catch (reason) {
+            end();
+            throw reason;
+          }
+        },
+        async return(value) {
+          if (!ended) {
+            const cancelled = options && options.preventCancel ? undefined : reader.cancel(value);
+            end();
+            await cancelled;
+          }
+          return { value, done: true };
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
     }
     values(options) {
       return ReadableStream.prototype[Symbol.asyncIterator].call(this, options);
