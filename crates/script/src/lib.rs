@@ -11,6 +11,7 @@ mod gjson;
 mod modules;
 mod program;
 mod reach;
+mod secrets;
 mod source;
 mod test;
 #[cfg(debug_assertions)]
@@ -19,5 +20,6 @@ pub mod testing;
 mod vu;
 
 pub use error::{Error, ErrorKind};
+pub use secrets::{RemoteSecrets, RemoteSettings, SecretSource, Secrets};
 pub use source::{Source, address, path_of};
 pub use test::{Export, HttpDebug, Lifecycle, LoadOptions, RunOptions, SystemTags, Test};

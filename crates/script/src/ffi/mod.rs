@@ -12,6 +12,7 @@ mod alloc;
 mod call;
 mod lazy;
 mod module;
+mod pages;
 mod table;
 mod values;
 
@@ -25,9 +26,11 @@ pub(crate) use alloc::{CountingAllocator, MemoryGauge};
 pub(crate) use call::{Call, Named, bound, constructor, function};
 pub(crate) use lazy::{Lazy, LazyClass, Property};
 pub(crate) use module::{declare, load_module};
+pub(crate) use pages::Pages;
 pub(crate) use table::{Member, Table, define};
 pub(crate) use values::{
     Keys, has_pending_job, is_async, is_module, keys, set_hidden, set_readonly, truthy, uncatchable,
+    write_view,
 };
 
 /// Installs in `context` the pointer by which host functions find their virtual user.
@@ -136,7 +139,13 @@ pub(crate) fn new_context(runtime: &Runtime, wanted: Intrinsics) -> rquickjs::Re
         }
         failed
     };
-    if failed < 0 { Err(rquickjs::Error::Allocation) } else { Ok(context) }
+    if failed < 0 {
+        return Err(rquickjs::Error::Allocation);
+    }
+    if wanted.typed_arrays {
+        context.with(|context| values::forbid_transfers(&context))?;
+    }
+    Ok(context)
 }
 
 /// Takes ownership of a raw value that a QuickJS call returned; an exception becomes `Err`.

@@ -223,7 +223,7 @@ impl<'js> Session<'_, 'js> {
                 self.settle(returned)
             });
         let finished = host.now();
-        host.events.clear();
+        self.stop_timers();
         if let Some(sockets) = host.sockets.get() {
             sockets.close_all(host);
         }
@@ -238,6 +238,15 @@ impl<'js> Session<'_, 'js> {
         self.record(iteration, finished, end);
         self.pause_for_minimum(iteration, end);
         end
+    }
+
+    /// Timers that are left when an iteration has failed or was interrupted never fire, which its user is told.
+    fn stop_timers(&self) {
+        for (name, number) in self.host.events.open_timers() {
+            let message = format!("{name} {number} was stopped because the VU iteration was interrupted");
+            self.host.log(Level::Warning, message);
+        }
+        self.host.events.clear();
     }
 
     fn entry(
