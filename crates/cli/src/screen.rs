@@ -27,7 +27,8 @@ impl Terminals {
 pub struct Screen {
     /// Progress is drawn at all: standard output is a terminal.
     draws: bool,
-    columns: usize,
+    /// What the user says of the width, which wins over the terminal itself.
+    columns: Option<usize>,
     lines: Mutex<Vec<String>>,
 }
 
@@ -38,14 +39,14 @@ impl Screen {
     /// A screen that draws when standard output is a terminal.
     #[must_use]
     pub fn new(terminals: Terminals, env: &BTreeMap<String, String>) -> Self {
-        let columns = env.get("COLUMNS").and_then(|text| text.parse().ok());
-        Self { draws: terminals.stdout, columns: columns.unwrap_or(COLUMNS), lines: Mutex::default() }
+        let columns = env.get("COLUMNS").and_then(|text| text.parse().ok()).filter(|&columns| columns > 0);
+        Self { draws: terminals.stdout, columns, lines: Mutex::default() }
     }
 
     /// A screen that never draws.
     #[must_use]
     pub fn off() -> Self {
-        Self { draws: false, columns: COLUMNS, lines: Mutex::default() }
+        Self { draws: false, columns: None, lines: Mutex::default() }
     }
 
     /// Whether progress lines can be redrawn in place.
@@ -54,10 +55,14 @@ impl Screen {
         self.draws
     }
 
-    /// How many characters a line holds.
+    /// How many characters a line holds now: terminals are resized while a run goes on.
     #[must_use]
     pub fn width(&self) -> usize {
-        self.columns
+        let measured = || {
+            let (width, _) = terminal_size::terminal_size_of(stdout())?;
+            Some(usize::from(width.0)).filter(|&width| width > 0)
+        };
+        self.columns.or_else(measured).unwrap_or(COLUMNS)
     }
 
     /// Replaces the progress lines.

@@ -54,6 +54,52 @@ fn check(page: &str) {
     }
 }
 
+/// The scripts of a page, which are its blocks marked `js`, each with what it prints: the block marked `text`
+/// behind it.
+fn scripts(page: &str) -> Vec<(String, String)> {
+    let mut scripts = Vec::new();
+    let mut blocks = page.split("\n```").skip(1).step_by(2).peekable();
+    while let Some(block) = blocks.next() {
+        let Some(script) = block.strip_prefix("js\n") else { continue };
+        let printed = blocks.peek().and_then(|block| block.strip_prefix("text\n")).unwrap_or_default();
+        scripts.push((script.to_owned(), printed.to_owned()));
+    }
+    scripts
+}
+
+/// Runs all scripts of one page, each with its own shop, and compares what they print.
+fn check_scripts(page: &str) {
+    let text = std::fs::read_to_string(repository().join(page)).expect("the page is in the repository");
+    let scripts = scripts(&text);
+    assert!(!scripts.is_empty(), "{page} has no scripts");
+    for (script, printed) in scripts {
+        let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let address = shop.http_url();
+        let own = WRITTEN.trim_start_matches("http");
+        let script = script.replace(own, address.trim_start_matches("http"));
+        std::fs::write(folder.path().join("script.js"), &script).expect("it can be written");
+        let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+            .args(["run", "-q", "--log-format", "raw", "script.js"])
+            .current_dir(folder.path())
+            .env("HOME", folder.path())
+            .output()
+            .expect("it starts");
+        let said = String::from_utf8_lossy(&output.stderr).replace(address.trim_start_matches("http"), own);
+        assert!(output.status.success(), "{page}:\n{script}\nended with {}\n{said}", output.status);
+        assert_eq!(said.trim_end(), printed.trim_end(), "{page}:\n{script}");
+    }
+}
+
+macro_rules! script_pages {
+    ($($name:ident: $page:literal),* $(,)?) => { $(#[test] fn $name() { check_scripts($page); })* };
+}
+
+script_pages! {
+    script_websockets: "docs/script/websockets.md",
+    script_ws: "docs/script/ws.md",
+}
+
 macro_rules! pages {
     ($($name:ident: $page:literal),* $(,)?) => { $(#[test] fn $name() { check($page); })* };
 }

@@ -95,4 +95,6 @@ macro_rules! areas {
     ($($area:ident),*) => { $(#[test] fn $area() { check(stringify!($area)); })* };
 }
 
-areas!(http, cookies, metrics, thresholds, executors, options, execution, summary, outputs, cli);
+areas!(
+    http, cookies, metrics, thresholds, executors, options, execution, summary, outputs, cli, ws, websockets
+);

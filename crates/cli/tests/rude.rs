@@ -57,14 +57,14 @@ fn shop() -> Running {
 /// The behaviours that speak HTTP/1, each on a server of its own.
 fn servers() -> Vec<(Behaviour, Running)> {
     rude::all()
-        .filter(|behaviour| behaviour.speaks != Speaks::Http2)
+        .filter(|behaviour| !matches!(behaviour.speaks, Speaks::Http2 | Speaks::WebSocket))
         .map(|behaviour| (behaviour, rude::start(behaviour).expect("it starts")))
         .collect()
 }
 
 fn url(behaviour: &Behaviour, running: &Running) -> String {
     match behaviour.speaks {
-        Speaks::Http1 | Speaks::Http2 => running.http_url(),
+        Speaks::Http1 | Speaks::Http2 | Speaks::WebSocket => running.http_url(),
         Speaks::RawTls | Speaks::Tls(_) => running.https_url().expect("it has a TLS side"),
     }
 }

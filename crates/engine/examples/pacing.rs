@@ -108,6 +108,7 @@ fn main() {
         threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         tags: Vec::new(),
         scenario_tag: true,
+        stage_tag: false,
         paused: false,
         recorder: RecorderConfig::default(),
     };

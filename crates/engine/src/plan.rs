@@ -30,6 +30,8 @@ pub struct Plan {
     pub tags: Vec<(String, String)>,
     /// Whether those samples carry the tag `scenario`.
     pub scenario_tag: bool,
+    /// Whether they carry the number of the scenario's stage.
+    pub stage_tag: bool,
     /// Whether the start waits until the pause is lifted.
     pub paused: bool,
     /// What each worker's recorder keeps.
@@ -70,6 +72,7 @@ pub(crate) struct Rota {
     pub(crate) numbers: Numbers,
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) scenario_tag: bool,
+    pub(crate) stage_tag: bool,
 }
 
 impl Rota {
@@ -111,6 +114,7 @@ impl Rota {
             numbers: Numbers::after(vus),
             tags: plan.tags.clone(),
             scenario_tag: plan.scenario_tag,
+            stage_tag: plan.stage_tag,
         };
         (rota, control)
     }

@@ -93,6 +93,7 @@ fn begin(scenarios: &[Value], habit: Habit) -> (Run, Arc<AtomicU64>) {
         threads: 2,
         tags: vec![("env".to_string(), "test".to_string())],
         scenario_tag: true,
+        stage_tag: false,
         paused: false,
         recorder: RecorderConfig::default(),
     };

@@ -15,6 +15,7 @@ pub mod options;
 pub mod requirements;
 mod scenario;
 pub mod segment;
+pub mod stages;
 mod system_tags;
 pub mod threshold;
 pub mod time;

@@ -173,6 +173,8 @@ pub struct Threshold {
     pub abort_on_fail: bool,
     /// Not before this much of the test has passed.
     pub delay_abort_eval: Option<Duration>,
+    /// Judge each stage of the scenarios by itself; see [`crate::stages`].
+    pub per_stage: bool,
 }
 
 impl Threshold {
@@ -193,15 +195,19 @@ impl Threshold {
 
     fn parse_one(value: &Value) -> Result<Self, Error> {
         match value {
-            Value::String(source) => {
-                Ok(Self { source: source.clone(), abort_on_fail: false, delay_abort_eval: None })
-            }
+            Value::String(source) => Ok(Self {
+                source: source.clone(),
+                abort_on_fail: false,
+                delay_abort_eval: None,
+                per_stage: false,
+            }),
             Value::Object(members) => {
                 let mut fields = Fields::new(members.clone());
                 Ok(Self {
                     source: fields.text("threshold")?.unwrap_or_default(),
                     abort_on_fail: fields.flag("abortOnFail")?.unwrap_or(false),
                     delay_abort_eval: fields.span("delayAbortEval")?,
+                    per_stage: fields.flag("perStage")?.unwrap_or(false),
                 })
             }
             other => Err(json::mismatch(other, "metrics.thresholdConfig")),
@@ -211,7 +217,7 @@ impl Threshold {
     /// As `exec.test.options` shows it.
     #[must_use]
     pub fn shown(&self) -> Value {
-        if !self.abort_on_fail && self.delay_abort_eval.is_none() {
+        if !self.abort_on_fail && self.delay_abort_eval.is_none() && !self.per_stage {
             return Value::from(self.source.as_str());
         }
         let delay =
@@ -220,6 +226,9 @@ impl Threshold {
         object.insert("threshold".to_owned(), json!(self.source));
         object.insert("abortOnFail".to_owned(), json!(self.abort_on_fail));
         object.insert("delayAbortEval".to_owned(), delay);
+        if self.per_stage {
+            object.insert("perStage".to_owned(), json!(true));
+        }
         Value::Object(object)
     }
 }

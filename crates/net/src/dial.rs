@@ -30,6 +30,8 @@ pub(crate) struct Caller<'a> {
     pub(crate) user: u64,
     /// Gives the user's own variant of a TLS configuration.
     pub(crate) sessions: &'a dyn Fn(&Arc<ClientConfig>) -> Arc<ClientConfig>,
+    /// Wants a tunnel even of a proxy that takes whole URLs: what follows is no plain HTTP.
+    pub(crate) tunnels: bool,
 }
 
 /// Makes a stream over which requests for `url` can be sent, through `proxy` if there is one.
@@ -67,7 +69,7 @@ async fn through(
         ProxyKind::Https => secure(caller, socket, &proxy.host, Alpn::Http1, trail).await?,
         ProxyKind::Http | ProxyKind::Socks5 => Stream::Plain(socket),
     };
-    if proxy.takes_absolute_urls(url) {
+    if !caller.tunnels && proxy.takes_absolute_urls(url) {
         return Ok(stream);
     }
     let mut io = Io::new(stream, Rc::clone(caller.worker));
@@ -158,8 +160,14 @@ fn prepare(
 fn dial_fault(worker: &Worker, remote: SocketAddr, error: &std::io::Error, step: &'static str) -> Kind {
     let errno = error.raw_os_error().unwrap_or_default();
     match Errno::from_raw(errno) {
-        Errno::EMFILE | Errno::ENFILE => worker.count(|counts| counts.descriptors_exhausted += 1),
-        Errno::EADDRNOTAVAIL => worker.count(|counts| counts.ports_exhausted += 1),
+        Errno::EMFILE | Errno::ENFILE => {
+            worker.settings.shortages.count_descriptor();
+            worker.count(|counts| counts.descriptors_exhausted += 1);
+        }
+        Errno::EADDRNOTAVAIL => {
+            worker.settings.shortages.count_port();
+            worker.count(|counts| counts.ports_exhausted += 1);
+        }
         _ => {}
     }
     Kind::Dial { remote, errno, step }

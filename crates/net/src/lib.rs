@@ -1,4 +1,4 @@
-//! DNS, sockets, TLS, HTTP/1.1 and HTTP/2 with exact timing.
+//! DNS, sockets, TLS, HTTP/1.1, HTTP/2 and WebSocket with exact timing.
 //!
 //! Main types: [`Settings`] (one per process), [`Worker`] (one per thread), [`Client`] (one per virtual user),
 //! which turns a [`Request`] into a [`Response`] or an [`Error`], each with the [`Trail`] of what was measured.
@@ -24,10 +24,12 @@ mod local_ips;
 mod proxy;
 mod rate;
 mod settings;
+mod shortage;
 mod socket;
 mod tls;
 mod trail;
 mod url;
+pub mod websocket;
 mod worker;
 
 pub use client::{AuthScheme, Client, Hop, Method, Note, Proto, Request, Response, VersionPreference, Wire};
@@ -39,6 +41,7 @@ pub use local_ips::LocalIps;
 pub use proxy::{Proxy, ProxyKind, ProxySettings};
 pub use rate::RateLimit;
 pub use settings::{Http2, PoolScope, Settings, SettingsBuilder, USER_AGENT};
+pub use shortage::Shortages;
 pub use tls::{ClientIdentity, TlsInfo, TlsSettings};
 pub use trail::{Phase, Trail};
 pub use url::{InvalidUrl, Url, quoted};

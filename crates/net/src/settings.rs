@@ -14,6 +14,7 @@ use crate::h1::Limits;
 use crate::local_ips::LocalIps;
 use crate::proxy::ProxySettings;
 use crate::rate::RateLimit;
+use crate::shortage::Shortages;
 use crate::tls::{ClientIdentity, Tls, TlsSettings};
 
 /// What is spoken where a request has no wish of its own.
@@ -73,6 +74,8 @@ pub struct Settings {
     pub user_agent: String,
     /// Hops carry the heads of requests and responses as they were on the wire.
     pub keep_wire: bool,
+    /// What the machine ran out of.
+    pub shortages: Shortages,
     pub(crate) resolver: Resolver,
     pub(crate) rate: Option<RateLimit>,
     pub(crate) tls: Tls,
@@ -104,6 +107,7 @@ impl Settings {
             no_connection_reuse: false,
             user_agent: USER_AGENT.to_owned(),
             keep_wire: false,
+            shortages: Shortages::default(),
             resolver: Resolver::new(dns, clock),
             rate: None,
             tls: Tls::new(tls)?,
@@ -157,7 +161,8 @@ impl SettingsBuilder<'_> {
             Some(_) => usize::MAX,
             None => settings.max_idle_per_host,
         };
-        settings.keep_wire = options.http_debug.as_deref().is_some_and(|debug| !debug.is_empty());
+        settings.keep_wire =
+            options.http_debug.as_deref().is_some_and(|debug| !matches!(debug, "" | "false"));
         if let Some(own) = &options.plimsoll {
             settings.kernel_timestamps = !own.no_kernel_timestamps;
             settings.pool = if own.shared_connections { PoolScope::Worker } else { PoolScope::Client };

@@ -14,6 +14,7 @@ use crate::client::Pool;
 use crate::encoding;
 use crate::settings::Settings;
 use crate::socket::{StampClock, enable_stamps};
+use crate::websocket;
 
 /// How much one read may bring.
 const SCRATCH_BYTES: usize = 64 * 1024;
@@ -60,6 +61,8 @@ pub struct Worker {
     head: RefCell<Vec<u8>>,
     pub(crate) stamps: StampClock,
     pub(crate) unpacker: RefCell<encoding::Decoder>,
+    /// For messages of WebSockets that keep no state from one to the next.
+    pub(crate) deflate: RefCell<websocket::Codec>,
     pub(crate) pool: Rc<Pool>,
     pub(crate) counts: Cell<Counts>,
     dice: Cell<u64>,
@@ -84,6 +87,7 @@ impl Worker {
             head: RefCell::default(),
             stamps,
             unpacker: RefCell::default(),
+            deflate: RefCell::default(),
             pool: Rc::new(Pool::new(settings.max_idle_per_host)),
             counts: Cell::default(),
             dice: Cell::new(seed),

@@ -109,7 +109,7 @@ fn two() -> Vec<RawSample> {
 }
 
 fn threshold(source: &str) -> Threshold {
-    Threshold { source: source.to_owned(), abort_on_fail: false, delay_abort_eval: None }
+    Threshold { source: source.to_owned(), abort_on_fail: false, delay_abort_eval: None, per_stage: false }
 }
 
 fn log() -> (Arc<Memory>, Logger) {

@@ -99,7 +99,15 @@ fn headline(context: &Ctx<'_>, error: &Object<'_>) -> String {
     }
 }
 
-/// `String(value)`, or a placeholder when that throws.
+/// `String(value)`; what the script's own `toString` throws goes on to the script.
+pub(crate) fn try_text_of(context: &Ctx<'_>, value: &Value<'_>) -> Result<String> {
+    if value.is_symbol() || value.is_string() {
+        return Ok(text_of(context, value));
+    }
+    value.get::<rquickjs::Coerced<String>>().map(|text| text.0)
+}
+
+/// `String(value)`, or a placeholder when that throws: for messages, which must not fail themselves.
 pub(crate) fn text_of(context: &Ctx<'_>, value: &Value<'_>) -> String {
     if let Some(text) = value.as_string() {
         return text.to_string().unwrap_or_default();

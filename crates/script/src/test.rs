@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::future::poll_fn;
 use std::rc::Rc;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use engine::{Control, VuMaker, VuSource, WorkerCtx};
 use metrics::Registry;
-use model::{Clock, Logger, Nanos};
+use model::{Clock, Level, Logger, Nanos, Record};
 
 use crate::error::{Error, ErrorKind};
 use crate::ffi::Intrinsics;
@@ -66,6 +66,8 @@ pub struct RunOptions {
     pub min_iteration_duration: Option<Nanos>,
     /// What requests and responses are logged.
     pub http_debug: HttpDebug,
+    /// Samples carry the number of the stage in which their iteration began.
+    pub stage_tag: bool,
     /// `exec.test.options`.
     pub options: serde_json::Value,
     /// Steers and counts the run.
@@ -154,6 +156,7 @@ pub(crate) struct Shared {
     run: OnceLock<RunOptions>,
     setup_data: OnceLock<Option<Arc<str>>>,
     init_abort: OnceLock<String>,
+    warned: Mutex<Vec<&'static str>>,
 }
 
 impl Shared {
@@ -192,6 +195,15 @@ impl Shared {
         self.init_abort.get().map(String::as_str)
     }
 
+    /// Warns of something that all users of a test have in common.
+    pub(crate) fn warn_once(&self, message: &'static str) {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warned.contains(&message) {
+            warned.push(message);
+            self.log.log(Record::new(Level::Warning, message));
+        }
+    }
+
     /// Whether the test was aborted.
     pub(crate) fn aborted(&self) -> bool {
         self.init_abort.get().is_some() || self.run.get().is_some_and(|run| run.control.is_aborted())
@@ -223,6 +235,7 @@ impl Test {
             run: OnceLock::new(),
             setup_data: OnceLock::new(),
             init_abort: OnceLock::new(),
+            warned: Mutex::default(),
         });
         let mut fiber = VuFiber::new(Host::new(shared.clone(), None, Ids::default()))?;
         let reply = block_on_thread(&mut fiber)?;

@@ -2,6 +2,8 @@ import { check, fail, group, sleep } from 'k6';
 import http from 'k6/http';
 import { Counter } from 'k6/metrics';
 import exec from 'k6/execution';
+import ws from 'k6/ws';
+import { WebSocket } from 'k6/websockets';
 
 const hits = new Counter('hits');
 
@@ -32,6 +34,11 @@ export function throwsInGroup() { group('g', () => group('h', () => fail('group'
 export function throwsInTimer() { setTimeout(() => { throw new Error('timer'); }, 0); }
 export function throwsInGetter() { JSON.stringify({ get a() { throw new Error('getter'); } }); }
 export function throwsInText() { `${{ toString() { throw new Error('text'); } }}`; }
+export function throwsInGroupName() {
+  let seen = '';
+  try { group({ toString() { throw new Error('name'); } }, () => 1); } catch (error) { seen = error.message; }
+  if (seen === 'name') throw new Error('as it must');
+}
 export async function rejects() { await Promise.resolve(); throw new Error('rejected'); }
 export function overflows() { const deeper = () => group('deep', deeper); deeper(); }
 export function overflowsInCheck() { const deeper = () => check(1, { deeper: () => deeper() }); deeper(); }
@@ -48,4 +55,17 @@ export async function awaitsForever() { await new Promise((done) => setTimeout(d
 export async function awaitsRequest() { await http.asyncRequest('GET', `${__ENV.STALL}/`); }
 export function requests() { http.get(`${__ENV.STALL}/`, { timeout: '1000s' }); }
 export function batches() { http.batch([`${__ENV.STALL}/a`, `${__ENV.STALL}/b`]); }
+export function talks() {
+  ws.connect(__ENV.CHAT, {}, (socket) => {
+    socket.on('message', (text) => { socket.send(text); sleep(0.001); });
+    socket.on('close', () => hits.add(1));
+    socket.setInterval(() => socket.ping(), 1);
+  });
+}
+export function listens() {
+  const socket = new WebSocket(__ENV.CHAT);
+  socket.binaryType = 'arraybuffer';
+  socket.onmessage = async ({ data }) => { socket.send(data); await 0; socket.ping(); };
+  socket.addEventListener('pong', () => sleep(0.001));
+}
 export function spins() { for (;;) { try { for (;;); } catch (_) { sleep(1); } } }

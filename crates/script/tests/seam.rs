@@ -5,11 +5,13 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
+use std::io::{Read as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use base64::Engine as _;
 use engine::{
     Control, Environment, Iteration, IterationEnd, Plan, ScenarioInfo, Vu, VuMaker, VuSource, WorkerCtx,
 };
@@ -17,6 +19,7 @@ use metrics::{Recorder, RecorderConfig, Registry};
 use model::{Clock, Log, Logger, Nanos, Options, Record, Scenario, SegmentTuple};
 use plimsoll_script::testing::{Fault, arm, disarm};
 use plimsoll_script::{HttpDebug, LoadOptions, RunOptions, Source, SystemTags, Test};
+use sha1::Digest as _;
 
 /// How a function of `seam.js` ends when nothing disturbs it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,6 +44,7 @@ const FUNCTIONS: &[(&str, Nature, u32)] = &[
     ("throwsInTimer", Throws, 8),
     ("throwsInGetter", Throws, 8),
     ("throwsInText", Throws, 8),
+    ("throwsInGroupName", Throws, 8),
     ("rejects", Throws, 8),
     ("overflows", Throws, 1),
     ("overflowsInCheck", Throws, 1),
@@ -55,6 +59,8 @@ const FUNCTIONS: &[(&str, Nature, u32)] = &[
     ("awaitsRequest", Waits, 4),
     ("requests", Waits, 4),
     ("batches", Waits, 4),
+    ("talks", Waits, 4),
+    ("listens", Waits, 4),
     ("spins", Spins, 1),
 ];
 
@@ -109,6 +115,7 @@ async fn control(registry: &Arc<Registry>, clock: Clock, log: &Logger) -> Arc<Co
         threads: 1,
         tags: Vec::new(),
         scenario_tag: false,
+        stage_tag: false,
         paused: false,
         recorder: RecorderConfig::default(),
     };
@@ -136,6 +143,41 @@ fn stalling_server() -> String {
         }
     });
     address
+}
+
+/// A server that opens WebSockets, says hello and then only listens, to each for as long as it stays.
+fn chatting_server() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            // A user may take any time between dialling and asking, and may be dropped there.
+            std::thread::spawn(move || {
+                greet(&mut stream).and_then(|()| std::io::copy(&mut stream, &mut std::io::sink()))
+            });
+        }
+    });
+    address
+}
+
+fn greet(stream: &mut std::net::TcpStream) -> std::io::Result<()> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte)?;
+        head.extend(byte);
+    }
+    let head = String::from_utf8_lossy(&head);
+    let key = head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: ")).unwrap_or_default();
+    let proof = sha1::Sha1::new().chain_update(key).chain_update("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    let proof = base64::engine::general_purpose::STANDARD.encode(proof.finalize());
+    let answer = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Accept: {proof}\r\n\r\n\u{1}\u{5}hello"
+    );
+    // The greeting comes in two frames, with a ping between them.
+    stream.write_all(answer.as_bytes())?;
+    stream.write_all(b"\x89\x01!\x80\x01!")
 }
 
 fn run_options(control: Arc<Control>, clock: Clock) -> RunOptions {
@@ -172,6 +214,7 @@ fn run_options(control: Arc<Control>, clock: Clock) -> RunOptions {
         no_vu_connection_reuse: false,
         min_iteration_duration: None,
         http_debug: HttpDebug::Off,
+        stage_tag: false,
         options: serde_json::Value::Null,
         control,
     }
@@ -371,7 +414,10 @@ async fn drive(steps: u64, seed: u64) {
         Source { main: "file:///seam.js".to_owned(), ..Source::stdin(text, std::path::Path::new("/")) };
     let options = LoadOptions {
         log: log.clone(),
-        env: BTreeMap::from([("STALL".to_owned(), stalling_server())]),
+        env: BTreeMap::from([
+            ("STALL".to_owned(), stalling_server()),
+            ("CHAT".to_owned(), chatting_server()),
+        ]),
         registry: registry.clone(),
         clock,
         memory_limit: Some(MEMORY_LIMIT_BYTES),

@@ -61,6 +61,7 @@ pub struct Conductor<'a> {
     signals: UnboundedReceiver<Signal>,
     ticks: Option<Interval>,
     outputs: Stream,
+    shortages: net::Shortages,
     judge: Judge,
     progress: Progress,
     recorder: Rc<RefCell<Recorder>>,
@@ -88,13 +89,21 @@ impl<'a> Conductor<'a> {
         wanted: Wanted,
     ) -> Result<Self, Error> {
         let scenarios = settled.scenarios();
-        let config = RecorderConfig { raw_samples: outputs.wants_samples(), ..RecorderConfig::default() };
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        // The limit is the process's; each thread has its share of it.
+        let whole = RecorderConfig::default();
+        let config = RecorderConfig {
+            raw_samples: outputs.wants_samples(),
+            series_limit: (whole.series_limit / threads).max(1),
+            ..whole
+        };
         let plan = Plan {
             scenarios: scenarios.clone(),
             segment: settled.segment.clone(),
-            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            threads,
             tags: settled.options.tags.clone().unwrap_or_default().into_iter().collect(),
             scenario_tag: settled.system_tags().has("scenario"),
+            stage_tag: settled.options.thresholds.as_ref().is_some_and(model::stages::are_judged),
             paused: settled.options.paused.unwrap_or(false),
             recorder: config.clone(),
         };
@@ -104,6 +113,7 @@ impl<'a> Conductor<'a> {
         let late = Arc::new(LateSource::default());
         let source: Arc<dyn engine::VuSource> = late.clone();
         let run = engine::start(&plan, &source, &environment).map_err(|e| Error::Internal(e.to_string()))?;
+        let shortages = net.shortages.clone();
         loaded.test.configure(run_options(&settled, net, run.control.clone())?);
         late.set(loaded.test.users());
         let quiet = session.flags.on("quiet");
@@ -115,6 +125,7 @@ impl<'a> Conductor<'a> {
             signals: session.signals.subscribe(),
             ticks: None,
             outputs,
+            shortages,
             judge: Judge::new(registry.clone(), evaluator),
             progress,
             recorder: Rc::new(RefCell::new(Recorder::new(OWN_WORKER, registry, session.clock, config))),

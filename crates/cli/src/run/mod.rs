@@ -76,7 +76,8 @@ pub fn thresholds(loaded: &Loaded, settled: &Settled) -> Result<Option<Evaluator
     let none = std::collections::BTreeMap::new();
     let thresholds = settled.options.thresholds.as_ref().unwrap_or(&none);
     let no_data_fails = settled.options.plimsoll.as_ref().is_some_and(|own| own.no_data_fails);
-    Ok(Some(Evaluator::new(thresholds, &loaded.registry, no_data_fails)?))
+    let thresholds = model::stages::judged_by_stage(thresholds, &settled.scenarios())?;
+    Ok(Some(Evaluator::new(&thresholds, &loaded.registry, no_data_fails)?))
 }
 
 /// Says what was asked for and is not there, instead of running something else than was asked for.

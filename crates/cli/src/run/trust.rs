@@ -15,6 +15,8 @@ pub struct Facts<'a> {
     pub started_arrivals: u64,
     /// Arrivals that did not.
     pub dropped_arrivals: u64,
+    /// What the network ran out of.
+    pub shortages: &'a net::Shortages,
     /// What became of the outputs.
     pub outputs: &'a [Report],
 }
@@ -35,9 +37,13 @@ pub fn judge(aggregate: &Aggregate, facts: &Facts<'_>) -> Trust {
             .filter(|report| report.dropped > 0)
             .map(|report| LossyOutput { name: report.output.clone(), dropped: report.dropped })
             .collect(),
-        // What the network ran out of, and what the kernel did not stamp, is counted by each worker thread and
-        // does not come here.
-        ..Evidence::default()
+        unstamped: (
+            facts.shortages.unstamped(),
+            facts.shortages.unstamped() + aggregate.generator_lag().count(),
+        ),
+        descriptors_exhausted: facts.shortages.descriptors(),
+        ports_exhausted: facts.shortages.ports(),
+        series_folded: aggregate.folded(),
     };
     let verdict = trust::judge(&evidence);
     let reasons = verdict.reasons.iter().map(|reason| Reason {
@@ -67,11 +73,16 @@ fn figures(evidence: &Evidence) -> Map<String, Value> {
     }
     map.insert("arrivals_started".to_owned(), evidence.started_arrivals.into());
     map.insert("arrivals_dropped".to_owned(), evidence.dropped_arrivals.into());
+    map.insert("responses_not_timed_by_kernel".to_owned(), evidence.unstamped.0.into());
+    map.insert("descriptors_exhausted".to_owned(), evidence.descriptors_exhausted.into());
+    map.insert("ports_exhausted".to_owned(), evidence.ports_exhausted.into());
+    map.insert("series_folded".to_owned(), evidence.series_folded.into());
     let machine = &evidence.machine;
     if machine.observed > Nanos::ZERO {
         map.insert("generator_cpu_share".to_owned(), machine.process_share.into());
         map.insert("busiest_cpu_share".to_owned(), machine.busiest_share.into());
         map.insert("steal_share".to_owned(), machine.steal_share.into());
+        map.insert("wall_clock_jump_ms".to_owned(), machine.wall_jump.as_millis_f64().into());
     }
     map.insert(
         "output_samples_dropped".to_owned(),

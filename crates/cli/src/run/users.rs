@@ -56,6 +56,7 @@ pub fn run_options(
         no_cookies_reset: options.no_cookies_reset.unwrap_or(false),
         no_vu_connection_reuse: options.no_vu_connection_reuse.unwrap_or(false),
         min_iteration_duration: options.min_iteration_duration.map(Into::into),
+        stage_tag: options.thresholds.as_ref().is_some_and(model::stages::are_judged),
         http_debug: match options.http_debug.as_deref() {
             None | Some("" | "false") => HttpDebug::Off,
             Some("full") => HttpDebug::Full,

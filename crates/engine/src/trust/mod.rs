@@ -79,6 +79,8 @@ pub struct Evidence {
     pub descriptors_exhausted: u64,
     /// Times that no local port was left for a connection.
     pub ports_exhausted: u64,
+    /// Tag values that became `other`, because there were too many series.
+    pub series_folded: u64,
     /// Outputs that dropped samples.
     pub lossy_outputs: Vec<LossyOutput>,
 }
@@ -113,6 +115,8 @@ pub enum Subject {
     Clock,
     /// The kernel gave no timestamps.
     Timestamps,
+    /// There were too many series.
+    Series,
     /// An output lost samples.
     Outputs,
 }
@@ -131,6 +135,7 @@ impl Subject {
             Self::Ports => "ports",
             Self::Clock => "clock",
             Self::Timestamps => "timestamps",
+            Self::Series => "series",
             Self::Outputs => "outputs",
         }
     }

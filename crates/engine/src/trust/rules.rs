@@ -48,6 +48,7 @@ pub(super) static RULES: &[fn(&Evidence) -> Option<Reason>] = &[
     ports,
     clock,
     timestamps,
+    series,
     outputs,
 ];
 
@@ -190,6 +191,14 @@ fn timestamps(evidence: &Evidence) -> Option<Reason> {
         percent(share)
     );
     reason(Subject::Timestamps, false, finding, "see that lags and processor use stay low")
+}
+
+fn series(evidence: &Evidence) -> Option<Reason> {
+    let count = evidence.series_folded;
+    (count > 0).then_some(())?;
+    let finding = format!("there were too many combinations of tags: {count} tag values became 'other'");
+    // Totals stay right; what is judged or shown by a tag may lack samples.
+    reason(Subject::Series, false, finding, "give requests with many addresses one name, by the tag name")
 }
 
 fn outputs(evidence: &Evidence) -> Option<Reason> {

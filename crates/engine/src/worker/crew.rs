@@ -219,7 +219,14 @@ impl Crew {
         self.state().dropped.fetch_add(count, Relaxed);
         let now = self.now();
         let mut recorder = self.floor.ctx.recorder.borrow_mut();
-        recorder.add(builtin::DROPPED_ITERATIONS, self.tags, count as f64, now);
+        let mut tags = self.tags;
+        if self.floor.rota.stage_tag
+            && let Some(stage) = self.duty().info.executor.stage_at(now.since(self.begin).into())
+        {
+            let (key, value) = (recorder.sym(model::stages::TAG), recorder.sym(&stage.to_string()));
+            tags = recorder.with_tag(tags, key, value);
+        }
+        recorder.add(builtin::DROPPED_ITERATIONS, tags, count as f64, now);
     }
 
     fn vacate(&self, seat: &Seat) {

@@ -227,6 +227,7 @@ pub fn plan(scenarios: &[(&str, Value)]) -> Plan {
         threads: 2,
         tags: Vec::new(),
         scenario_tag: true,
+        stage_tag: false,
         paused: false,
         recorder: RecorderConfig::default(),
     }

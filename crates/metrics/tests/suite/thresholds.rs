@@ -20,7 +20,7 @@ fn registry() -> (Arc<Registry>, [MetricId; 4]) {
 }
 
 fn threshold(source: &str) -> Threshold {
-    Threshold { source: source.to_owned(), abort_on_fail: false, delay_abort_eval: None }
+    Threshold { source: source.to_owned(), abort_on_fail: false, delay_abort_eval: None, per_stage: false }
 }
 
 fn keyed(all: &[(&str, Threshold)]) -> BTreeMap<String, Vec<Threshold>> {

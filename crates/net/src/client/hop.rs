@@ -163,7 +163,8 @@ impl Client {
 
     async fn dial(&self, out: &Outgoing<'_, '_>, alpn: Alpn, trail: &mut Trail) -> Result<Dialled, Kind> {
         let worker = &self.worker;
-        let caller = Caller { worker, user: self.user, sessions: &|config| self.own_sessions(config) };
+        let sessions = |config: &_| self.own_sessions(config);
+        let caller = Caller { worker, user: self.user, sessions: &sessions, tunnels: false };
         let proxy = worker.settings.proxies.for_url(out.url);
         let stream = dial::connect(&caller, out.url, proxy, alpn, trail).await?;
         trail.connected = worker.clock().now();

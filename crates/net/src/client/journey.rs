@@ -11,7 +11,7 @@ use super::authentication::{Authentication, Subject};
 use super::hop::{Answer, Fault, Outgoing};
 use super::redirect::{self, Redirect};
 use super::response::{self, Note};
-use super::{AuthScheme, Client, Hop, Method, Request, Response, VersionPreference};
+use super::{AuthScheme, Client, Hop, Method, Request, Response, VersionPreference, Wire};
 use crate::cookie::{self, Cookie, Jar, SetCookie, UnixMillis};
 use crate::encoding;
 use crate::error::{Error, Kind};
@@ -40,6 +40,8 @@ pub(super) struct Journey<'a> {
     referer: Option<String>,
     /// The headers of the last hop that was sent to the first URL.
     shown_headers: RefCell<Vec<(String, String)>>,
+    /// The head of the last hop's request, when the wire is kept.
+    last_head: RefCell<Vec<u8>>,
     notes: Vec<Note>,
 }
 
@@ -74,6 +76,7 @@ impl<'a> Journey<'a> {
             left_site: false,
             referer: None,
             shown_headers: RefCell::default(),
+            last_head: RefCell::default(),
             notes: Vec::new(),
             request,
         }
@@ -86,7 +89,7 @@ impl<'a> Journey<'a> {
             let cookie = self.cookie();
             let outcome = self.hop(cookie.as_deref(), &mut trail).await;
             let answer = match outcome {
-                Ok(answer) => answer,
+                Ok(answer) => self.with_wire(answer),
                 Err(fault) => return Err(self.failed(fault, trail, on_hop)),
             };
             let cookies = self.take_cookies(&answer.headers);
@@ -108,6 +111,9 @@ impl<'a> Journey<'a> {
         if self.followed == 0 {
             *self.shown_headers.borrow_mut() = fields.shown();
         }
+        if self.client.worker.settings.keep_wire {
+            *self.last_head.borrow_mut() = self.head(&fields);
+        }
         let bound = self.authentication.as_ref().filter(|authentication| authentication.binds());
         let outgoing = Outgoing {
             method: self.method.as_str(),
@@ -120,6 +126,39 @@ impl<'a> Journey<'a> {
             bound: bound.map(|authentication| &authentication.bound),
         };
         self.client.hop(&outgoing, trail).await
+    }
+
+    /// A request's head in the words of HTTP/1, for hops that have none or did not get that far.
+    fn head(&self, fields: &Fields<'_>) -> Vec<u8> {
+        let (slash, rest) = self.url.target();
+        let mut head = format!("{} {slash}{rest} HTTP/1.1\r\n", self.method.as_str());
+        if fields.host.is_none() {
+            head.push_str(&format!("Host: {}\r\n", self.url.authority()));
+        }
+        for (name, value) in fields.shown() {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str("\r\n");
+        head.into_bytes()
+    }
+
+    /// The answer with what went over the wire, in the words of HTTP/1 where it went in frames.
+    fn with_wire(&self, mut answer: Answer) -> Answer {
+        if self.client.worker.settings.keep_wire && answer.wire.is_none() {
+            let reason = response::reason_of(answer.status);
+            let mut head = format!("{} {} {reason}\r\n", answer.proto.name(), answer.status).into_bytes();
+            for (name, value) in answer.headers.iter() {
+                head.extend_from_slice(&[name, b": ", value, b"\r\n"].concat());
+            }
+            head.extend_from_slice(b"\r\n");
+            answer.wire = Some(Box::new(Wire {
+                request_head: self.last_head.take(),
+                request_body: self.body.clone(),
+                response_head: head,
+                response_body: answer.body.clone(),
+            }));
+        }
+        answer
     }
 
     /// The headers of the next hop.
@@ -321,6 +360,12 @@ impl<'a> Journey<'a> {
             None if unpacking => error,
             None => error.of(self.method.as_str(), &self.url),
         };
+        let request_head = self.last_head.take();
+        let wire = (!request_head.is_empty()).then(|| Wire {
+            request_head,
+            request_body: self.body.clone(),
+            ..Wire::default()
+        });
         on_hop(&Hop {
             method: self.method.as_str(),
             url: &self.shown_url(),
@@ -331,7 +376,7 @@ impl<'a> Journey<'a> {
             remote: fault.remote,
             error: Some(&error),
             challenge: false,
-            wire: None,
+            wire: wire.as_ref(),
         });
         error
     }

@@ -72,6 +72,11 @@ impl Client {
         Journey::new(self, request, jar).run(on_hop).await
     }
 
+    /// The user's number.
+    pub(crate) fn user(&self) -> u64 {
+        self.user
+    }
+
     fn pool(&self) -> &Pool {
         match self.worker.settings.pool {
             PoolScope::Client => &self.own_pool,
@@ -91,7 +96,7 @@ impl Client {
     }
 
     /// A TLS configuration whose sessions only this user resumes.
-    fn own_sessions(&self, common: &Arc<ClientConfig>) -> Arc<ClientConfig> {
+    pub(crate) fn own_sessions(&self, common: &Arc<ClientConfig>) -> Arc<ClientConfig> {
         let mut own = self.own_sessions.borrow_mut();
         if let Some((_, known)) = own.iter().find(|(of, _)| Arc::ptr_eq(of, common)) {
             return Arc::clone(known);

@@ -140,6 +140,8 @@ pub enum Kind {
     Proxy(String),
     /// An authentication scheme's exchange broke.
     Auth(String),
+    /// A WebSocket could not be opened, or was not kept to its protocol.
+    WebSocket(String),
 }
 
 /// The name of an `errno` in lower case, as Go prints it.
@@ -291,7 +293,8 @@ impl Kind {
             | Self::Tls(text)
             | Self::Http2Other(text)
             | Self::Proxy(text)
-            | Self::Auth(text) => text.clone(),
+            | Self::Auth(text)
+            | Self::WebSocket(text) => text.clone(),
         }
     }
 }

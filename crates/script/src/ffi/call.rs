@@ -79,6 +79,17 @@ pub(super) fn register(function: HostFn) -> i16 {
     i16::try_from(index).expect("4096 fits i16")
 }
 
+/// Gives a getter a number and its setter the one after it, because QuickJS has one magic for both.
+pub(super) fn register_pair(get: HostFn, set: HostFn) -> i16 {
+    let index = NEXT.fetch_add(2, std::sync::atomic::Ordering::Relaxed);
+    for (slot, function) in FUNCTIONS[index..].iter().zip([get, set]) {
+        let fresh = slot.set(function);
+        debug_assert!(fresh.is_ok(), "a number is given once");
+    }
+    assert!(index + 1 < FUNCTIONS.len(), "there are far fewer host functions than slots");
+    i16::try_from(index).expect("4096 fits i16")
+}
+
 /// Runs a host function for a call from C: errors become exceptions, panics become an uncatchable error that
 /// the virtual user turns into a failed iteration.
 unsafe fn dispatch(
@@ -154,6 +165,16 @@ pub(super) unsafe extern "C" fn get_magic(
 ) -> qjs::JSValue {
     // SAFETY: as above; a getter has no arguments.
     unsafe { dispatch(context, this, &[], &[], magic) }
+}
+
+pub(super) unsafe extern "C" fn set_magic(
+    context: *mut qjs::JSContext,
+    this: qjs::JSValue,
+    value: qjs::JSValue,
+    magic: c_int,
+) -> qjs::JSValue {
+    // SAFETY: as above; a setter has one argument, and its function stands behind its getter's.
+    unsafe { dispatch(context, this, &[value], &[], magic + 1) }
 }
 
 /// Bound values are kept in an array whose first slot tells how many follow, because QuickJS does not.

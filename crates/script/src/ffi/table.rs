@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use rquickjs::{Ctx, Object, Result, qjs};
 
-use super::call::{HostFn, call_magic, get_magic, register};
+use super::call::{HostFn, call_magic, get_magic, register, register_pair, set_magic};
 
 /// One member of an object of the host.
 pub(crate) enum Member {
@@ -13,6 +13,8 @@ pub(crate) enum Member {
     Method(&'static CStr, u8, HostFn),
     /// A read-only property, computed at each read.
     Getter(&'static CStr, HostFn),
+    /// A property whose reading and writing are functions; the value written is the first argument.
+    Property(&'static CStr, HostFn, HostFn),
     /// A string constant.
     Text(&'static CStr, &'static CStr),
 }
@@ -20,7 +22,10 @@ pub(crate) enum Member {
 impl Member {
     pub(crate) fn name(&self) -> &'static CStr {
         match self {
-            Self::Method(name, ..) | Self::Getter(name, _) | Self::Text(name, _) => name,
+            Self::Method(name, ..)
+            | Self::Getter(name, _)
+            | Self::Property(name, ..)
+            | Self::Text(name, _) => name,
         }
     }
 }
@@ -90,6 +95,13 @@ fn entry(member: &Member) -> qjs::JSCFunctionListEntry {
                 set: qjs::JSCFunctionType { setter_magic: None },
             };
             (computed, qjs::JS_DEF_CGETSET_MAGIC, register(get), Union { getset })
+        }
+        Member::Property(_, get, set) => {
+            let getset = qjs::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_2 {
+                get: qjs::JSCFunctionType { getter_magic: Some(get_magic) },
+                set: qjs::JSCFunctionType { setter_magic: Some(set_magic) },
+            };
+            (computed, qjs::JS_DEF_CGETSET_MAGIC, register_pair(get, set), Union { getset })
         }
         Member::Text(_, text) => (writable, qjs::JS_DEF_PROP_STRING, 0, Union { str_: text.as_ptr() }),
     };

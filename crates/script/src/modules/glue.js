@@ -90,5 +90,42 @@
     return () => (next() * 2097152 + (next() >>> 11)) / 9007199254740992;
   };
 
-  return { freeze, sharedArray, dictionary, dressSummary, seeded };
+  // A Blob's bytes as a stream that is read in pieces.
+  const blobStream = (bytes) => {
+    const pieceBytes = 65536;
+    let at = 0;
+    let locked = false;
+    const take = async () => {
+      if (at >= bytes.length) return { value: undefined, done: true };
+      const value = bytes.slice(at, at + pieceBytes);
+      at += value.length;
+      return { value, done: false };
+    };
+    const cancel = async () => {
+      at = bytes.length;
+    };
+    const lock = () => {
+      if (locked) throw new TypeError("the stream is locked to a reader already");
+      locked = true;
+    };
+    return {
+      get locked() {
+        return locked;
+      },
+      cancel,
+      getReader() {
+        lock();
+        const releaseLock = () => {
+          locked = false;
+        };
+        return { read: take, cancel, releaseLock };
+      },
+      [Symbol.asyncIterator]() {
+        lock();
+        return { next: take, return: async () => (await cancel(), { value: undefined, done: true }) };
+      },
+    };
+  };
+
+  return { freeze, sharedArray, dictionary, dressSummary, seeded, blobStream };
 })()

@@ -115,7 +115,8 @@ fn check_name<'js>(call: &Call<'js>, keys: &Keys<'js>, index: usize) -> Result<m
 
 fn fail<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let message = call.value(0);
-    let message = if message.is_undefined() { String::new() } else { error::text_of(&call.ctx, &message) };
+    let message =
+        if message.is_undefined() { String::new() } else { error::try_text_of(&call.ctx, &message)? };
     Err(error::throw(&call.ctx, &message))
 }
 
@@ -124,7 +125,7 @@ fn group<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     if host.in_init() {
         return Err(error::throw(&call.ctx, "Using group() in the init context is not supported"));
     }
-    let name = error::text_of(&call.ctx, &call.value(0));
+    let name = error::try_text_of(&call.ctx, &call.value(0))?;
     let Some(function) = call.value(1).into_function() else {
         return Err(error::throw(&call.ctx, "group() requires a callback as a second argument"));
     };

@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-use metrics::{Contains, Kind, MetricId};
+use metrics::{Contains, Kind, MetricId, Registry};
 use model::Level;
 use rquickjs::{Ctx, Object, Result, Value};
 
@@ -44,6 +44,7 @@ fn construct<'js>(call: &Call<'js>, kind: Kind) -> Result<Value<'js>> {
     let id = registry
         .declare(&name, kind, contains)
         .map_err(|refused| error::throw(&call.ctx, &refused.to_string()))?;
+    warn_of_sharing(call, id, &name);
     static ADD: Named = Named::new(add);
     let object = Object::new(call.ctx.clone())?;
     let number = Value::new_number(call.ctx.clone(), f64::from(id.0));
@@ -51,6 +52,17 @@ fn construct<'js>(call: &Call<'js>, kind: Kind) -> Result<Value<'js>> {
     ffi::set_readonly(&object, "name", text)?;
     object.set("add", ffi::bound(&call.ctx, 2, &ADD, &[number])?)?;
     Ok(object.into_value())
+}
+
+/// Says once, while the script is loaded, that what it declares is there already and the program's own.
+fn warn_of_sharing(call: &Call<'_>, id: MetricId, name: &str) {
+    if Registry::is_builtin(id) && !call.host.has_worker() {
+        let text = format!(
+            "'{name}' is a built-in metric: the script's samples are added to the program's own; \
+             give the script's metric another name to keep them apart"
+        );
+        call.host.log(Level::Warning, text);
+    }
 }
 
 fn add<'js>(call: &Call<'js>) -> Result<Value<'js>> {

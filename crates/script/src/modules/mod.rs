@@ -10,6 +10,8 @@ mod k6;
 mod metrics;
 pub(crate) mod tags;
 mod timers;
+pub(crate) mod websockets;
+mod ws;
 
 use std::ffi::CStr;
 
@@ -36,6 +38,9 @@ static MODULES: &[Builtin] = &[
     http::MODULE,
     metrics::MODULE,
     timers::MODULE,
+    websockets::MODULE,
+    websockets::OLD_NAME,
+    ws::MODULE,
 ];
 
 /// The module called `name`.

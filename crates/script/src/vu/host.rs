@@ -17,6 +17,7 @@ use rquickjs::{Ctx, Object, Persistent};
 use super::{EventLoop, ScriptWorker};
 use crate::ffi::{self, MemoryGauge};
 use crate::modules::http::HttpState;
+use crate::modules::websockets::Sockets;
 use crate::test::Shared;
 
 /// What the user is doing, which decides what host functions allow.
@@ -67,7 +68,10 @@ pub(crate) struct Host {
     /// Bytes on the wire since the iteration began.
     pub(crate) sent: Cell<u64>,
     pub(crate) received: Cell<u64>,
+    /// Hops that `httpDebug` logged.
+    pub(crate) debugged: Cell<u64>,
     pub(crate) http: OnceCell<HttpState>,
+    pub(crate) sockets: OnceCell<Box<Sockets>>,
     pub(crate) builtins: RefCell<HashMap<&'static str, Persistent<Object<'static>>>>,
     pub(crate) rejections: RefCell<Vec<(Persistent<rquickjs::Value<'static>>, String)>>,
     pub(crate) random: Cell<Option<u64>>,
@@ -99,7 +103,9 @@ impl Host {
             iterations: Cell::new(0),
             sent: Cell::new(0),
             received: Cell::new(0),
+            debugged: Cell::new(0),
             http: OnceCell::new(),
+            sockets: OnceCell::new(),
             builtins: RefCell::default(),
             rejections: RefCell::default(),
             random: Cell::new(None),
@@ -127,6 +133,11 @@ impl Host {
     /// The worker thread's services. Host functions that need them refuse the init stage first.
     pub(crate) fn worker(&self) -> &Rc<ScriptWorker> {
         self.worker.as_ref().expect("only the load stage has no worker, and it cannot get past init")
+    }
+
+    /// Whether this is a user of a worker thread, not the one that shows what a script exports.
+    pub(crate) fn has_worker(&self) -> bool {
+        self.worker.is_some()
     }
 
     /// Whether the user evaluates init code.
@@ -230,6 +241,9 @@ impl Host {
     /// Lets go of every value of the script, so that the runtime can be freed.
     pub(crate) fn close(&self) {
         self.events.clear();
+        if let Some(sockets) = self.sockets.get() {
+            sockets.close_all(self);
+        }
         self.builtins.borrow_mut().clear();
         self.rejections.borrow_mut().clear();
         self.check_names.borrow_mut().clear();

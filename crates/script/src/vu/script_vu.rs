@@ -62,6 +62,9 @@ impl Vu for ScriptVu {
                 metadata.push((worker.keys.vu, value));
             }
         }
+        if run.stage_tag {
+            tag_stage(host, &iteration, &scenario);
+        }
         // Not inside the coroutine: an interruption that comes before the first poll must not be lost.
         host.arm(iteration.hard_stop);
         self.fiber.send(Command::Iterate(iteration, scenario));
@@ -79,6 +82,15 @@ impl Vu for ScriptVu {
     }
 
     fn close(self: Box<Self>) {}
+}
+
+/// Tags the samples of an iteration with the stage in which it was to begin.
+fn tag_stage(host: &Host, iteration: &Iteration, scenario: &ScenarioInfo) {
+    let Some(begin) = host.shared.run().control.scenario(scenario.index).begin() else { return };
+    let at = iteration.intended.unwrap_or(iteration.started);
+    if let Some(stage) = scenario.executor.stage_at(at.since(begin).into()) {
+        host.tags.set(host.tagged(host.tags.get(), model::stages::TAG, &stage.to_string()));
+    }
 }
 
 /// Makes the users of one worker thread.

@@ -224,6 +224,9 @@ impl<'js> Session<'_, 'js> {
             });
         let finished = host.now();
         host.events.clear();
+        if let Some(sockets) = host.sockets.get() {
+            sockets.close_all(host);
+        }
         // What an iteration leaves behind must not fail the next one.
         host.rejections.borrow_mut().clear();
         host.memory.take_exceeded();

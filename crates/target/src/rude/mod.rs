@@ -12,6 +12,7 @@ mod heads;
 mod http2;
 mod timing;
 mod tls;
+mod websocket;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -57,6 +58,8 @@ pub enum Speaks {
     Http1,
     /// HTTP/2, by prior knowledge and by ALPN inside TLS.
     Http2,
+    /// HTTP/1.1 up to the handshake of WebSocket, plain and inside TLS.
+    WebSocket,
     /// TLS on the bare socket; [`Running::http`] and [`Running::https`] are then the same address.
     RawTls,
     /// HTTP/1.1 inside TLS with a certificate of this kind; there is no plain side.
@@ -81,8 +84,15 @@ macro_rules! behaviour {
 pub(crate) use behaviour;
 
 /// The tables that make up all behaviours, one a file.
-pub const BEHAVIOURS: &[&[Behaviour]] =
-    &[timing::TABLE, heads::TABLE, framing::TABLE, encodings::TABLE, tls::TABLE, http2::TABLE];
+pub const BEHAVIOURS: &[&[Behaviour]] = &[
+    timing::TABLE,
+    heads::TABLE,
+    framing::TABLE,
+    encodings::TABLE,
+    tls::TABLE,
+    http2::TABLE,
+    websocket::TABLE,
+];
 
 /// All behaviours.
 pub fn all() -> impl Iterator<Item = Behaviour> {
@@ -133,7 +143,7 @@ fn listen(behaviour: Behaviour, http: SocketAddr, https: SocketAddr) -> Result<R
             doors.push((plain, Some(acceptor(leaf, b"http/1.1")?)));
             http
         }
-        Speaks::Http1 | Speaks::Http2 => {
+        Speaks::Http1 | Speaks::Http2 | Speaks::WebSocket => {
             let protocol: &[u8] = if behaviour.speaks == Speaks::Http2 { b"h2" } else { b"http/1.1" };
             let listener = open(https)?;
             let https = address(&listener, https)?;

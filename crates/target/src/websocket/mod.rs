@@ -77,7 +77,7 @@ where
 }
 
 /// The proof that the server read the key, RFC 6455, section 1.3.
-fn accept_key(key: &str) -> String {
+pub(crate) fn accept_key(key: &str) -> String {
     STANDARD
         .encode(Sha1::new().chain_update(key).chain_update("258EAFA5-E914-47DA-95CA-C5AB0DC85B11").finalize())
 }

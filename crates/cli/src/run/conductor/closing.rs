@@ -36,6 +36,7 @@ impl Conductor<'_> {
         let counters = Counters::of(&self.control, now);
         self.progress.finish("running", &counters);
         self.warn_of_no_iterations(&counters);
+        self.warn_of_folding();
 
         let reports = self.outputs.finish(OUTPUTS_PATIENCE);
         let summary = self.summary(finished.elapsed.into(), finished.machine, &counters, &reports);
@@ -77,6 +78,17 @@ impl Conductor<'_> {
         }
     }
 
+    fn warn_of_folding(&self) {
+        let folded = self.judge.aggregate().folded();
+        if folded > 0 {
+            let text = format!(
+                "too many combinations of tags: {folded} tag values became 'other'; \
+                 give requests with many addresses one name, by the tag name"
+            );
+            self.session.say(Level::Warning, text);
+        }
+    }
+
     fn summary(
         &self,
         elapsed: Duration,
@@ -95,7 +107,13 @@ impl Conductor<'_> {
         });
         let (started, dropped) =
             open.fold((0, 0), |(started, dropped), (_, p)| (started + p.iterations, dropped + p.dropped));
-        let facts = Facts { machine, started_arrivals: started, dropped_arrivals: dropped, outputs: reports };
+        let facts = Facts {
+            machine,
+            started_arrivals: started,
+            dropped_arrivals: dropped,
+            shortages: &self.shortages,
+            outputs: reports,
+        };
         let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
         let measured = Measured {
             state: self.judge.aggregate(),

@@ -49,7 +49,7 @@ fn wrap<'js>(call: &Call<'js>, jar: SharedJar) -> Result<Value<'js>> {
 }
 
 /// The jar behind a script's object.
-pub(super) fn jar_of(host: &Host, value: &Value<'_>) -> Option<SharedJar> {
+pub(crate) fn jar_of(host: &Host, value: &Value<'_>) -> Option<SharedJar> {
     let class = HttpState::of(host).jar_class(value.ctx()).ok()?;
     class.data::<JarObject>(value).map(|object| object.0.clone())
 }

@@ -3,6 +3,7 @@
 mod batch;
 mod body;
 mod cookies;
+mod debug;
 mod expected;
 mod file;
 pub(crate) mod labels;
@@ -18,7 +19,9 @@ use rquickjs::{Ctx, Object, Result};
 use super::Builtin;
 use crate::ffi::{self, Member, Named, Table};
 
-pub(crate) use state::HttpState;
+pub(crate) use cookies::jar_of;
+pub(crate) use params::headers_of;
+pub(crate) use state::{HttpState, SharedJar};
 
 pub(super) const MODULE: Builtin = Builtin {
     name: "k6/http",

@@ -141,7 +141,8 @@ impl Params {
     }
 }
 
-fn headers_of(value: &Value<'_>) -> Vec<(String, String)> {
+/// The headers of a `headers` object, as text.
+pub(crate) fn headers_of(value: &Value<'_>) -> Vec<(String, String)> {
     let Some(object) = value.as_object() else { return Vec::new() };
     object
         .props::<String, Value<'_>>()

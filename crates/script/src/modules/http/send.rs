@@ -9,6 +9,7 @@ use model::{Level, Nanos, Record};
 use rquickjs::{Error as JsError, Result, Value};
 
 use super::body;
+use super::debug;
 use super::expected::Expected;
 use super::labels::Labels;
 use super::params::{Params, ResponseType};
@@ -18,6 +19,7 @@ use super::template;
 use crate::error;
 use crate::ffi::Call;
 use crate::modules::{globals, tags};
+use crate::test::HttpDebug;
 use crate::vu::Host;
 
 /// A request that is ready to be sent.
@@ -158,6 +160,9 @@ fn assemble(
     {
         headers.push(("Content-Type".to_owned(), content_type));
     }
+    if !params.compression.is_empty() {
+        warn_of_coding(host, method, &url, &headers, &net::encoding::Coding::header(&params.compression));
+    }
     let explicit = params.tags.iter().find(|(key, _)| key == "name").map(|(_, name)| name.clone());
     let name = explicit.or(template_name);
     let sample_tags = tags::extend(&mut worker.recorder.borrow_mut(), host.tags.get(), &params.tags);
@@ -195,6 +200,20 @@ fn assemble(
         throw: params.throw,
         default_redirects: params.redirects.1,
         sent,
+    }
+}
+
+/// Says that the script's own header contradicts what it wants the body to be packed with.
+fn warn_of_coding(host: &Host, method: &str, url: &net::Url, headers: &[(String, String)], packed: &str) {
+    let own = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
+    if own.is_some_and(|(_, own)| own != packed) {
+        let text = format!(
+            "There's a mismatch between the desired `compression` the manually set `Content-Encoding` header in the \
+             {method} request for '{}', the custom header has precedence and won't be overwritten. This may result \
+             in invalid data being sent to the server.",
+            url.as_str()
+        );
+        host.log(Level::Warning, text);
     }
 }
 
@@ -254,6 +273,9 @@ pub(super) async fn perform(host: &Host, client: &net::Client, prepared: Prepare
     let answer = client.send(request, jar.as_deref(), &mut record_hop).await;
     match answer {
         Ok(answer) => {
+            for note in &answer.notes {
+                host.log(note.level, note.text.clone());
+            }
             if default_redirects && hops > redirects && (300..400).contains(&last_status) {
                 warn_redirects(host, hops, answer.url.as_str());
             }
@@ -300,6 +322,12 @@ fn from_answer(answer: net::Response, response_type: ResponseType, mut sent: Sen
 /// Records the samples of one hop.
 fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, expected: &Expected) {
     let worker = host.worker();
+    let debug = host.shared.run().http_debug;
+    if debug != HttpDebug::Off
+        && let Some(wire) = hop.wire
+    {
+        debug::log(host, wire, debug);
+    }
     let failed = if hop.challenge { expected.failed(200) } else { expected.failed(hop.status) };
     let tags = worker
         .hop_tags
@@ -307,7 +335,11 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
         .of(&Labels { base, name, failed, hop }, || tags_of(host, hop, base, name, failed));
     let sample = sample_of(host, hop.trail, failed);
     let mut recorder = worker.recorder.borrow_mut();
-    recorder.generator_lag(hop.trail.generator_lag());
+    if hop.trail.kernel_stamped {
+        recorder.generator_lag(hop.trail.generator_lag());
+    } else if hop.error.is_none() {
+        worker.net.settings().shortages.count_unstamped();
+    }
     recorder.http_with_metadata(tags, &sample, &host.metadata.borrow());
     host.sent.set(host.sent.get() + hop.trail.sent_bytes);
     host.received.set(host.received.get() + hop.trail.received_bytes);

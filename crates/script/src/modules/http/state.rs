@@ -22,7 +22,7 @@ pub(crate) type SharedJar = Rc<RefCell<Jar>>;
 /// The HTTP side of a virtual user, made when it is first needed.
 pub(crate) struct HttpState {
     client: OnceCell<Rc<Client>>,
-    pub(super) jar: RefCell<SharedJar>,
+    pub(crate) jar: RefCell<SharedJar>,
     /// What `setResponseCallback` set.
     pub(super) expected: RefCell<Expected>,
     response_class: OnceCell<Box<LazyClass>>,
@@ -49,7 +49,7 @@ impl HttpState {
     }
 
     /// The user's client.
-    pub(super) fn client(&self, host: &Host) -> &Rc<Client> {
+    pub(crate) fn client(&self, host: &Host) -> &Rc<Client> {
         self.client.get_or_init(|| Rc::new(Client::new(host.worker().net.clone(), host.ids.in_test)))
     }
 
