@@ -8,8 +8,8 @@ const session = new Httpx({ baseURL: __ENV.BASE, headers: { 'X-Kept': 'kept' }, 
 
 export default async function () {
   const seen = (response) => {
-    const { method, headers, data, form } = response.json();
-    return { method, kept: headers['X-Kept'], own: headers['X-Own'], data, form };
+    const { method, headers, data } = response.json();
+    return { method, kept: headers['X-Kept'], own: headers['X-Own'], data };
   };
   const path = '/bin/anything';
   is('get', seen(session.get(path)), { method: 'GET', kept: 'kept', data: '' });

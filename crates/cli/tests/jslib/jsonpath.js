@@ -35,7 +35,7 @@ const QUERIES = [
   ["$..shelf[?(@['price'] % 2 == 1 && @.title != 'Sea')].title", ['Fog', 'Maps']],
   ['$..deep[*][*]', [1, 2, 3]],
   ['$.store.nothing', []],
-  ['$.store.shelf.length', []],
+  ['$.store.shelf.length', [3]],
 ];
 
 export default function () {

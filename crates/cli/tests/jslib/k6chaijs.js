@@ -105,6 +105,7 @@ export default function () {
     t.expect('yes').toBeTruthy().toInclude('e');
   }), true);
   is('it ends a case, too', first('older, broken', (t) => t.expect(1).as('one').toBeLessThan(1).and(2).toEqual(3)), false);
+  done();
 }
 
 export function handleSummary({ root_group: root }) {

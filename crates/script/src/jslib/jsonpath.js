@@ -219,7 +219,7 @@ function keys(value, { type, value: wanted }) {
       return Object.hasOwn(value, key) ? [key] : [];
     }
     default:
-      return Object.hasOwn(value, wanted) ? [Array.isArray(value) ? Number(wanted) : wanted] : [];
+      return Object.hasOwn(value, wanted) ? [Array.isArray(value) && wanted !== "length" ? Number(wanted) : wanted] : [];
   }
 }
 

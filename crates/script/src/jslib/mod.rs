@@ -50,7 +50,8 @@ const REPORTER: &str = include_str!("k6-reporter.js");
 
 /// The names of the modules at `https://jslib.k6.io/` that scripts may import.
 pub(crate) fn names() -> String {
-    let mut names: Vec<&str> = MODULES.iter().map(|(name, ..)| *name).filter(|name| *name != "plimsoll").collect();
+    let mut names: Vec<&str> =
+        MODULES.iter().map(|(name, ..)| *name).filter(|name| *name != "plimsoll").collect();
     names.dedup();
     names.join(", ")
 }
