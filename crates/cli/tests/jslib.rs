@@ -137,7 +137,7 @@ fn aws() {
             answer_as_aws(connection.expect("it was accepted"));
         }
     });
-    passes("aws.js", &[("AWS", &address)], 16);
+    passes("aws.js", &[("AWS", &address)], 17);
     server.join().expect("every request was signed as it should be");
 }
 

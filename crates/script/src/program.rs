@@ -58,7 +58,11 @@ impl Program {
         let modules = read(&self.modules);
         let files = read(&self.files);
         let imported = files.iter().filter(|(address, _)| modules.contains_key(*address));
-        imported.map(|(_, text)| text.clone()).chain(self.main_text().ok()).collect()
+        let reached = |(address, text): (&String, &Arc<[u8]>)| match crate::jslib::reached(address, text) {
+            Some(own) => Arc::from(own.as_bytes()),
+            None => text.clone(),
+        };
+        imported.map(reached).chain(self.main_text().ok()).collect()
     }
 
     /// The module at `address`, compiled now or earlier.

@@ -33,6 +33,7 @@ function signatures() {
   is('a signed address', /X-Amz-Signature=(\w+)/.exec(url)[1], 'aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404');
   throws('no credentials', () => new SignatureV4({ service: 's3', region: 'x', credentials: {} }), 'credentials');
   throws('no region', () => new AWSConfig({}), 'region');
+  is('the first form', new AWSConfig('eu-west-1', 'id', 'secret').accessKeyId, 'id');
 }
 
 export default async function () {
@@ -55,7 +56,7 @@ export default async function () {
   const secrets = new SecretsManagerClient(config);
   is('a secret', (await secrets.getSecret('s')).secret, 'GetSecretValue {"SecretId":"s"}');
   const sqs = new SQSClient(config);
-  is('a message', (await sqs.sendMessage('q', 'body')).messageId, 'SendMessage {"QueueUrl":"q","MessageBody":"body"}');
+  is('a message', (await sqs.sendMessage('q', 'body')).id, 'SendMessage {"QueueUrl":"q","MessageBody":"body"}');
   const names = ['AWSConfig', 'EventBridgeClient', 'KMSClient', 'KinesisClient', 'LambdaClient', 'S3Client', 'SQSClient', 'SecretsManagerClient', 'SignatureV4', 'SystemsManagerClient'];
   is('all in one', names.filter((name) => typeof all[name] !== 'function'), []);
   done();

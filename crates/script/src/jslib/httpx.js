@@ -9,10 +9,8 @@ export class Request {
 }
 
 const named = (method) =>
-  class extends Request {
-    constructor(url, body, params) {
-      super(method, url, body, params);
-    }
+  function Named(url, body, params) {
+    return new Request(method, url, body, params);
   };
 
 export const Get = named("GET");

@@ -18,9 +18,7 @@ export function randomString(length, charset = LETTERS) {
   return text;
 }
 
-// `secure` asks for random numbers that nobody can guess.
-export function uuidv4(secure = false) {
-  if (secure) return crypto.randomUUID();
+export function uuidv4() {
   const digit = (any) => ((any === "x" ? Math.random() * 16 : 8 + Math.random() * 4) | 0).toString(16);
   return "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".replace(/[xy]/g, digit);
 }

@@ -69,9 +69,30 @@ pub(crate) fn find(address: &str) -> Option<&'static str> {
     numbered.then_some(found.2)
 }
 
+/// Words that look as if a program could reach anything through them; in our sources they do not.
+const HARMLESS: [&str; 7] = ["constructor", "data", "file", "Function", "open", "Reflect", "window"];
+
+/// What the module at `address` can reach by its words, when `text` is ours: users need not pay for what a
+/// `constructor` of ours might do in other hands.
+pub(crate) fn reached(address: &str, text: &[u8]) -> Option<String> {
+    let own = find(address).filter(|own| own.as_bytes() == text)?;
+    let words = own.split(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '$')));
+    Some(words.filter(|word| !HARMLESS.contains(word)).collect::<Vec<_>>().join(" "))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{find, names};
+    use super::{find, names, reached};
+
+    #[test]
+    fn only_our_own_words_are_harmless() {
+        let address = "https://jslib.k6.io/httpx/0.1.0/index.js";
+        let own = find(address).expect("it is in the table");
+        let words = reached(address, own.as_bytes()).expect("it is ours");
+        assert!(own.contains("constructor") && !words.contains("constructor"), "{words}");
+        assert_eq!(reached(address, b"globalThis.constructor"), None);
+        assert_eq!(reached("https://example.test/httpx.js", own.as_bytes()), None);
+    }
 
     #[test]
     fn addresses_of_every_version_are_known() {

@@ -12,7 +12,7 @@ export class Secret {
     this.name = answer.Name;
     this.arn = answer.ARN;
     this.createdAt = moment(answer.CreatedDate);
-    this.lastAccessedDate = moment(answer.LastAccessedDate);
+    this.lastAccessDate = moment(answer.LastAccessedDate);
     this.lastChangedDate = moment(answer.LastChangedDate);
     this.tags = answer.Tags ?? [];
     this.secret = answer.SecretString;

@@ -59,7 +59,7 @@ export class SQSClient extends AWSClient {
 
   sendMessage(queueUrl, body, options) {
     return this.ask("SendMessage", { QueueUrl: queueUrl, ...message(body, options) }, (answer) => ({
-      messageId: answer.MessageId,
+      id: answer.MessageId,
       bodyMD5: answer.MD5OfMessageBody,
     }));
   }
@@ -70,7 +70,7 @@ export class SQSClient extends AWSClient {
       Entries: entries.map((entry) => ({ Id: entry.messageId, ...message(entry.messageBody, entry.messageOptions) })),
     };
     return this.ask("SendMessageBatch", input, ({ Successful = [], Failed = [] }) => ({
-      successful: Successful.map((entry) => ({ messageId: entry.MessageId, bodyMD5: entry.MD5OfMessageBody })),
+      successful: Successful.map((entry) => ({ id: entry.MessageId, bodyMD5: entry.MD5OfMessageBody })),
       failed: Failed.map((entry) => new SQSServiceError(entry.Message, entry.Code, "SendMessageBatch")),
     }));
   }
@@ -79,19 +79,16 @@ export class SQSClient extends AWSClient {
     const input = {
       QueueUrl: queueUrl,
       MaxNumberOfMessages: options.maxNumberOfMessages,
-      VisibilityTimeout: options.visibilityTimeout,
+      VisibilityTimeout: options.visibilityTimeoutSeconds,
       WaitTimeSeconds: options.waitTimeSeconds,
-      AttributeNames: options.attributeNames,
-      MessageAttributeNames: options.messageAttributeNames,
     };
-    return this.ask("ReceiveMessage", input, ({ Messages = [] }) => ({
-      messages: Messages.map((entry) => ({
+    return this.ask("ReceiveMessage", input, ({ Messages = [] }) =>
+      Messages.map((entry) => ({
         messageId: entry.MessageId,
-        receiptHandle: entry.ReceiptHandle,
-        bodyMD5: entry.MD5OfBody,
         body: entry.Body,
-      })),
-    }));
+        receiptHandle: entry.ReceiptHandle,
+        md5OfBody: entry.MD5OfBody,
+      })));
   }
 
   deleteMessage(queueUrl, receiptHandle) {
@@ -159,7 +156,7 @@ export class LambdaClient extends AWSClient {
     };
     const query = qualifier ? { Qualifier: qualifier } : {};
     const path = `/2015-03-31/functions/${name}/invocations`;
-    return this.send("Invoke", { path, query, headers, body: JSON.stringify(payload ?? "") }, (response) => {
+    return this.send("Invoke", { path, query, headers, body: typeof payload === "string" ? payload : JSON.stringify(payload ?? {}) }, (response) => {
       const failed = response.headers["X-Amz-Function-Error"];
       if (failed) throw new LambdaServiceError(`${failed}: ${response.body}`, failed, "Invoke");
       const log = response.headers["X-Amz-Log-Result"];

@@ -52,8 +52,10 @@ export class Endpoint {
 
 // Region, credentials and, for tests, the address of a stand-in.
 export class AWSConfig {
-  constructor(options) {
-    const { region, accessKeyId, secretAccessKey, sessionToken, endpoint } = options || {};
+  // The first versions took region, key and secret one by one.
+  constructor(options, ...more) {
+    const given = typeof options === "string" ? { region: options, accessKeyId: more[0], secretAccessKey: more[1], sessionToken: more[2] } : options;
+    const { region, accessKeyId, secretAccessKey, sessionToken, endpoint } = given || {};
     if (!region) throw new InvalidAWSConfigError("invalid AWS region; reason: expected a valid AWS region name (e.g. \"us-east-1\")");
     if (!accessKeyId) throw new InvalidAWSConfigError("invalid AWS access key ID; reason: it should not be empty");
     if (!secretAccessKey) throw new InvalidAWSConfigError("invalid AWS secret access key; reason: it should not be empty");
