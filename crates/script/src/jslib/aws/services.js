@@ -194,32 +194,42 @@ export class KinesisClient extends AWSClient {
     }, () => undefined);
   }
 
-  deleteStream(options) {
-    return this.ask("DeleteStream", raised(options), () => undefined);
+  deleteStream(streamName) {
+    return this.ask("DeleteStream", { StreamName: streamName }, () => undefined);
   }
 
   listStreams(options = {}) {
     return this.ask("ListStreams", raised(options));
   }
 
-  putRecords(options) {
-    return this.ask("PutRecords", raised(options));
+  putRecords(streamName, records) {
+    const list = records.map((record) => raised({ ...record, data: encoding.b64encode(record.data) }));
+    return this.ask("PutRecords", { StreamName: streamName, Records: list });
   }
 
-  getRecords(options) {
-    return this.ask("GetRecords", raised(options));
+  getRecords(shardIterator, options = {}) {
+    return this.ask("GetRecords", raised({ shardIterator, ...options }), (answer) => {
+      const result = lowered(answer);
+      for (const record of result.records ?? []) {
+        record.data = encoding.b64decode(record.data, "std", "s");
+        record.approximateArrivalTimestamp = new Date(record.approximateArrivalTimestamp * 1000);
+      }
+      return result;
+    });
   }
 
   listShards(streamName, options = {}) {
     return this.ask("ListShards", raised({ ...(streamName ? { streamName } : {}), ...options }));
   }
 
-  getShardIterator(streamName, shardId, shardIteratorType, options = {}) {
-    return this.ask("GetShardIterator", raised({ streamName, shardId, shardIteratorType, ...options }), (answer) => answer.ShardIterator);
-  }
-
-  subscribeToShard(consumerArn, shardId, options = {}) {
-    return this.ask("SubscribeToShard", raised({ consumerARN: consumerArn, shardId, ...options }));
+  getShardIterator(streamName, shardId, shardIteratorType, { startingSequenceNumber, timestamp } = {}) {
+    return this.ask("GetShardIterator", {
+      StreamName: streamName,
+      ShardId: shardId,
+      ShardIteratorType: shardIteratorType,
+      StartingSequenceNumber: startingSequenceNumber,
+      Timestamp: timestamp && new Date(timestamp).getTime() / 1000,
+    });
   }
 }
 
