@@ -96,5 +96,6 @@ macro_rules! areas {
 }
 
 areas!(
-    http, cookies, metrics, thresholds, executors, options, execution, summary, outputs, cli, ws, websockets
+    http, cookies, metrics, thresholds, executors, options, execution, summary, outputs, cli, ws, websockets,
+    crypto, webcrypto, encoding
 );

@@ -37,7 +37,7 @@ const MEETING: &str = "
                 socket.on('ping', () => events.push('ping'));
                 socket.on('error', (e) => events.push(plain(e.error())));
                 socket.on('close', (code) => events.push(code));
-                socket.setTimeout(() => socket.close(), 2000);
+                socket.setTimeout(() => socket.close(), 6000);
             });
             row(name, 'ws', [...events, `${status} ${plain(error)}`.trim()]);
         }
@@ -57,7 +57,7 @@ const MEETING: &str = "
             socket.onping = () => events.push('ping');
             socket.onerror = ({ error }) => events.push(plain(error));
             socket.onclose = ({ code }) => row(name, 'websockets', [...events, code]);
-            setTimeout(() => socket.close(), 2000);
+            setTimeout(() => socket.close(), 6000);
         }
     }
     export const options = { scenarios: {

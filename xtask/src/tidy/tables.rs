@@ -37,7 +37,7 @@ const TABLES: &[Table] = &[
         name: "MODULES",
         folder: "crates/script/src/modules",
         // Globals and what modules share.
-        helpers: &["console", "globals", "glue.js", "tags"],
+        helpers: &["console", "globals", "web", "web.js", "glue.js", "tags"],
         cases: None,
         page: None,
     },

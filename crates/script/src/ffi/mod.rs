@@ -69,6 +69,8 @@ pub(crate) struct Intrinsics {
     pub(crate) promise: bool,
     pub(crate) weak_ref: bool,
     pub(crate) eval: bool,
+    /// The getters of `modules::web`; no feature of the engine.
+    pub(crate) web_globals: bool,
 }
 
 impl Intrinsics {
@@ -82,6 +84,7 @@ impl Intrinsics {
         promise: true,
         weak_ref: true,
         eval: true,
+        web_globals: true,
     };
 }
 

@@ -15,6 +15,9 @@ pub(crate) enum Member {
     Getter(&'static CStr, HostFn),
     /// A property whose reading and writing are functions; the value written is the first argument.
     Property(&'static CStr, HostFn, HostFn),
+    /// A property made at its first read: the function is called without arguments for a read and with the
+    /// value for a write, and puts an ordinary property in its place.
+    Lazy(&'static CStr, HostFn),
     /// A string constant.
     Text(&'static CStr, &'static CStr),
 }
@@ -25,6 +28,7 @@ impl Member {
             Self::Method(name, ..)
             | Self::Getter(name, _)
             | Self::Property(name, ..)
+            | Self::Lazy(name, _)
             | Self::Text(name, _) => name,
         }
     }
@@ -102,6 +106,15 @@ fn entry(member: &Member) -> qjs::JSCFunctionListEntry {
                 set: qjs::JSCFunctionType { setter_magic: Some(set_magic) },
             };
             (computed, qjs::JS_DEF_CGETSET_MAGIC, register_pair(get, set), Union { getset })
+        }
+        Member::Lazy(_, make) => {
+            let getset = qjs::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_2 {
+                get: qjs::JSCFunctionType { getter_magic: Some(get_magic) },
+                set: qjs::JSCFunctionType { setter_magic: Some(set_magic) },
+            };
+            let hidden = qjs::JS_PROP_CONFIGURABLE as u8;
+            // Reading and writing are one function, which tells them apart by its arguments.
+            (hidden, qjs::JS_DEF_CGETSET_MAGIC, register_pair(make, make), Union { getset })
         }
         Member::Text(_, text) => (writable, qjs::JS_DEF_PROP_STRING, 0, Union { str_: text.as_ptr() }),
     };

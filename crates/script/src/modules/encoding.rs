@@ -51,7 +51,7 @@ fn decode<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let text: String =
         error::text_of(&call.ctx, &call.value(0)).chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
     let bytes = variant(call).decode(&text).map_err(|failure| {
-        let at = position(&failure, text.len());
+        let at = position(&failure, &text);
         error::throw(&call.ctx, &format!("illegal base64 data at input byte {at}"))
     })?;
     let format = call.value(2);
@@ -62,10 +62,13 @@ fn decode<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     Ok(ArrayBuffer::new(call.ctx.clone(), bytes)?.into_value())
 }
 
-/// Where Go's decoder sees the fault: at the bad byte, or at the start of the quantum that ends too early.
-fn position(failure: &DecodeError, length: usize) -> usize {
+/// Where Go's decoder sees the fault: at the bad byte, at padding where none may be, or at the start of the
+/// quantum that ends too early.
+fn position(failure: &DecodeError, text: &str) -> usize {
+    let last = text.len() / 4 * 4;
     match *failure {
         DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol(at, _) => at,
-        DecodeError::InvalidLength(_) | DecodeError::InvalidPadding => length / 4 * 4,
+        DecodeError::InvalidPadding => text.find('=').unwrap_or(last),
+        DecodeError::InvalidLength(_) => last,
     }
 }

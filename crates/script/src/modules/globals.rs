@@ -7,7 +7,7 @@ use bytes::Bytes;
 use rquickjs::function::This;
 use rquickjs::{ArrayBuffer, Ctx, Exception, Function, Object, Persistent, Result, TypedArray, Value};
 
-use super::{console, timers};
+use super::{console, timers, web};
 use crate::error;
 use crate::ffi::{self, Call, Member, Named, Table};
 use crate::program::{Unusable, missing, not_fetched};
@@ -27,6 +27,9 @@ pub(crate) fn install(context: &Ctx<'_>) -> Result<()> {
     let host = ffi::host(context);
     ffi::define(context, &globals, &FUNCTIONS)?;
     ffi::define(context, &globals, &timers::TABLE)?;
+    if host.shared.intrinsics().web_globals {
+        web::install(context)?;
+    }
     let printer = Object::new(context.clone())?;
     ffi::define(context, &printer, &console::TABLE)?;
     ffi::set_hidden(&globals, "console", printer.into_value())?;

@@ -1,6 +1,7 @@
 //! The modules that scripts import: one file each, one row in [`MODULES`].
 
 mod console;
+mod crypto;
 pub(crate) mod data;
 mod encoding;
 mod execution;
@@ -10,6 +11,7 @@ mod k6;
 mod metrics;
 pub(crate) mod tags;
 mod timers;
+pub(crate) mod web;
 pub(crate) mod websockets;
 mod ws;
 
@@ -32,6 +34,8 @@ pub(crate) struct Builtin {
 /// All modules, by name.
 static MODULES: &[Builtin] = &[
     k6::MODULE,
+    crypto::MODULE,
+    crypto::x509::MODULE,
     data::MODULE,
     encoding::MODULE,
     execution::MODULE,
