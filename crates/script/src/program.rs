@@ -159,9 +159,8 @@ fn commonjs_wrapper(context: &Ctx<'_>, address: &str, text: &[u8]) -> Result<Str
 pub(crate) fn not_fetched(address: &str) -> String {
     format!(
         "The moduleSpecifier \"{address}\" couldn't be loaded: modules are not fetched from the network. Save the \
-         file beside the script and import it by its path, or use one of the helper modules that are built in at \
-         https://jslib.k6.io/ ({})",
-        crate::jslib::names()
+         file beside the script and import it by its path. Helper modules that are built in:{}",
+        crate::jslib::addresses()
     )
 }
 

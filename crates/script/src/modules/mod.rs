@@ -8,6 +8,7 @@ mod execution;
 pub(crate) mod globals;
 pub(crate) mod http;
 mod k6;
+mod later;
 mod metrics;
 pub(crate) mod tags;
 mod timers;
@@ -41,6 +42,7 @@ static MODULES: &[Builtin] = &[
     execution::MODULE,
     http::MODULE,
     metrics::MODULE,
+    later::MODULE,
     timers::MODULE,
     websockets::MODULE,
     websockets::OLD_NAME,

@@ -1,10 +1,7 @@
 // What the clients of AWS services share: addresses, signed requests, errors. Not for scripts.
 import http from "k6/http";
+import BLOCKING from "./blocking.js";
 import { Endpoint, InvalidSignatureError, SignatureV4 } from "./signature.js";
-
-// Before 0.9.0 the operations of all clients waited for their answers themselves. The stack tells from which
-// address this module was imported.
-const BLOCKING = /\/aws\/0\.[0-8]\./.test(new Error().stack);
 
 export class AWSError extends Error {
   constructor(message, code) {
