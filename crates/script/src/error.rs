@@ -82,7 +82,8 @@ pub(crate) fn describe(context: &Ctx<'_>, thrown: &Value<'_>) -> String {
     if let Some(error) = thrown.as_object().filter(|_| thrown.is_error()) {
         let mut text = headline(context, error);
         let stack = error.get::<_, Option<String>>("stack").ok().flatten().unwrap_or_default();
-        text.push_str(&frames(&stack));
+        let program = &ffi::host(context).shared.program;
+        text.push_str(&frames_by(&stack, |place| program.original(place)));
         return text;
     }
     text_of(context, thrown)
@@ -123,6 +124,11 @@ pub(crate) fn text_of(context: &Ctx<'_>, value: &Value<'_>) -> String {
 
 /// The frames of a QuickJS stack, one a line behind a tab, frames of the host left out.
 pub(crate) fn frames(stack: &str) -> String {
+    frames_by(stack, |_| None)
+}
+
+/// [`frames`], each at the place that `original` knows for it.
+fn frames_by(stack: &str, original: impl Fn(&str) -> Option<String>) -> String {
     let mut text = String::new();
     for frame in stack.lines().filter_map(|line| line.trim().strip_prefix("at ")) {
         let (function, place) = match frame.split_once(" (") {
@@ -132,6 +138,7 @@ pub(crate) fn frames(stack: &str) -> String {
         if place == "native" {
             continue;
         }
+        let place = original(place).unwrap_or_else(|| place.to_owned());
         let function = if function.starts_with('<') { "" } else { function };
         // The number in brackets is where k6 prints a byte-code offset, which tools that read these lines
         // expect to be there.

@@ -7,8 +7,10 @@
 mod error;
 mod ffi;
 mod gjson;
+mod jslib;
 
 mod modules;
+mod packages;
 mod program;
 mod reach;
 mod secrets;
@@ -17,6 +19,7 @@ mod test;
 #[cfg(debug_assertions)]
 #[doc(hidden)]
 pub mod testing;
+mod typescript;
 mod vu;
 
 pub use error::{Error, ErrorKind};

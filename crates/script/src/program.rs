@@ -12,6 +12,7 @@ use rquickjs::{Ctx, Error as JsError, Exception, Module, Result, WriteOptions};
 
 use crate::error::{Error, ErrorKind};
 use crate::source::{Source, path_of};
+use crate::typescript::{self, Translated};
 use crate::{ffi, modules};
 
 /// The modules and files of a test.
@@ -19,12 +20,13 @@ pub(crate) struct Program {
     pub(crate) source: Source,
     modules: RwLock<HashMap<String, Arc<[u8]>>>,
     files: RwLock<HashMap<String, Arc<[u8]>>>,
+    translated: RwLock<HashMap<String, Arc<Translated>>>,
 }
 
 impl Program {
     /// A program whose modules will be read from `source`.
     pub(crate) fn new(source: Source) -> Self {
-        Self { source, modules: RwLock::default(), files: RwLock::default() }
+        Self { source, modules: RwLock::default(), files: RwLock::default(), translated: RwLock::default() }
     }
 
     /// The text of the main script.
@@ -56,7 +58,11 @@ impl Program {
         let modules = read(&self.modules);
         let files = read(&self.files);
         let imported = files.iter().filter(|(address, _)| modules.contains_key(*address));
-        imported.map(|(_, text)| text.clone()).chain(self.main_text().ok()).collect()
+        let reached = |(address, text): (&String, &Arc<[u8]>)| match crate::jslib::reached(address, text) {
+            Some(own) => Arc::from(own.as_bytes()),
+            None => text.clone(),
+        };
+        imported.map(reached).chain(self.main_text().ok()).collect()
     }
 
     /// The module at `address`, compiled now or earlier.
@@ -67,15 +73,52 @@ impl Program {
         if let Some(code) = read(&self.modules).get(address).cloned() {
             return ffi::load_module(context, &code);
         }
-        let text = self.file(address).map_err(|_| {
-            let shown = path_of(address);
-            crate::error::throw(context, &missing(shown))
+        let text = self.text(address).map_err(|failure| match failure {
+            Unusable::Missing => crate::error::throw(context, &missing(path_of(address))),
+            Unusable::Syntax(message) => Exception::throw_syntax(context, &message),
         })?;
-        let module = self.compile(context, address, &text)?;
+        let module = if ffi::is_module(&text) || address == self.source.main {
+            self.compile(context, address, &text)?
+        } else {
+            let wrapper = commonjs_wrapper(context, address, &text)?;
+            self.compile(context, address, wrapper.as_bytes())?
+        };
         let options = WriteOptions { strip_source: true, ..WriteOptions::default() };
         let code = module.write(options)?;
         write(&self.modules).insert(address.to_owned(), code.into());
         Ok(module)
+    }
+
+    /// The JavaScript of the module at `address`: translated when it is TypeScript or JSON.
+    pub(crate) fn text(&self, address: &str) -> std::result::Result<Arc<[u8]>, Unusable> {
+        let bytes = match self.file(address) {
+            Ok(bytes) => bytes,
+            Err(_) => return Err(Unusable::Missing),
+        };
+        if address.ends_with(".json") {
+            return Ok([b"module.exports = ", &*bytes, b";"].concat().into());
+        }
+        if !address.ends_with(".ts") {
+            return Ok(bytes);
+        }
+        if let Some(done) = read(&self.translated).get(address) {
+            return Ok(done.code.as_bytes().into());
+        }
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| Unusable::Syntax(format!("{address} is not UTF-8 text")))?;
+        let done = typescript::translate(address, text).map_err(Unusable::Syntax)?;
+        let code = done.code.as_bytes().into();
+        write(&self.translated).insert(address.to_owned(), Arc::new(done));
+        Ok(code)
+    }
+
+    /// The place in the user's own file of a place in the code that runs: `ADDRESS:LINE:COLUMN`.
+    pub(crate) fn original(&self, place: &str) -> Option<String> {
+        let mut parts = place.rsplitn(3, ':');
+        let (column, line, address) = (parts.next()?, parts.next()?, parts.next()?);
+        let translated = read(&self.translated).get(address)?.clone();
+        let (line, column) = translated.places.original(line.parse().ok()?, column.parse().ok()?)?;
+        Some(format!("{address}:{line}:{column}"))
     }
 
     fn compile<'js>(&self, context: &Ctx<'js>, address: &str, text: &[u8]) -> Result<Module<'js, Declared>> {
@@ -84,6 +127,41 @@ impl Program {
             .map_err(|_| Exception::throw_syntax(context, &format!("{address} is not UTF-8 text")))?;
         Module::declare(context.clone(), address, text)
     }
+}
+
+/// Why a module has no JavaScript to run.
+pub(crate) enum Unusable {
+    /// There is no such file.
+    Missing,
+    /// It does not parse; the message says where.
+    Syntax(String),
+}
+
+/// An ES module that exports what the CommonJS module at `address` exports. The names have to be known before
+/// it is evaluated, so the CommonJS module runs now; the wrapper finds it in the user's cache.
+fn commonjs_wrapper(context: &Ctx<'_>, address: &str, text: &[u8]) -> Result<String> {
+    let exports = modules::globals::run_commonjs(context, address, text)?;
+    let mut code = format!(
+        "const m = require({}); export default m != null && m.default !== undefined ? m.default : m;\n",
+        serde_json::Value::from(address)
+    );
+    let names = exports.as_object().map(|object| object.keys::<String>().collect::<Result<Vec<_>>>());
+    for (index, name) in names.transpose()?.unwrap_or_default().into_iter().enumerate() {
+        if name != "default" {
+            let quoted = serde_json::Value::from(name);
+            code.push_str(&format!("const e{index} = m[{quoted}]; export {{ e{index} as {quoted} }};\n"));
+        }
+    }
+    Ok(code)
+}
+
+/// What is said of an address on the network that we have no copy of.
+pub(crate) fn not_fetched(address: &str) -> String {
+    format!(
+        "The moduleSpecifier \"{address}\" couldn't be loaded: modules are not fetched from the network. Save the \
+         file beside the script and import it by its path. Helper modules that are built in:{}",
+        crate::jslib::addresses()
+    )
 }
 
 /// k6's words for a script that is not there.
@@ -120,7 +198,11 @@ impl Resolver for ProgramLoader {
             Ok(address) => address,
             Err(error) => return Err(crate::error::throw(context, &error.message)),
         };
-        if address.starts_with("file://") {
+        if address.starts_with("https://") {
+            if self.0.file(&address).is_err() {
+                return Err(crate::error::throw(context, &not_fetched(&address)));
+            }
+        } else if address.starts_with("file://") {
             // The message names what the script wrote, not the address it came to.
             if self.0.file(&address).is_err() {
                 return Err(crate::error::throw(context, &missing(name)));

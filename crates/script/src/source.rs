@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind};
+use crate::{jslib, packages};
 
 /// The files of a test.
 #[derive(Clone, Debug)]
@@ -50,9 +51,13 @@ impl Source {
             return Ok(text.clone());
         }
         let path = path_of(address);
+        let archived = self.files.as_ref().and_then(|files| files.get(path));
+        // An archive runs with the helper modules that it was made with.
+        if let (None, Some(text)) = (archived, jslib::find(address)) {
+            return Ok(Arc::from(text.as_bytes()));
+        }
         match &self.files {
-            Some(files) => files
-                .get(path)
+            Some(_) => archived
                 .cloned()
                 .ok_or_else(|| std::io::Error::new(std::io::ErrorKind::NotFound, "not in the archive")),
             None => std::fs::read(path).map(Into::into),
@@ -74,9 +79,28 @@ impl Source {
             return Ok(address(&normalise(Path::new(specifier))));
         }
         if specifier.starts_with("./") || specifier.starts_with("../") {
-            return Ok(address(&normalise(&self.folder_of(base).join(specifier))));
+            return Ok(self.beside(base, specifier));
         }
-        Err(Error::new(ErrorKind::NotFound, unresolvable(specifier)))
+        if specifier.starts_with("https://") {
+            return Ok(specifier.to_owned());
+        }
+        let read = |path: &Path| self.read(&address(path)).ok();
+        let package = packages::find(&self.folder_of(base), specifier, &read);
+        let path = package.ok_or_else(|| Error::new(ErrorKind::NotFound, unresolvable(specifier)))?;
+        Ok(address(&path))
+    }
+
+    /// A relative path in the module at `base`. Inside a package the extension may be missing, as Node.js has it.
+    fn beside(&self, base: &str, specifier: &str) -> String {
+        if base.starts_with("https://") {
+            let joined = url::Url::parse(base).and_then(|base| base.join(specifier));
+            return joined.map_or_else(|_| specifier.to_owned(), Into::into);
+        }
+        let path = normalise(&self.folder_of(base).join(specifier));
+        let found = base
+            .contains("/node_modules/")
+            .then(|| packages::file(&path, &|path: &Path| self.read(&address(path)).ok()));
+        address(&found.flatten().unwrap_or(path))
     }
 
     /// The folder that relative paths in the module at `base` start from.

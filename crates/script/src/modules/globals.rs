@@ -11,6 +11,7 @@ use super::data::UserData;
 use super::{console, timers, web};
 use crate::error;
 use crate::ffi::{self, Call, Member, Named, Table};
+use crate::program::{Unusable, missing, not_fetched};
 use crate::source::{address, normalise};
 
 static FUNCTIONS: Table =
@@ -238,11 +239,18 @@ fn require<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     if let Some(builtin) = super::find(&resolved) {
         return Ok(builtin.object(&call.ctx)?.into_value());
     }
-    if !resolved.starts_with("file://") {
+    if let Some(module) = commonjs_cache(&call.ctx)?.get::<_, Value<'js>>(resolved.as_str())?.as_object() {
+        return module.get("exports");
+    }
+    let remote = resolved.starts_with("https://");
+    if !remote && !resolved.starts_with("file://") {
         return Err(error::throw(&call.ctx, &super::unknown(&resolved)));
     }
-    let text =
-        program.file(&resolved).map_err(|_| error::throw(&call.ctx, &crate::program::missing(&specifier)))?;
+    let text = program.text(&resolved).map_err(|failure| match failure {
+        Unusable::Missing if remote => error::throw(&call.ctx, &not_fetched(&resolved)),
+        Unusable::Missing => error::throw(&call.ctx, &missing(&specifier)),
+        Unusable::Syntax(message) => Exception::throw_syntax(&call.ctx, &message),
+    })?;
     if ffi::is_module(&text) {
         let (module, promise) = program.module(&call.ctx, &resolved)?.eval()?;
         promise.finish::<Value<'js>>()?;
@@ -262,7 +270,7 @@ pub(crate) fn run_commonjs_main<'js>(context: &Ctx<'js>, text: &[u8]) -> Result<
 }
 
 /// Runs a CommonJS module once in this user and gives its exports.
-fn run_commonjs<'js>(context: &Ctx<'js>, name: &str, text: &[u8]) -> Result<Value<'js>> {
+pub(crate) fn run_commonjs<'js>(context: &Ctx<'js>, name: &str, text: &[u8]) -> Result<Value<'js>> {
     static REQUIRE: Named = Named::new(require);
     let cache = commonjs_cache(context)?;
     let known: Value<'js> = cache.get(name)?;

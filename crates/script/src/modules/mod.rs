@@ -10,6 +10,7 @@ pub(crate) mod fs;
 pub(crate) mod globals;
 pub(crate) mod http;
 mod k6;
+mod later;
 mod metrics;
 pub(crate) mod own;
 mod secrets;
@@ -51,6 +52,7 @@ static MODULES: &[Builtin] = &[
     metrics::MODULE,
     secrets::MODULE,
     streams::MODULE,
+    later::MODULE,
     timers::MODULE,
     timers::OLD_NAME,
     tracing::MODULE,

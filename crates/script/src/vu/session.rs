@@ -19,7 +19,8 @@ use super::{Host, Stage};
 use crate::error::{self, Error, ErrorKind};
 use crate::ffi;
 use crate::modules::globals;
-use crate::program::ProgramLoader;
+use crate::program::{ProgramLoader, Unusable, missing};
+use crate::source::path_of;
 use crate::test::{Export, Loaded};
 
 /// Stack that QuickJS must leave free below its limit: throwing a stack overflow itself needs some.
@@ -169,7 +170,11 @@ impl<'js> Session<'_, 'js> {
 
     fn evaluate_main(&self) -> Result<Object<'js>, Error> {
         let program = &self.host.shared.program;
-        let text = program.main_text()?;
+        program.main_text()?;
+        let text = program.text(&program.source.main).map_err(|failure| match failure {
+            Unusable::Missing => Error::new(ErrorKind::NotFound, missing(path_of(&program.source.main))),
+            Unusable::Syntax(message) => Error::new(ErrorKind::Syntax, format!("SyntaxError: {message}")),
+        })?;
         if !ffi::is_module(&text) {
             return globals::run_commonjs_main(&self.ctx, &text).map_err(|_| self.failure());
         }

@@ -1,0 +1,187 @@
+//! What scripts import: TypeScript, CommonJS, JSON, packages and helper modules, loaded by the real binary.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Runs the program in `folder`; exit status, standard output and log.
+fn plimsoll(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+    command.args(args).current_dir(folder).env_clear().env("HOME", folder).stdin(Stdio::null());
+    let output = command.output().expect("it starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
+
+/// Runs the first of `files` once, with the others beside it.
+fn run(files: &[(&str, &str)]) -> (i32, String, String) {
+    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("it is in the folder")).expect("it can be made");
+        std::fs::write(path, text).expect("it can be written");
+    }
+    plimsoll(folder.path(), &["run", "-q", files[0].0])
+}
+
+#[test]
+fn modules_of_every_kind_are_imported() {
+    let check = |files: &[(&str, &str)], wanted: &str| {
+        let (code, _, log) = run(files);
+        assert!(code == 0 && log.contains(wanted), "{}: {code}: {log}", files[0].1);
+    };
+    let main = |text| ("t.js", text);
+    check(
+        &[
+            main("import c, { a } from './c.js'; export default () => console.log('got', a, c.b);"),
+            ("c.js", "exports.a = 1; exports.b = 2;"),
+        ],
+        "got 1 2",
+    );
+    check(
+        &[
+            main("import c, { a } from './c.js'; export default () => console.log('got', a, c);"),
+            (
+                "c.js",
+                "Object.defineProperty(exports, '__esModule', { value: true }); exports.default = 7; exports.a = 1;",
+            ),
+        ],
+        "got 1 7",
+    );
+    check(
+        &[
+            main("import data from './d.json'; export default () => console.log('got', data.list[1]);"),
+            ("d.json", r#"{"list":[1,"two"]}"#),
+        ],
+        "got two",
+    );
+    check(
+        &[
+            main("const d = require('./d.json'); exports.default = () => console.log('got', d.a);"),
+            ("d.json", r#"{"a":"b"}"#),
+        ],
+        "got b",
+    );
+    check(
+        &[
+            main("import { twice } from './u.ts'; export default () => console.log('got', twice(2));"),
+            ("u.ts", "export enum E { A = 2 }\nexport const twice = (n: number): number => n * E.A;"),
+        ],
+        "got 4",
+    );
+    check(
+        &[
+            main(
+                "import p from 'pkg'; import { s } from '@o/q/sub'; export default () => console.log('got', p.n, s);",
+            ),
+            ("node_modules/pkg/package.json", r#"{"main":"./lib"}"#),
+            ("node_modules/pkg/lib/index.js", "module.exports = { n: require('./n').n };"),
+            ("node_modules/pkg/lib/n.js", "exports.n = 5;"),
+            ("node_modules/@o/q/package.json", r#"{"exports":{"./sub":{"import":"./s.mjs"}}}"#),
+            ("node_modules/@o/q/s.mjs", "export const s = 'sub';"),
+        ],
+        "got 5 sub",
+    );
+}
+
+#[test]
+fn typescript_runs_and_its_errors_name_the_users_line() {
+    let (code, _, log) = run(&[(
+        "t.ts",
+        "interface A { b: string }\n\nclass P {\n  constructor(public x: number) {}\n}\n\
+         export default function (): void {\n  const p = new P(3);\n  throw new Error(`x is ${p.x}`);\n}\n",
+    )]);
+    assert_eq!(code, 0, "{log}");
+    assert!(log.contains("x is 3") && log.contains("t.ts:8:"), "{log}");
+    let (code, _, log) = run(&[("t.ts", "export default () => {};\nconst a: = 1;\n")]);
+    assert_eq!(code, 107, "{log}");
+    assert!(log.contains("t.ts:2:10: ") && log.contains("const a: = 1;"), "{log}");
+}
+
+#[test]
+fn helper_modules_need_no_network() {
+    let check = |address: &str, names: &str, body: &str, wanted: &str| {
+        let script = format!("import {{ {names} }} from '{address}'; export default () => {{ {body} }};");
+        let (code, _, log) = run(&[("t.js", &script)]);
+        assert!(code == 0 && log.contains(wanted), "{address}: {body}: {code}: {log}");
+    };
+    let utils = "https://jslib.k6.io/k6-utils/1.4.0/index.js";
+    check(utils, "findBetween", "console.log(findBetween('<a><b>', '<', '>', true).join())", "a,b");
+    check(utils, "findBetween", "console.log('got', findBetween('x', '<', '>') === '')", "got true");
+    check(utils, "randomIntBetween", "console.log('got', randomIntBetween(3, 3))", "got 3");
+    check(utils, "randomItem", "console.log('got', randomItem([4]))", "got 4");
+    check(utils, "randomString", "console.log('got', randomString(3, 'z'))", "got zzz");
+    check(
+        utils,
+        "uuidv4",
+        "console.log(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]/.test(uuidv4()))",
+        "true",
+    );
+    let summary = "https://jslib.k6.io/k6-summary/0.0.2/index.js";
+    let human = |value: &str| format!("console.log('got', humanizeValue({value}))");
+    check(summary, "humanizeValue", &human("0.5, { type: 'rate' }"), "got 50.00%");
+    check(summary, "humanizeValue", &human("1500, { contains: 'time' }"), "got 1.5s");
+    check(summary, "humanizeValue", &human("90000, { contains: 'time' }"), "got 1m30s");
+    check(summary, "humanizeValue", &human("1500, { contains: 'data' }"), "got 1.5 kB");
+}
+
+#[test]
+fn summaries_are_written_by_the_helper_modules() {
+    let script = "import { textSummary, jUnit } from 'https://jslib.k6.io/k6-summary/0.1.0/index.js';
+        import { htmlReport } from 'https://raw.githubusercontent.com/benc-uk/k6-reporter/main/dist/bundle.js';
+        import { check } from 'k6';
+        export const options = { thresholds: { iterations: ['count<2'] } };
+        export default () => check(1, { 'is <one>': (v) => v === 1 });
+        export const handleSummary = (data) =>
+            ({ stdout: textSummary(data) + '\\n' + jUnit(data) + '\\n' + htmlReport(data) });";
+    let (code, out, log) = run(&[("t.js", script)]);
+    assert_eq!(code, 0, "{log}");
+    for wanted in [
+        "✓ is <one>",
+        "✓ iterations",
+        "<testsuites tests=\"1\" failures=\"0\">",
+        "iterations - count&lt;2",
+        "<td>is &lt;one&gt;</td>",
+    ] {
+        assert!(out.contains(wanted), "{wanted}: {out}");
+    }
+}
+
+#[test]
+fn an_import_from_the_network_names_the_way_out() {
+    let (code, _, log) = run(&[("t.js", "import 'https://example.test/a.js'; export default () => {};")]);
+    assert_eq!(code, 107, "{log}");
+    assert!(log.contains("https://example.test/a.js") && log.contains("Save the file"), "{log}");
+}
+
+#[test]
+fn scripts_as_people_write_them_load() {
+    // Why a script of the corpus does not load; each is a message that names what is missing.
+    let excuses: &[(&str, &str)] = &[];
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus"));
+    let mut seen = 0;
+    for name in scripts(folder) {
+        let shown = name.strip_prefix(folder).expect("it is in the folder").to_string_lossy().into_owned();
+        let (code, out, log) = plimsoll(folder, &["inspect", &shown]);
+        match excuses.iter().find(|(excused, _)| *excused == shown) {
+            None => assert!(code == 0 && out.starts_with('{'), "{shown}: {code}: {log}"),
+            Some((_, reason)) => assert!(code != 0 && log.contains(reason), "{shown}: {code}: {log}"),
+        }
+        seen += 1;
+    }
+    assert!(seen > 20, "the corpus is there: {seen}");
+}
+
+/// The scripts below a folder.
+fn scripts(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        if path.is_dir() {
+            found.extend(scripts(&path));
+        } else if path.extension().is_some_and(|ending| ending == "js" || ending == "ts") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
