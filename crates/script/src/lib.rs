@@ -7,7 +7,7 @@
 mod error;
 mod ffi;
 mod gjson;
-
+mod lifecycle;
 mod modules;
 mod program;
 mod reach;
@@ -20,4 +20,5 @@ mod vu;
 
 pub use error::{Error, ErrorKind};
 pub use source::{Source, address, path_of};
-pub use test::{Export, HttpDebug, Lifecycle, LoadOptions, RunOptions, SystemTags, Test};
+pub use lifecycle::{Lifecycle, Performed};
+pub use test::{Export, HttpDebug, LoadOptions, RunOptions, SystemTags, Test};

@@ -3,19 +3,17 @@
 //! Main type: [`Conductor`]. It hears a closed set of [`Event`]s: news of the engine, signals, and the passing of
 //! time; [`Conductor::step`] takes one and [`Conductor::hear`] reacts. The scripts' lifecycle functions run beside it.
 
-use std::cell::RefCell;
 use std::future::Future;
 use std::pin::pin;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{AbortCause, Control, Finished, Plan, Progress as Counters, Run, RunEvent};
 use metrics::thresholds::Evaluator;
-use metrics::{Recorder, RecorderConfig};
+use metrics::{Frame, RawSample, RecorderConfig};
 use model::{ExitCode, Level, Nanos, Record};
 use nix::sys::signal::Signal;
-use script::{ErrorKind, Lifecycle, Test};
+use script::{ErrorKind, Lifecycle, Performed, Test};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Interval;
 
@@ -36,6 +34,8 @@ mod closing;
 const TICK: Duration = Duration::from_millis(100);
 /// `setup()` and `teardown()` may take this long by default.
 const LIFECYCLE_LIMIT: Duration = Duration::from_secs(60);
+/// A lifecycle function that was told to stop has so long for it.
+const STOPPING_PATIENCE: Nanos = Nanos(2_000_000_000);
 /// The worker number of the thread that runs the lifecycle functions.
 const OWN_WORKER: u32 = u32::MAX;
 
@@ -48,6 +48,20 @@ enum Event {
     Signal(Signal),
     /// Time has passed.
     Tick,
+}
+
+/// What a run is conducted with.
+pub struct Parts {
+    /// Judges the thresholds; none when there is nothing to judge.
+    pub evaluator: Option<Evaluator>,
+    /// The network settings of all users.
+    pub net: Arc<net::Settings>,
+    /// Where samples go.
+    pub outputs: Stream,
+    /// What the user wants of the results.
+    pub wanted: Wanted,
+    /// Ctrl-C and its like.
+    pub signals: UnboundedReceiver<Signal>,
 }
 
 /// One run under way.
@@ -64,7 +78,8 @@ pub struct Conductor<'a> {
     shortages: net::Shortages,
     judge: Judge,
     progress: Progress,
-    recorder: Rc<RefCell<Recorder>>,
+    /// How the lifecycle functions measure.
+    recorder: RecorderConfig,
     /// Signals so far; the second one ends everything at once.
     signals_heard: u32,
     phase: &'static str,
@@ -83,11 +98,9 @@ impl<'a> Conductor<'a> {
         session: &'a Session,
         loaded: Loaded,
         settled: Settled,
-        evaluator: Option<Evaluator>,
-        net: Arc<net::Settings>,
-        outputs: Stream,
-        wanted: Wanted,
+        parts: Parts,
     ) -> Result<Self, Error> {
+        let Parts { evaluator, net, outputs, wanted, signals } = parts;
         let scenarios = settled.scenarios();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         // The limit is the process's; each thread has its share of it.
@@ -122,13 +135,13 @@ impl<'a> Conductor<'a> {
             session,
             control: run.control.clone(),
             run,
-            signals: session.signals.subscribe(),
+            signals,
             ticks: None,
             outputs,
             shortages,
-            judge: Judge::new(registry.clone(), evaluator),
+            judge: Judge::new(registry, evaluator),
             progress,
-            recorder: Rc::new(RefCell::new(Recorder::new(OWN_WORKER, registry, session.clock, config))),
+            recorder: config,
             signals_heard: 0,
             phase: "init",
             ready: false,
@@ -150,7 +163,7 @@ impl<'a> Conductor<'a> {
         while !self.ready && self.finished.is_none() {
             self.step().await;
         }
-        let lifecycle = self.loaded.test.lifecycle(Rc::clone(&self.recorder));
+        let lifecycle = self.loaded.test.lifecycle(OWN_WORKER, self.recorder.clone());
         let prepared = self.setup(&lifecycle).await;
         if prepared {
             self.phase = "running";
@@ -235,17 +248,34 @@ impl<'a> Conductor<'a> {
         self.signals_heard > 1
     }
 
-    /// Does some work of the script while everything else goes on; nothing when `stop` says so in between.
-    async fn beside<T>(&mut self, work: impl Future<Output = T>, stop: impl Fn(&Self) -> bool) -> Option<T> {
+    /// Lets the script do some work on its thread while everything else goes on. When `stop` says so it is told to
+    /// stop, has a moment for that, and nothing comes of it.
+    async fn beside<T>(
+        &mut self,
+        lifecycle: &Lifecycle,
+        work: impl Future<Output = Performed<T>>,
+        stop: impl Fn(&Self) -> bool,
+    ) -> Option<Result<T, script::Error>> {
         let mut work = pin!(work);
+        let mut told: Option<Nanos> = None;
         loop {
             tokio::select! {
                 biased;
-                result = &mut work => return Some(result),
+                done = &mut work => {
+                    self.collect(done.frame, done.raw);
+                    return told.is_none().then_some(done.result);
+                }
                 () = self.step() => {}
             }
-            if stop(self) {
-                return None;
+            let now = self.session.clock.now();
+            match told {
+                // Native code that hears of nothing: what it measured is lost.
+                Some(since) if now.since(since) > STOPPING_PATIENCE => return None,
+                None if stop(self) => {
+                    lifecycle.interrupt();
+                    told = Some(now);
+                }
+                _ => {}
             }
         }
     }
@@ -259,8 +289,7 @@ impl<'a> Conductor<'a> {
         if wanted && self.loaded.test.has_function("setup") {
             self.phase = "setup";
             let limit = self.settled.options.setup_timeout.unwrap_or(LIFECYCLE_LIMIT);
-            let result = self.beside(lifecycle.setup(limit), |this| this.control.is_aborted()).await;
-            self.collect();
+            let result = self.beside(lifecycle, lifecycle.setup(limit), |this| this.control.is_aborted()).await;
             match result {
                 Some(Ok(data)) => self.setup_data = data,
                 // What aborted the test, says why; that `setup()` was interrupted by it says nothing.
@@ -284,8 +313,7 @@ impl<'a> Conductor<'a> {
         if wanted && self.loaded.test.has_function("teardown") {
             self.phase = "teardown";
             let limit = self.settled.options.teardown_timeout.unwrap_or(LIFECYCLE_LIMIT);
-            let result = self.beside(lifecycle.teardown(limit), Self::hurried).await;
-            self.collect();
+            let result = self.beside(lifecycle, lifecycle.teardown(limit), Self::hurried).await;
             if let Some(Err(error)) = result {
                 let error = lifecycle_failed("teardown", limit, ExitCode::TEARDOWN_TIMEOUT, &error);
                 self.ending.teardown = Some(error);
@@ -293,13 +321,11 @@ impl<'a> Conductor<'a> {
         }
     }
 
-    /// Takes over what the lifecycle functions measured.
-    fn collect(&mut self) {
-        let now: Nanos = self.session.clock.now();
-        let mut recorder = self.recorder.borrow_mut();
-        let (frame, raw) = (recorder.take_frame(now), recorder.take_raw());
-        drop(recorder);
-        self.judge.apply(frame);
+    /// Takes over what a lifecycle function measured.
+    fn collect(&mut self, frame: Option<Frame>, raw: Vec<RawSample>) {
+        if let Some(frame) = frame {
+            self.judge.apply(frame);
+        }
         self.outputs.send(raw);
     }
 }
@@ -314,6 +340,8 @@ fn lifecycle_failed(function: &str, limit: Duration, late: ExitCode, error: &scr
         }
         ErrorKind::Aborted => Error::run(ExitCode::SCRIPT_ABORTED, error.message.clone()),
         ErrorKind::Exception | ErrorKind::Rejection | ErrorKind::Syntax => thrown(error),
+        ErrorKind::Internal => Error::run(ExitCode::PANIC, error.message.clone())
+            .with_hint("this is a bug of plimsoll; please report it"),
         _ => Error::run(ExitCode::GENERIC, error.message.clone()),
     }
 }

@@ -26,7 +26,7 @@ use crate::error::Error;
 use crate::flags::{Flags, runtime};
 use crate::load::{self, Loaded, Script};
 use crate::session::Session;
-use conductor::Conductor;
+use conductor::{Conductor, Parts};
 use options::Settled;
 use results::Wanted;
 
@@ -55,13 +55,15 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
     }
     let asked = outputs::Asked::read(session, &flags, &settled, &loaded.registry)?;
     let names = asked.names();
+    // From here on a signal ends the run in good order; outputs have been promised their last samples.
+    let signals = session.signals.subscribe();
     let outputs = asked.start(session)?;
     if !session.flags.on("quiet") {
         session.print(&banner(&loaded, &settled, &names));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Error::Internal(format!("no event loop: {e}")))?;
-    let conductor = Conductor::start(session, loaded, settled, evaluator, net, outputs, wanted)?;
+    let conductor = Conductor::start(session, loaded, settled, Parts { evaluator, net, outputs, wanted, signals })?;
     LocalSet::new().block_on(&runtime, conductor.conduct())
 }
 

@@ -25,7 +25,6 @@ const OUTPUTS_PATIENCE: Duration = Duration::from_secs(30);
 impl Conductor<'_> {
     /// Brings the run to its end.
     pub(super) async fn close(mut self, lifecycle: &Lifecycle) -> Result<ExitCode, Error> {
-        self.collect();
         let finished =
             self.finished.take().unwrap_or_else(|| unreachable!("the run is over when it is closed"));
         let now = self.session.clock.now();
@@ -187,7 +186,9 @@ impl Conductor<'_> {
         }
         let limit = self.settled.options.handle_summary_timeout.unwrap_or(SUMMARY_LIMIT);
         let argument = self.wanted.argument(summary).to_string();
-        match self.beside(lifecycle.handle_summary(argument, limit), Self::hurried).await {
+        // Someone who was in a hurry before may still want the summary; one more signal ends it.
+        let (heard, work) = (self.signals_heard.max(1), lifecycle.handle_summary(argument, limit));
+        match self.beside(lifecycle, work, |this| this.signals_heard > heard).await {
             None | Some(Ok(None)) => Handled::Not,
             Some(Ok(Some(files))) => Handled::Files(files),
             Some(Err(error)) if error.kind == ErrorKind::BadSummary => Handled::Wrong(error.message),
