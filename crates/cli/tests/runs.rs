@@ -380,10 +380,12 @@ fn lifecycle_functions_that_never_wait_are_stopped() {
     let late = "teardown() execution timed out after 1 seconds";
     check(teardown("teardownTimeout: '1s'"), &[], 101, &[late, "summed up"]);
     let second = "aborting the test run, because a second signal came";
-    check(teardown("").replace("for (;;) try", "console.log('running'); for (;;) try"), &["INT", "INT"], 105, &[
-        second,
-        "summed up",
-    ]);
+    check(
+        teardown("").replace("for (;;) try", "console.log('running'); for (;;) try"),
+        &["INT", "INT"],
+        105,
+        &[second, "summed up"],
+    );
     let summary = |options: &str| {
         format!(
             "export const options = {{ {options} }};

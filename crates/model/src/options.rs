@@ -90,6 +90,8 @@ pub struct PlimsollOptions {
     pub no_kernel_timestamps: bool,
     /// HTTP/2 without TLS is spoken with prior knowledge.
     pub h2c: bool,
+    /// Each user resumes its TLS sessions.
+    pub tls_resumption: bool,
 }
 
 /// One tier of options; `None` means that the tier says nothing.
@@ -724,12 +726,13 @@ fn plimsoll(value: &Value) -> Result<Option<PlimsollOptions>, Error> {
         no_data_fails: fields.flag("noDataFails")?.unwrap_or(false),
         no_kernel_timestamps: fields.flag("kernelTimestamps")? == Some(false),
         h2c: fields.flag("h2c")?.unwrap_or(false),
+        tls_resumption: fields.flag("tlsResumption")?.unwrap_or(false),
     };
     match fields.left().first() {
         Some(unknown) => {
             let nearest = crate::nearest::nearest(
                 unknown,
-                &["connectionPool", "h2c", "kernelTimestamps", "noDataFails"],
+                &["connectionPool", "h2c", "kernelTimestamps", "noDataFails", "tlsResumption"],
             );
             let hint = nearest.map_or(String::new(), |name| format!("; did you mean '{name}'?"));
             Err(Error::new(format!("options.plimsoll has no member '{unknown}'{hint}")))

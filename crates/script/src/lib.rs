@@ -19,6 +19,6 @@ pub mod testing;
 mod vu;
 
 pub use error::{Error, ErrorKind};
-pub use source::{Source, address, path_of};
 pub use lifecycle::{Lifecycle, Performed};
+pub use source::{Source, address, path_of};
 pub use test::{Export, HttpDebug, LoadOptions, RunOptions, SystemTags, Test};

@@ -142,9 +142,7 @@ impl Lifecycle {
             tasks.block_on(&runtime, Stagehand::new(shared, recorder).serve(orders));
         };
         let thread = std::thread::Builder::new().name("lifecycle".to_owned()).stack_size(STACK_BYTES);
-        thread
-            .spawn(body)
-            .map_err(|error| Error::new(ErrorKind::Internal, format!("no thread: {error}")))?;
+        thread.spawn(body).map_err(|error| Error::new(ErrorKind::Internal, format!("no thread: {error}")))?;
         Ok(self.orders.get_or_init(|| sender))
     }
 }

@@ -503,7 +503,8 @@ fn set_up(script: &str, fault: Option<Fault>) -> Result<Option<String>, plimsoll
 
 #[test]
 fn a_fault_of_the_host_in_setup_is_the_failure_of_setup() {
-    let script = "export function setup() { try { __ENV.n = 1; console.log('here'); } catch (e) {} return [0]; }
+    let script =
+        "export function setup() { try { __ENV.n = 1; console.log('here'); } catch (e) {} return [0]; }
                   export default function () {}";
     assert_eq!(set_up(script, None).unwrap().as_deref(), Some("[0]"));
     let error = set_up(script, Some(Fault::Panic)).unwrap_err();

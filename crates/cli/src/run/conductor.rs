@@ -3,6 +3,7 @@
 //! Main type: [`Conductor`]. It hears a closed set of [`Event`]s: news of the engine, signals, and the passing of
 //! time; [`Conductor::step`] takes one and [`Conductor::hear`] reacts. The scripts' lifecycle functions run beside it.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -24,11 +25,15 @@ use super::progress::Progress;
 use super::results::Wanted;
 use super::users::{LateSource, run_options};
 use super::verdict::Ending;
+use crate::api::Question;
 use crate::error::Error;
 use crate::load::{Loaded, thrown};
 use crate::session::Session;
 
 mod closing;
+mod desk;
+
+use desk::Wish;
 
 /// How often the conductor looks at the time.
 const TICK: Duration = Duration::from_millis(100);
@@ -46,6 +51,8 @@ enum Event {
     News(Option<RunEvent>),
     /// The user wants it to end.
     Signal(Signal),
+    /// Somebody asks through the REST API.
+    Asked(Question),
     /// Time has passed.
     Tick,
 }
@@ -62,6 +69,10 @@ pub struct Parts {
     pub wanted: Wanted,
     /// Ctrl-C and its like.
     pub signals: UnboundedReceiver<Signal>,
+    /// The REST API; it is silent when nobody serves it.
+    pub questions: UnboundedReceiver<Question>,
+    /// The API stays when the run is over.
+    pub lingers: bool,
 }
 
 /// One run under way.
@@ -73,6 +84,12 @@ pub struct Conductor<'a> {
     run: Run,
     control: Arc<Control>,
     signals: UnboundedReceiver<Signal>,
+    questions: UnboundedReceiver<Question>,
+    /// Lifecycle functions that were asked for and have not run yet.
+    wishes: VecDeque<Wish>,
+    lingers: bool,
+    /// The API said, after the run, that nobody waits for it any more.
+    dismissed: bool,
     ticks: Option<Interval>,
     outputs: Stream,
     shortages: net::Shortages,
@@ -100,7 +117,7 @@ impl<'a> Conductor<'a> {
         settled: Settled,
         parts: Parts,
     ) -> Result<Self, Error> {
-        let Parts { evaluator, net, outputs, wanted, signals } = parts;
+        let Parts { evaluator, net, outputs, wanted, signals, questions, lingers } = parts;
         let scenarios = settled.scenarios();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         // The limit is the process's; each thread has its share of it.
@@ -136,6 +153,10 @@ impl<'a> Conductor<'a> {
             control: run.control.clone(),
             run,
             signals,
+            questions,
+            wishes: VecDeque::new(),
+            lingers,
+            dismissed: false,
             ticks: None,
             outputs,
             shortages,
@@ -164,6 +185,7 @@ impl<'a> Conductor<'a> {
             self.step().await;
         }
         let lifecycle = self.loaded.test.lifecycle(OWN_WORKER, self.recorder.clone());
+        self.hold(&lifecycle).await;
         let prepared = self.setup(&lifecycle).await;
         if prepared {
             self.phase = "running";
@@ -171,11 +193,15 @@ impl<'a> Conductor<'a> {
         }
         while self.finished.is_none() {
             self.step().await;
+            self.grant(&lifecycle).await;
         }
         if prepared {
             self.teardown(&lifecycle).await;
         }
-        self.close(&lifecycle).await
+        let ended = self.close(&lifecycle).await;
+        self.linger(&lifecycle).await;
+        self.run.join();
+        ended
     }
 
     /// Takes one event and reacts to it. Nothing is lost when it is dropped while it waits.
@@ -184,12 +210,14 @@ impl<'a> Conductor<'a> {
         let event = tokio::select! {
             news = self.run.events.recv(), if self.finished.is_none() => Event::News(news),
             Some(signal) = self.signals.recv() => Event::Signal(signal),
+            Some(question) = self.questions.recv() => Event::Asked(question),
             _ = ticks.tick() => Event::Tick,
         };
         match event {
             Event::News(Some(news)) => self.hear(news),
             Event::News(None) => self.lost(),
             Event::Signal(signal) => self.signalled(signal),
+            Event::Asked(question) => self.asked(question),
             Event::Tick => self.tick(),
         }
     }
@@ -289,7 +317,8 @@ impl<'a> Conductor<'a> {
         if wanted && self.loaded.test.has_function("setup") {
             self.phase = "setup";
             let limit = self.settled.options.setup_timeout.unwrap_or(LIFECYCLE_LIMIT);
-            let result = self.beside(lifecycle, lifecycle.setup(limit), |this| this.control.is_aborted()).await;
+            let result =
+                self.beside(lifecycle, lifecycle.setup(limit), |this| this.control.is_aborted()).await;
             match result {
                 Some(Ok(data)) => self.setup_data = data,
                 // What aborted the test, says why; that `setup()` was interrupted by it says nothing.

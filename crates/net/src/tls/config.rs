@@ -36,8 +36,10 @@ pub struct TlsSettings {
 pub struct ClientIdentity {
     /// The chain, in PEM.
     pub cert: String,
-    /// The key, in PEM, not encrypted.
+    /// The key, in PEM.
     pub key: String,
+    /// What it is encrypted with, if it is.
+    pub password: Option<String>,
     /// Host names to show it to, `*.` allowed in front; all when empty.
     pub domains: Vec<String>,
 }
@@ -234,12 +236,7 @@ fn read_identity(
     if chain.is_empty() {
         return Err("tls: failed to find any PEM data in certificate input".to_owned());
     }
-    if identity.key.contains("ENCRYPTED") {
-        return Err("tls: encrypted client keys are not supported; decrypt the key first".to_owned());
-    }
-    let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes())
-        .map_err(|error| format!("tls: failed to find PEM block with a private key in key input: {error}"))?;
-    Ok((chain, key))
+    Ok((chain, super::key::read(&identity.key, identity.password.as_deref())?))
 }
 
 /// The machine's authorities, or Mozilla's where the machine has none.

@@ -24,9 +24,9 @@ const OUTPUTS_PATIENCE: Duration = Duration::from_secs(30);
 
 impl Conductor<'_> {
     /// Brings the run to its end.
-    pub(super) async fn close(mut self, lifecycle: &Lifecycle) -> Result<ExitCode, Error> {
+    pub(super) async fn close(&mut self, lifecycle: &Lifecycle) -> Result<ExitCode, Error> {
         let finished =
-            self.finished.take().unwrap_or_else(|| unreachable!("the run is over when it is closed"));
+            self.finished.clone().unwrap_or_else(|| unreachable!("the run is over when it is closed"));
         let now = self.session.clock.now();
         self.judge.settle(finished.elapsed.into(), now);
         self.ending.crossed = self.judge.crossed();
@@ -44,8 +44,7 @@ impl Conductor<'_> {
             let record = Record::new(Level::Error, "failed to handle the end-of-test summary");
             self.session.logger().log(record.with("error", why));
         }
-        self.run.join();
-        match self.ending.error() {
+        match std::mem::take(&mut self.ending).error() {
             None => Ok(ExitCode::SUCCESS),
             Some(error) => Err(error),
         }
