@@ -257,3 +257,26 @@ fn json_gives_what_the_script_made_of_it() {
     assert_eq!(log.matches("true undefined false true").count(), 20, "{log}");
     assert_eq!(log.matches("true {}").count(), 20, "{log}");
 }
+
+#[test]
+fn the_lag_of_the_generator_is_a_metric_on_demand() {
+    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    let metric = |options: &str| {
+        let script = format!(
+            "import http from 'k6/http';
+             export const options = {{ iterations: 5, {options} }};
+             export default function () {{ http.get(`${{__ENV.BASE}}/bin/get`); }}"
+        );
+        let (code, out, log, summary) = run(&script, &[], &shop.http_url());
+        (code, log, summary["metrics"]["generator_lag"].clone(), out)
+    };
+    let (code, log, none, _) = metric("");
+    assert!(code == 0 && none.is_null(), "{log}");
+    let (code, log, lag, _) = metric("plimsoll: { generatorLag: true }");
+    assert!(code == 0 && lag["max"].as_f64() > Some(0.0), "{lag} {log}");
+    let (code, log, lag, out) =
+        metric("thresholds: { 'generator_lag{status:200}': ['max<0'], generator_lag: ['max<60000'] }");
+    assert!(code == 99 && lag["avg"].is_number(), "{lag} {log}");
+    assert!(log.contains("thresholds on metrics 'generator_lag{status:200}' have been crossed"), "{log}");
+    assert!(out.contains("'max<60000'"), "{out}");
+}

@@ -246,9 +246,10 @@ impl Nginx {
             .stderr(Stdio::null())
             .spawn()
             .expect("nginx is installed; `cargo xtask test` sees to it");
+        let nginx = Self { process, port, _folder: folder };
         for _ in 0..200 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return Self { process, port, _folder: folder };
+                return nginx;
             }
             std::thread::sleep(std::time::Duration::from_millis(20));
         }

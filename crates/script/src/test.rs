@@ -69,6 +69,8 @@ pub struct RunOptions {
     pub http_debug: HttpDebug,
     /// Samples carry the number of the stage in which their iteration began.
     pub stage_tag: bool,
+    /// The lag of the generator is a metric too.
+    pub generator_lag: bool,
     /// `exec.test.options`.
     pub options: serde_json::Value,
     /// Steers and counts the run.

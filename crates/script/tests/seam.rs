@@ -215,6 +215,7 @@ fn run_options(control: Arc<Control>, clock: Clock) -> RunOptions {
         min_iteration_duration: None,
         http_debug: HttpDebug::Off,
         stage_tag: false,
+        generator_lag: false,
         options: serde_json::Value::Null,
         control,
     }

@@ -50,7 +50,7 @@ pub fn status(status: &Status) -> Value {
     resource(
         "status",
         "default",
-        json!({
+        &json!({
             "status": status.stage as u8,
             "paused": status.paused,
             "vus": status.vus,
@@ -64,11 +64,11 @@ pub fn status(status: &Status) -> Value {
 
 /// The document of `setup()`'s data.
 #[must_use]
-pub fn setup_data(data: Option<Value>) -> Value {
-    resource("setupData", "default", json!({ "data": data }))
+pub fn setup_data(data: Option<&Value>) -> Value {
+    resource("setupData", "default", &json!({ "data": data }))
 }
 
-fn resource(kind: &str, id: &str, attributes: Value) -> Value {
+fn resource(kind: &str, id: &str, attributes: &Value) -> Value {
     json!({ "data": { "type": kind, "id": id, "attributes": attributes } })
 }
 
@@ -161,7 +161,7 @@ pub fn error(status: u16, title: &str, detail: &str) -> Value {
 
 /// The document that changes a status.
 #[must_use]
-pub fn change(attributes: Value) -> Value {
+pub fn change(attributes: &Value) -> Value {
     resource("status", "default", attributes)
 }
 

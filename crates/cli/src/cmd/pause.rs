@@ -18,5 +18,5 @@ fn arguments(command: Command) -> Command {
 }
 
 fn run(session: &Session, _: &ArgMatches) -> Result<ExitCode, Error> {
-    change(session, json!({ "paused": true }))
+    change(session, &json!({ "paused": true }))
 }

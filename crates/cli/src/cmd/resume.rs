@@ -22,5 +22,5 @@ fn arguments(command: Command) -> Command {
 }
 
 fn run(session: &Session, _: &ArgMatches) -> Result<ExitCode, Error> {
-    change(session, json!({ "paused": false }))
+    change(session, &json!({ "paused": false }))
 }

@@ -33,5 +33,5 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     if vus.is_none() && max.is_none() {
         return Err(Error::Usage("Specify either -u/--vus or -m/--max".to_owned()));
     }
-    change(session, json!({ "vus": vus, "vus-max": max }))
+    change(session, &json!({ "vus": vus, "vus-max": max }))
 }

@@ -27,7 +27,7 @@ fn run(session: &Session, _: &ArgMatches) -> Result<ExitCode, Error> {
 ///
 /// # Errors
 /// When there is no run, or it refuses.
-pub fn change(session: &Session, attributes: Value) -> Result<ExitCode, Error> {
+pub fn change(session: &Session, attributes: &Value) -> Result<ExitCode, Error> {
     let document = request(session, "PATCH", "/v1/status", Some(&shapes::change(attributes)))?;
     session.print(&lines(&document["data"]["attributes"], ""));
     Ok(ExitCode::SUCCESS)

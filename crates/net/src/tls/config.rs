@@ -9,7 +9,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{CipherSuite, ClientConfig, RootCertStore, SupportedProtocolVersion, version};
 
-use super::verify::{TrustAll, Trusting};
+use super::verify::Verifier;
 
 /// What a run asks of TLS.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -86,7 +86,7 @@ pub(crate) struct Tls {
     provider: Arc<CryptoProvider>,
     versions: Vec<&'static SupportedProtocolVersion>,
     identities: Vec<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
-    verifier: OnceLock<Arc<Trusting>>,
+    verifier: OnceLock<Arc<Verifier>>,
     /// Locked only to dial.
     ready: Mutex<HashMap<Variant, Arc<ClientConfig>>>,
 }
@@ -145,7 +145,7 @@ impl Tls {
             .map_err(|error| format!("tls: {error}"))?
             .dangerous();
         let builder = if self.settings.insecure {
-            builder.with_custom_certificate_verifier(Arc::new(TrustAll::new(&self.provider)))
+            builder.with_custom_certificate_verifier(Arc::new(Verifier::of_all(&self.provider)))
         } else {
             builder.with_custom_certificate_verifier(self.verifier()?)
         };
@@ -160,12 +160,12 @@ impl Tls {
         Ok(config)
     }
 
-    fn verifier(&self) -> Result<Arc<Trusting>, String> {
+    fn verifier(&self) -> Result<Arc<Verifier>, String> {
         if let Some(verifier) = self.verifier.get() {
             return Ok(Arc::clone(verifier));
         }
         let roots = roots(&self.settings.extra_roots)?;
-        let verifier = Arc::new(Trusting::new(roots, &self.provider)?);
+        let verifier = Arc::new(Verifier::of_known(roots, &self.provider)?);
         Ok(Arc::clone(self.verifier.get_or_init(|| verifier)))
     }
 }

@@ -86,7 +86,7 @@ impl Conductor<'_> {
 
     fn setup_answer(&self) -> Answer {
         let data = self.setup_data.as_deref().and_then(|json| serde_json::from_str::<Value>(json).ok());
-        Answer::ok(shapes::setup_data(data))
+        Answer::ok(shapes::setup_data(data.as_ref()))
     }
 
     fn metrics(&self, name: Option<&str>) -> Answer {

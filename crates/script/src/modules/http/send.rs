@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use metrics::{HttpSample, TagSetId};
+use metrics::{HttpSample, TagSetId, builtin};
 use model::{Level, Nanos, Record};
 use rquickjs::{Error as JsError, Result, Value};
 
@@ -353,7 +353,11 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
     let sample = sample_of(host, hop.trail, failed);
     let mut recorder = worker.recorder.borrow_mut();
     if hop.trail.kernel_stamped {
-        recorder.generator_lag(hop.trail.generator_lag());
+        let lag = hop.trail.generator_lag();
+        recorder.generator_lag(lag);
+        if host.shared.run().generator_lag {
+            recorder.add(builtin::GENERATOR_LAG, tags, lag.as_millis_f64(), hop.trail.end());
+        }
     } else if hop.error.is_none() {
         worker.net.settings().shortages.count_unstamped();
     }
