@@ -29,7 +29,7 @@ pub(crate) use module::{declare, load_module};
 pub(crate) use pages::Pages;
 pub(crate) use table::{Member, Table, define};
 pub(crate) use values::{
-    Keys, has_pending_job, is_async, is_module, keys, set_hidden, set_readonly, truthy, uncatchable,
+    Keys, has_own, has_pending_job, is_async, is_module, keys, set_hidden, set_readonly, truthy, uncatchable,
     write_view,
 };
 

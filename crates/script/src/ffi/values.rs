@@ -151,6 +151,23 @@ pub(crate) fn write_view(view: &TypedArray<'_, u8>, bytes: &[u8]) {
     unsafe { std::ptr::copy(bytes.as_ptr(), room.ptr.as_ptr(), count) };
 }
 
+/// Whether an object has a property `name` of its own. Asks no getter; a proxy that throws has none.
+pub(crate) fn has_own(object: &Object<'_>, name: &str) -> bool {
+    let context = object.ctx().as_raw().as_ptr();
+    // SAFETY: context and object are alive; the atom is freed after its use; without a descriptor to fill,
+    // nothing is handed out.
+    let found = unsafe {
+        let atom = qjs::JS_NewAtomLen(context, name.as_ptr().cast(), name.len() as _);
+        let found = qjs::JS_GetOwnProperty(context, std::ptr::null_mut(), object.as_value().as_raw(), atom);
+        qjs::JS_FreeAtom(context, atom);
+        found
+    };
+    if found < 0 {
+        object.ctx().catch();
+    }
+    found > 0
+}
+
 /// Whether a value counts as true.
 pub(crate) fn truthy(value: &Value<'_>) -> bool {
     if let Some(flag) = value.as_bool() {

@@ -7,6 +7,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 
 use engine::{Iteration, ScenarioInfo};
@@ -196,7 +197,8 @@ impl Host {
         let now = self.now();
         // An early end of the load ends users and `setup()`; what comes after the load still runs.
         let of_the_load = self.ids.in_test > 0 || self.stage.get() == Stage::Setup;
-        let stop = now >= self.hard_stop.get() || (of_the_load && self.shared.kill_at() <= now);
+        let told = self.ids.in_test == 0 && self.shared.lifecycle_stop.load(Relaxed);
+        let stop = told || now >= self.hard_stop.get() || (of_the_load && self.shared.kill_at() <= now);
         if stop {
             self.interrupted.set(true);
         }

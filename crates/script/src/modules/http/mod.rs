@@ -5,6 +5,7 @@ mod body;
 mod cookies;
 mod debug;
 mod expected;
+mod fault;
 mod file;
 pub(crate) mod labels;
 mod methods;
@@ -20,6 +21,7 @@ use super::Builtin;
 use crate::ffi::{self, Member, Named, Table};
 
 pub(crate) use cookies::jar_of;
+pub(crate) use fault::Fault;
 pub(crate) use params::headers_of;
 pub(crate) use state::{HttpState, SharedJar};
 
