@@ -27,7 +27,8 @@ pub(crate) use lazy::{Lazy, LazyClass, Property};
 pub(crate) use module::{declare, load_module};
 pub(crate) use table::{Member, Table, define};
 pub(crate) use values::{
-    Keys, has_pending_job, is_async, is_module, keys, set_hidden, set_readonly, truthy, uncatchable,
+    Keys, has_pending_job, is_async, is_module, is_uncatchable, keys, set_hidden, set_readonly, truthy,
+    uncatchable,
 };
 
 /// Installs in `context` the pointer by which host functions find their virtual user.

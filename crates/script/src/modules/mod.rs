@@ -6,6 +6,7 @@ pub(crate) mod data;
 mod encoding;
 mod execution;
 pub(crate) mod globals;
+pub(crate) mod html;
 pub(crate) mod http;
 mod k6;
 mod metrics;
@@ -39,6 +40,7 @@ static MODULES: &[Builtin] = &[
     data::MODULE,
     encoding::MODULE,
     execution::MODULE,
+    html::MODULE,
     http::MODULE,
     metrics::MODULE,
     timers::MODULE,

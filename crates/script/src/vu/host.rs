@@ -16,6 +16,7 @@ use rquickjs::{Ctx, Object, Persistent};
 
 use super::{EventLoop, ScriptWorker};
 use crate::ffi::{self, MemoryGauge};
+use crate::modules::html::HtmlClasses;
 use crate::modules::http::HttpState;
 use crate::modules::websockets::Sockets;
 use crate::test::Shared;
@@ -72,6 +73,7 @@ pub(crate) struct Host {
     pub(crate) debugged: Cell<u64>,
     pub(crate) http: OnceCell<HttpState>,
     pub(crate) sockets: OnceCell<Box<Sockets>>,
+    pub(crate) html: OnceCell<Box<HtmlClasses>>,
     pub(crate) builtins: RefCell<HashMap<&'static str, Persistent<Object<'static>>>>,
     pub(crate) rejections: RefCell<Vec<(Persistent<rquickjs::Value<'static>>, String)>>,
     pub(crate) random: Cell<Option<u64>>,
@@ -106,6 +108,7 @@ impl Host {
             debugged: Cell::new(0),
             http: OnceCell::new(),
             sockets: OnceCell::new(),
+            html: OnceCell::new(),
             builtins: RefCell::default(),
             rejections: RefCell::default(),
             random: Cell::new(None),

@@ -6,6 +6,7 @@ mod cookies;
 mod debug;
 mod expected;
 mod file;
+mod forms;
 pub(crate) mod labels;
 mod methods;
 mod params;
