@@ -1,12 +1,13 @@
 //! CSS selectors as k6 understands them: [`Selectors`] is a group of them, parsed once, matched against nodes.
 //!
-//! The dialect has `:contains()`, `:has()`, `:haschild()`, `:input` and `[name!=value]` beside what CSS has. What is not
-//! of the dialect is no error for scripts: it matches nothing. Regular expressions (`:matches()`, `[name#=…]`)
-//! are not understood.
+//! The dialect has `:contains()`, `:has()`, `:haschild()`, `:matches()`, `:input`, `[name!=value]` and `[name#=(pattern)]`
+//! beside what CSS has. What is not of the dialect is no error for scripts: it matches nothing.
 
 mod parse;
 #[cfg(test)]
 mod tests;
+
+use regex_lite::Regex;
 
 use super::dom::{Content, Document, Element, NodeId};
 
@@ -40,10 +41,12 @@ enum Simple {
     Id(String),
     Class(String),
     Attribute { name: String, test: Test, value: String, fold_case: bool },
+    AttributePattern { name: String, pattern: Regex },
     Not(Selectors),
     Has(Selectors),
     HasChild(Selectors),
     Contains { text: String, own: bool },
+    Matches { pattern: Regex, own: bool },
     Nth { step: i32, offset: i32, from_end: bool, of_type: bool },
     Only { of_type: bool },
     Input,
@@ -165,10 +168,16 @@ impl Simple {
             Self::Attribute { name, test, value, fold_case } => {
                 test.passes(element.attribute(name), value, *fold_case)
             }
+            Self::AttributePattern { name, pattern } => {
+                element.attribute(name).is_some_and(|value| pattern.is_match(value))
+            }
             Self::Not(inner) => !inner.matches(document, node),
             Self::Has(inner) => document.descendants(node).any(|below| inner.matches(document, below)),
             Self::HasChild(inner) => document.children(node).any(|child| inner.matches(document, child)),
-            Self::Contains { text, own } => contains(document, node, text, *own),
+            Self::Contains { text, own } => {
+                text_of(document, node, *own).to_lowercase().contains(text.as_str())
+            }
+            Self::Matches { pattern, own } => pattern.is_match(&text_of(document, node, *own)),
             &Self::Nth { step, offset, from_end, of_type } => {
                 is_nth(document, node, (step, offset), from_end, of_type)
             }
@@ -228,19 +237,18 @@ fn has_dash_prefix(value: &str, prefix: &str) -> bool {
     value.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
-fn contains(document: &Document, node: NodeId, wanted: &str, own: bool) -> bool {
-    let text = if own {
-        let mut text = String::new();
-        for child in document.children(node) {
-            if let Content::Text(part) = document.content(child) {
-                text.push_str(part);
-            }
+/// The text of an element; only that which stands in it directly when `own`.
+fn text_of(document: &Document, node: NodeId, own: bool) -> String {
+    if !own {
+        return document.text(node);
+    }
+    let mut text = String::new();
+    for child in document.children(node) {
+        if let Content::Text(part) = document.content(child) {
+            text.push_str(part);
         }
-        text
-    } else {
-        document.text(node)
-    };
-    text.to_lowercase().contains(wanted)
+    }
+    text
 }
 
 /// Whether there is an element among `nodes`, of the same name when that counts.

@@ -1,5 +1,7 @@
 //! From text to [`Selectors`].
 
+use regex_lite::Regex;
+
 use super::{Combinator, Compound, Selector, Selectors, Simple, Test};
 
 /// How deep groups may stand in each other.
@@ -206,6 +208,11 @@ impl Reader<'_> {
                 fold_case: false,
             });
         }
+        if self.eat("#=") {
+            self.space();
+            let pattern = self.pattern()?;
+            return self.eat("]").then_some(Simple::AttributePattern { name, pattern });
+        }
         let tests = [
             ("=", Test::Equal),
             ("!=", Test::Different),
@@ -222,6 +229,26 @@ impl Reader<'_> {
         let fold_case = self.eat("i") || self.eat("I");
         self.space();
         self.eat("]").then_some(Simple::Attribute { name, test, value, fold_case })
+    }
+
+    /// A regular expression, which ends before the first bracket that it did not open.
+    fn pattern(&mut self) -> Option<Regex> {
+        let mut open = 0u32;
+        let end = self.rest.find(|letter| match letter {
+            '(' | '[' => {
+                open += 1;
+                false
+            }
+            ')' | ']' if open == 0 => true,
+            ')' | ']' => {
+                open -= 1;
+                false
+            }
+            _ => false,
+        })?;
+        let (pattern, behind) = self.rest.split_at(end);
+        self.rest = behind;
+        Regex::new(pattern).ok()
     }
 
     /// What stands in the brackets behind the name of a pseudo-class.
@@ -244,6 +271,9 @@ impl Reader<'_> {
             "contains" | "containsown" => {
                 let text = self.argument(Self::string_or_identifier)?.to_lowercase();
                 Simple::Contains { text, own: name == "containsown" }
+            }
+            "matches" | "matchesown" => {
+                Simple::Matches { pattern: self.argument(Self::pattern)?, own: name == "matchesown" }
             }
             "nth-child" | "nth-last-child" | "nth-of-type" | "nth-last-of-type" => {
                 let (step, offset) = self.argument(Self::nth)?;

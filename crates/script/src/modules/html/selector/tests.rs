@@ -97,6 +97,10 @@ fn pseudo_classes() {
     check("li:contains('TWO')", &["li=item"]);
     check("li:contains(bold)", &["li=item"]);
     check("li:containsOwn(bold)", &[]);
+    check("li:matches(^T[a-z]+$)", &["li=item last"]);
+    check("li:matches((one|TWO))", &[]);
+    check("li:matchesOwn(^Two $)", &["li=item"]);
+    check("[class#=(fir|la)st$]", &["li=1a", "li=item last"]);
     check(":checked", &["option", "input=d", "input=e"]);
     check("input:disabled", &["input=b", "input=f"]);
     check("input:enabled", &["input=a", "input=d", "input=e"]);
@@ -126,8 +130,8 @@ fn what_is_not_understood() {
         ":nth-child(2n+)",
         ":has(> a)",
         "li)",
-        "[x#=a]",
-        "a:matches(b)",
+        "[x#=*]",
+        "a:matches(b",
         ".1a",
         "\"a\"",
         "a:is(b)",
