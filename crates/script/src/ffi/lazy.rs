@@ -101,6 +101,13 @@ impl LazyClass {
         }
     }
 
+    /// The prototype that new objects of the class get.
+    pub(crate) fn prototype<'js>(&self, context: &Ctx<'js>) -> Result<rquickjs::Object<'js>> {
+        // SAFETY: the class was registered with this runtime; QuickJS gives a reference of our own.
+        let value = unsafe { own(context, qjs::JS_GetClassProto(context.as_raw().as_ptr(), self.id))? };
+        value.into_object().ok_or(rquickjs::Error::Unknown)
+    }
+
     /// The data behind `value`, when it is an object of this class.
     pub(crate) fn data<'a, T: Lazy>(&self, value: &'a Value<'_>) -> Option<&'a T> {
         // SAFETY: QuickJS returns the opaque pointer only when the class matches, and only `make` sets it;

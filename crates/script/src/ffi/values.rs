@@ -18,6 +18,12 @@ pub(crate) fn uncatchable(context: &Ctx<'_>, message: &str) -> rquickjs::Error {
     rquickjs::Error::Exception
 }
 
+/// Whether a thrown value is one that no `catch` of the script sees.
+pub(crate) fn is_uncatchable(value: &Value<'_>) -> bool {
+    // SAFETY: the value is alive.
+    unsafe { qjs::JS_IsUncatchableError(value.as_raw()) }
+}
+
 /// The enumerable own string keys of an object, as atoms, without making JavaScript strings of them.
 pub(crate) struct Keys<'js> {
     object: Object<'js>,

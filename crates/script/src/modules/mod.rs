@@ -8,6 +8,7 @@ mod encoding;
 mod execution;
 pub(crate) mod fs;
 pub(crate) mod globals;
+pub(crate) mod html;
 pub(crate) mod http;
 mod k6;
 mod later;
@@ -48,6 +49,7 @@ static MODULES: &[Builtin] = &[
     encoding::MODULE,
     execution::MODULE,
     fs::MODULE,
+    html::MODULE,
     http::MODULE,
     metrics::MODULE,
     secrets::MODULE,

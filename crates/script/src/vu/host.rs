@@ -18,6 +18,7 @@ use rquickjs::{Ctx, Object, Persistent};
 use super::{EventLoop, ScriptWorker};
 use crate::ffi::{self, MemoryGauge};
 use crate::modules::data::UserData;
+use crate::modules::html::HtmlClasses;
 use crate::modules::http::HttpState;
 use crate::modules::websockets::Sockets;
 use crate::test::Shared;
@@ -75,6 +76,7 @@ pub(crate) struct Host {
     pub(crate) http: OnceCell<HttpState>,
     pub(crate) sockets: OnceCell<Box<Sockets>>,
     pub(crate) data: OnceCell<Box<UserData>>,
+    pub(crate) html: OnceCell<Box<HtmlClasses>>,
     pub(crate) builtins: RefCell<HashMap<&'static str, Persistent<Object<'static>>>>,
     pub(crate) rejections: RefCell<Vec<(Persistent<rquickjs::Value<'static>>, String)>>,
     pub(crate) random: Cell<Option<u64>>,
@@ -112,6 +114,7 @@ impl Host {
             http: OnceCell::new(),
             sockets: OnceCell::new(),
             data: OnceCell::new(),
+            html: OnceCell::new(),
             builtins: RefCell::default(),
             rejections: RefCell::default(),
             random: Cell::new(None),

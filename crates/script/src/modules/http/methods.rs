@@ -64,7 +64,8 @@ fn with_body<'js>(call: &Call<'js>, method: &str) -> Result<Value<'js>> {
     send_now(call, method, &call.value(0), &call.value(1), &call.value(2))
 }
 
-fn send_now<'js>(
+/// Sends a request and waits for its response.
+pub(super) fn send_now<'js>(
     call: &Call<'js>,
     method: &str,
     url: &Value<'js>,

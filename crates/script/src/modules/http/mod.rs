@@ -7,6 +7,7 @@ mod debug;
 mod expected;
 mod fault;
 mod file;
+mod forms;
 pub(crate) mod labels;
 mod methods;
 mod params;

@@ -6,8 +6,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use rquickjs::{Array, ArrayBuffer, Ctx, Exception, Object, Persistent, Result, Value};
+use rquickjs::{Array, ArrayBuffer, Ctx, Object, Persistent, Result, Value};
 
+use super::forms;
 use super::params::ResponseType;
 use super::state::HttpState;
 use crate::error;
@@ -44,9 +45,9 @@ pub(super) struct Response {
 }
 
 static JSON: Named = Named::new(json);
-static HTML: Named = Named::new(html);
-static SUBMIT_FORM: Named = Named::new(html);
-static CLICK_LINK: Named = Named::new(html);
+static HTML: Named = Named::new(forms::html);
+static SUBMIT_FORM: Named = Named::new(forms::submit_form);
+static CLICK_LINK: Named = Named::new(forms::click_link);
 
 impl Lazy for Response {
     const CLASS: &'static CStr = c"Response";
@@ -127,6 +128,11 @@ impl Response {
     /// A response's object.
     pub(super) fn into_object<'js>(self: Box<Self>, context: &Ctx<'js>) -> Result<Value<'js>> {
         HttpState::of(ffi::host(context)).response_class(context)?.make(context, self)
+    }
+
+    /// The body as it was received, unless the script did not want it.
+    pub(super) fn content(&self) -> Option<&Bytes> {
+        self.body.as_ref().filter(|_| self.response_type != ResponseType::None)
     }
 
     fn body_value<'js>(&self, context: &Ctx<'js>) -> Result<Value<'js>> {
@@ -275,7 +281,7 @@ fn find<'js>(
 }
 
 /// The place of `body` among the properties.
-const BODY: usize = 8;
+pub(super) const BODY: usize = 8;
 const NO_BODY: &str = "the body is null so we can't transform it to JSON - this likely was because of a request \
     error getting the response";
 
@@ -309,9 +315,4 @@ fn value_of<'js>(context: &Ctx<'js>, found: &gjson::Found<'_>) -> Result<Value<'
         gjson::Found::Text(text) => Ok(rquickjs::String::from_str(context.clone(), text)?.into_value()),
         gjson::Found::Json(json) => context.json_parse(json.as_bytes()),
     }
-}
-
-/// HTML is not part of this build's modules yet; the message says what is missing.
-fn html<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    Err(Exception::throw_type(&call.ctx, "this version cannot parse HTML: k6/html is not there yet"))
 }
