@@ -26,9 +26,7 @@ pub(crate) fn install(context: &Ctx<'_>) -> Result<()> {
     let host = ffi::host(context);
     ffi::define(context, &globals, &FUNCTIONS)?;
     ffi::define(context, &globals, &timers::TABLE)?;
-    if host.shared.intrinsics().web_globals {
-        web::install(context)?;
-    }
+    web::install(context, host.shared.intrinsics().web_globals)?;
     let printer = Object::new(context.clone())?;
     ffi::define(context, &printer, &console::TABLE)?;
     ffi::set_hidden(&globals, "console", printer.into_value())?;

@@ -15,7 +15,7 @@ use model::{Level, Nanos, Record};
 use rquickjs::{Ctx, Object, Persistent};
 
 use super::{EventLoop, ScriptWorker};
-use crate::ffi::{self, MemoryGauge};
+use crate::ffi::{self, Intrinsics, MemoryGauge};
 use crate::modules::http::HttpState;
 use crate::modules::websockets::Sockets;
 use crate::test::Shared;
@@ -56,6 +56,8 @@ pub(crate) struct Host {
     pub(crate) stage: Cell<Stage>,
     pub(crate) events: EventLoop,
     pub(crate) memory: Rc<MemoryGauge>,
+    /// The language features that the user's context has by now.
+    pub(crate) features: Cell<Intrinsics>,
     /// The tags of the samples that the user makes now: run, scenario, group and the script's own.
     pub(crate) tags: Cell<TagSetId>,
     /// The script's own tags, which outlive an iteration.
@@ -95,6 +97,7 @@ impl Host {
             stage: Cell::new(Stage::Init),
             events: EventLoop::default(),
             memory,
+            features: Cell::new(Intrinsics::ALL),
             tags: Cell::new(TagSetId::default()),
             group: RefCell::default(),
             metadata: RefCell::default(),

@@ -18,7 +18,7 @@ use super::state::{HttpState, SharedJar};
 use super::template;
 use crate::error;
 use crate::ffi::Call;
-use crate::modules::{globals, tags};
+use crate::modules::{globals, tags, web};
 use crate::test::HttpDebug;
 use crate::vu::Host;
 
@@ -131,6 +131,9 @@ fn address_of(call: &Call<'_>, url: &Value<'_>) -> std::result::Result<(String, 
     }
     if url.is_string() {
         return Ok((error::text_of(&call.ctx, url), None));
+    }
+    if let Some(address) = web::address_of(url) {
+        return Ok((address, None));
     }
     let shown = if url.is_undefined() || url.is_null() {
         "<nil>".to_owned()
