@@ -7,6 +7,7 @@ use bytes::Bytes;
 use metrics::{HttpSample, TagSetId};
 use model::{Level, Nanos, Record};
 use rquickjs::{Error as JsError, Result, Value};
+use tokio::sync::Notify;
 
 use super::body;
 use super::debug;
@@ -38,6 +39,11 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
+    /// The request is to fail when this is notified.
+    pub(super) fn cancelled_by(&mut self, cancel: &Rc<Notify>) {
+        self.request.cancel = Some(cancel.clone());
+    }
+
     /// Host and port, by which a batch counts its requests.
     pub(super) fn authority(&self) -> String {
         self.request.url.authority().to_owned()
@@ -192,6 +198,7 @@ fn assemble(
         version: params.version.unwrap_or_default(),
         discard_body: params.response_type == ResponseType::None,
         cookies,
+        cancel: None,
     };
     Prepared {
         request,

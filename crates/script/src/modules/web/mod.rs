@@ -7,6 +7,8 @@
 mod chunk;
 mod clone;
 mod events;
+mod fetch;
+mod multipart;
 mod text;
 mod url;
 
@@ -44,6 +46,11 @@ globals! {
     DOMException c"DOMException" From::Chunk(&events::CHUNK);
     Event c"Event" From::Chunk(&events::CHUNK);
     EventTarget c"EventTarget" From::Chunk(&events::CHUNK);
+    File c"File" From::Chunk(&fetch::CHUNK);
+    FormData c"FormData" From::Chunk(&fetch::CHUNK);
+    Headers c"Headers" From::Chunk(&fetch::CHUNK);
+    Request c"Request" From::Chunk(&fetch::CHUNK);
+    Response c"Response" From::Chunk(&fetch::CHUNK);
     TextDecoder c"TextDecoder" From::Chunk(&text::CHUNK);
     TextEncoder c"TextEncoder" From::Chunk(&text::CHUNK);
     URL c"URL" From::Chunk(&url::CHUNK);
@@ -51,6 +58,7 @@ globals! {
     atob c"atob" From::Chunk(&text::CHUNK);
     btoa c"btoa" From::Chunk(&text::CHUNK);
     crypto c"crypto" From::Native(crypto::web::build);
+    fetch c"fetch" From::Chunk(&fetch::CHUNK);
     performance c"performance" From::Chunk(&text::CHUNK);
     queueMicrotask c"queueMicrotask" From::Chunk(&text::CHUNK);
     structuredClone c"structuredClone" From::Chunk(&clone::CHUNK);
@@ -60,7 +68,7 @@ globals! {
 pub(crate) type Names = u64;
 
 /// The chunks by name, for those that build on others.
-static CHUNKS: [&Chunk; 4] = [&clone::CHUNK, &events::CHUNK, &text::CHUNK, &url::CHUNK];
+static CHUNKS: [&Chunk; 5] = [&clone::CHUNK, &events::CHUNK, &fetch::CHUNK, &text::CHUNK, &url::CHUNK];
 
 /// Adds the getters of those in `names` to a fresh context.
 pub(crate) fn install(context: &Ctx<'_>, names: Names) -> Result<()> {
