@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use crate::ffi::Intrinsics;
-use crate::modules::web::NAMES;
+use crate::modules::web::{NAMES, intl};
 
 /// Words by which a program could reach anything.
 const OPEN_DOORS: [&str; 8] =
@@ -57,7 +57,9 @@ pub(crate) fn features<'a>(sources: impl IntoIterator<Item = &'a [u8]>) -> Intri
         proxy: any(&PROXY),
         map_set: any(&MAP_SET),
         weak_ref: any(&WEAK_REF),
-        date: any(&DATE),
+        // A number's method brings the dates' with it.
+        date: any(&DATE) || any(&intl::METHODS),
+        locales: any(&intl::METHODS),
         web_globals: named.fold(0, |names, (place, _)| names | 1 << place),
         ..Intrinsics::ALL
     }
@@ -71,7 +73,9 @@ mod tests {
     fn only_what_cannot_be_named_is_left_out() {
         let of = |source: &str| features([source.as_bytes()]);
         let plain = of("import http from 'k6/http'; export default () => http.get('http://h/').json('ok');");
-        assert!(!plain.typed_arrays && !plain.proxy && !plain.map_set && !plain.date && plain.web_globals == 0);
+        assert!(
+            !plain.typed_arrays && !plain.proxy && !plain.map_set && !plain.date && plain.web_globals == 0
+        );
         assert!(plain.promise && plain.regexp);
         assert!(of("new Map()").map_set);
         assert!(of("Date.now()").date);

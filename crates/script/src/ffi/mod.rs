@@ -72,6 +72,8 @@ pub(crate) struct Intrinsics {
     pub(crate) eval: bool,
     /// The globals of `modules::web` that have getters; no feature of the engine.
     pub(crate) web_globals: Names,
+    /// `toLocaleString` and its siblings take locales; no feature of the engine either.
+    pub(crate) locales: bool,
 }
 
 impl Intrinsics {
@@ -86,6 +88,7 @@ impl Intrinsics {
         weak_ref: true,
         eval: true,
         web_globals: Names::MAX,
+        locales: true,
     };
 }
 

@@ -16,6 +16,7 @@ use rquickjs::{Ctx, Object, Persistent};
 
 use super::{EventLoop, ScriptWorker};
 use crate::ffi::{self, Intrinsics, MemoryGauge};
+use crate::modules::console::tools::Desk;
 use crate::modules::http::HttpState;
 use crate::modules::websockets::Sockets;
 use crate::test::Shared;
@@ -72,6 +73,8 @@ pub(crate) struct Host {
     pub(crate) received: Cell<u64>,
     /// Hops that `httpDebug` logged.
     pub(crate) debugged: Cell<u64>,
+    /// Groups, counters and stopwatches of `console`, once there are any.
+    pub(crate) console: OnceCell<Box<Desk>>,
     pub(crate) http: OnceCell<HttpState>,
     pub(crate) sockets: OnceCell<Box<Sockets>>,
     pub(crate) builtins: RefCell<HashMap<&'static str, Persistent<Object<'static>>>>,
@@ -107,6 +110,7 @@ impl Host {
             sent: Cell::new(0),
             received: Cell::new(0),
             debugged: Cell::new(0),
+            console: OnceCell::new(),
             http: OnceCell::new(),
             sockets: OnceCell::new(),
             builtins: RefCell::default(),

@@ -8,6 +8,7 @@ mod chunk;
 mod clone;
 mod events;
 mod fetch;
+pub(crate) mod intl;
 mod multipart;
 mod text;
 mod url;
@@ -49,6 +50,7 @@ globals! {
     File c"File" From::Chunk(&fetch::CHUNK);
     FormData c"FormData" From::Chunk(&fetch::CHUNK);
     Headers c"Headers" From::Chunk(&fetch::CHUNK);
+    Intl c"Intl" From::Chunk(&intl::CHUNK);
     Request c"Request" From::Chunk(&fetch::CHUNK);
     Response c"Response" From::Chunk(&fetch::CHUNK);
     TextDecoder c"TextDecoder" From::Chunk(&text::CHUNK);
@@ -68,7 +70,8 @@ globals! {
 pub(crate) type Names = u64;
 
 /// The chunks by name, for those that build on others.
-static CHUNKS: [&Chunk; 5] = [&clone::CHUNK, &events::CHUNK, &fetch::CHUNK, &text::CHUNK, &url::CHUNK];
+static CHUNKS: [&Chunk; 6] =
+    [&clone::CHUNK, &events::CHUNK, &fetch::CHUNK, &intl::CHUNK, &text::CHUNK, &url::CHUNK];
 
 /// Adds the getters of those in `names` to a fresh context.
 pub(crate) fn install(context: &Ctx<'_>, names: Names) -> Result<()> {

@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn boundaries() {
-        let check = |text: &str, expected: Option<&str>| assert_eq!(boundary(text).as_deref(), expected, "{text}");
+        let check =
+            |text: &str, expected: Option<&str>| assert_eq!(boundary(text).as_deref(), expected, "{text}");
         check("multipart/form-data; boundary=abc", Some("abc"));
         check("Multipart/Form-Data; charset=utf-8; Boundary=\"a b\"", Some("a b"));
         check("multipart/form-data", None);
@@ -139,15 +140,18 @@ mod tests {
         let field = "Content-Disposition: form-data; name=\"a\"\r\n\r\n";
         check("--B--\r\n", Some(&[]));
         check(&format!("--B\r\n{field}1\r\n--B--\r\n"), Some(&[("a", None, None, "1")]));
-        check(&format!("preamble\r\n--B\r\n{field}\r\n--B\r\n{field}x\r\ny\r\n--B--"), Some(&[
-            ("a", None, None, ""),
-            ("a", None, None, "x\r\ny"),
-        ]));
+        check(
+            &format!("preamble\r\n--B\r\n{field}\r\n--B\r\n{field}x\r\ny\r\n--B--"),
+            Some(&[("a", None, None, ""), ("a", None, None, "x\r\ny")]),
+        );
         check(
             "--B\r\ncontent-disposition: form-data; name=\"q\\\"%22\"; filename=\"f;g\"\r\nContent-Type: text/x\r\n\r\nhi\r\n--B--",
             Some(&[("q\"\"", Some("f;g"), Some("text/x"), "hi")]),
         );
-        check("--B\r\ncontent-disposition: form-data; name=q; x=y\r\n\r\n\r\n--B--", Some(&[("q", None, None, "")]));
+        check(
+            "--B\r\ncontent-disposition: form-data; name=q; x=y\r\n\r\n\r\n--B--",
+            Some(&[("q", None, None, "")]),
+        );
         check("", None);
         check("--B", None);
         check(&format!("--B\r\n{field}1"), None);
