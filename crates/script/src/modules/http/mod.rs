@@ -5,6 +5,7 @@ mod body;
 mod cookies;
 mod debug;
 mod expected;
+pub(crate) mod fetching;
 mod file;
 pub(crate) mod labels;
 mod methods;

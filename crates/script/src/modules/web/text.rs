@@ -1,83 +1,32 @@
-//! Globals of the web platform, made when a script first touches them.
-//!
-//! A program that names none of them does not even get their getters, see [`NAMES`] and `reach`. What k6 does
-//! not have among them is ours: `atob`, `btoa`, `performance`, `queueMicrotask`.
+//! Text and bytes, and small globals: `TextEncoder`, `TextDecoder`, `atob`, `btoa`, `performance`,
+//! `queueMicrotask`. The objects are in `text.js`.
 
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
-use rquickjs::{ArrayBuffer, Ctx, Function, Object, Persistent, Result, Value};
+use rquickjs::{ArrayBuffer, Ctx, Result, Value};
 
-use super::{crypto, globals};
+use super::chunk::Chunk;
+use super::events;
 use crate::error;
 use crate::ffi::{self, Call, Member, Table};
+use crate::modules::globals;
 
-const SOURCE: &str = include_str!("web.js");
-
-/// The names; a program that has none of these words cannot reach them.
-pub(crate) const NAMES: [&str; 7] =
-    ["TextDecoder", "TextEncoder", "atob", "btoa", "crypto", "performance", "queueMicrotask"];
-
-static GLOBALS: Table = Table::new(&[
-    Member::Lazy(c"TextDecoder", |call| member(call, "TextDecoder")),
-    Member::Lazy(c"TextEncoder", |call| member(call, "TextEncoder")),
-    Member::Lazy(c"atob", |call| member(call, "atob")),
-    Member::Lazy(c"btoa", |call| member(call, "btoa")),
-    Member::Lazy(c"crypto", |call| settle(call, "crypto", crypto::web::build)),
-    Member::Lazy(c"performance", |call| member(call, "performance")),
-    Member::Lazy(c"queueMicrotask", |call| member(call, "queueMicrotask")),
-]);
+pub(super) static CHUNK: Chunk = Chunk::of_whole_language("plimsoll:text", include_str!("text.js"), &NATIVE);
 
 static NATIVE: Table = Table::new(&[
     Member::Method(c"encode", 1, encode),
     Member::Method(c"decode", 3, decode),
     Member::Method(c"atob", 1, from_base64),
     Member::Method(c"btoa", 1, to_base64),
-    Member::Method(c"now", 0, |call| Ok(Value::new_number(call.ctx.clone(), call.host.now().0 as f64 / 1e6))),
+    Member::Method(c"now", 0, events::now),
     Member::Method(c"origin", 0, |call| {
         let wall = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let origin_ms = wall.as_secs_f64() * 1e3 - call.host.now().0 as f64 / 1e6;
         Ok(Value::new_number(call.ctx.clone(), origin_ms))
     }),
 ]);
-
-/// Adds the getters to a fresh context.
-pub(crate) fn install(context: &Ctx<'_>) -> Result<()> {
-    ffi::define(context, &context.globals(), &GLOBALS)
-}
-
-/// The read of a lazy global makes its value and puts it in the getter's place; a write does the same with
-/// the script's own value.
-fn settle<'js>(
-    call: &Call<'js>,
-    name: &str,
-    make: fn(&Ctx<'js>) -> Result<Value<'js>>,
-) -> Result<Value<'js>> {
-    let value = if call.len() > 0 { call.value(0) } else { make(&call.ctx)? };
-    ffi::set_hidden(&call.ctx.globals(), name, value.clone())?;
-    Ok(value)
-}
-
-fn member<'js>(call: &Call<'js>, name: &'static str) -> Result<Value<'js>> {
-    let value = if call.len() > 0 { call.value(0) } else { platform(&call.ctx)?.get(name)? };
-    ffi::set_hidden(&call.ctx.globals(), name, value.clone())?;
-    Ok(value)
-}
-
-/// What `web.js` makes, once in a user.
-fn platform<'js>(context: &Ctx<'js>) -> Result<Object<'js>> {
-    let host = ffi::host(context);
-    if let Some(known) = host.builtins.borrow().get("web") {
-        return known.clone().restore(context);
-    }
-    let native = Object::new(context.clone())?;
-    ffi::define(context, &native, &NATIVE)?;
-    let make: Function<'js> = context.eval(SOURCE)?;
-    let made: Object<'js> = make.call((native,))?;
-    host.builtins.borrow_mut().insert("web", Persistent::save(context, made.clone()));
-    Ok(made)
-}
 
 fn string<'js>(context: &Ctx<'js>, text: &str) -> Result<Value<'js>> {
     Ok(rquickjs::String::from_str(context.clone(), text)?.into_value())
@@ -115,17 +64,13 @@ fn decode<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     }
 }
 
-/// A string of bytes, one character each, as `btoa` and `atob` have it.
+/// A string of bytes, one character each, as `btoa` and `atob` have it; `undefined` where it is none.
 fn to_base64<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let text = error::text_of(&call.ctx, &call.value(0));
     let bytes: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
     match bytes {
         Some(bytes) => string(&call.ctx, &STANDARD.encode(bytes)),
-        None => Err(error::throw_named(
-            &call.ctx,
-            "InvalidCharacterError",
-            "btoa takes characters up to U+00FF only",
-        )),
+        None => Ok(call.undefined()),
     }
 }
 
@@ -140,6 +85,6 @@ fn from_base64<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     text.retain(|letter| !matches!(letter, '\t' | '\n' | '\x0c' | '\r' | ' '));
     match FORGIVING.decode(&text) {
         Ok(bytes) => string(&call.ctx, &bytes.into_iter().map(char::from).collect::<String>()),
-        Err(_) => Err(error::throw_named(&call.ctx, "InvalidCharacterError", "the text is not base64")),
+        Err(_) => Ok(call.undefined()),
     }
 }
