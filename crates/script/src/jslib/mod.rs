@@ -73,6 +73,7 @@ static HELPERS: &[Helper] = &[
     helper("https://jslib.k6.io/plimsoll/*/papaparse.js", include_str!("later/papaparse.js")),
     helper("https://jslib.k6.io/plimsoll/*/values.js", include_str!("values.js")),
     helper("https://jslib.k6.io/totp/*/index.js", include_str!("totp.js")),
+    helper("https://jslib.k6.io/url/*/index.js", include_str!("url.js")),
     helper("https://raw.githubusercontent.com/benc-uk/k6-reporter/*/dist/bundle.js", REPORTER),
 ];
 const AWS_SERVICES: &str = include_str!("aws/services.js");
