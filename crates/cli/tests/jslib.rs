@@ -128,6 +128,11 @@ fn k6_testing() {
 }
 
 #[test]
+fn url() {
+    passes("url.js", &[], 5);
+}
+
+#[test]
 fn aws() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = format!("http://{}", listener.local_addr().expect("it is bound"));

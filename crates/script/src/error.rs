@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use rquickjs::{Ctx, Error as JsError, Exception, Object, Result, Value};
 
 use crate::ffi;
+use crate::modules::web::PREFIX as HOST_CODE;
 
 /// Why a script could not be loaded or a function of it did not finish.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -146,7 +147,7 @@ fn frames_by(stack: &str, original: impl Fn(&str) -> Option<String>) -> String {
             Some((function, place)) => (function, place.trim_end_matches(')')),
             None => ("", frame),
         };
-        if place == "native" {
+        if place == "native" || place.starts_with(HOST_CODE) {
             continue;
         }
         let place = original(place).unwrap_or_else(|| place.to_owned());

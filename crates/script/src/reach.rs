@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use crate::ffi::Intrinsics;
-use crate::modules::web::NAMES;
+use crate::modules::web::{NAMES, intl};
 
 /// Words by which a program could reach anything.
 const OPEN_DOORS: [&str; 8] =
@@ -52,17 +52,20 @@ pub(crate) fn features<'a>(sources: impl IntoIterator<Item = &'a [u8]>) -> Intri
         words.extend(source.split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'))));
     }
     let any = |names: &[&str]| names.iter().any(|name| words.contains(name.as_bytes()));
-    if any(&OPEN_DOORS) || any(&HEAVY_MODULES) || any(&NAMES) {
+    if any(&OPEN_DOORS) || any(&HEAVY_MODULES) {
         return Intrinsics::ALL;
     }
+    let named = NAMES.iter().enumerate().filter(|(_, name)| words.contains(name.as_bytes()));
     Intrinsics {
         typed_arrays: any(&TYPED_ARRAYS),
         proxy: any(&PROXY),
         map_set: any(&MAP_SET),
         weak_ref: any(&WEAK_REF),
-        date: any(&DATE),
+        // A number's method brings the dates' with it.
+        date: any(&DATE) || any(&intl::METHODS),
         regexp: slashes || any(&REGEXP),
-        web_globals: false,
+        locales: any(&intl::METHODS),
+        web_globals: named.fold(0, |names, (place, _)| names | 1 << place),
         ..Intrinsics::ALL
     }
 }
@@ -70,7 +73,7 @@ pub(crate) fn features<'a>(sources: impl IntoIterator<Item = &'a [u8]>) -> Intri
 /// Whether a slash stands in the code itself, outside strings, templates and comments: a division or the start
 /// of a regular expression. Which of the two it is does not matter here, so nothing after it needs to be
 /// understood, and everything before it is easily told apart.
-fn has_slash(source: &[u8]) -> bool {
+pub(crate) fn has_slash(source: &[u8]) -> bool {
     // One entry a template that is open: how many braces its substitution has open.
     let mut templates: Vec<u32> = Vec::new();
     let mut rest = source;
@@ -156,14 +159,17 @@ mod tests {
     fn only_what_cannot_be_named_is_left_out() {
         let of = |source: &str| features([source.as_bytes()]);
         let plain = of("import http from 'k6/http'; export default () => http.get('http://h/').json('ok');");
-        assert!(!plain.typed_arrays && !plain.proxy && !plain.map_set && !plain.date && !plain.web_globals);
+        assert!(
+            !plain.typed_arrays && !plain.proxy && !plain.map_set && !plain.date && plain.web_globals == 0
+        );
         assert!(plain.promise && !plain.regexp);
         assert!(of("'a'.match('b')").regexp);
         assert!(of("new Map()").map_set);
         assert!(of("Date.now()").date);
         assert!(of("const b = open('f', 'b');").typed_arrays);
         assert!(of("import exec from 'k6/execution';").proxy);
-        assert!(of("new TextEncoder()").web_globals);
+        assert_eq!(of("new TextEncoder()").web_globals.count_ones(), 1);
+        assert_eq!(of("new URL('http://h').searchParams").web_globals.count_ones(), 1);
         assert_eq!(of("globalThis['Da' + 'te']"), Intrinsics::ALL);
         assert_eq!(of("[].constructor.constructor('x')()"), Intrinsics::ALL);
         assert_eq!(of("import { b64decode } from 'k6/encoding';"), Intrinsics::ALL);

@@ -90,7 +90,11 @@ impl<'a> Journey<'a> {
         loop {
             let mut trail = Trail::begin(self.client.worker.clock().now());
             let cookie = self.cookie();
-            let outcome = self.hop(cookie.as_deref(), &mut trail).await;
+            let outcome = match self.request.cancel.clone() {
+                None => self.hop(cookie.as_deref(), &mut trail).await,
+                // Rare: it stays out of the future that each request carries.
+                Some(cancel) => Box::pin(self.hop_unless(&cancel, cookie.as_deref(), &mut trail)).await,
+            };
             let answer = match outcome {
                 Ok(answer) => self.with_wire(answer),
                 Err(fault) => return Err(self.failed(fault, trail, on_hop)),
@@ -106,6 +110,20 @@ impl<'a> Journey<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// A hop that ends when it is no longer wanted; dropping it closes its connection, or resets its stream.
+    async fn hop_unless(
+        &self,
+        cancel: &tokio::sync::Notify,
+        cookie: Option<&str>,
+        trail: &mut Trail,
+    ) -> Result<Answer, Fault> {
+        tokio::select! {
+            biased;
+            () = cancel.notified() => Err(Kind::Cancelled.into()),
+            outcome = self.hop(cookie, trail) => outcome,
         }
     }
 

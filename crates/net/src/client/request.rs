@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::sync::Notify;
 
 use crate::encoding::Coding;
 use crate::url::Url;
@@ -87,6 +88,8 @@ pub struct Request {
     pub discard_body: bool,
     /// Name, value, and whether it takes the place of the jar's cookies of that name.
     pub cookies: Vec<(String, String, bool)>,
+    /// Notified when the answer is no longer wanted: the request then fails, and counts as failed.
+    pub cancel: Option<Rc<Notify>>,
 }
 
 impl Request {
@@ -105,6 +108,7 @@ impl Request {
             version: VersionPreference::default(),
             discard_body: false,
             cookies: Vec::new(),
+            cancel: None,
         }
     }
 

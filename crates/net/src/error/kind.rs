@@ -54,6 +54,8 @@ pub enum Kind {
     InvalidRequest(String),
     /// The request's own timeout ran out.
     RequestTimeout,
+    /// The caller no longer wanted it; see `Request::cancel`.
+    Cancelled,
     /// The name exists nowhere.
     NoSuchHost(String),
     /// The name could not be looked up.
@@ -255,6 +257,7 @@ impl Kind {
             }
             Self::NoHost => "http: no Host in request URL".to_owned(),
             Self::RequestTimeout => "request timeout".to_owned(),
+            Self::Cancelled => "request aborted".to_owned(),
             Self::NoSuchHost(host) => format!("lookup {host}: no such host"),
             Self::Lookup { host, reason } => format!("lookup {host}: {reason}"),
             Self::BlockedAddress { ip, range } => format!("IP ({ip}) is in a blacklisted range ({range})"),

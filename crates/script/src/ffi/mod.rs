@@ -20,6 +20,7 @@ use std::ptr::NonNull;
 
 use rquickjs::{Context, Ctx, Runtime, Value, qjs};
 
+use crate::modules::web::Names;
 use crate::vu::Host;
 
 pub(crate) use alloc::{CountingAllocator, MemoryGauge};
@@ -29,8 +30,8 @@ pub(crate) use module::{declare, load_module};
 pub(crate) use pages::Pages;
 pub(crate) use table::{Member, Table, define};
 pub(crate) use values::{
-    Keys, has_own, has_pending_job, is_async, is_module, is_uncatchable, keys, set_hidden, set_readonly,
-    truthy, uncatchable, write_view,
+    Keys, has_own, has_pending_job, is_async, is_module, is_uncatchable, keys, kind_of, set_hidden,
+    set_readonly, truthy, uncatchable, write_view,
 };
 
 /// Installs in `context` the pointer by which host functions find their virtual user.
@@ -82,8 +83,10 @@ pub(crate) struct Intrinsics {
     pub(crate) promise: bool,
     pub(crate) weak_ref: bool,
     pub(crate) eval: bool,
-    /// The getters of `modules::web`; no feature of the engine.
-    pub(crate) web_globals: bool,
+    /// The globals of `modules::web` that have getters; no feature of the engine.
+    pub(crate) web_globals: Names,
+    /// `toLocaleString` and its siblings take locales; no feature of the engine either.
+    pub(crate) locales: bool,
 }
 
 impl Intrinsics {
@@ -97,7 +100,8 @@ impl Intrinsics {
         promise: true,
         weak_ref: true,
         eval: true,
-        web_globals: true,
+        web_globals: Names::MAX,
+        locales: true,
     };
 }
 
@@ -111,33 +115,14 @@ pub(crate) fn new_context(runtime: &Runtime, wanted: Intrinsics) -> rquickjs::Re
     // objects, which `Context::base` adds, come first as QuickJS asks.
     let failed = unsafe {
         let mut failed = 0;
-        if wanted.date {
-            failed |= qjs::JS_AddIntrinsicDate(raw);
-        }
         if wanted.eval {
             failed |= qjs::JS_AddIntrinsicEval(raw);
         }
-        if wanted.regexp {
-            qjs::JS_AddIntrinsicRegExpCompiler(raw);
-            failed |= qjs::JS_AddIntrinsicRegExp(raw);
-        }
         failed |= qjs::JS_AddIntrinsicJSON(raw);
-        if wanted.proxy {
-            failed |= qjs::JS_AddIntrinsicProxy(raw);
-        }
-        if wanted.map_set {
-            failed |= qjs::JS_AddIntrinsicMapSet(raw);
-        }
-        if wanted.typed_arrays {
-            failed |= qjs::JS_AddIntrinsicTypedArrays(raw);
-        }
         if wanted.promise {
             failed |= qjs::JS_AddIntrinsicPromise(raw);
         }
-        if wanted.weak_ref {
-            failed |= qjs::JS_AddIntrinsicWeakRef(raw);
-        }
-        failed
+        failed | add_optional(raw, wanted)
     };
     if failed < 0 {
         return Err(rquickjs::Error::Allocation);
@@ -146,6 +131,68 @@ pub(crate) fn new_context(runtime: &Runtime, wanted: Intrinsics) -> rquickjs::Re
         context.with(|context| values::forbid_transfers(&context))?;
     }
     Ok(context)
+}
+
+/// Adds the features that programs which do not name them go without.
+///
+/// # Safety
+/// The context must be alive, with its base objects, and without any of those that are wanted.
+unsafe fn add_optional(context: *mut qjs::JSContext, wanted: Intrinsics) -> i32 {
+    let mut failed = 0;
+    // SAFETY: guaranteed by the caller.
+    unsafe {
+        if wanted.date {
+            failed |= qjs::JS_AddIntrinsicDate(context);
+        }
+        if wanted.regexp {
+            qjs::JS_AddIntrinsicRegExpCompiler(context);
+            failed |= qjs::JS_AddIntrinsicRegExp(context);
+        }
+        if wanted.proxy {
+            failed |= qjs::JS_AddIntrinsicProxy(context);
+        }
+        if wanted.map_set {
+            failed |= qjs::JS_AddIntrinsicMapSet(context);
+        }
+        if wanted.typed_arrays {
+            failed |= qjs::JS_AddIntrinsicTypedArrays(context);
+        }
+        if wanted.weak_ref {
+            failed |= qjs::JS_AddIntrinsicWeakRef(context);
+        }
+    }
+    failed
+}
+
+/// Gives the context of a running program the features in `wanted` that it does not have yet, for a part of the
+/// host that uses them.
+pub(crate) fn complete(context: &Ctx<'_>, wanted: Intrinsics) -> rquickjs::Result<()> {
+    let host = host(context);
+    let has = host.features.get();
+    let missing = Intrinsics {
+        date: wanted.date && !has.date,
+        regexp: wanted.regexp && !has.regexp,
+        proxy: wanted.proxy && !has.proxy,
+        map_set: wanted.map_set && !has.map_set,
+        typed_arrays: wanted.typed_arrays && !has.typed_arrays,
+        weak_ref: wanted.weak_ref && !has.weak_ref,
+        ..Intrinsics::ALL
+    };
+    host.features.set(Intrinsics {
+        date: has.date || missing.date,
+        regexp: has.regexp || missing.regexp,
+        proxy: has.proxy || missing.proxy,
+        map_set: has.map_set || missing.map_set,
+        typed_arrays: has.typed_arrays || missing.typed_arrays,
+        weak_ref: has.weak_ref || missing.weak_ref,
+        ..has
+    });
+    // SAFETY: the context is alive, and `features` tells what it has.
+    let failed = unsafe { add_optional(context.as_raw().as_ptr(), missing) };
+    if failed < 0 {
+        return Err(rquickjs::Error::Exception);
+    }
+    if missing.typed_arrays { values::forbid_transfers(context) } else { Ok(()) }
 }
 
 /// Takes ownership of a raw value that a QuickJS call returned; an exception becomes `Err`.

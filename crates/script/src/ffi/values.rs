@@ -183,6 +183,31 @@ pub(crate) fn truthy(value: &Value<'_>) -> bool {
     unsafe { qjs::JS_ToBool(value.ctx().as_raw().as_ptr(), value.as_raw()) > 0 }
 }
 
+/// What an object is to the engine, whatever it says of itself: `array`, `date`, `map`, `object` for one without
+/// anything special behind it, `other` for what has no name here.
+pub(crate) fn kind_of(value: &Value<'_>) -> &'static str {
+    let raw = value.as_raw();
+    // SAFETY: the value is alive; none of these runs script code.
+    unsafe {
+        match () {
+            () if qjs::JS_IsProxy(raw) => "other",
+            () if qjs::JS_IsArray(raw) => "array",
+            () if qjs::JS_IsDate(raw) => "date",
+            () if qjs::JS_IsError(raw) => "error",
+            () if qjs::JS_IsRegExp(raw) => "regexp",
+            () if qjs::JS_IsMap(raw) => "map",
+            () if qjs::JS_IsSet(raw) => "set",
+            () if qjs::JS_IsArrayBuffer(raw) => "arraybuffer",
+            () if qjs::JS_GetTypedArrayType(raw) >= 0 => "typedarray",
+            () => {
+                let plain = Object::new(value.ctx().clone());
+                let class = plain.map_or(0, |plain| qjs::JS_GetClassID(plain.as_value().as_raw()));
+                if qjs::JS_GetClassID(raw) == class { "object" } else { "other" }
+            }
+        }
+    }
+}
+
 /// Whether a function is declared `async`.
 pub(crate) fn is_async(function: &rquickjs::Function<'_>) -> bool {
     let kind = function

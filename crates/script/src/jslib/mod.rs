@@ -73,6 +73,7 @@ static HELPERS: &[Helper] = &[
     helper("https://jslib.k6.io/plimsoll/*/papaparse.js", include_str!("later/papaparse.js")),
     helper("https://jslib.k6.io/plimsoll/*/values.js", include_str!("values.js")),
     helper("https://jslib.k6.io/totp/*/index.js", include_str!("totp.js")),
+    helper("https://jslib.k6.io/url/*/index.js", include_str!("url.js")),
     helper("https://raw.githubusercontent.com/benc-uk/k6-reporter/*/dist/bundle.js", REPORTER),
 ];
 const AWS_SERVICES: &str = include_str!("aws/services.js");
@@ -117,7 +118,11 @@ const HARMLESS: [&str; 7] = ["constructor", "data", "file", "Function", "open", 
 pub(crate) fn reached(address: &str, text: &[u8]) -> Option<String> {
     let own = find(address).filter(|own| own.as_bytes() == text)?;
     let words = own.split(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '$')));
-    Some(words.filter(|word| !HARMLESS.contains(word)).collect::<Vec<_>>().join(" "))
+    let mut words = words.filter(|word| !HARMLESS.contains(word)).collect::<Vec<_>>().join(" ");
+    if crate::reach::has_slash(own.as_bytes()) {
+        words.push('/');
+    }
+    Some(words)
 }
 
 #[cfg(test)]

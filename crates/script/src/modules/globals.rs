@@ -28,11 +28,13 @@ pub(crate) fn install(context: &Ctx<'_>) -> Result<()> {
     let host = ffi::host(context);
     ffi::define(context, &globals, &FUNCTIONS)?;
     ffi::define(context, &globals, &timers::TABLE)?;
-    if host.shared.intrinsics().web_globals {
-        web::install(context)?;
+    web::install(context, host.shared.intrinsics().web_globals)?;
+    if host.shared.intrinsics().locales {
+        web::intl::install(context)?;
     }
     let printer = Object::new(context.clone())?;
     ffi::define(context, &printer, &console::TABLE)?;
+    ffi::define(context, &printer, &console::tools::TABLE)?;
     ffi::set_hidden(&globals, "console", printer.into_value())?;
     ffi::set_hidden(&globals, "global", globals.clone().into_value())?;
     let env = Object::new(context.clone())?;

@@ -9,6 +9,7 @@ use super::Builtin;
 use crate::error;
 use crate::ffi::{self, Call, Member, Table};
 use crate::jslib::{self, PARTS};
+use crate::reach;
 
 pub(super) const MODULE: Builtin =
     Builtin { name: "plimsoll/later", exports: || Box::new(TABLE.names()), build };
@@ -31,6 +32,8 @@ fn later<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     if let Some(known) = call.host.builtins.borrow().get(source) {
         return Ok(known.clone().restore(&call.ctx)?.into_value());
     }
+    let words = jslib::reached(&address, source.as_bytes()).unwrap_or_default();
+    ffi::complete(&call.ctx, reach::features([words.as_bytes()]))?;
     let (module, evaluated) = call.host.shared.program.module(&call.ctx, &address)?.eval()?;
     evaluated.finish::<Value<'js>>()?;
     let part = module.namespace()?;

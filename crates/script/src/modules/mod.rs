@@ -1,6 +1,6 @@
 //! The modules that scripts import: one file each, one row in [`MODULES`].
 
-mod console;
+pub(crate) mod console;
 mod crypto;
 pub(crate) mod csv;
 pub(crate) mod data;

@@ -21,6 +21,8 @@ struct Timer {
     callback: Persistent<Function<'static>>,
     arguments: Vec<Persistent<Value<'static>>>,
     every: Option<Nanos>,
+    /// Nobody waits for it: the loop may end before it fires.
+    quiet: bool,
 }
 
 /// Timers and operations; an empty loop holds no memory of its own.
@@ -28,6 +30,8 @@ struct Timer {
 pub(crate) struct EventLoop {
     /// By due time, then by the order of creation.
     timers: RefCell<BTreeMap<(Nanos, u64), Timer>>,
+    /// How many of the timers are not quiet.
+    awaited: Cell<usize>,
     operations: RefCell<Option<Box<FuturesUnordered<Operation>>>>,
     next_timer: Cell<u32>,
     sequence: Cell<u64>,
@@ -60,19 +64,29 @@ impl EventLoop {
     ) -> u32 {
         let id = self.next_timer.get() + 1;
         self.next_timer.set(id);
-        self.insert(due, Timer { id, callback, arguments, every });
+        self.insert(due, Timer { id, callback, arguments, every, quiet: false });
         id
+    }
+
+    /// Sets a timer that the loop does not wait for.
+    pub(crate) fn set_quiet_timer(&self, due: Nanos, callback: Persistent<Function<'static>>) {
+        self.insert(due, Timer { id: 0, callback, arguments: Vec::new(), every: None, quiet: true });
     }
 
     fn insert(&self, due: Nanos, timer: Timer) {
         let sequence = self.sequence.get();
         self.sequence.set(sequence + 1);
+        self.awaited.set(self.awaited.get() + usize::from(!timer.quiet));
         self.timers.borrow_mut().insert((due, sequence), timer);
     }
 
     /// Removes the timer with this number, if it is still set.
     pub(crate) fn clear_timer(&self, id: u32) {
-        self.timers.borrow_mut().retain(|_, timer| timer.id != id);
+        self.timers.borrow_mut().retain(|_, timer| {
+            let kept = timer.id != id || timer.quiet;
+            self.awaited.set(self.awaited.get() - usize::from(!kept));
+            kept
+        });
     }
 
     /// Adds an operation; its completion runs in the loop.
@@ -82,12 +96,13 @@ impl EventLoop {
 
     /// Whether nothing is left to wait for.
     pub(crate) fn is_idle(&self) -> bool {
-        self.timers.borrow().is_empty() && self.operations.borrow().as_ref().is_none_or(|all| all.is_empty())
+        self.awaited.get() == 0 && self.operations.borrow().as_ref().is_none_or(|all| all.is_empty())
     }
 
     /// Forgets everything: operations are cancelled, timers never fire.
     pub(crate) fn clear(&self) {
         self.timers.borrow_mut().clear();
+        self.awaited.set(0);
         self.operations.borrow_mut().take();
     }
 
@@ -122,6 +137,7 @@ impl EventLoop {
     /// Takes the first timer, which is due, and sets it again when it repeats.
     fn fire(&self, now: Nanos) -> Option<Event> {
         let ((due, _), timer) = self.timers.borrow_mut().pop_first()?;
+        self.awaited.set(self.awaited.get() - usize::from(!timer.quiet));
         let event = Event::Timer(timer.callback.clone(), timer.arguments.clone());
         if let Some(every) = timer.every {
             // A script that is late does not fire its interval in a burst.

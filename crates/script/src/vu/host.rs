@@ -16,7 +16,8 @@ use model::{Level, Nanos, Record};
 use rquickjs::{Ctx, Object, Persistent};
 
 use super::{EventLoop, ScriptWorker};
-use crate::ffi::{self, MemoryGauge};
+use crate::ffi::{self, Intrinsics, MemoryGauge};
+use crate::modules::console::tools::Desk;
 use crate::modules::data::UserData;
 use crate::modules::html::HtmlClasses;
 use crate::modules::http::HttpState;
@@ -59,6 +60,8 @@ pub(crate) struct Host {
     pub(crate) stage: Cell<Stage>,
     pub(crate) events: EventLoop,
     pub(crate) memory: Rc<MemoryGauge>,
+    /// The language features that the user's context has by now.
+    pub(crate) features: Cell<Intrinsics>,
     /// The tags of the samples that the user makes now: run, scenario, group and the script's own.
     pub(crate) tags: Cell<TagSetId>,
     /// The script's own tags, which outlive an iteration.
@@ -73,6 +76,8 @@ pub(crate) struct Host {
     pub(crate) received: Cell<u64>,
     /// Hops that `httpDebug` logged.
     pub(crate) debugged: Cell<u64>,
+    /// Groups, counters and stopwatches of `console`, once there are any.
+    pub(crate) console: OnceCell<Box<Desk>>,
     pub(crate) http: OnceCell<HttpState>,
     pub(crate) sockets: OnceCell<Box<Sockets>>,
     pub(crate) data: OnceCell<Box<UserData>>,
@@ -102,6 +107,7 @@ impl Host {
             stage: Cell::new(Stage::Init),
             events: EventLoop::default(),
             memory,
+            features: Cell::new(Intrinsics::ALL),
             tags: Cell::new(TagSetId::default()),
             group: RefCell::default(),
             metadata: RefCell::default(),
@@ -111,6 +117,7 @@ impl Host {
             sent: Cell::new(0),
             received: Cell::new(0),
             debugged: Cell::new(0),
+            console: OnceCell::new(),
             http: OnceCell::new(),
             sockets: OnceCell::new(),
             data: OnceCell::new(),

@@ -102,7 +102,9 @@ fn start(host: &Rc<Host>, stack_bytes: usize) -> rquickjs::Result<(Runtime, rqui
     runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
         track_rejection(&ctx, &promise, &reason, handled);
     })));
-    let context = ffi::new_context(&runtime, host.shared.intrinsics())?;
+    let features = host.shared.intrinsics();
+    let context = ffi::new_context(&runtime, features)?;
+    host.features.set(features);
     Ok((runtime, context))
 }
 

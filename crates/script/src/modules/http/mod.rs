@@ -6,6 +6,7 @@ mod cookies;
 mod debug;
 mod expected;
 mod fault;
+pub(crate) mod fetching;
 mod file;
 mod forms;
 pub(crate) mod labels;

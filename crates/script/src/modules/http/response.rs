@@ -140,7 +140,7 @@ impl Response {
         match self.response_type {
             ResponseType::None => Ok(Value::new_null(context.clone())),
             ResponseType::Binary => Ok(ArrayBuffer::new_copy(context.clone(), body)?.into_value()),
-            ResponseType::View if !ffi::host(context).shared.intrinsics().typed_arrays => {
+            ResponseType::View if !ffi::host(context).features.get().typed_arrays => {
                 Ok(Value::new_null(context.clone()))
             }
             ResponseType::View => {

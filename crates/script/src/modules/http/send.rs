@@ -7,6 +7,7 @@ use bytes::Bytes;
 use metrics::{HttpSample, TagSetId, builtin};
 use model::{Level, Nanos, Record};
 use rquickjs::{Error as JsError, Result, Value};
+use tokio::sync::Notify;
 
 use super::body;
 use super::debug;
@@ -18,7 +19,7 @@ use super::state::{HttpState, SharedJar};
 use super::template;
 use crate::error;
 use crate::ffi::Call;
-use crate::modules::{globals, tags};
+use crate::modules::{globals, tags, web};
 use crate::test::HttpDebug;
 use crate::vu::Host;
 
@@ -38,6 +39,11 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
+    /// The request is to fail when this is notified.
+    pub(super) fn cancelled_by(&mut self, cancel: &Rc<Notify>) {
+        self.request.cancel = Some(cancel.clone());
+    }
+
     /// Host and port, by which a batch counts its requests.
     pub(super) fn authority(&self) -> String {
         self.request.url.authority().to_owned()
@@ -148,6 +154,9 @@ fn address_of(call: &Call<'_>, url: &Value<'_>) -> Result<std::result::Result<Ad
     if url.is_string() {
         return Ok(Ok((error::text_of(&call.ctx, url), None)));
     }
+    if let Some(address) = web::address_of(url) {
+        return Ok(Ok((address, None)));
+    }
     let shown = if url.is_undefined() || url.is_null() {
         "<nil>".to_owned()
     } else if url.is_object() {
@@ -206,6 +215,7 @@ fn assemble(
         version: params.version.unwrap_or_default(),
         discard_body: params.response_type == ResponseType::None,
         cookies,
+        cancel: None,
     };
     Box::new(Prepared {
         request,

@@ -9,6 +9,7 @@ use rquickjs::{Ctx, Result};
 
 use super::cookies::JarObject;
 use super::expected::Expected;
+use super::fetching::Fetches;
 use super::response::Response;
 use crate::ffi::LazyClass;
 use crate::vu::Host;
@@ -29,6 +30,8 @@ pub(crate) struct HttpState {
     jar_class: OnceCell<Box<LazyClass>>,
     /// Addresses that were read last, because scripts call the same ones over and over.
     urls: RefCell<Vec<Rc<net::Url>>>,
+    /// Requests of `fetch` that are under way, for those who abort them.
+    pub(super) fetches: RefCell<Fetches>,
 }
 
 impl HttpState {
@@ -40,6 +43,7 @@ impl HttpState {
             response_class: OnceCell::new(),
             jar_class: OnceCell::new(),
             urls: RefCell::default(),
+            fetches: RefCell::default(),
         }
     }
 

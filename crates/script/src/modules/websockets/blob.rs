@@ -53,7 +53,8 @@ pub(super) fn make<'js>(context: &Ctx<'js>, bytes: Bytes, kind: String) -> Resul
 
 /// The bytes of a value that is a blob.
 pub(crate) fn bytes_of(value: &Value<'_>) -> Option<Bytes> {
-    let class = Sockets::of(ffi::host(value.ctx())).blob_class(value.ctx()).ok()?;
+    // Where there is no class yet, there is no blob.
+    let class = ffi::host(value.ctx()).sockets.get()?.known_blob_class()?;
     class.data::<Blob>(value).map(|blob| blob.bytes.clone())
 }
 

@@ -10,11 +10,12 @@ mod run;
 mod socket;
 mod state;
 
-use rquickjs::{Ctx, Object, Result};
+use rquickjs::{Ctx, Object, Persistent, Result, Value};
 
 use super::Builtin;
 use crate::ffi::{self, Named};
 
+pub(crate) use blob::bytes_of as blob_bytes;
 pub(crate) use state::{Sockets, kit, mark, number_of};
 
 const NAMES: [&std::ffi::CStr; 2] = [c"Blob", c"WebSocket"];
@@ -36,11 +37,23 @@ pub(super) const OLD_NAME: Builtin = Builtin {
 /// What both modules say in the init code.
 pub(super) const NOT_IN_INIT: &str = "using websockets in the init context is not supported";
 
-fn build<'js>(context: &Ctx<'js>) -> Result<Object<'js>> {
+/// The constructor of blobs, one in a user.
+pub(crate) fn blob_constructor<'js>(context: &Ctx<'js>) -> Result<Value<'js>> {
     static BLOB: Named = Named::new(blob::construct);
+    let host = ffi::host(context);
+    if let Some(known) = host.builtins.borrow().get("Blob") {
+        return Ok(known.clone().restore(context)?.into_value());
+    }
+    let constructor = ffi::constructor(context, c"Blob", 2, &BLOB)?;
+    let object = constructor.clone().into_object().expect("a constructor is an object");
+    host.builtins.borrow_mut().insert("Blob", Persistent::save(context, object));
+    Ok(constructor)
+}
+
+fn build<'js>(context: &Ctx<'js>) -> Result<Object<'js>> {
     static WEBSOCKET: Named = Named::new(socket::construct);
     let object = Object::new(context.clone())?;
-    object.set("Blob", ffi::constructor(context, c"Blob", 2, &BLOB)?)?;
+    object.set("Blob", blob_constructor(context)?)?;
     let constructor = ffi::constructor(context, c"WebSocket", 3, &WEBSOCKET)?;
     let members = constructor.as_object().expect("a constructor is an object");
     for (name, state) in socket::STATES {

@@ -65,6 +65,11 @@ impl Sockets {
         Ok(self.blob_class.get().expect("it was set on the line above"))
     }
 
+    /// The class of blobs, when a blob was made.
+    pub(super) fn known_blob_class(&self) -> Option<&LazyClass> {
+        self.blob_class.get().map(Box::as_ref)
+    }
+
     /// No socket outlives its iteration: what is still open is told that the user goes away.
     pub(crate) fn close_all(&self, host: &Host) {
         for socket in std::mem::take(&mut *self.known.borrow_mut()).into_values() {

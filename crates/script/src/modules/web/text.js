@@ -1,7 +1,5 @@
-// Globals of the web platform that need no network. Evaluated once in a user, when the script first touches
-// one of them. `native` converts text.
-((native) => {
-  "use strict";
+// Text and bytes, and small globals that need no more. `native` converts text.
+export function make(native) {
   class TextEncoder {
     get encoding() {
       return "utf-8";
@@ -41,6 +39,14 @@
     if (typeof callback !== "function") throw new TypeError("queueMicrotask takes a function");
     Promise.resolve().then(callback);
   };
+  const latin = (convert, problem) => (value) => {
+    const made = convert(`${value}`);
+    if (made !== undefined) return made;
+    const { DOMException } = native.use("events");
+    throw new DOMException(problem, "InvalidCharacterError");
+  };
+  const atob = latin(native.atob, "the text is not base64");
+  const btoa = latin(native.btoa, "btoa takes characters up to U+00FF only");
   const performance = { now: native.now, timeOrigin: native.origin() };
-  return { TextDecoder, TextEncoder, atob: native.atob, btoa: native.btoa, performance, queueMicrotask };
-})
+  return { TextDecoder, TextEncoder, atob, btoa, performance, queueMicrotask };
+}

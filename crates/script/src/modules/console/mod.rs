@@ -1,9 +1,13 @@
 //! `console`: values as k6 prints them.
 
+mod table;
+pub(crate) mod tools;
+
 use rquickjs::{Ctx, Object, Result, Type, Value};
 
 use crate::error;
 use crate::ffi::{Call, Member, Table};
+use crate::vu::Host;
 use model::{Level, Record};
 
 /// The members of `console`.
@@ -32,18 +36,33 @@ fn failure<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 fn print<'js>(call: &Call<'js>, level: Level) -> Result<Value<'js>> {
-    let log = &call.host.shared.log;
-    if log.enabled(level) {
-        let mut message = String::new();
-        for index in 0..call.len() {
-            if index > 0 {
-                message.push(' ');
-            }
-            show_argument(&call.ctx, &call.value(index), &mut message);
-        }
-        log.log(Record::new(level, message).with("source", "console"));
+    if call.host.shared.log.enabled(level) {
+        say(call.host, level, &message_of(call, 0));
     }
     Ok(call.undefined())
+}
+
+/// The arguments from `first` on as one text.
+fn message_of(call: &Call<'_>, first: usize) -> String {
+    let mut message = String::new();
+    for index in first..call.len() {
+        if index > first {
+            message.push(' ');
+        }
+        show_argument(&call.ctx, &call.value(index), &mut message);
+    }
+    message
+}
+
+/// Logs a text, as far in as the user's open groups want it.
+fn say(host: &Host, level: Level, message: &str) {
+    let indent = " ".repeat(tools::indent(host));
+    let message = if indent.is_empty() {
+        message.to_owned()
+    } else {
+        format!("{indent}{}", message.replace('\n', &format!("\n{indent}")))
+    };
+    host.shared.log.log(Record::new(level, message).with("source", "console"));
 }
 
 /// An argument: strings as they are, everything else as in an object.

@@ -1,0 +1,93 @@
+//! Parts of the host that are written in JavaScript.
+//!
+//! Main type: [`Chunk`]: a module with one export, `make(native)`, which returns the objects it is for. The
+//! process compiles it once; a user loads the byte code when it first needs one of the objects.
+
+use std::sync::{Mutex, OnceLock};
+
+use rquickjs::{Ctx, Function, Module, Object, Persistent, Result, Value, WriteOptions};
+
+use crate::error;
+use crate::ffi::{self, Call, Intrinsics, Member, Table};
+
+/// What the names of these modules begin with; stacks leave their frames out.
+pub(crate) const PREFIX: &str = "plimsoll:";
+
+/// One module.
+pub(super) struct Chunk {
+    /// Its name, [`PREFIX`] and a word.
+    name: &'static str,
+    source: &'static str,
+    /// What it finds in `native`, beside `use(name)`, which gives what another chunk made.
+    native: &'static Table,
+    /// Whether it needs the language features that its user's program does not name.
+    whole_language: bool,
+    code: OnceLock<Vec<u8>>,
+}
+
+static COMMON: Table = Table::new(&[Member::Method(c"use", 1, other)]);
+/// One compiles at a time, lest threads that begin together all do.
+static COMPILING: Mutex<()> = Mutex::new(());
+
+impl Chunk {
+    /// A chunk that gets by with what every context has.
+    pub(super) const fn new(name: &'static str, source: &'static str, native: &'static Table) -> Self {
+        Self { name, source, native, whole_language: false, code: OnceLock::new() }
+    }
+
+    /// A chunk that uses maps, buffers and the like.
+    pub(super) const fn of_whole_language(
+        name: &'static str,
+        source: &'static str,
+        native: &'static Table,
+    ) -> Self {
+        Self { name, source, native, whole_language: true, code: OnceLock::new() }
+    }
+
+    /// What the chunk makes, once in a user.
+    pub(super) fn made<'js>(&'static self, context: &Ctx<'js>) -> Result<Object<'js>> {
+        let host = ffi::host(context);
+        if let Some(known) = host.builtins.borrow().get(self.name) {
+            return known.clone().restore(context);
+        }
+        if self.whole_language {
+            ffi::complete(context, Intrinsics::ALL)?;
+        }
+        let native = Object::new(context.clone())?;
+        ffi::define(context, &native, &COMMON)?;
+        ffi::define(context, &native, self.native)?;
+        let module = ffi::load_module(context, self.code(context)?)?;
+        let (module, evaluated) = module.eval()?;
+        evaluated.finish::<Value<'js>>()?;
+        let make: Function<'js> = module.get("make")?;
+        let made: Object<'js> = make.call((native,))?;
+        host.builtins.borrow_mut().insert(self.name, Persistent::save(context, made.clone()));
+        Ok(made)
+    }
+
+    /// What the chunk has made in this user already.
+    pub(super) fn known<'js>(&self, context: &Ctx<'js>) -> Option<Object<'js>> {
+        ffi::host(context).builtins.borrow().get(self.name)?.clone().restore(context).ok()
+    }
+
+    fn code(&'static self, context: &Ctx<'_>) -> Result<&'static [u8]> {
+        if let Some(code) = self.code.get() {
+            return Ok(code);
+        }
+        let _alone = COMPILING.lock();
+        if self.code.get().is_none() {
+            let module = Module::declare(context.clone(), self.name, self.source)?;
+            let code = module.write(WriteOptions { strip_source: true, ..WriteOptions::default() })?;
+            let _ = self.code.set(code);
+        }
+        Ok(self.code.get().expect("it was set above"))
+    }
+}
+
+/// `native.use(name)`
+fn other<'js>(call: &Call<'js>) -> Result<Value<'js>> {
+    let name = error::text_of(&call.ctx, &call.value(0));
+    let chunk = super::CHUNKS.iter().find(|chunk| chunk.name.strip_prefix(PREFIX) == Some(&name));
+    let chunk = chunk.expect("a chunk names those that exist");
+    Ok(chunk.made(&call.ctx)?.into_value())
+}
