@@ -14,6 +14,7 @@ mod packages;
 mod program;
 mod reach;
 mod source;
+mod syntax;
 mod test;
 #[cfg(debug_assertions)]
 #[doc(hidden)]

@@ -38,6 +38,7 @@ const PROXY: [&str; 4] = ["Proxy", "exec", "SharedArray", "execution"];
 const MAP_SET: [&str; 5] = ["Map", "Set", "WeakMap", "WeakSet", "groupBy"];
 const WEAK_REF: [&str; 2] = ["WeakRef", "FinalizationRegistry"];
 const DATE: [&str; 1] = ["Date"];
+const COMMONJS: [&str; 2] = ["module", "exports"];
 /// Modules of the host that hand out buffers or proxies.
 const HEAVY_MODULES: [&str; 6] = ["crypto", "encoding", "data", "websockets", "ws", "experimental"];
 
@@ -58,6 +59,7 @@ pub(crate) fn features<'a>(sources: impl IntoIterator<Item = &'a [u8]>) -> Intri
         weak_ref: any(&WEAK_REF),
         date: any(&DATE),
         web_globals: false,
+        commonjs_names: any(&COMMONJS),
         ..Intrinsics::ALL
     }
 }
@@ -76,6 +78,7 @@ mod tests {
         assert!(of("Date.now()").date);
         assert!(of("const b = open('f', 'b');").typed_arrays);
         assert!(of("import exec from 'k6/execution';").proxy);
+        assert!(!plain.commonjs_names && of("typeof module").commonjs_names);
         assert!(of("new TextEncoder()").web_globals);
         assert_eq!(of("globalThis['Da' + 'te']"), Intrinsics::ALL);
         assert_eq!(of("[].constructor.constructor('x')()"), Intrinsics::ALL);

@@ -24,10 +24,10 @@ use crate::vu::Host;
 pub(crate) use alloc::{CountingAllocator, MemoryGauge};
 pub(crate) use call::{Call, Named, bound, constructor, function};
 pub(crate) use lazy::{Lazy, LazyClass, Property};
-pub(crate) use module::{declare, load_module};
+pub(crate) use module::{compile_script, declare, load_module, run_script};
 pub(crate) use table::{Member, Table, define};
 pub(crate) use values::{
-    Keys, has_pending_job, is_async, is_module, keys, set_hidden, set_readonly, truthy, uncatchable,
+    Keys, has_pending_job, is_async, keys, set_hidden, set_readonly, truthy, uncatchable,
 };
 
 /// Installs in `context` the pointer by which host functions find their virtual user.
@@ -71,6 +71,8 @@ pub(crate) struct Intrinsics {
     pub(crate) eval: bool,
     /// The getters of `modules::web`; no feature of the engine.
     pub(crate) web_globals: bool,
+    /// What `module` and `exports` say where they are not to be had; no feature of the engine.
+    pub(crate) commonjs_names: bool,
 }
 
 impl Intrinsics {
@@ -85,6 +87,7 @@ impl Intrinsics {
         weak_ref: true,
         eval: true,
         web_globals: true,
+        commonjs_names: true,
     };
 }
 
