@@ -92,6 +92,7 @@ pub fn load(
         env: env.clone(),
         registry: Arc::clone(&registry),
         clock: session.clock,
+        secrets: Arc::new(crate::secrets::sources(session)?),
         memory_limit: memory_limit(&runtime)?,
     };
     let address = source.main.clone();

@@ -11,6 +11,7 @@ mod load;
 mod logs;
 mod run;
 mod screen;
+mod secrets;
 mod session;
 mod signals;
 

@@ -67,6 +67,12 @@ fn scripts(page: &str) -> Vec<(String, String)> {
     scripts
 }
 
+/// The files of a page: its blocks marked with a file's name.
+fn files(page: &str) -> Vec<(&str, &str)> {
+    let blocks = page.split("\n```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'));
+    blocks.filter(|(name, _)| name.contains('.')).collect()
+}
+
 /// Runs all scripts of one page, each with its own shop, and compares what they print.
 fn check_scripts(page: &str) {
     let text = std::fs::read_to_string(repository().join(page)).expect("the page is in the repository");
@@ -78,6 +84,9 @@ fn check_scripts(page: &str) {
         let address = shop.http_url();
         let own = WRITTEN.trim_start_matches("http");
         let script = script.replace(own, address.trim_start_matches("http"));
+        for (name, content) in files(&text) {
+            std::fs::write(folder.path().join(name), format!("{content}\n")).expect("it can be written");
+        }
         std::fs::write(folder.path().join("script.js"), &script).expect("it can be written");
         let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
             .args(["run", "-q", "--log-format", "raw", "script.js"])
@@ -97,6 +106,12 @@ macro_rules! script_pages {
 
 script_pages! {
     script_crypto: "docs/script/crypto.md",
+    script_data: "docs/script/data.md",
+    script_faker: "docs/script/faker.md",
+    script_files: "docs/script/files.md",
+    script_state: "docs/script/state.md",
+    script_streams: "docs/script/streams.md",
+    script_timers: "docs/script/timers.md",
     script_websockets: "docs/script/websockets.md",
     script_ws: "docs/script/ws.md",
 }
@@ -113,6 +128,7 @@ pages! {
     metrics_and_thresholds: "docs/metrics-and-thresholds.md",
     options: "docs/options.md",
     outputs: "docs/outputs.md",
+    script_secrets: "docs/script/secrets.md",
 }
 
 #[test]

@@ -9,6 +9,7 @@
 //!
 //! This crate knows nothing of JavaScript, HTTP or async runtimes.
 
+mod ahead;
 mod stack;
 #[cfg(feature = "valgrind")]
 mod valgrind;
@@ -18,15 +19,22 @@ use std::future::Future;
 use std::mem::ManuallyDrop;
 use std::pin::{Pin, pin};
 use std::ptr;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
+use ahead::{Herald, RANGES, Ranges};
 pub use stack::{Stack, StackPool};
 
 /// What a resume hands to the fiber: the context of the poll that resumed it.
 type Wake = *mut Context<'static>;
 type Switch = Yielder<Wake, ()>;
+
+/// How much of a stack's top a resumed fiber touches, bytes: what a script's `http.get()` and `check()` need.
+const HOT_STACK_BYTES: usize = 8 << 10;
+/// How much of the task that polls a fiber it touches to do so, bytes.
+const OWNER_BYTES: usize = 512;
 
 /// The part of a fiber that code running inside it needs to find.
 struct Link {
@@ -63,6 +71,9 @@ pub struct Fiber<T: 'static> {
     coroutine: ManuallyDrop<Coroutine<Wake, (), T, Stack>>,
     link: Box<Link>,
     done: bool,
+    /// What a resume is known to touch.
+    warm: Ranges,
+    herald: Option<(Arc<Herald>, Waker)>,
 }
 
 impl<T: 'static> Fiber<T> {
@@ -74,6 +85,8 @@ impl<T: 'static> Fiber<T> {
             context: Cell::new(ptr::null_mut()),
         });
         let shared: *const Link = &raw const *link;
+        let mut warm = [(0, 0); RANGES];
+        warm[0] = (stack.low() + stack.usable_bytes() - HOT_STACK_BYTES, HOT_STACK_BYTES);
         let coroutine = Coroutine::with_stack(stack, move |switch: &Switch, wake: Wake| {
             // SAFETY: `shared` points into the box that the fiber owns; the fiber outlives its coroutine's
             // execution, because a fiber dropped in mid-run never resumes the coroutine again.
@@ -82,7 +95,17 @@ impl<T: 'static> Fiber<T> {
             link.context.set(wake);
             body()
         });
-        Self { coroutine: ManuallyDrop::new(coroutine), link, done: false }
+        Self { coroutine: ManuallyDrop::new(coroutine), link, done: false, warm, herald: None }
+    }
+
+    /// Names memory that the fiber touches whenever it is resumed, so that it can be fetched while another
+    /// fiber runs. `ranges` are addresses and bytes; those beyond the first few are ignored. It is advice:
+    /// the memory need not stay valid.
+    pub fn keep_warm(&mut self, ranges: &[(usize, usize)]) {
+        for (place, &(start, bytes)) in self.warm[1..].iter_mut().zip(ranges) {
+            *place = (start, bytes);
+        }
+        self.herald = None;
     }
 
     /// Runs the fiber until it finishes or waits for a future that is not ready.
@@ -91,7 +114,23 @@ impl<T: 'static> Fiber<T> {
     /// When polled after it finished, and when the closure panics.
     pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<T> {
         assert!(!self.done, "a fiber must not be polled after it finished");
-        let wake: Wake = ptr::from_mut(context).cast();
+        let here = ptr::from_ref(self) as usize;
+        let (herald, waker) = match &mut self.herald {
+            Some(known) if known.0.serves(context.waker()) => known,
+            other => {
+                let mut warm = self.warm;
+                warm[RANGES - 3] = (ptr::from_ref(&*self.link) as usize, size_of::<Link>());
+                warm[RANGES - 2] = (here, size_of::<Self>());
+                // A waker's data are those of the task that polls, with its future near by.
+                warm[RANGES - 1] = (context.waker().data() as usize, OWNER_BYTES);
+                let herald = Herald::new(context.waker().clone(), warm);
+                let waker = Waker::from(herald.clone());
+                other.insert((herald, waker))
+            }
+        };
+        herald.polled();
+        let mut context = Context::from_waker(waker);
+        let wake: Wake = ptr::from_mut(&mut context).cast();
         // A panic inside marks the fiber done: its stack has been unwound by then.
         let finish = Finish(&mut self.done);
         let result = {

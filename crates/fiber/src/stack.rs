@@ -172,8 +172,8 @@ impl Stack {
 pub(crate) fn trim(low: usize) {
     let here = 0u8;
     let page = page_bytes();
-    // Two pages stay below this frame for the call that gives back the rest.
-    let end = ((&raw const here as usize) & !(page - 1)).saturating_sub(2 * page);
+    // A page stays below this frame's: the call that gives back the rest needs some of it.
+    let end = ((&raw const here as usize) & !(page - 1)).saturating_sub(page);
     if end > low {
         // SAFETY: stacks grow downwards, so what lies below the running frame and above the guard is dead.
         unsafe { libc::madvise(low as *mut libc::c_void, end - low, libc::MADV_DONTNEED) };

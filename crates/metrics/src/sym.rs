@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use model::Hidden;
 use rustc_hash::FxHashMap;
 
 /// A string of one recorder.
@@ -36,15 +37,26 @@ pub(crate) struct Symbols {
     known: FxHashMap<Arc<str>, Sym>,
     limit: usize,
     refused: u64,
+    hidden: Option<Arc<Hidden>>,
 }
 
 impl Symbols {
     /// Knows `other` and has room for `limit` strings.
     pub fn new(limit: usize) -> Self {
-        let mut symbols =
-            Self { texts: Vec::new(), known: FxHashMap::default(), limit: limit.min(1 << 30), refused: 0 };
+        let mut symbols = Self {
+            texts: Vec::new(),
+            known: FxHashMap::default(),
+            limit: limit.min(1 << 30),
+            refused: 0,
+            hidden: None,
+        };
         symbols.insert("other");
         symbols
+    }
+
+    /// New texts are kept without what must not be shown.
+    pub fn hiding(self, hidden: Option<Arc<Hidden>>) -> Self {
+        Self { hidden, ..self }
     }
 
     /// The symbol of a text; `other` when there is no more room.
@@ -86,7 +98,8 @@ impl Symbols {
         }
         let sym = Sym(self.texts.len() as u32);
         let text: Arc<str> = text.into();
-        self.texts.push(text.clone());
+        let redacted = self.hidden.as_ref().and_then(|hidden| hidden.redacted(&text));
+        self.texts.push(redacted.map_or_else(|| text.clone(), Arc::from));
         self.known.insert(text, sym);
         sym
     }
@@ -199,5 +212,15 @@ mod tests {
         let number = symbols.intern("404");
         assert_eq!(symbols.text(number), "404");
         assert_eq!(symbols.refused(), 1);
+    }
+
+    #[test]
+    fn secrets_are_not_kept() {
+        let hidden: Arc<Hidden> = Arc::default();
+        let mut symbols = Symbols::new(100).hiding(Some(hidden.clone()));
+        hidden.add("s3cr3t");
+        let sym = symbols.intern("/?key=s3cr3t");
+        assert_eq!(symbols.text(sym), "/?key=***SECRET_REDACTED***");
+        assert_eq!(symbols.intern("/?key=s3cr3t"), sym);
     }
 }

@@ -124,6 +124,17 @@ impl Segment {
         }
         Ok(Self { from, to })
     }
+
+    /// Whether a number falls into the segment when all numbers are spread evenly over the whole load. Their places
+    /// are those of the van der Corput sequence, the binary digits of the number behind the point in reverse order, of
+    /// which any run covers the load evenly.
+    #[must_use]
+    pub fn holds(&self, number: u64) -> bool {
+        let place = u128::from(number.reverse_bits());
+        let reaches =
+            |bound: Fraction| place * u128::from(bound.denominator) >= u128::from(bound.numerator) << 64;
+        reaches(self.from) && !reaches(self.to)
+    }
 }
 
 impl FromStr for Segment {

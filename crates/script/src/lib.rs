@@ -13,6 +13,7 @@ mod modules;
 mod packages;
 mod program;
 mod reach;
+mod secrets;
 mod source;
 mod syntax;
 mod test;
@@ -23,5 +24,6 @@ mod typescript;
 mod vu;
 
 pub use error::{Error, ErrorKind};
+pub use secrets::{RemoteSecrets, RemoteSettings, SecretSource, Secrets};
 pub use source::{Source, address, path_of};
 pub use test::{Export, HttpDebug, Lifecycle, LoadOptions, RunOptions, SystemTags, Test};

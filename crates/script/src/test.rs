@@ -13,9 +13,10 @@ use model::{Clock, Level, Logger, Nanos, Record};
 
 use crate::error::{Error, ErrorKind};
 use crate::ffi::Intrinsics;
-use crate::modules::data::SharedArrays;
+use crate::modules::data::Shelf;
 use crate::program::Program;
 use crate::reach;
+use crate::secrets::Secrets;
 use crate::source::Source;
 use crate::vu::{Command, Host, Ids, Reply, Returned, ScriptVuMaker, ScriptWorker, Stage, VuFiber};
 
@@ -35,6 +36,8 @@ pub struct LoadOptions {
     pub registry: Arc<Registry>,
     /// The run's clock.
     pub clock: Clock,
+    /// Where secrets come from.
+    pub secrets: Arc<Secrets>,
     /// The most memory that one user's runtime may hold, in bytes; 2 GiB when not given.
     pub memory_limit: Option<usize>,
 }
@@ -62,6 +65,10 @@ pub struct RunOptions {
     pub no_cookies_reset: bool,
     /// Connections do not outlive an iteration.
     pub no_vu_connection_reuse: bool,
+    /// Users in the whole test, at most; those of other machines too.
+    pub users: u64,
+    /// Which rows of data are this machine's.
+    pub share: model::Share,
     /// An iteration lasts at least this long.
     pub min_iteration_duration: Option<Nanos>,
     /// What requests and responses are logged.
@@ -152,7 +159,8 @@ pub(crate) struct Shared {
     pub(crate) stacks: fiber::StackPool,
     pub(crate) memory_limit: usize,
     intrinsics: OnceLock<Intrinsics>,
-    pub(crate) arrays: SharedArrays,
+    pub(crate) shelf: Shelf,
+    pub(crate) secrets: Arc<Secrets>,
     run: OnceLock<RunOptions>,
     setup_data: OnceLock<Option<Arc<str>>>,
     init_abort: OnceLock<String>,
@@ -231,7 +239,8 @@ impl Test {
             stacks: fiber::StackPool::new(STACK_BYTES),
             memory_limit: options.memory_limit.unwrap_or(MEMORY_LIMIT_BYTES),
             intrinsics: OnceLock::new(),
-            arrays: SharedArrays::default(),
+            shelf: Shelf::default(),
+            secrets: options.secrets,
             run: OnceLock::new(),
             setup_data: OnceLock::new(),
             init_abort: OnceLock::new(),

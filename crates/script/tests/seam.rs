@@ -212,6 +212,8 @@ fn run_options(control: Arc<Control>, clock: Clock) -> RunOptions {
         max_redirects: (10, true),
         no_cookies_reset: false,
         no_vu_connection_reuse: false,
+        users: 1,
+        share: model::Share::Dealt(model::Stripe::full()),
         min_iteration_duration: None,
         http_debug: HttpDebug::Off,
         stage_tag: false,
@@ -420,6 +422,7 @@ async fn drive(steps: u64, seed: u64) {
         ]),
         registry: registry.clone(),
         clock,
+        secrets: Arc::default(),
         memory_limit: Some(MEMORY_LIMIT_BYTES),
     };
     // Loading has an event loop of its own, so it needs a thread without one.

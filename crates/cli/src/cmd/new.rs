@@ -1,9 +1,11 @@
 //! `plimsoll new`: a script to start from.
 //!
-//! A template is a row of [`TEMPLATES`] and a file in `templates/`; a path works as a template too.
+//! A template is a row of [`TEMPLATES`] and a file in `templates/`; a path works as a template too. With `--types` the
+//! types of our own modules are written beside the script, for editors.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use model::ExitCode;
@@ -27,6 +29,9 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("stress", include_str!("../../templates/stress.js")),
 ];
 
+/// The types of the modules under `plimsoll/`, and the file that they are written to.
+const TYPES: (&str, &str) = ("plimsoll.d.ts", include_str!("../../types/plimsoll.d.ts"));
+
 fn arguments(command: Command) -> Command {
     command
         .arg(Arg::new("file").help("the script to create").default_value("script.js"))
@@ -42,6 +47,9 @@ fn arguments(command: Command) -> Command {
                 .action(ArgAction::SetTrue)
                 .help("overwrite an existing file"),
         )
+        .arg(Arg::new("types").long("types").action(ArgAction::SetTrue).help(
+            "write plimsoll.d.ts beside the script, the types of the modules under plimsoll/ for editors",
+        ))
         .arg(Arg::new("project-id").long("project-id").hide(true))
 }
 
@@ -54,6 +62,12 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let script = template(name)?;
     write(file, &script, matches.get_flag("force"))?;
     session.print(&format!("New script created: {file} ({name} template).\n"));
+    if matches.get_flag("types") {
+        let types = Path::new(file).with_file_name(TYPES.0).display().to_string();
+        // They belong to the program, not to the user: an older version is replaced.
+        write(&types, TYPES.1, true)?;
+        session.print(&format!("Types for editors: {types}.\n"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

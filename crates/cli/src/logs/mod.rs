@@ -7,13 +7,12 @@
 mod destination;
 mod format;
 mod queue;
-mod redact;
 mod settings;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use model::{Clock, Level, Log, Logger, Record};
+use model::{Clock, Hidden, Level, Log, Logger, Record};
 use report::sink::Zone;
 
 use crate::screen::Screen;
@@ -21,7 +20,6 @@ use destination::Destination;
 use format::Stamped;
 pub use format::{Format, timestamp};
 use queue::Queue;
-use redact::Secrets;
 pub use settings::{Settings, Target, no_colour};
 
 /// Records that may wait; beyond them callers wait a moment, then records are dropped and counted.
@@ -44,7 +42,7 @@ pub struct Logs {
 
 struct Shared {
     queue: Queue<Item>,
-    secrets: Secrets,
+    hidden: Arc<Hidden>,
     level: Level,
     clock: Clock,
 }
@@ -64,7 +62,7 @@ impl Logs {
         let format = settings.format;
         let shared = Arc::new(Shared {
             queue: Queue::new(QUEUE_RECORDS),
-            secrets: Secrets::default(),
+            hidden: Arc::default(),
             level: settings.level,
             clock,
         });
@@ -92,13 +90,10 @@ impl Logs {
         Ok(())
     }
 
-    /// Replaces a text by asterisks in every record from now on.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the hook for sources of secrets, which there are none of yet")
-    )]
-    pub fn hide(&self, secret: &str) {
-        self.shared.secrets.add(secret);
+    /// The texts that are replaced by asterisks in every record.
+    #[must_use]
+    pub fn hidden(&self) -> &Arc<Hidden> {
+        &self.shared.hidden
     }
 
     /// Writes everything that waits, says how many records had to be dropped, and ends the thread.
@@ -167,7 +162,7 @@ impl Writer {
     }
 
     fn write(&mut self, mut record: Record, at: model::Nanos, shared: &Shared) {
-        shared.secrets.redact(&mut record);
+        shared.hidden.redact(&mut record);
         let unix_ns = shared.clock.unix_ns(at);
         let ahead_s = self.zone.offset_at((unix_ns / 1_000_000_000).cast_signed());
         let from_script = record.fields.iter().any(|(key, value)| *key == "source" && value == "console");
@@ -216,7 +211,7 @@ mod tests {
         let said = |text: String| Record::new(Level::Info, text).with("source", "console");
         log.log(said("before".to_owned()));
         logs.console_to(&console.display().to_string()).unwrap();
-        logs.hide("hunter2");
+        logs.hidden().add("hunter2");
         for n in 0..1000 {
             log.log(said(format!("{n} hunter2")));
         }

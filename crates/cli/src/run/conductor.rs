@@ -95,6 +95,7 @@ impl<'a> Conductor<'a> {
         let config = RecorderConfig {
             raw_samples: outputs.wants_samples(),
             series_limit: (whole.series_limit / threads).max(1),
+            hidden: Some(Arc::clone(session.logs.hidden())),
             ..whole
         };
         let plan = Plan {

@@ -38,7 +38,7 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
     let flags = Flags::read(runtime::RUN_FLAGS, matches, &session.env).map_err(Error::Usage)?;
     let mut wanted = wanted(session, matches)?;
     wanted.trust |= matches!(script, Script::Own { .. });
-    honest(session, &flags)?;
+    honest(session, &flags);
     let loaded = load::load(session, matches, script, true)?;
     let settled = options::settle(session, matches, &loaded)?;
     let evaluator = thresholds(&loaded, &settled)?;
@@ -80,19 +80,12 @@ pub fn thresholds(loaded: &Loaded, settled: &Settled) -> Result<Option<Evaluator
     Ok(Some(Evaluator::new(&thresholds, &loaded.registry, no_data_fails)?))
 }
 
-/// Says what was asked for and is not there, instead of running something else than was asked for.
-fn honest(session: &Session, flags: &Flags) -> Result<(), Error> {
-    if !session.flags.list("secret-source").is_empty() {
-        return Err(Error::NotOffered {
-            message: "sources of secrets are not offered yet".to_owned(),
-            instead: "pass secrets to the script with --env, which does not log them".to_owned(),
-        });
-    }
+/// Says what was asked for and is not there.
+fn honest(session: &Session, flags: &Flags) {
     let api = session.flags.text("address").is_some_and(|address| !address.is_empty());
     if api || flags.on("linger") {
         session.say(Level::Warning, "there is no REST API yet: --address and --linger have no effect");
     }
-    Ok(())
 }
 
 fn wanted(session: &Session, matches: &ArgMatches) -> Result<Wanted, Error> {

@@ -55,6 +55,11 @@ pub fn run_options(
         max_redirects: redirects(options),
         no_cookies_reset: options.no_cookies_reset.unwrap_or(false),
         no_vu_connection_reuse: options.no_vu_connection_reuse.unwrap_or(false),
+        users: model::requirements::max_possible(&settled.scenarios(), &model::SegmentTuple::full()),
+        share: match (options.execution_segment, &options.execution_segment_sequence) {
+            (Some(segment), None) => model::Share::Spread(segment),
+            _ => model::Share::Dealt(settled.segment.stripe()),
+        },
         min_iteration_duration: options.min_iteration_duration.map(Into::into),
         stage_tag: options.thresholds.as_ref().is_some_and(model::stages::are_judged),
         http_debug: match options.http_debug.as_deref() {

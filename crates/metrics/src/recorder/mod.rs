@@ -11,7 +11,7 @@ mod series;
 
 use std::sync::Arc;
 
-use model::{Clock, Nanos};
+use model::{Clock, Hidden, Nanos};
 use rustc_hash::FxHashMap;
 
 pub use raw::{RawSample, Tags};
@@ -38,11 +38,13 @@ pub struct RecorderConfig {
     pub raw_samples: bool,
     /// Single samples that wait to be taken; more are dropped and counted. A million of them take 32 MB.
     pub raw_limit: usize,
+    /// Texts that no tag may show.
+    pub hidden: Option<Arc<Hidden>>,
 }
 
 impl Default for RecorderConfig {
     fn default() -> Self {
-        Self { series_limit: 100_000, raw_samples: false, raw_limit: 1_000_000 }
+        Self { series_limit: 100_000, raw_samples: false, raw_limit: 1_000_000, hidden: None }
     }
 }
 
@@ -136,12 +138,12 @@ pub struct Recorder {
 impl Recorder {
     /// The recorder of worker `worker`; its first frame begins now.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "options may grow a field that is kept")]
     pub fn new(worker: u32, registry: Arc<Registry>, clock: Clock, config: RecorderConfig) -> Self {
         Self {
             sets: TagSets::new(config.series_limit),
             // A request brings two or three strings of its own: an address, a name, an error.
-            symbols: Symbols::new(config.series_limit.saturating_mul(3).saturating_add(1 << 16)),
+            symbols: Symbols::new(config.series_limit.saturating_mul(3).saturating_add(1 << 16))
+                .hiding(config.hidden),
             http_places: Vec::new(),
             http: Vec::new(),
             iteration_places: Vec::new(),

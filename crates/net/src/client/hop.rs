@@ -96,11 +96,13 @@ impl Client {
         loop {
             attempts += 1;
             let known = if spoken.http2 && reuse { self.pool().http2(out.url) } else { None };
+            // HTTP/2 in a box: its future is more than twice the size of HTTP/1's, and a waiting caller
+            // carries the larger of the two on its stack.
             let outcome = match known {
-                Some(http2) => self.over_http2(&http2, out, trail).await,
+                Some(http2) => Box::pin(self.over_http2(&http2, out, trail)).await,
                 None => match self.connection(out, spoken, trail).await? {
                     Dialled::Http1(connection) => self.over_http1(connection, out, trail).await,
-                    Dialled::Http2(http2) => self.over_http2(&http2, out, trail).await,
+                    Dialled::Http2(http2) => Box::pin(self.over_http2(&http2, out, trail)).await,
                 },
             };
             match outcome {

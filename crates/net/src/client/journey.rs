@@ -83,7 +83,10 @@ impl<'a> Journey<'a> {
     }
 
     /// Goes all the way.
-    pub(super) async fn run(mut self, on_hop: &mut dyn FnMut(&Hop<'_>)) -> Result<Response, Error> {
+    pub(super) async fn run(
+        mut self: Box<Self>,
+        on_hop: &mut dyn FnMut(&Hop<'_>),
+    ) -> Result<Response, Error> {
         loop {
             let mut trail = Trail::begin(self.client.worker.clock().now());
             let cookie = self.cookie();

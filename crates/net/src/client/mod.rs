@@ -69,7 +69,8 @@ impl Client {
         if let Some(rate) = &self.worker.settings.rate {
             rate.wait(&self.worker.clock()).await;
         }
-        Journey::new(self, request, jar).run(on_hop).await
+        // In a box, because a waiting caller carries the future on its stack.
+        Box::new(Journey::new(self, request, jar)).run(on_hop).await
     }
 
     /// The user's number.

@@ -106,6 +106,15 @@ impl MemoryGauge {
     }
 }
 
+/// Address and bytes of a block.
+///
+/// # Safety
+/// `block` must be one that a [`CountingAllocator`] gave and has not taken back.
+pub(crate) unsafe fn extent(block: *const std::ffi::c_void) -> (usize, usize) {
+    // SAFETY: guaranteed by the caller.
+    (block as usize, unsafe { mi_usable_size(block.cast_mut()) })
+}
+
 /// The allocator of one runtime.
 pub(crate) struct CountingAllocator(pub(crate) Rc<MemoryGauge>);
 

@@ -12,6 +12,7 @@ mod alloc;
 mod call;
 mod lazy;
 mod module;
+mod pages;
 mod table;
 mod values;
 
@@ -25,9 +26,10 @@ pub(crate) use alloc::{CountingAllocator, MemoryGauge};
 pub(crate) use call::{Call, Named, bound, constructor, function};
 pub(crate) use lazy::{Lazy, LazyClass, Property};
 pub(crate) use module::{compile_script, declare, load_module, run_script};
+pub(crate) use pages::Pages;
 pub(crate) use table::{Member, Table, define};
 pub(crate) use values::{
-    Keys, has_pending_job, is_async, keys, set_hidden, set_readonly, truthy, uncatchable,
+    Keys, has_pending_job, is_async, keys, set_hidden, set_readonly, truthy, uncatchable, write_view,
 };
 
 /// Installs in `context` the pointer by which host functions find their virtual user.
@@ -37,6 +39,16 @@ pub(crate) fn set_host(context: &Ctx<'_>, host: &Host) {
     unsafe {
         qjs::JS_SetContextOpaque(context.as_raw().as_ptr(), std::ptr::from_ref(host).cast_mut().cast());
     };
+}
+
+/// Addresses and bytes of what QuickJS touches in every call: its runtime and its context.
+pub(crate) fn hot_memory(context: &Ctx<'_>) -> [(usize, usize); 2] {
+    let context = context.as_raw().as_ptr();
+    // SAFETY: the context is alive, and both it and its runtime are blocks of this crate's allocator.
+    unsafe {
+        let runtime = qjs::JS_GetRuntime(context);
+        [alloc::extent(runtime.cast()), alloc::extent(context.cast())]
+    }
 }
 
 /// The virtual user that `context` belongs to.
@@ -129,7 +141,13 @@ pub(crate) fn new_context(runtime: &Runtime, wanted: Intrinsics) -> rquickjs::Re
         }
         failed
     };
-    if failed < 0 { Err(rquickjs::Error::Allocation) } else { Ok(context) }
+    if failed < 0 {
+        return Err(rquickjs::Error::Allocation);
+    }
+    if wanted.typed_arrays {
+        context.with(|context| values::forbid_transfers(&context))?;
+    }
+    Ok(context)
 }
 
 /// Takes ownership of a raw value that a QuickJS call returned; an exception becomes `Err`.

@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use rquickjs::{Ctx, Object, Result, Value, qjs};
+use rquickjs::{Ctx, Object, Result, TypedArray, Value, qjs};
 
 use super::release;
 
@@ -130,6 +130,25 @@ pub(crate) fn set_readonly<'js>(object: &Object<'js>, name: &str, value: Value<'
 /// Defines a writable property that does not show in enumerations or JSON.
 pub(crate) fn set_hidden<'js>(object: &Object<'js>, name: &str, value: Value<'js>) -> Result<()> {
     define(object, name, value, qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_WRITABLE)
+}
+
+/// Takes the functions away by which a script could hand on or resize the memory of a buffer: QuickJS does that
+/// with its own allocator even where the memory came from the host.
+pub(super) fn forbid_transfers(context: &Ctx<'_>) -> Result<()> {
+    let constructor: Object<'_> = context.globals().get("ArrayBuffer")?;
+    let prototype: Object<'_> = constructor.get("prototype")?;
+    ["transfer", "transferToFixedLength", "transferToImmutable"]
+        .into_iter()
+        .try_for_each(|name| prototype.remove(name))
+}
+
+/// Copies bytes to the start of a view, as many as fit.
+pub(crate) fn write_view(view: &TypedArray<'_, u8>, bytes: &[u8]) {
+    let Some(room) = view.as_raw() else { return };
+    let count = bytes.len().min(room.len);
+    // SAFETY: QuickJS says where the view's memory is and how much of it there is; `bytes` belong to the host,
+    // and no script code runs meanwhile. Views of what users share are private to a user.
+    unsafe { std::ptr::copy(bytes.as_ptr(), room.ptr.as_ptr(), count) };
 }
 
 /// Whether a value counts as true.

@@ -9,6 +9,7 @@ use rquickjs::{
     ArrayBuffer, Ctx, Exception, Function, Module, Object, Persistent, Result, TypedArray, Value,
 };
 
+use super::data::UserData;
 use super::{console, timers, web};
 use crate::error;
 use crate::ffi::{self, Call, Member, Named, Table};
@@ -178,11 +179,16 @@ pub(crate) fn bytes_of(value: &Value<'_>) -> Option<Bytes> {
         return text.to_string().ok().map(Into::into);
     }
     let object = value.as_object()?;
+    // A file's bytes that the script has not changed are shared, whatever their number.
+    let taken = |bytes: &[u8]| {
+        let data = ffi::host(value.ctx()).data.get();
+        data.and_then(|data| data.unchanged(bytes)).unwrap_or_else(|| Bytes::copy_from_slice(bytes))
+    };
     if let Some(buffer) = ArrayBuffer::from_object(object.clone()) {
-        return buffer.as_bytes().map(Bytes::copy_from_slice);
+        return buffer.as_bytes().map(taken);
     }
     if let Ok(view) = TypedArray::<u8>::from_object(object.clone()) {
-        return view.as_bytes().map(Bytes::copy_from_slice);
+        return view.as_bytes().map(taken);
     }
     // Other views: the part of their buffer that they show.
     let buffer = ArrayBuffer::from_object(object.get("buffer").ok()?)?;
@@ -210,7 +216,7 @@ pub(crate) fn go_type(value: &Value<'_>) -> &'static str {
 }
 
 /// The folder of the module whose code calls the host.
-fn caller_folder(call: &Call<'_>) -> std::path::PathBuf {
+pub(crate) fn caller_folder(call: &Call<'_>) -> std::path::PathBuf {
     let source = &call.host.shared.program.source;
     let module = call.ctx.script_or_module_name(1).and_then(|name| name.to_string().ok()).unwrap_or_default();
     source.folder_of(&module)
@@ -239,10 +245,26 @@ fn open<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         error::throw(&call.ctx, &message)
     })?;
     if call.value(1).as_string().is_some_and(|mode| mode.to_string().is_ok_and(|mode| mode == "b")) {
-        return Ok(ArrayBuffer::new_copy(call.ctx.clone(), &bytes)?.into_value());
+        return shared_buffer(call, &address(&path), bytes);
     }
     let text = String::from_utf8_lossy(&bytes);
     Ok(rquickjs::String::from_str(call.ctx.clone(), &text)?.into_value())
+}
+
+/// The bytes of a file as a buffer. A large one is a private view of pages that all users share, so that it is in
+/// memory once however many users open it.
+fn shared_buffer<'js>(call: &Call<'js>, address: &str, bytes: std::sync::Arc<[u8]>) -> Result<Value<'js>> {
+    /// Below this a view costs more than a copy.
+    const LARGE_BYTES: usize = 64 << 10;
+    if bytes.len() >= LARGE_BYTES {
+        let mapping = call.host.shared.shelf.pages(address, &bytes).and_then(|pages| pages.map());
+        // A system that has no more room for views gets copies.
+        if let Ok(mapping) = mapping {
+            UserData::of(call.host).add_mapped(mapping.start(), bytes);
+            return Ok(mapping.into_buffer(&call.ctx)?.into_value());
+        }
+    }
+    Ok(ArrayBuffer::new_copy(call.ctx.clone(), &bytes)?.into_value())
 }
 
 fn require<'js>(call: &Call<'js>) -> Result<Value<'js>> {

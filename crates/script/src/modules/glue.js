@@ -9,34 +9,6 @@
     }
     return value;
   };
-  const index = (key) => (typeof key === "string" && /^(0|[1-9]\d*)$/.test(key) ? Number(key) : -1);
-
-  // A read-only array whose elements are parsed when they are read. `read` gives the JSON of one.
-  const sharedArray = (length, read) => {
-    const refuse = () => {
-      throw new TypeError("SharedArray is immutable");
-    };
-    const element = (at) => (at < length ? freeze(JSON.parse(read(at))) : undefined);
-    return new Proxy([], {
-      get(target, key, receiver) {
-        if (key === "length") return length;
-        const at = index(key);
-        return at >= 0 ? element(at) : Reflect.get(target, key, receiver);
-      },
-      has: (target, key) => (index(key) >= 0 ? index(key) < length : Reflect.has(target, key)),
-      ownKeys: () => [...Array.from({ length }, (_, at) => String(at)), "length"],
-      getOwnPropertyDescriptor(target, key) {
-        if (key === "length") return { value: length, writable: true, enumerable: false, configurable: false };
-        const at = index(key);
-        if (at < 0 || at >= length) return undefined;
-        return { value: element(at), writable: true, enumerable: true, configurable: true };
-      },
-      set: refuse,
-      deleteProperty: refuse,
-      defineProperty: refuse,
-      setPrototypeOf: refuse,
-    });
-  };
 
   // A dictionary that lives in the host.
   const dictionary = (get, set, remove, keys) =>
@@ -127,5 +99,5 @@
     };
   };
 
-  return { freeze, sharedArray, dictionary, dressSummary, seeded, blobStream };
+  return { freeze, dictionary, dressSummary, seeded, blobStream };
 })()

@@ -2,15 +2,21 @@
 
 mod console;
 mod crypto;
+pub(crate) mod csv;
 pub(crate) mod data;
 mod encoding;
 mod execution;
+pub(crate) mod fs;
 pub(crate) mod globals;
 pub(crate) mod http;
 mod k6;
 mod metrics;
+pub(crate) mod own;
+mod secrets;
+mod streams;
 pub(crate) mod tags;
 mod timers;
+mod tracing;
 pub(crate) mod web;
 pub(crate) mod websockets;
 mod ws;
@@ -36,15 +42,25 @@ static MODULES: &[Builtin] = &[
     k6::MODULE,
     crypto::MODULE,
     crypto::x509::MODULE,
+    csv::MODULE,
     data::MODULE,
     encoding::MODULE,
     execution::MODULE,
+    fs::MODULE,
     http::MODULE,
     metrics::MODULE,
+    secrets::MODULE,
+    streams::MODULE,
     timers::MODULE,
+    timers::OLD_NAME,
+    tracing::MODULE,
+    web::OLD_CRYPTO,
     websockets::MODULE,
     websockets::OLD_NAME,
     ws::MODULE,
+    own::faker::MODULE,
+    own::rows::MODULE,
+    own::state::MODULE,
 ];
 
 /// The module called `name`.
@@ -100,10 +116,20 @@ const REMOVED: &[(&str, &str)] = &[
     ),
 ];
 
+/// Modules of k6 that are not there yet, and what that means for a script.
+const NOT_OFFERED: &[(&str, &str)] = &[
+    ("k6/browser", "browsers cannot be driven yet"),
+    ("k6/net/grpc", "there is no gRPC client yet"),
+    ("k6/x/redis", "there is no Redis client yet"),
+];
+
 /// What is said of an import that begins like ours but is none.
 pub(crate) fn unknown(name: &str) -> String {
     if let Some((_, advice)) = REMOVED.iter().find(|(removed, _)| *removed == name) {
         return format!("{name} {advice}");
+    }
+    if let Some((_, why)) = NOT_OFFERED.iter().find(|(known, _)| *known == name) {
+        return format!("the module \"{name}\" is not offered: {why}");
     }
     format!(
         "unknown modules [\"{name}\"] were tried to be loaded, but couldn't - this likely means automatic \

@@ -11,6 +11,18 @@ use crate::ffi::{self, Call, Member, Table};
 
 pub(super) const MODULE: Builtin = Builtin { name: "k6/timers", exports: || Box::new(TABLE.names()), build };
 
+pub(super) const OLD_NAME: Builtin = Builtin {
+    name: "k6/experimental/timers",
+    exports: || Box::new(TABLE.names()),
+    build: |context| {
+        ffi::host(context).shared.warn_once(
+            "k6/experimental/timers was removed from k6 and is an alias of k6/timers here; its functions are globals, \
+             so that the import can be removed.",
+        );
+        build(context)
+    },
+};
+
 /// The timer functions.
 pub(crate) static TABLE: Table = Table::new(&[
     Member::Method(c"setTimeout", 2, set_timeout),
@@ -48,15 +60,29 @@ fn set<'js>(call: &Call<'js>, name: &CStr, repeat: bool) -> Result<Value<'js>> {
             ),
         ));
     };
-    let delay_ms = call.get::<rquickjs::Coerced<f64>>(1).map_or(0.0, |delay| delay.0);
-    let delay =
-        if delay_ms.is_finite() && delay_ms > 0.0 { Nanos((delay_ms * 1e6) as u64) } else { Nanos::ZERO };
+    let given = call.value(1);
+    let delay_ms = if given.is_undefined() {
+        0.0
+    } else {
+        given.get().map_or(f64::NAN, |delay: rquickjs::Coerced<f64>| delay.0)
+    };
+    let due = due(call.host.now(), delay_ms);
+    let delay = Nanos((delay_ms.max(0.0) * 1e6) as u64);
     // An interval of nothing would never let the loop wait.
     let every = repeat.then_some(delay.max(Nanos::from_millis(1)));
     let arguments = (2..call.len()).map(|index| Persistent::save(&call.ctx, call.value(index))).collect();
     let callback = Persistent::save(&call.ctx, callback);
-    let id = call.host.events.set_timer(call.host.now() + delay, every, callback, arguments);
+    let id = call.host.events.set_timer(due, every, callback, arguments);
     Ok(Value::new_number(call.ctx.clone(), f64::from(id)))
+}
+
+/// When a timer is due. One with a negative delay is overdue, and one whose delay is no number more than any.
+fn due(now: Nanos, delay_ms: f64) -> Nanos {
+    if !delay_ms.is_finite() {
+        return Nanos::ZERO;
+    }
+    let delay_ns = (delay_ms * 1e6) as i64;
+    Nanos(now.0.saturating_add_signed(delay_ns))
 }
 
 fn clear<'js>(call: &Call<'js>) -> Result<Value<'js>> {
@@ -64,4 +90,22 @@ fn clear<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         call.host.events.clear_timer(id);
     }
     Ok(call.undefined())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_delays_come_in_k6s_order() {
+        let now = Nanos::from_millis(1000);
+        let check = |delay_ms: f64, expected: Nanos| assert_eq!(due(now, delay_ms), expected, "{delay_ms}");
+        check(f64::NAN, Nanos::ZERO);
+        check(f64::INFINITY, Nanos::ZERO);
+        check(-5.0, Nanos::from_millis(995));
+        check(-1e9, Nanos::ZERO);
+        check(0.0, now);
+        check(0.5, now + Nanos(500_000));
+        check(1e300, Nanos(now.0 + i64::MAX as u64));
+    }
 }

@@ -9,11 +9,26 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use rquickjs::{ArrayBuffer, Ctx, Function, Object, Persistent, Result, Value};
 
-use super::{crypto, globals};
+use super::{Builtin, crypto, globals};
 use crate::error;
 use crate::ffi::{self, Call, Member, Table};
 
 const SOURCE: &str = include_str!("web.js");
+
+/// The module that the global `crypto` was once.
+pub(super) const OLD_CRYPTO: Builtin = Builtin {
+    name: "k6/experimental/webcrypto",
+    exports: || Box::new(std::iter::once(c"crypto")),
+    build: |context| {
+        ffi::host(context).shared.warn_once(
+            "k6/experimental/webcrypto was removed from k6 and is an alias of the global crypto here; the import can be \
+             removed.",
+        );
+        let object = Object::new(context.clone())?;
+        object.set("crypto", context.globals().get::<_, Value<'_>>("crypto")?)?;
+        Ok(object)
+    },
+};
 
 /// The names; a program that has none of these words cannot reach them.
 pub(crate) const NAMES: [&str; 7] =

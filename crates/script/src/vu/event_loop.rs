@@ -83,6 +83,14 @@ impl EventLoop {
         self.operations.borrow_mut().take();
     }
 
+    /// The timers that are still set, as the name of the function that set each with its number, in order of
+    /// their due times.
+    pub(crate) fn open_timers(&self) -> Vec<(&'static str, u32)> {
+        let timers = self.timers.borrow();
+        let name = |timer: &Timer| if timer.every.is_some() { "setInterval" } else { "setTimeout" };
+        timers.values().map(|timer| (name(timer), timer.id)).collect()
+    }
+
     /// Waits for what comes next; `None` when the loop is idle.
     pub(crate) async fn next(&self, clock: Clock) -> Option<Event> {
         if self.is_idle() {

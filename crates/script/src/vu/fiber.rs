@@ -36,6 +36,8 @@ pub(crate) struct VuFiber {
     fiber: Fiber<()>,
     mailbox: Rc<Mailbox>,
     host: Rc<Host>,
+    /// Whether the fiber knows what to fetch ahead.
+    warm: bool,
 }
 
 impl VuFiber {
@@ -58,7 +60,7 @@ impl VuFiber {
             let (host, mailbox) = (host.clone(), mailbox.clone());
             move || session::run(&host, &mailbox, usable)
         });
-        Ok(Self { fiber, mailbox, host })
+        Ok(Self { fiber, mailbox, host, warm: false })
     }
 
     /// The user's state.
@@ -79,11 +81,28 @@ impl VuFiber {
             return Poll::Ready(Reply::Gone);
         }
         let ended = self.fiber.poll(context).is_ready();
+        if !self.warm && self.mailbox.reply.borrow().is_some() {
+            self.warm = true;
+            self.name_warm_memory();
+        }
         match self.mailbox.reply.borrow_mut().take() {
             Some(reply) => Poll::Ready(reply),
             None if ended => Poll::Ready(Reply::Gone),
             None => Poll::Pending,
         }
+    }
+}
+
+impl VuFiber {
+    /// Tells the fiber what every resume touches.
+    fn name_warm_memory(&mut self) {
+        let [runtime, context] = self.host.engine_memory.get();
+        self.fiber.keep_warm(&[
+            runtime,
+            context,
+            (Rc::as_ptr(&self.host) as usize, size_of::<Host>()),
+            (Rc::as_ptr(&self.mailbox) as usize, size_of::<Mailbox>()),
+        ]);
     }
 }
 

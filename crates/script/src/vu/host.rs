@@ -16,6 +16,7 @@ use rquickjs::{Ctx, Object, Persistent};
 
 use super::{EventLoop, ScriptWorker};
 use crate::ffi::{self, MemoryGauge};
+use crate::modules::data::UserData;
 use crate::modules::http::HttpState;
 use crate::modules::websockets::Sockets;
 use crate::test::Shared;
@@ -72,12 +73,15 @@ pub(crate) struct Host {
     pub(crate) debugged: Cell<u64>,
     pub(crate) http: OnceCell<HttpState>,
     pub(crate) sockets: OnceCell<Box<Sockets>>,
+    pub(crate) data: OnceCell<Box<UserData>>,
     pub(crate) builtins: RefCell<HashMap<&'static str, Persistent<Object<'static>>>>,
     pub(crate) rejections: RefCell<Vec<(Persistent<rquickjs::Value<'static>>, String)>>,
     pub(crate) random: Cell<Option<u64>>,
     /// Names in `__ENV` that a scenario has put its own values under.
     pub(crate) env_over: RefCell<Vec<String>>,
     pub(crate) check_names: RefCell<HashMap<u32, metrics::Sym>>,
+    /// Addresses and sizes of what QuickJS touches whatever it does.
+    pub(crate) engine_memory: Cell<[(usize, usize); 2]>,
     itself: OnceCell<std::rc::Weak<Self>>,
     interrupted: Cell<bool>,
     hard_stop: Cell<Nanos>,
@@ -106,11 +110,13 @@ impl Host {
             debugged: Cell::new(0),
             http: OnceCell::new(),
             sockets: OnceCell::new(),
+            data: OnceCell::new(),
             builtins: RefCell::default(),
             rejections: RefCell::default(),
             random: Cell::new(None),
             env_over: RefCell::default(),
             check_names: RefCell::default(),
+            engine_memory: Cell::default(),
             itself: OnceCell::new(),
             interrupted: Cell::new(false),
             hard_stop: Cell::new(Nanos::MAX),

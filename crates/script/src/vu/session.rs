@@ -70,6 +70,7 @@ pub(crate) fn run(host: &Rc<Host>, mailbox: &Rc<Mailbox>, stack_bytes: usize) {
             let served = catch_unwind(AssertUnwindSafe(|| {
                 context.with(|ctx| {
                     ffi::set_host(&ctx, host);
+                    host.engine_memory.set(ffi::hot_memory(&ctx));
                     Session { ctx, host, mailbox }.serve();
                 });
             }));
@@ -90,6 +91,7 @@ pub(crate) fn run(host: &Rc<Host>, mailbox: &Rc<Mailbox>, stack_bytes: usize) {
     }
 }
 
+#[inline(never)]
 fn start(host: &Rc<Host>, stack_bytes: usize) -> rquickjs::Result<(Runtime, rquickjs::Context)> {
     let runtime = Runtime::new_with_alloc(ffi::CountingAllocator(host.memory.clone()))?;
     runtime.set_max_stack_size(stack_bytes.saturating_sub(STACK_RESERVE_BYTES));
@@ -115,6 +117,8 @@ fn track_rejection<'js>(ctx: &Ctx<'js>, promise: &Value<'js>, reason: &Value<'js
     }
 }
 
+/// What an ordinary iteration does not need is kept out of line: frames below the script's own calls make every
+/// user's stack larger.
 struct Session<'a, 'js> {
     ctx: Ctx<'js>,
     host: &'a Rc<Host>,
@@ -154,6 +158,7 @@ impl<'js> Session<'_, 'js> {
 
     // --- the init stage
 
+    #[inline(never)]
     fn load(&self) -> Result<(Object<'js>, Loaded), Error> {
         globals::install(&self.ctx).map_err(|_| self.failure())?;
         let exports = self.evaluate_main()?;
@@ -223,7 +228,7 @@ impl<'js> Session<'_, 'js> {
                 self.settle(returned)
             });
         let finished = host.now();
-        host.events.clear();
+        self.stop_timers();
         if let Some(sockets) = host.sockets.get() {
             sockets.close_all(host);
         }
@@ -238,6 +243,15 @@ impl<'js> Session<'_, 'js> {
         self.record(iteration, finished, end);
         self.pause_for_minimum(iteration, end);
         end
+    }
+
+    /// Timers that are left when an iteration has failed or was interrupted never fire, which its user is told.
+    fn stop_timers(&self) {
+        for (name, number) in self.host.events.open_timers() {
+            let message = format!("{name} {number} was stopped because the VU iteration was interrupted");
+            self.host.log(Level::Warning, message);
+        }
+        self.host.events.clear();
     }
 
     fn entry(
@@ -258,6 +272,7 @@ impl<'js> Session<'_, 'js> {
     }
 
     /// What `setup()` returned, parsed once by each user: changes to it stay with the user.
+    #[inline(never)]
     fn setup_data(&self, data: &RefCell<Option<Value<'js>>>) -> Result<Value<'js>, Error> {
         if let Some(value) = &*data.borrow() {
             return Ok(value.clone());
@@ -308,6 +323,7 @@ impl<'js> Session<'_, 'js> {
         recorder.iteration_with_metadata(host.tags.get(), &sample, &host.metadata.borrow());
     }
 
+    #[inline(never)]
     fn pause_for_minimum(&self, iteration: Iteration, end: IterationEnd) {
         let Some(minimum) = self.host.shared.run().min_iteration_duration else { return };
         let until = iteration.started + minimum;
@@ -320,6 +336,7 @@ impl<'js> Session<'_, 'js> {
 
     // --- setup, teardown, handleSummary
 
+    #[inline(never)]
     fn call_lifecycle(
         &self,
         exports: &Object<'js>,

@@ -96,7 +96,7 @@ fn slot<'js>(call: &Call<'js>, key: &str, item: &Value<'js>) -> Slot {
         send::prepare(call, "GET", item, &undefined, &undefined)
     };
     match prepared {
-        Ok(prepared) => Slot::Ready(Box::new(prepared)),
+        Ok(prepared) => Slot::Ready(prepared),
         Err(refused) if refused.code == 1020 && refused.url.is_empty() => Slot::Malformed(refused.message),
         Err(refused) => Slot::Refused(refused),
     }
@@ -125,7 +125,7 @@ async fn send_all(call: &Call<'_>, slots: Vec<Slot>) -> Vec<Outcome> {
                     // The host's place first: waiting for it must not keep others from their turn.
                     let _host_place = each.acquire().await;
                     let _place = all.acquire().await;
-                    send::perform(host, client, *prepared).await
+                    send::perform(host, client, prepared).await
                 }
                 Slot::Refused(refused) => Outcome::refused(refused),
                 Slot::Malformed(message) => {

@@ -76,11 +76,18 @@ fn send_now<'js>(
         Ok(prepared) => prepared,
         Err(refused) => return refused.into_value(call),
     };
-    let client = HttpState::of(call.host).client(call.host);
-    // Pinned here: the future is large, and handing it down by value would copy it at each step.
-    let work = std::pin::pin!(send::perform(call.host, client, prepared));
-    let outcome = call.host.wait_in(&call.ctx, work)?;
+    let outcome = wait_for(call, prepared)?;
     outcome.into_value(call)
+}
+
+/// Apart from [`send_now`], so that the large future does not lie on the stack while the request is put
+/// together and the response is made: the user's stack keeps every page it has touched.
+#[inline(never)]
+fn wait_for(call: &Call<'_>, prepared: Box<Prepared>) -> Result<send::Outcome> {
+    let client = HttpState::of(call.host).client(call.host);
+    // Pinned here: handing the future down by value would copy it at each step.
+    let work = std::pin::pin!(send::perform(call.host, client, prepared));
+    call.host.wait_in(&call.ctx, work)
 }
 
 pub(super) fn async_request<'js>(call: &Call<'js>) -> Result<Value<'js>> {
@@ -109,7 +116,7 @@ fn settle_refused<'js>(
 }
 
 /// Sends in the background; the event loop settles the promise.
-fn start<'js>(call: &Call<'js>, prepared: Prepared, resolve: Function<'js>, reject: Function<'js>) {
+fn start<'js>(call: &Call<'js>, prepared: Box<Prepared>, resolve: Function<'js>, reject: Function<'js>) {
     let client = HttpState::of(call.host).client(call.host).clone();
     let resolve = Persistent::save(&call.ctx, resolve);
     let reject = Persistent::save(&call.ctx, reject);

@@ -109,7 +109,7 @@ pub(super) fn prepare<'js>(
     url: &Value<'js>,
     content: &Value<'js>,
     params: &Value<'js>,
-) -> std::result::Result<Prepared, Refused> {
+) -> std::result::Result<Box<Prepared>, Refused> {
     let throw = call.host.shared.run().throw;
     let (address, template_name) = address_of(call, url).map_err(|refused| Refused { throw, ..refused })?;
     let params = Params::parse(call, params).map_err(|message| Refused::new(message, throw))?;
@@ -149,7 +149,7 @@ fn assemble(
     body: Option<body::Body>,
     params: Params,
     template_name: Option<String>,
-) -> Prepared {
+) -> Box<Prepared> {
     let host = call.host;
     let state = HttpState::of(host);
     let worker = host.worker();
@@ -190,7 +190,7 @@ fn assemble(
         discard_body: params.response_type == ResponseType::None,
         cookies,
     };
-    Prepared {
+    Box::new(Prepared {
         request,
         jar,
         expected: params.expected.unwrap_or_else(|| state.expected.borrow().clone()),
@@ -200,7 +200,7 @@ fn assemble(
         throw: params.throw,
         default_redirects: params.redirects.1,
         sent,
-    }
+    })
 }
 
 /// Says that the script's own header contradicts what it wants the body to be packed with.
@@ -259,9 +259,9 @@ pub(super) fn warn_failed(host: &Host, message: &str) {
 }
 
 /// Sends a request and records each of its hops.
-pub(super) async fn perform(host: &Host, client: &net::Client, prepared: Prepared) -> Outcome {
+pub(super) async fn perform(host: &Host, client: &net::Client, prepared: Box<Prepared>) -> Outcome {
     let Prepared { request, jar, expected, tags, name, response_type, throw, default_redirects, sent } =
-        prepared;
+        *prepared;
     let redirects = request.redirects;
     let mut hops = 0u32;
     let mut last_status = 0;

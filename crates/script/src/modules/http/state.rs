@@ -68,7 +68,9 @@ impl HttpState {
         if let Some(known) = urls.iter().find(|url| url.as_str() == text) {
             return Ok(known.clone());
         }
-        let url = Rc::new(net::Url::parse(text)?);
+        // Parsing reaches deeper than anything else in an ordinary request, and the user's stack keeps every
+        // page it has touched.
+        let url = Rc::new(fiber::on_root(|| net::Url::parse(text))?);
         if urls.len() >= URLS_MAX {
             urls.remove(0);
         }
