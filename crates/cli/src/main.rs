@@ -2,6 +2,7 @@
 //!
 //! The only crate that prints or exits. The commands are the rows of [`cmd::COMMANDS`].
 
+mod api;
 mod archive_file;
 mod cmd;
 mod config_file;

@@ -49,7 +49,26 @@ fn mistakes_on_the_command_line_end_with_255() {
 
 #[test]
 fn cloud_is_refused_with_advice() {
-    check(&["cloud", "run", "--anything", "x.js"], 255, "", "hint=");
+    let refused = "does not run tests in Grafana Cloud k6 and uploads nothing there";
+    for rest in [
+        &["run", "--local-execution", "--no-archive-upload", "x.js"][..],
+        &["login", "--token", "x"],
+        &["upload", "x.js"],
+        &["project", "list"],
+        &["x.js"],
+        &[],
+    ] {
+        check(&[&["cloud"], rest].concat(), 255, "", refused);
+    }
+    check(&["cloud"], 255, "", "hint=");
+    check(&["login", "cloud"], 255, "", "unknown command");
+    check(&["run", "--no-cloud-logs", "x.js"], 255, "", "unknown flag: --no-cloud-logs");
+    let folder = empty_folder();
+    std::fs::write(folder.path().join("x.js"), "export default function () {}").expect("a temporary folder");
+    let output = plimsoll(folder.path(), &["run", "--out", "cloud", "x.js"]);
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(255), "{log}");
+    assert!(log.contains("could not create the 'cloud' output: plimsoll uploads nothing"), "{log}");
 }
 
 #[test]

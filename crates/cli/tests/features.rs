@@ -148,3 +148,135 @@ fn running_out_of_descriptors_speaks_against_a_run() {
         "{summary}"
     );
 }
+
+/// What the script's own code throws while the host reads an argument is the script's exception: the very same
+/// object, nothing logged, nothing sent.
+#[test]
+fn what_a_script_throws_from_an_argument_reaches_the_script() {
+    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    const CASES: &[&str] = &[
+        "http.get(URL, { get headers() { throw own; } })",
+        "http.get(URL, { headers: { a: text } })",
+        "http.get(URL, { headers: { get a() { throw own; } } })",
+        "http.get(URL, { cookies: { a: { value: text } } })",
+        "http.get(URL, { cookies: { a: { get replace() { throw own; } } } })",
+        "http.get(URL, { tags: { get a() { throw own; } } })",
+        "http.get(URL, { get timeout() { throw own; } })",
+        "http.get(URL, { redirects: number })",
+        "http.get(URL, { compression: text })",
+        "http.get(URL, { responseType: text })",
+        "http.get(URL, { auth: text })",
+        "http.get(URL, { httpVersion: text })",
+        "http.get(URL, { get responseCallback() { throw own; } })",
+        "http.get(URL, { get jar() { throw own; } })",
+        "http.get(URL, { get throw() { throw own; } })",
+        "http.request(text, URL)",
+        "http.post(URL, { get a() { throw own; } })",
+        "http.post(URL, { get buffer() { throw own; } })",
+        "http.post(URL, { a: http.file('x', 'n'), get b() { throw own; } })",
+        "http.file('x', text)",
+        "http.file('x', 'n', text)",
+        "http.post(URL, { a: Object.assign(http.file('x'), { filename: text }) })",
+        "http.get(http.url`${URL}/${text}`)",
+        "http.get(Object.defineProperty(http.url`${URL}`, 'url', { get() { throw own; } }))",
+        "http.batch([URL, { method: 'GET', get url() { throw own; } }])",
+        "http.batch([URL, [text, URL]])",
+        "http.batch([URL, { method: text, url: URL }])",
+        "http.batch([URL, ['GET', URL, null, { headers: { a: text } }]])",
+        "http.batch({ get a() { throw own; } })",
+        "http.expectedStatuses({ get min() { throw own; }, max: 3 })",
+        "http.asyncRequest('GET', URL, null, { headers: { a: text } })",
+        "http.cookieJar().set(text, 'a', 'b')",
+        "http.cookieJar().set(URL, text, 'b')",
+        "http.cookieJar().set(URL, 'a', text)",
+        "http.cookieJar().set(URL, 'a', 'b', { get domain() { throw own; } })",
+        "http.cookieJar().set(URL, 'a', 'b', { path: text })",
+        "http.cookieJar().set(URL, 'a', 'b', { get secure() { throw own; } })",
+        "http.cookieJar().cookiesForURL(text)",
+        "http.cookieJar().clear(text)",
+        "http.cookieJar().delete(URL, text)",
+        "exec.test.fail(text)",
+        "exec.test.abort(text)",
+        "exec.vu.tags[{ toString() { throw own; } }] = 1",
+        "sleep(number)",
+        "randomSeed(number)",
+        "mine.add(number)",
+        "mine.add(1, { get a() { throw own; } })",
+        "ws.connect(text, {}, () => {})",
+        "ws.connect('ws://x', { headers: { a: text } }, () => {})",
+        "new WebSocket(text)",
+        "new WebSocket('ws://x', null, { get tags() { throw own; } })",
+    ];
+    let cases: String = CASES.iter().map(|case| format!("async () => {{ {case}; }},\n")).collect();
+    let script = format!(
+        "import http from 'k6/http';
+         import exec from 'k6/execution';
+         import ws from 'k6/ws';
+         import {{ WebSocket }} from 'k6/websockets';
+         import {{ Counter }} from 'k6/metrics';
+         import {{ sleep, randomSeed }} from 'k6';
+         const own = new Error('mine'), URL = `${{__ENV.BASE}}/bin/get`, mine = new Counter('mine');
+         const text = {{ toString() {{ throw own; }} }}, number = {{ valueOf() {{ throw own; }} }};
+         const cases = [{cases}];
+         export default async function () {{
+           for (const [index, one] of cases.entries()) {{
+             let got = 'nothing';
+             try {{ await one(); }} catch (e) {{ got = e === own ? 'its own' : String(e); }}
+             if (got !== 'its own') console.log(`${{index}} got ${{got}}`);
+           }}
+           console.log('all done');
+           http.post(URL, 'x', {{ tags: {{ get a() {{ throw own; }} }} }});
+         }}"
+    );
+    let (code, out, log, summary) = run(&script, &["-q"], &shop.http_url());
+    assert_eq!(code, 0, "{out}{log}");
+    let said: Vec<&str> = log.lines().filter(|line| !line.contains("all done")).collect();
+    let [last] = said[..] else { panic!("only the uncaught exception is logged:\n{log}") };
+    assert!(last.contains("Error: mine") && last.contains("level=error"), "{last}");
+    assert!(log.contains("all done"), "{log}");
+    let wrong = "nothing is sent";
+    assert!(summary["metrics"].get("http_reqs").is_none_or(|reqs| reqs["count"] == 0), "{wrong}: {summary}");
+}
+
+#[test]
+fn json_gives_what_the_script_made_of_it() {
+    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    let script = "
+        import http from 'k6/http';
+        export default function () {
+          const r = http.post(`${__ENV.BASE}/bin/anything`, '{\"a\":1}');
+          const one = r.json();
+          one.mine = { of: r };
+          console.log(r.json().mine.of === r, r.json('mine'), Object.keys(r).includes('mine'), r.json() === one);
+          r.body = '{}';
+          console.log(r.json() === one, JSON.stringify(http.get(`${__ENV.BASE}/bin/get`).json('args')));
+        }
+    ";
+    let (code, _, log, _) = run(script, &["--iterations", "20"], &shop.http_url());
+    assert_eq!(code, 0, "{log}");
+    assert_eq!(log.matches("true undefined false true").count(), 20, "{log}");
+    assert_eq!(log.matches("true {}").count(), 20, "{log}");
+}
+
+#[test]
+fn the_lag_of_the_generator_is_a_metric_on_demand() {
+    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    let metric = |options: &str| {
+        let script = format!(
+            "import http from 'k6/http';
+             export const options = {{ iterations: 5, {options} }};
+             export default function () {{ http.get(`${{__ENV.BASE}}/bin/get`); }}"
+        );
+        let (code, out, log, summary) = run(&script, &[], &shop.http_url());
+        (code, log, summary["metrics"]["generator_lag"].clone(), out)
+    };
+    let (code, log, none, _) = metric("");
+    assert!(code == 0 && none.is_null(), "{log}");
+    let (code, log, lag, _) = metric("plimsoll: { generatorLag: true }");
+    assert!(code == 0 && lag["max"].as_f64() > Some(0.0), "{lag} {log}");
+    let (code, log, lag, out) =
+        metric("thresholds: { 'generator_lag{status:200}': ['max<0'], generator_lag: ['max<60000'] }");
+    assert!(code == 99 && lag["avg"].is_number(), "{lag} {log}");
+    assert!(log.contains("thresholds on metrics 'generator_lag{status:200}' have been crossed"), "{log}");
+    assert!(out.contains("'max<60000'"), "{out}");
+}

@@ -191,3 +191,331 @@ fn proxies_come_from_the_environment() {
     check("socks5", &http, "shop.test", 0);
     check("http", &https, ".test", 0);
 }
+
+/// Files of the test: an authority, a server and a client that it knows. They are good for a hundred years.
+fn pem(name: &str) -> String {
+    format!("{}/tests/tls/{name}.pem", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// nginx, which tells what it saw of each request: a real server with a TLS library of its own.
+struct Nginx {
+    process: std::process::Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+/// What it answers, member by member.
+const SEEN: &str = r#"{"protocol":"$server_protocol","ip":"$remote_addr","tls":"$ssl_protocol","cipher":"$ssl_cipher",
+    "reused":"$ssl_session_reused","client":"$ssl_client_s_dn","agent":"$http_user_agent","connection":$connection}"#;
+
+impl Nginx {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let here = folder.path().display();
+        let free = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        let port = free.local_addr().expect("it is bound").port();
+        drop(free);
+        let places: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .iter()
+            .map(|name| format!("{name}_temp_path {here}/{name}; "))
+            .collect();
+        let seen = SEEN.replace("\n    ", "");
+        let settings = format!(
+            "daemon off; master_process off; pid {here}/pid; error_log {here}/error.log;
+             events {{ worker_connections 512; }}
+             http {{
+               access_log off; {places}
+               server {{
+                 listen 127.0.0.1:{port} ssl http2;
+                 ssl_certificate {}; ssl_certificate_key {};
+                 ssl_client_certificate {}; ssl_verify_client optional;
+                 ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache shared:seen:1m;
+                 location / {{ default_type application/json; return 200 '{seen}'; }}
+               }}
+             }}",
+            pem("server"),
+            pem("server-key"),
+            pem("ca"),
+        );
+        let path = folder.path().join("nginx.conf");
+        std::fs::write(&path, settings).expect("a temporary folder can be written");
+        let process = Command::new("nginx")
+            .env("PATH", "/usr/sbin:/usr/local/sbin:/usr/bin:/bin")
+            .args(["-p", &here.to_string(), "-c"])
+            .arg(&path)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("nginx is installed; `cargo xtask test` sees to it");
+        let nginx = Self { process, port, _folder: folder };
+        for _ in 0..200 {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return nginx;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        panic!("nginx does not listen");
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn tls_options_reach_a_real_server() {
+    let nginx = Nginx::start();
+    let base = format!("https://localhost:{}", nginx.port);
+    let check = |options: &str, env: &[(&str, &str)], expression: &str, expected: &str| {
+        let opened: String = ["client", "client-key", "client-key-pkcs8", "client-key-legacy"]
+            .iter()
+            .map(|name| format!("'{name}': open('{}'),", pem(name)))
+            .collect();
+        let script = format!(
+            "import http from 'k6/http';
+             const BASE = '{base}', PEM = {{ {opened} }};
+             const shown = (key, more) => [{{ cert: PEM.client, key: PEM[key], ...more }}];
+             export const options = {{ {options} }};
+             const seen = (params) => http.get(BASE, params).json();
+             export default function () {{ const r = {expression}; console.log('got ' + r + '.'); }}"
+        );
+        let (_, log) = run(&script, env);
+        assert!(
+            log.contains(&format!("got {expected}.")),
+            "{options} {expression}: {expected} expected:\n{log}"
+        );
+    };
+    let any = "insecureSkipTLSVerify: true";
+    let with = |more: &str| format!("{any}, {more}");
+    check("", &[], "http.get(BASE).error_code", "1310");
+    check(any, &[], "http.get(BASE).status", "200");
+    check("", &[("SSL_CERT_FILE", &pem("ca"))], "http.get(BASE).status", "200");
+
+    check(&with("tlsVersion: 'tls1.2'"), &[], "seen().tls", "TLSv1.2");
+    check(&with("tlsVersion: { min: 'tls1.3' }"), &[], "seen().tls", "TLSv1.3");
+    check(&with("tlsVersion: { max: http.TLS_1_2 }"), &[], "http.get(BASE).tls_version", "tls1.2");
+    let suites = "tlsVersion: 'tls1.2', tlsCipherSuites: ['TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256']";
+    check(&with(suites), &[], "seen().cipher", "ECDHE-ECDSA-AES128-GCM-SHA256");
+
+    let known = "CN=known client";
+    check(any, &[], "seen().client", "");
+    check(&with("tlsAuth: shown('client-key')"), &[], "seen().client", known);
+    let password = "{ password: 'swordfish' }";
+    check(&with(&format!("tlsAuth: shown('client-key-pkcs8', {password})")), &[], "seen().client", known);
+    check(&with(&format!("tlsAuth: shown('client-key-legacy', {password})")), &[], "seen().client", known);
+    check(&with("tlsAuth: shown('client-key', { domains: ['localhost'] })"), &[], "seen().client", known);
+    check(&with("tlsAuth: shown('client-key', { domains: ['elsewhere.test'] })"), &[], "seen().client", "");
+
+    let versions = "[{}, { httpVersion: '1.1' }, { httpVersion: '2' }].map((p) => seen(p).protocol)";
+    check(any, &[], versions, "HTTP/2.0,HTTP/1.1,HTTP/2.0");
+    check(any, &[("GODEBUG", "http2client=0")], "seen().protocol", "HTTP/1.1");
+    let thrice = "[1, 2, 3].map(() => seen().reused)";
+    check(&with("noConnectionReuse: true"), &[], thrice, ".,.,.");
+    let resumes = "noConnectionReuse: true, plimsoll: { tlsResumption: true }";
+    check(&with(resumes), &[], thrice, ".,r,r");
+    check(&with("userAgent: 'me/1'"), &[], "seen().agent", "me/1");
+    check(&with("userAgent: ''"), &[], "seen().agent", "");
+    check(any, &[("K6_LOCAL_IPS", "127.0.0.7-127.0.0.9")], "seen().ip", "127.0.0.7");
+    check(
+        &with("vus: 3, iterations: 30"),
+        &[("K6_LOCAL_IPS", "127.0.0.7-127.0.0.9")],
+        "__VU + ' ' + seen().ip",
+        "3 127.0.0.9",
+    );
+}
+
+#[test]
+fn a_client_key_that_cannot_be_read_ends_the_run_before_it_starts() {
+    let check = |key: &str, more: &str, part: &str| {
+        let script = format!(
+            "export const options = {{ tlsAuth: [{{ cert: open('{}'), key: open('{}'), {more} }}] }};
+             export default function () {{ console.log('load'); }}",
+            pem("client"),
+            pem(key)
+        );
+        let (code, log) = run(&script, &[]);
+        assert!(code == 104 && log.contains(part) && !log.contains("load"), "{key}: {code} {log}");
+    };
+    check("client-key-pkcs8", "", "tlsAuth has no password");
+    check("client-key-legacy", "password: 'guess'", "the password is wrong");
+    check("server-key", "", "the client certificate cannot be used");
+}
+
+#[test]
+fn users_of_a_thread_share_connections_when_told() {
+    let nginx = Nginx::start();
+    let distinct = |options: &str| {
+        let script = format!(
+            "import http from 'k6/http';
+             import {{ sleep }} from 'k6';
+             export const options = {{ insecureSkipTLSVerify: true, {options},
+               scenarios: {{ a: {{ executor: 'per-vu-iterations', vus: 12, iterations: 1 }} }} }};
+             export default function () {{
+               sleep(__VU * 0.05);
+               console.log(`connection=${{http.get('https://localhost:{}').json('connection')}}`);
+             }}",
+            nginx.port
+        );
+        let (_, log) = run(&script, &[]);
+        let mut seen: Vec<&str> =
+            log.split("connection=").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(seen.len(), 12, "{log}");
+        seen.sort_unstable();
+        seen.dedup();
+        seen.len()
+    };
+    assert_eq!(distinct("plimsoll: { connectionPool: 'vu' }"), 12);
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let shared = distinct("plimsoll: { connectionPool: 'worker' }");
+    assert!(shared <= threads.min(11), "{shared} connections, {threads} threads");
+}
+
+/// A server that answers after a while and counts how many requests it held at once.
+fn slow_server() -> (u16, Arc<AtomicU64>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let port = listener.local_addr().expect("it is bound").port();
+    let (now, most) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let counted = Arc::clone(&most);
+    std::thread::spawn(move || {
+        for client in listener.incoming().take(200).flatten() {
+            let (now, most) = (Arc::clone(&now), Arc::clone(&counted));
+            std::thread::spawn(move || answer_late(client, &now, &most));
+        }
+    });
+    (port, most)
+}
+
+fn answer_late(mut client: TcpStream, now: &AtomicU64, most: &AtomicU64) -> Option<()> {
+    let mut head = [0; 4096];
+    if client.read(&mut head).ok()? == 0 {
+        return None;
+    }
+    most.fetch_max(now.fetch_add(1, Relaxed) + 1, Relaxed);
+    std::thread::sleep(std::time::Duration::from_millis(150));
+    now.fetch_sub(1, Relaxed);
+    client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").ok()
+}
+
+#[test]
+fn batches_keep_to_their_limits() {
+    let check = |options: &str, requests: usize, expected: u64| {
+        let (port, most) = slow_server();
+        let script = format!(
+            "import http from 'k6/http';
+             export const options = {{ {options} }};
+             export default function () {{
+               const all = http.batch(Array.from({{ length: {requests} }}, () => 'http://127.0.0.1:{port}/'));
+               console.log('ok ' + all.filter((r) => r.status === 200).length + '.');
+             }}"
+        );
+        let (_, log) = run(&script, &[]);
+        assert!(log.contains(&format!("ok {requests}.")), "{options}: {log}");
+        assert_eq!(most.load(Relaxed), expected, "{options}");
+    };
+    check("", 12, 6);
+    check("batchPerHost: 2", 6, 2);
+    check("batch: 3", 9, 3);
+    check("batch: 0, batchPerHost: 0", 24, 24);
+}
+
+#[test]
+fn options_about_answers_and_failures_reach_scripts() {
+    let shop = shop();
+    let base = shop.http_url();
+    let check = |options: &str, expression: &str, expected: &str| {
+        let script = format!(
+            "import http from 'k6/http';
+             export const options = {{ {options} }};
+             const caught = (f) => {{ try {{ return f(); }} catch (e) {{ return 'threw ' + e.name; }} }};
+             export default function () {{ const r = {expression}; console.log('got ' + r + '.'); }}"
+        );
+        let (_, log) = run(&script, &[]);
+        assert!(log.contains(&format!("got {expected}.")), "{options} {expression}: {log}");
+    };
+    let refused = "caught(() => http.get('http://127.0.0.1:1/').error_code)";
+    check("", refused, "1212");
+    check("throw: true", refused, "threw GoError");
+    check("throw: true", "caught(() => http.get('http://127.0.0.1:1/', { throw: false }).status)", "0");
+    let body = format!("http.get('{base}/bin/get').body === null");
+    check("", &body, "false");
+    check("discardResponseBodies: true", &body, "true");
+    let kept = format!("http.get('{base}/bin/get', {{ responseType: 'text' }}).body.length > 0");
+    check("discardResponseBodies: true", &kept, "true");
+}
+
+#[test]
+fn a_proxy_for_plain_requests_gets_the_whole_address() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let port = listener.local_addr().expect("it is bound").port();
+    let served = std::thread::spawn(move || -> Option<String> {
+        let (mut client, _) = listener.accept().ok()?;
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            client.read_exact(&mut byte).ok()?;
+            head.extend(byte);
+        }
+        client.write_all(b"HTTP/1.1 203 Via\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").ok()?;
+        String::from_utf8(head).ok()
+    });
+    let script = "import http from 'k6/http';
+        export default function () { console.log('got ' + http.get('http://shop.test/a?b=c').status + '.'); }";
+    let proxy = format!("http://ann:secret@127.0.0.1:{port}");
+    let (_, log) = run(script, &[("HTTP_PROXY", &proxy)]);
+    assert!(log.contains("got 203."), "{log}");
+    let head = served.join().expect("the proxy ends").expect("it was asked");
+    assert!(head.starts_with("GET http://shop.test/a?b=c HTTP/1.1\r\nHost: shop.test\r\n"), "{head}");
+    assert!(head.contains("Proxy-Authorization: Basic YW5uOnNlY3JldA==\r\n"), "{head}");
+}
+
+/// A challenge of a server that speaks NTLM: no name, no information about the domain.
+const NTLM_CHALLENGE: &str =
+    "TlRMTVNTUAACAAAAAAAAADgAAAABAogAASNFZ4mrze8AAAAAAAAAAAQABAA4AAAAAAAAAAAAAAAAAAAA";
+
+/// A server that lets in whoever goes through the three steps of NTLM on one connection; what was sent to it.
+fn ntlm_server() -> (u16, std::thread::JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let port = listener.local_addr().expect("it is bound").port();
+    let served = std::thread::spawn(move || {
+        let mut seen = Vec::new();
+        let Ok((mut client, _)) = listener.accept() else { return seen };
+        for step in 0..3 {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                if client.read_exact(&mut byte).is_err() {
+                    return seen;
+                }
+                head.extend(byte);
+            }
+            let head = String::from_utf8_lossy(&head).into_owned();
+            let said = head.lines().find_map(|line| line.strip_prefix("Authorization: ")).unwrap_or_default();
+            seen.push(said.chars().take(21).collect());
+            let answer = match step {
+                0 => "401 Unauthorized\r\nWWW-Authenticate: NTLM".to_owned(),
+                1 => format!("401 Unauthorized\r\nWWW-Authenticate: NTLM {NTLM_CHALLENGE}"),
+                _ => "200 OK".to_owned(),
+            };
+            let _ = write!(client, "HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n");
+        }
+        seen
+    });
+    (port, served)
+}
+
+#[test]
+fn ntlm_is_spoken_on_one_connection() {
+    let (port, served) = ntlm_server();
+    let script = format!(
+        "import http from 'k6/http';
+         export default function () {{
+           console.log('got ' + http.get('http://ann:secret@127.0.0.1:{port}/', {{ auth: 'ntlm' }}).status + '.');
+         }}"
+    );
+    let (_, log) = run(&script, &[]);
+    assert!(log.contains("got 200."), "{log}");
+    // NTLMSSP and the type of the message: the first, then the third.
+    assert_eq!(served.join().expect("it ends")[1..], ["NTLM TlRMTVNTUAABAAAA", "NTLM TlRMTVNTUAADAAAA"]);
+}

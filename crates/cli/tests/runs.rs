@@ -318,3 +318,121 @@ fn bombs_hurt_only_themselves() {
         "",
     );
 }
+
+/// Runs a script to its end, sending `signals` each time that it says `running`; how long it took from the last.
+fn interrupted(script: &str, signals: &[&str]) -> (i32, String, String, std::time::Duration) {
+    let folder = empty_folder();
+    let (child, mut log) = start(folder.path(), script);
+    let mut seen = String::new();
+    for (index, name) in signals.iter().enumerate() {
+        let mut line = String::new();
+        while index > 0 && !line.contains("running") {
+            line.clear();
+            assert!(log.read_line(&mut line).expect("the log can be read") > 0, "it ended too soon: {seen}");
+            seen.push_str(&line);
+        }
+        signal(&child, name);
+    }
+    let clock = model::Clock::start();
+    let (code, out, rest) = end(child, log);
+    (code, out, seen + &rest, clock.now().into())
+}
+
+/// Lifecycle functions that never wait: time limits and signals reach them all the same, and what comes after
+/// them is done.
+#[test]
+fn lifecycle_functions_that_never_wait_are_stopped() {
+    const SPIN: &str = "console.log('running'); for (;;) try { for (;;) {} } catch (e) {}";
+    let check = |script: String, signals: &[&str], code: i32, said: &[&str]| {
+        let (found, out, log, took) = match signals {
+            [] => {
+                let (code, out, log) = run(&script, &["-q"]);
+                (code, out, log, std::time::Duration::ZERO)
+            }
+            _ => interrupted(&script, signals),
+        };
+        assert_eq!(found, code, "{script}\n{out}\n{log}");
+        assert!(took.as_secs() < 10, "{script} took {took:?}");
+        for text in said {
+            assert!(log.contains(text) || out.contains(text), "{text:?} expected of {script}:\n{out}\n{log}");
+        }
+    };
+    let setup = |options: &str| {
+        format!(
+            "export const options = {{ {options} }};
+             export function setup() {{ {SPIN} }}
+             export default function () {{ console.log('load'); }}
+             export function handleSummary() {{ return {{ stdout: 'summed up' }}; }}"
+        )
+    };
+    let late = "setup() execution timed out after 1 seconds";
+    check(setup("setupTimeout: '1s'"), &[], 100, &[late, "summed up", "setupTimeout option"]);
+    let received = "received a 'interrupt' signal";
+    check(setup(""), &["INT"], 105, &[received, "summed up"]);
+    let teardown = |options: &str| {
+        format!(
+            "export const options = {{ {options} }};
+             export default function () {{}}
+             export function teardown() {{ {SPIN} }}
+             export function handleSummary() {{ return {{ stdout: 'summed up' }}; }}"
+        )
+    };
+    let late = "teardown() execution timed out after 1 seconds";
+    check(teardown("teardownTimeout: '1s'"), &[], 101, &[late, "summed up"]);
+    let second = "aborting the test run, because a second signal came";
+    check(
+        teardown("").replace("for (;;) try", "console.log('running'); for (;;) try"),
+        &["INT", "INT"],
+        105,
+        &[second, "summed up"],
+    );
+    let summary = |options: &str| {
+        format!(
+            "export const options = {{ {options} }};
+             export default function () {{}}
+             export function handleSummary() {{ {SPIN} }}"
+        )
+    };
+    let late = "handleSummary() execution timed out after 1 seconds";
+    check(summary("handleSummaryTimeout: '1s'"), &[], 0, &[late, "iterations"]);
+}
+
+#[test]
+fn a_signal_while_users_are_made_ends_the_run() {
+    let script = "
+        const until = Date.now() + 20;
+        while (Date.now() < until);
+        if (__VU === 3) console.log('running');
+        export const options = { vus: 2000, duration: '10s' };
+        export function setup() { console.log('set up'); }
+        export default function () { console.log('load'); }
+    ";
+    let (code, out, log, took) = interrupted(script, &["INT"]);
+    assert_eq!(code, 105, "{out}\n{log}");
+    assert!(took.as_secs() < 5, "making the rest would take 20 s: {took:?}");
+    assert!(!log.contains("load") && !log.contains("set up"), "{log}");
+}
+
+#[test]
+fn a_signal_right_after_the_start_ends_the_run_in_good_order() {
+    let folder = empty_folder();
+    write(folder.path(), "t.js", LOOP);
+    let mut child = plimsoll(folder.path(), &["run", "--out", "json=o.json", "t.js"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let log = BufReader::new(child.stderr.take().expect("it is piped"));
+    let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut line = String::new();
+    // The banner comes before the first thread of the run.
+    while !line.contains("execution: local") {
+        line.clear();
+        assert!(out.read_line(&mut line).expect("the output can be read") > 0, "it ended too soon");
+    }
+    signal(&child, "INT");
+    std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
+    let (code, _, log) = end(child, log);
+    assert_eq!(code, 105, "{log}");
+    assert!(log.contains("received a 'interrupt' signal"), "{log}");
+}

@@ -54,10 +54,12 @@ builtins! {
     GRPC_STREAMS_MSGS_RECEIVED "grpc_streams_msgs_received" Counter Default "Messages received on gRPC streams.";
     HTTP_REQ_RESPONSE_TIME "http_req_response_time" Trend Time
         "Our own: from the moment the iteration should have started to the answer; arrival-rate executors only.";
+    GENERATOR_LAG "generator_lag" Trend Time
+        "Our own: how long answers lay in the kernel before the generator saw them; measured on demand only.";
 }
 
 /// Metrics that k6 does not have: a script may use these names for its own.
-pub(crate) const OWN: &[MetricId] = &[HTTP_REQ_RESPONSE_TIME];
+pub(crate) const OWN: &[MetricId] = &[HTTP_REQ_RESPONSE_TIME, GENERATOR_LAG];
 
 #[cfg(test)]
 mod tests {
@@ -73,5 +75,6 @@ mod tests {
         check(HTTP_REQ_DURATION, "http_req_duration", Kind::Trend, Contains::Time);
         check(DATA_RECEIVED, "data_received", Kind::Counter, Contains::Data);
         check(HTTP_REQ_RESPONSE_TIME, "http_req_response_time", Kind::Trend, Contains::Time);
+        check(GENERATOR_LAG, "generator_lag", Kind::Trend, Contains::Time);
     }
 }

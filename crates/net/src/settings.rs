@@ -181,6 +181,7 @@ fn tls_settings(options: &Options) -> TlsSettings {
     let identities = options.tls_auth.iter().flatten().map(|auth| ClientIdentity {
         cert: auth.cert.clone(),
         key: auth.key.clone(),
+        password: auth.password.clone(),
         domains: auth.domains.clone(),
     });
     TlsSettings {
@@ -189,6 +190,7 @@ fn tls_settings(options: &Options) -> TlsSettings {
         max_version: versions.map(|versions| versions.max.clone()).unwrap_or_default(),
         cipher_suites: options.tls_cipher_suites.clone().unwrap_or_default(),
         identities: identities.collect(),
+        resumption: options.plimsoll.as_ref().is_some_and(|own| own.tls_resumption),
         ..TlsSettings::default()
     }
 }

@@ -89,6 +89,17 @@ pub(crate) fn describe(context: &Ctx<'_>, thrown: &Value<'_>) -> String {
     text_of(context, thrown)
 }
 
+/// A thrown value on one line: an error with the first place of its stack.
+pub(crate) fn brief(context: &Ctx<'_>, thrown: &Value<'_>) -> String {
+    let full = describe(context, thrown);
+    let mut lines = full.lines();
+    let headline = lines.next().unwrap_or_default();
+    match lines.find_map(|line| line.strip_prefix("\tat ")) {
+        Some(place) => format!("{headline} at {place}"),
+        None => headline.to_owned(),
+    }
+}
+
 /// `Name: message` of an error object, whatever the script put into these properties.
 fn headline(context: &Ctx<'_>, error: &Object<'_>) -> String {
     let part = |key: &str| error.get::<_, Value<'_>>(key).ok().map(|value| text_of(context, &value));

@@ -8,7 +8,7 @@ mod error;
 mod ffi;
 mod gjson;
 mod jslib;
-
+mod lifecycle;
 mod modules;
 mod packages;
 mod program;
@@ -24,6 +24,7 @@ mod typescript;
 mod vu;
 
 pub use error::{Error, ErrorKind};
+pub use lifecycle::{Lifecycle, Performed};
 pub use secrets::{RemoteSecrets, RemoteSettings, SecretSource, Secrets};
 pub use source::{Source, address, path_of};
-pub use test::{Export, HttpDebug, Lifecycle, LoadOptions, RunOptions, SystemTags, Test};
+pub use test::{Export, HttpDebug, LoadOptions, RunOptions, SystemTags, Test};

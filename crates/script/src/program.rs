@@ -83,7 +83,11 @@ impl Program {
         let mut addresses: Vec<String> = read(&self.modules).keys().cloned().collect();
         addresses.extend(read(&self.functions).keys().cloned());
         addresses.push(self.source.main.clone());
-        addresses.iter().filter_map(|address| self.text(address).ok()).collect()
+        let runs = |address: &String| {
+            let text = self.text(address).ok()?;
+            Some(crate::jslib::reached(address, &text).map_or(text, |own| Arc::from(own.as_bytes())))
+        };
+        addresses.iter().filter_map(runs).collect()
     }
 
     /// Whether `text`, the JavaScript at `address`, is an ECMAScript module; otherwise it is CommonJS.

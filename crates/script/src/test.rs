@@ -1,24 +1,25 @@
 //! A loaded test: its program, what its init code said, and what all of its users share.
 
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::future::poll_fn;
 use std::rc::Rc;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
 
 use engine::{Control, VuMaker, VuSource, WorkerCtx};
 use metrics::Registry;
 use model::{Clock, Level, Logger, Nanos, Record};
+use tokio::sync::Notify;
 
 use crate::error::{Error, ErrorKind};
 use crate::ffi::Intrinsics;
+use crate::lifecycle::Lifecycle;
 use crate::modules::data::Shelf;
 use crate::program::Program;
 use crate::reach;
 use crate::secrets::Secrets;
 use crate::source::Source;
-use crate::vu::{Command, Host, Ids, Reply, Returned, ScriptVuMaker, ScriptWorker, Stage, VuFiber};
+use crate::vu::{Host, Ids, Reply, ScriptVuMaker, ScriptWorker, VuFiber};
 
 /// The address space of one user's stack, the guard included. Only pages that are touched are resident.
 const STACK_BYTES: usize = 256 * 1024;
@@ -75,6 +76,8 @@ pub struct RunOptions {
     pub http_debug: HttpDebug,
     /// Samples carry the number of the stage in which their iteration began.
     pub stage_tag: bool,
+    /// The lag of the generator is a metric too.
+    pub generator_lag: bool,
     /// `exec.test.options`.
     pub options: serde_json::Value,
     /// Steers and counts the run.
@@ -162,7 +165,11 @@ pub(crate) struct Shared {
     pub(crate) shelf: Shelf,
     pub(crate) secrets: Arc<Secrets>,
     run: OnceLock<RunOptions>,
-    setup_data: OnceLock<Option<Arc<str>>>,
+    setup_data: Mutex<Option<Arc<str>>>,
+    /// The lifecycle function that runs now is to stop.
+    pub(crate) lifecycle_stop: AtomicBool,
+    /// Rung with it, for a function that waits.
+    pub(crate) lifecycle_bell: Notify,
     init_abort: OnceLock<String>,
     warned: Mutex<Vec<&'static str>>,
 }
@@ -179,8 +186,8 @@ impl Shared {
     }
 
     /// What `setup()` returned, as JSON.
-    pub(crate) fn setup_data(&self) -> Option<&Arc<str>> {
-        self.setup_data.get()?.as_ref()
+    pub(crate) fn setup_data(&self) -> Option<Arc<str>> {
+        self.setup_data.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// When running code has to stop at the latest, whatever it does.
@@ -242,7 +249,9 @@ impl Test {
             shelf: Shelf::default(),
             secrets: options.secrets,
             run: OnceLock::new(),
-            setup_data: OnceLock::new(),
+            setup_data: Mutex::default(),
+            lifecycle_stop: AtomicBool::new(false),
+            lifecycle_bell: Notify::new(),
             init_abort: OnceLock::new(),
             warned: Mutex::default(),
         });
@@ -297,19 +306,28 @@ impl Test {
         Arc::new(ScriptSource(self.shared.clone()))
     }
 
-    /// A runner for setup, teardown and `handleSummary`, on the calling thread.
+    /// A runner for setup, teardown and `handleSummary`, which measures as worker number `worker`. The test is
+    /// configured before the first of them is called.
     #[must_use]
-    pub fn lifecycle(&self, recorder: Rc<std::cell::RefCell<metrics::Recorder>>) -> Lifecycle {
-        Lifecycle { worker: ScriptWorker::new(&self.shared, recorder), shared: self.shared.clone() }
+    pub fn lifecycle(&self, worker: u32, recorder: metrics::RecorderConfig) -> Lifecycle {
+        Lifecycle::new(self.shared.clone(), worker, recorder)
     }
 
-    /// Hands what `setup()` returned to all users. It may be called once.
+    /// Hands what `setup()` returned to all users, as JSON. What is set before the load starts counts: a user
+    /// reads it once.
     pub fn set_setup_data(&self, json: Option<String>) {
-        let _ = self.shared.setup_data.set(json.map(Into::into));
+        let mut data = self.shared.setup_data.lock().unwrap_or_else(PoisonError::into_inner);
+        *data = json.map(Into::into);
+    }
+
+    /// What was handed to all users, as JSON.
+    #[must_use]
+    pub fn setup_data(&self) -> Option<Arc<str>> {
+        self.shared.setup_data()
     }
 }
 
-fn gone() -> Error {
+pub(crate) fn gone() -> Error {
     Error::new(ErrorKind::Internal, "the script's host ended without an answer")
 }
 
@@ -329,105 +347,5 @@ impl VuSource for ScriptSource {
     fn worker(&self, worker: &Rc<WorkerCtx>) -> Box<dyn VuMaker> {
         let services = ScriptWorker::new(&self.0, worker.recorder.clone());
         Box::new(ScriptVuMaker { shared: self.0.clone(), worker: services })
-    }
-}
-
-/// Runs a test's lifecycle functions, each in a runtime of its own, as k6 does.
-pub struct Lifecycle {
-    shared: Arc<Shared>,
-    worker: Rc<ScriptWorker>,
-}
-
-impl Lifecycle {
-    /// Runs `setup()`; the result is its return value as JSON.
-    ///
-    /// # Errors
-    /// What the script threw, or [`ErrorKind::Timeout`].
-    pub async fn setup(&self, limit: Duration) -> Result<Option<String>, Error> {
-        match self.call("setup", Stage::Setup, None, limit).await? {
-            Returned::Json(json) => Ok(Some(json)),
-            Returned::Nothing | Returned::Files(_) => Ok(None),
-        }
-    }
-
-    /// Runs `teardown()` with what `setup()` returned.
-    ///
-    /// # Errors
-    /// As [`setup`](Self::setup).
-    pub async fn teardown(&self, limit: Duration) -> Result<(), Error> {
-        let data = self.shared.setup_data().cloned();
-        self.call("teardown", Stage::Teardown, data, limit).await.map(|_| ())
-    }
-
-    /// Runs `handleSummary()`; the result is its files by path, or nothing when it returned nothing.
-    ///
-    /// # Errors
-    /// As [`setup`](Self::setup).
-    pub async fn handle_summary(
-        &self,
-        data: String,
-        limit: Duration,
-    ) -> Result<Option<Vec<(String, bytes::Bytes)>>, Error> {
-        match self.call("handleSummary", Stage::Summary, Some(data.into()), limit).await? {
-            Returned::Files(files) => Ok(Some(files)),
-            Returned::Nothing | Returned::Json(_) => Ok(None),
-        }
-    }
-
-    async fn call(
-        &self,
-        function: &'static str,
-        stage: Stage,
-        argument: Option<Arc<str>>,
-        limit: Duration,
-    ) -> Result<Returned, Error> {
-        let host = Host::new(self.shared.clone(), Some(self.worker.clone()), Ids::default());
-        host.tags.set(self.tags_of(stage));
-        let mut fiber = VuFiber::new(host)?;
-        let deadline = self.shared.clock.now() + limit.into();
-        let ready = self.drive(&mut fiber, Nanos::MAX).await;
-        match ready {
-            Some(Reply::Ready(_)) => {}
-            Some(Reply::Failed(error)) => return Err(error),
-            _ => return Err(gone()),
-        }
-        fiber.send(Command::Call { function, stage, argument });
-        match self.drive(&mut fiber, deadline).await {
-            Some(Reply::Returned(result)) => result,
-            None => Err(Error::new(ErrorKind::Timeout, format!("{function}() execution timed out"))),
-            Some(_) => Err(gone()),
-        }
-    }
-
-    /// Polls a session until it answers, or until `deadline` passed and it was interrupted.
-    async fn drive(&self, fiber: &mut VuFiber, deadline: Nanos) -> Option<Reply> {
-        let mut late = std::pin::pin!(tokio::time::sleep_until(self.shared.clock.instant(deadline).into()));
-        fiber.host().arm(deadline);
-        let mut timed_out = false;
-        let reply = poll_fn(|context| {
-            if !timed_out && late.as_mut().poll(context).is_ready() {
-                timed_out = true;
-                fiber.host().interrupt();
-            }
-            fiber.poll(context)
-        })
-        .await;
-        let timed_out = timed_out || self.shared.clock.now() >= deadline;
-        (!timed_out || !matches!(reply, Reply::Returned(Err(_)))).then_some(reply)
-    }
-
-    /// Samples of setup and teardown carry the group `::setup` or `::teardown`.
-    fn tags_of(&self, stage: Stage) -> metrics::TagSetId {
-        let group = match stage {
-            Stage::Setup => "::setup",
-            Stage::Teardown => "::teardown",
-            Stage::Init | Stage::Iteration | Stage::Summary => "",
-        };
-        if !self.shared.run().system_tags.group {
-            return self.worker.run_tags;
-        }
-        let mut recorder = self.worker.recorder.borrow_mut();
-        let value = recorder.sym(group);
-        recorder.with_tag(self.worker.run_tags, self.worker.keys.group, value)
     }
 }

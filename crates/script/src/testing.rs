@@ -23,6 +23,11 @@ pub fn arm(fault: Fault, skip: u32) {
     ARMED.set(Some((fault, skip)));
 }
 
+/// What is armed on this thread, for a thread that it starts.
+pub(crate) fn armed() -> Option<(Fault, u32)> {
+    ARMED.get()
+}
+
 /// Takes back what [`arm`] asked for; the answer tells whether it has happened already.
 pub fn disarm() -> bool {
     ARMED.take().is_none()

@@ -217,6 +217,7 @@ fn run_options(control: Arc<Control>, clock: Clock) -> RunOptions {
         min_iteration_duration: None,
         http_debug: HttpDebug::Off,
         stage_tag: false,
+        generator_lag: false,
         options: serde_json::Value::Null,
         control,
     }
@@ -471,4 +472,46 @@ fn users_survive_anything_at_any_point() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let tasks = tokio::task::LocalSet::new();
     tasks.block_on(&runtime, drive(number("SEAM_STEPS", 10_000), number("SEAM_SEED", 1)));
+}
+
+/// Loads a script and runs its `setup()`, with a fault armed or not.
+fn set_up(script: &str, fault: Option<Fault>) -> Result<Option<String>, plimsoll_script::Error> {
+    let (clock, log, registry) = (Clock::start(), Arc::new(Silent) as Logger, Registry::new());
+    let source = Source::stdin(script.as_bytes().to_vec(), std::path::Path::new("/"));
+    let options = LoadOptions {
+        log: log.clone(),
+        env: BTreeMap::new(),
+        registry: registry.clone(),
+        clock,
+        memory_limit: None,
+    };
+    let test = Test::load(source, options).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        test.configure(run_options(control(&registry, clock, &log).await, clock));
+        let lifecycle = test.lifecycle(7, RecorderConfig::default());
+        if let Some(fault) = fault {
+            arm(fault, 0);
+        }
+        let done = lifecycle.setup(std::time::Duration::from_secs(20)).await;
+        disarm();
+        assert_eq!(done.frame.map(|frame| frame.worker), Some(7), "it measures also when it fails");
+        // The thread outlives the failure of a function.
+        if fault.is_some() {
+            let again = lifecycle.setup(std::time::Duration::from_secs(20)).await;
+            assert_eq!(again.result.unwrap().as_deref(), Some("[0]"), "{script}");
+        }
+        done.result
+    })
+}
+
+#[test]
+fn a_fault_of_the_host_in_setup_is_the_failure_of_setup() {
+    let script =
+        "export function setup() { try { __ENV.n = 1; console.log('here'); } catch (e) {} return [0]; }
+                  export default function () {}";
+    assert_eq!(set_up(script, None).unwrap().as_deref(), Some("[0]"));
+    let error = set_up(script, Some(Fault::Panic)).unwrap_err();
+    assert_eq!(error.kind, plimsoll_script::ErrorKind::Internal);
+    assert_eq!(error.message, "a fault of the program ended setup(): a fault that a test asked for");
 }

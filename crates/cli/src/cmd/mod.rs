@@ -7,7 +7,12 @@ mod completion;
 mod demo;
 mod inspect;
 mod new;
+mod pause;
+mod resume;
 mod run;
+mod scale;
+mod stats;
+mod status;
 mod target;
 mod version;
 
@@ -41,7 +46,12 @@ pub static COMMANDS: &[Spec] = &[
     demo::SPEC,
     inspect::SPEC,
     new::SPEC,
+    pause::SPEC,
+    resume::SPEC,
     run::SPEC,
+    scale::SPEC,
+    stats::SPEC,
+    status::SPEC,
     target::SPEC,
     version::SPEC,
 ];

@@ -3,19 +3,18 @@
 //! Main type: [`Conductor`]. It hears a closed set of [`Event`]s: news of the engine, signals, and the passing of
 //! time; [`Conductor::step`] takes one and [`Conductor::hear`] reacts. The scripts' lifecycle functions run beside it.
 
-use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::pin;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{AbortCause, Control, Finished, Plan, Progress as Counters, Run, RunEvent};
 use metrics::thresholds::Evaluator;
-use metrics::{Recorder, RecorderConfig};
+use metrics::{Frame, RawSample, RecorderConfig};
 use model::{ExitCode, Level, Nanos, Record};
 use nix::sys::signal::Signal;
-use script::{ErrorKind, Lifecycle, Test};
+use script::{ErrorKind, Lifecycle, Performed, Test};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Interval;
 
@@ -26,16 +25,22 @@ use super::progress::Progress;
 use super::results::Wanted;
 use super::users::{LateSource, run_options};
 use super::verdict::Ending;
+use crate::api::Question;
 use crate::error::Error;
 use crate::load::{Loaded, thrown};
 use crate::session::Session;
 
 mod closing;
+mod desk;
+
+use desk::Wish;
 
 /// How often the conductor looks at the time.
 const TICK: Duration = Duration::from_millis(100);
 /// `setup()` and `teardown()` may take this long by default.
 const LIFECYCLE_LIMIT: Duration = Duration::from_secs(60);
+/// A lifecycle function that was told to stop has so long for it.
+const STOPPING_PATIENCE: Nanos = Nanos(2_000_000_000);
 /// The worker number of the thread that runs the lifecycle functions.
 const OWN_WORKER: u32 = u32::MAX;
 
@@ -46,8 +51,28 @@ enum Event {
     News(Option<RunEvent>),
     /// The user wants it to end.
     Signal(Signal),
+    /// Somebody asks through the REST API.
+    Asked(Question),
     /// Time has passed.
     Tick,
+}
+
+/// What a run is conducted with.
+pub struct Parts {
+    /// Judges the thresholds; none when there is nothing to judge.
+    pub evaluator: Option<Evaluator>,
+    /// The network settings of all users.
+    pub net: Arc<net::Settings>,
+    /// Where samples go.
+    pub outputs: Stream,
+    /// What the user wants of the results.
+    pub wanted: Wanted,
+    /// Ctrl-C and its like.
+    pub signals: UnboundedReceiver<Signal>,
+    /// The REST API; it is silent when nobody serves it.
+    pub questions: UnboundedReceiver<Question>,
+    /// The API stays when the run is over.
+    pub lingers: bool,
 }
 
 /// One run under way.
@@ -59,12 +84,19 @@ pub struct Conductor<'a> {
     run: Run,
     control: Arc<Control>,
     signals: UnboundedReceiver<Signal>,
+    questions: UnboundedReceiver<Question>,
+    /// Lifecycle functions that were asked for and have not run yet.
+    wishes: VecDeque<Wish>,
+    lingers: bool,
+    /// The API said, after the run, that nobody waits for it any more.
+    dismissed: bool,
     ticks: Option<Interval>,
     outputs: Stream,
     shortages: net::Shortages,
     judge: Judge,
     progress: Progress,
-    recorder: Rc<RefCell<Recorder>>,
+    /// How the lifecycle functions measure.
+    recorder: RecorderConfig,
     /// Signals so far; the second one ends everything at once.
     signals_heard: u32,
     phase: &'static str,
@@ -83,11 +115,9 @@ impl<'a> Conductor<'a> {
         session: &'a Session,
         loaded: Loaded,
         settled: Settled,
-        evaluator: Option<Evaluator>,
-        net: Arc<net::Settings>,
-        outputs: Stream,
-        wanted: Wanted,
+        parts: Parts,
     ) -> Result<Self, Error> {
+        let Parts { evaluator, net, outputs, wanted, signals, questions, lingers } = parts;
         let scenarios = settled.scenarios();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         // The limit is the process's; each thread has its share of it.
@@ -123,13 +153,17 @@ impl<'a> Conductor<'a> {
             session,
             control: run.control.clone(),
             run,
-            signals: session.signals.subscribe(),
+            signals,
+            questions,
+            wishes: VecDeque::new(),
+            lingers,
+            dismissed: false,
             ticks: None,
             outputs,
             shortages,
-            judge: Judge::new(registry.clone(), evaluator),
+            judge: Judge::new(registry, evaluator),
             progress,
-            recorder: Rc::new(RefCell::new(Recorder::new(OWN_WORKER, registry, session.clock, config))),
+            recorder: config,
             signals_heard: 0,
             phase: "init",
             ready: false,
@@ -151,7 +185,8 @@ impl<'a> Conductor<'a> {
         while !self.ready && self.finished.is_none() {
             self.step().await;
         }
-        let lifecycle = self.loaded.test.lifecycle(Rc::clone(&self.recorder));
+        let lifecycle = self.loaded.test.lifecycle(OWN_WORKER, self.recorder.clone());
+        self.hold(&lifecycle).await;
         let prepared = self.setup(&lifecycle).await;
         if prepared {
             self.phase = "running";
@@ -159,11 +194,15 @@ impl<'a> Conductor<'a> {
         }
         while self.finished.is_none() {
             self.step().await;
+            self.grant(&lifecycle).await;
         }
         if prepared {
             self.teardown(&lifecycle).await;
         }
-        self.close(&lifecycle).await
+        let ended = self.close(&lifecycle).await;
+        self.linger(&lifecycle).await;
+        self.run.join();
+        ended
     }
 
     /// Takes one event and reacts to it. Nothing is lost when it is dropped while it waits.
@@ -172,12 +211,14 @@ impl<'a> Conductor<'a> {
         let event = tokio::select! {
             news = self.run.events.recv(), if self.finished.is_none() => Event::News(news),
             Some(signal) = self.signals.recv() => Event::Signal(signal),
+            Some(question) = self.questions.recv() => Event::Asked(question),
             _ = ticks.tick() => Event::Tick,
         };
         match event {
             Event::News(Some(news)) => self.hear(news),
             Event::News(None) => self.lost(),
             Event::Signal(signal) => self.signalled(signal),
+            Event::Asked(question) => self.asked(question),
             Event::Tick => self.tick(),
         }
     }
@@ -236,17 +277,34 @@ impl<'a> Conductor<'a> {
         self.signals_heard > 1
     }
 
-    /// Does some work of the script while everything else goes on; nothing when `stop` says so in between.
-    async fn beside<T>(&mut self, work: impl Future<Output = T>, stop: impl Fn(&Self) -> bool) -> Option<T> {
+    /// Lets the script do some work on its thread while everything else goes on. When `stop` says so it is told to
+    /// stop, has a moment for that, and nothing comes of it.
+    async fn beside<T>(
+        &mut self,
+        lifecycle: &Lifecycle,
+        work: impl Future<Output = Performed<T>>,
+        stop: impl Fn(&Self) -> bool,
+    ) -> Option<Result<T, script::Error>> {
         let mut work = pin!(work);
+        let mut told: Option<Nanos> = None;
         loop {
             tokio::select! {
                 biased;
-                result = &mut work => return Some(result),
+                done = &mut work => {
+                    self.collect(done.frame, done.raw);
+                    return told.is_none().then_some(done.result);
+                }
                 () = self.step() => {}
             }
-            if stop(self) {
-                return None;
+            let now = self.session.clock.now();
+            match told {
+                // Native code that hears of nothing: what it measured is lost.
+                Some(since) if now.since(since) > STOPPING_PATIENCE => return None,
+                None if stop(self) => {
+                    lifecycle.interrupt();
+                    told = Some(now);
+                }
+                _ => {}
             }
         }
     }
@@ -260,8 +318,8 @@ impl<'a> Conductor<'a> {
         if wanted && self.loaded.test.has_function("setup") {
             self.phase = "setup";
             let limit = self.settled.options.setup_timeout.unwrap_or(LIFECYCLE_LIMIT);
-            let result = self.beside(lifecycle.setup(limit), |this| this.control.is_aborted()).await;
-            self.collect();
+            let result =
+                self.beside(lifecycle, lifecycle.setup(limit), |this| this.control.is_aborted()).await;
             match result {
                 Some(Ok(data)) => self.setup_data = data,
                 // What aborted the test, says why; that `setup()` was interrupted by it says nothing.
@@ -285,8 +343,7 @@ impl<'a> Conductor<'a> {
         if wanted && self.loaded.test.has_function("teardown") {
             self.phase = "teardown";
             let limit = self.settled.options.teardown_timeout.unwrap_or(LIFECYCLE_LIMIT);
-            let result = self.beside(lifecycle.teardown(limit), Self::hurried).await;
-            self.collect();
+            let result = self.beside(lifecycle, lifecycle.teardown(limit), Self::hurried).await;
             if let Some(Err(error)) = result {
                 let error = lifecycle_failed("teardown", limit, ExitCode::TEARDOWN_TIMEOUT, &error);
                 self.ending.teardown = Some(error);
@@ -294,13 +351,11 @@ impl<'a> Conductor<'a> {
         }
     }
 
-    /// Takes over what the lifecycle functions measured.
-    fn collect(&mut self) {
-        let now: Nanos = self.session.clock.now();
-        let mut recorder = self.recorder.borrow_mut();
-        let (frame, raw) = (recorder.take_frame(now), recorder.take_raw());
-        drop(recorder);
-        self.judge.apply(frame);
+    /// Takes over what a lifecycle function measured.
+    fn collect(&mut self, frame: Option<Frame>, raw: Vec<RawSample>) {
+        if let Some(frame) = frame {
+            self.judge.apply(frame);
+        }
         self.outputs.send(raw);
     }
 }
@@ -315,6 +370,8 @@ fn lifecycle_failed(function: &str, limit: Duration, late: ExitCode, error: &scr
         }
         ErrorKind::Aborted => Error::run(ExitCode::SCRIPT_ABORTED, error.message.clone()),
         ErrorKind::Exception | ErrorKind::Rejection | ErrorKind::Syntax => thrown(error),
+        ErrorKind::Internal => Error::run(ExitCode::PANIC, error.message.clone())
+            .with_hint("this is a bug of plimsoll; please report it"),
         _ => Error::run(ExitCode::GENERIC, error.message.clone()),
     }
 }

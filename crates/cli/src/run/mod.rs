@@ -20,13 +20,15 @@ use metrics::thresholds::Evaluator;
 use model::{ExitCode, Level};
 use report::progress::Header;
 use report::summary::Mode;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::LocalSet;
 
+use crate::api::{Question, server};
 use crate::error::Error;
 use crate::flags::{Flags, runtime};
 use crate::load::{self, Loaded, Script};
 use crate::session::Session;
-use conductor::Conductor;
+use conductor::{Conductor, Parts};
 use options::Settled;
 use results::Wanted;
 
@@ -38,7 +40,6 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
     let flags = Flags::read(runtime::RUN_FLAGS, matches, &session.env).map_err(Error::Usage)?;
     let mut wanted = wanted(session, matches)?;
     wanted.trust |= matches!(script, Script::Own { .. });
-    honest(session, &flags);
     let loaded = load::load(session, matches, script, true)?;
     let settled = options::settle(session, matches, &loaded)?;
     let evaluator = thresholds(&loaded, &settled)?;
@@ -46,22 +47,29 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
     if let Some(path) = &settled.options.console_output {
         session.logs.console_to(path).map_err(Error::File)?;
     }
-    if settled.options.paused.unwrap_or(false) {
-        return Err(Error::NotOffered {
-            message: "a paused test can only be resumed through the REST API, which there is not yet"
-                .to_owned(),
-            instead: "leave --paused out".to_owned(),
-        });
+    let address = session.flags.text("address").filter(|address| !address.is_empty());
+    if settled.options.paused.unwrap_or(false) && address.is_none() {
+        return Err(Error::Usage(
+            "a paused test can only be resumed through the REST API: give it an --address".to_owned(),
+        ));
     }
     let asked = outputs::Asked::read(session, &flags, &settled, &loaded.registry)?;
     let names = asked.names();
+    // From here on a signal ends the run in good order; outputs have been promised their last samples.
+    let signals = session.signals.subscribe();
+    let (sender, questions) = tokio::sync::mpsc::unbounded_channel();
+    if let Some(address) = address {
+        serve(session, address, sender)?;
+    }
     let outputs = asked.start(session)?;
     if !session.flags.on("quiet") {
         session.print(&banner(&loaded, &settled, &names));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Error::Internal(format!("no event loop: {e}")))?;
-    let conductor = Conductor::start(session, loaded, settled, evaluator, net, outputs, wanted)?;
+    let lingers = flags.on("linger");
+    let parts = Parts { evaluator, net, outputs, wanted, signals, questions, lingers };
+    let conductor = Conductor::start(session, loaded, settled, parts)?;
     LocalSet::new().block_on(&runtime, conductor.conduct())
 }
 
@@ -80,12 +88,20 @@ pub fn thresholds(loaded: &Loaded, settled: &Settled) -> Result<Option<Evaluator
     Ok(Some(Evaluator::new(&thresholds, &loaded.registry, no_data_fails)?))
 }
 
-/// Says what was asked for and is not there.
-fn honest(session: &Session, flags: &Flags) {
-    let api = session.flags.text("address").is_some_and(|address| !address.is_empty());
-    if api || flags.on("linger") {
-        session.say(Level::Warning, "there is no REST API yet: --address and --linger have no effect");
-    }
+/// Opens the REST API.
+///
+/// # Errors
+/// When the address cannot be had.
+fn serve(session: &Session, address: &str, questions: UnboundedSender<Question>) -> Result<(), Error> {
+    let bound = server::open(address, questions).map_err(|why| {
+        let message = format!("Error from API server: listen tcp {address}: {why}");
+        Error::run(ExitCode::API_CANNOT_START, message)
+            .with_hint("another run may have the address; give each its own --address")
+    })?;
+    // A port that the system chose is worth knowing.
+    let level = if address.ends_with(":0") { Level::Info } else { Level::Debug };
+    session.say(level, format!("Starting the REST API server on {bound}"));
+    Ok(())
 }
 
 fn wanted(session: &Session, matches: &ArgMatches) -> Result<Wanted, Error> {

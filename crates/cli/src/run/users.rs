@@ -67,9 +67,20 @@ pub fn run_options(
             Some("full") => HttpDebug::Full,
             Some(_) => HttpDebug::Headers,
         },
+        generator_lag: wants_generator_lag(options),
         options: shown_to_scripts(settled),
         control,
     })
+}
+
+/// The lag of the generator is a metric when a threshold judges it or the script asks for it: k6 has no such metric,
+/// and readers of its forms are not to be surprised.
+fn wants_generator_lag(options: &Options) -> bool {
+    let name = "generator_lag";
+    let judged =
+        |key: &String| key == name || key.strip_prefix(name).is_some_and(|rest| rest.starts_with('{'));
+    options.thresholds.iter().flatten().any(|(key, _)| judged(key))
+        || options.plimsoll.as_ref().is_some_and(|own| own.generator_lag)
 }
 
 /// `exec.test.options`: without the shorthand, which is a scenario by now, and with what only flags can set.

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use nix::errno::Errno;
 
+use crate::h2;
 use crate::url::quoted;
 
 /// Which call on a socket failed.
@@ -198,7 +199,7 @@ impl Kind {
                     Http2Scope::Connection => 1650,
                 };
                 // Each range has room for the codes of RFC 9113 and no more.
-                if *code < HTTP2_CODES.len() as u32 { unknown + 1 + *code as u16 } else { unknown }
+                if *code < h2::CODE_NAMES.len() as u32 { unknown + 1 + *code as u16 } else { unknown }
             }
             Self::Decompression(_) => 1701,
             _ => 1000,
@@ -230,7 +231,7 @@ impl Kind {
             Self::UnknownAuthority => "x509: unknown authority".to_owned(),
             Self::HostnameMismatch(_) => "x509: certificate doesn't match hostname".to_owned(),
             Self::Http2 { scope, code, .. } => {
-                let code = http2_code(*code);
+                let code = h2::code_name(*code);
                 match scope {
                     Http2Scope::GoAway => format!("http2: received GoAway with http2 ErrCode {code}"),
                     Http2Scope::Stream => format!("http2: stream error with http2 ErrCode {code}"),
@@ -305,32 +306,6 @@ fn unknown_errno(call: &str, errno: i32) -> String {
         std::env::consts::OS,
         errno_text(errno)
     )
-}
-
-/// The error codes of RFC 9113, by number.
-const HTTP2_CODES: [&str; 14] = [
-    "NO_ERROR",
-    "PROTOCOL_ERROR",
-    "INTERNAL_ERROR",
-    "FLOW_CONTROL_ERROR",
-    "SETTINGS_TIMEOUT",
-    "STREAM_CLOSED",
-    "FRAME_SIZE_ERROR",
-    "REFUSED_STREAM",
-    "CANCEL",
-    "COMPRESSION_ERROR",
-    "CONNECT_ERROR",
-    "ENHANCE_YOUR_CALM",
-    "INADEQUATE_SECURITY",
-    "HTTP_1_1_REQUIRED",
-];
-
-/// The name of an HTTP/2 error code.
-fn http2_code(code: u32) -> String {
-    match HTTP2_CODES.get(code as usize) {
-        Some(name) => (*name).to_owned(),
-        None => format!("unknown error code 0x{code:x}"),
-    }
 }
 
 impl fmt::Display for Kind {

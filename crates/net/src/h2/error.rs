@@ -113,7 +113,8 @@ impl Error {
     }
 }
 
-const CODE_NAMES: [&str; 14] = [
+/// The error codes of RFC 9113, by number.
+pub(crate) const CODE_NAMES: [&str; 14] = [
     "NO_ERROR",
     "PROTOCOL_ERROR",
     "INTERNAL_ERROR",
@@ -130,7 +131,8 @@ const CODE_NAMES: [&str; 14] = [
     "HTTP_1_1_REQUIRED",
 ];
 
-fn code_name(code: u32) -> String {
+/// The name of an error code.
+pub(crate) fn code_name(code: u32) -> String {
     let known = CODE_NAMES.get(code as usize);
     known.map_or_else(|| format!("unknown error code 0x{code:x}"), |name| (*name).to_owned())
 }

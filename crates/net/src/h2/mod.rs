@@ -13,6 +13,7 @@ mod request;
 mod tap;
 
 pub use connection::{Connection, connect};
+pub(crate) use error::{CODE_NAMES, code_name};
 pub use error::{Error, Kind, Scope};
 pub use exchange::{Limits, Response};
 pub use frames::{Event, Frame, Scanner};

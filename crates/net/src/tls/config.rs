@@ -9,7 +9,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{CipherSuite, ClientConfig, RootCertStore, SupportedProtocolVersion, version};
 
-use super::verify::{TrustAll, Trusting};
+use super::verify::Verifier;
 
 /// What a run asks of TLS.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -36,8 +36,10 @@ pub struct TlsSettings {
 pub struct ClientIdentity {
     /// The chain, in PEM.
     pub cert: String,
-    /// The key, in PEM, not encrypted.
+    /// The key, in PEM.
     pub key: String,
+    /// What it is encrypted with, if it is.
+    pub password: Option<String>,
     /// Host names to show it to, `*.` allowed in front; all when empty.
     pub domains: Vec<String>,
 }
@@ -84,7 +86,7 @@ pub(crate) struct Tls {
     provider: Arc<CryptoProvider>,
     versions: Vec<&'static SupportedProtocolVersion>,
     identities: Vec<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
-    verifier: OnceLock<Arc<Trusting>>,
+    verifier: OnceLock<Arc<Verifier>>,
     /// Locked only to dial.
     ready: Mutex<HashMap<Variant, Arc<ClientConfig>>>,
 }
@@ -143,7 +145,7 @@ impl Tls {
             .map_err(|error| format!("tls: {error}"))?
             .dangerous();
         let builder = if self.settings.insecure {
-            builder.with_custom_certificate_verifier(Arc::new(TrustAll::new(&self.provider)))
+            builder.with_custom_certificate_verifier(Arc::new(Verifier::of_all(&self.provider)))
         } else {
             builder.with_custom_certificate_verifier(self.verifier()?)
         };
@@ -158,12 +160,12 @@ impl Tls {
         Ok(config)
     }
 
-    fn verifier(&self) -> Result<Arc<Trusting>, String> {
+    fn verifier(&self) -> Result<Arc<Verifier>, String> {
         if let Some(verifier) = self.verifier.get() {
             return Ok(Arc::clone(verifier));
         }
         let roots = roots(&self.settings.extra_roots)?;
-        let verifier = Arc::new(Trusting::new(roots, &self.provider)?);
+        let verifier = Arc::new(Verifier::of_known(roots, &self.provider)?);
         Ok(Arc::clone(self.verifier.get_or_init(|| verifier)))
     }
 }
@@ -234,12 +236,7 @@ fn read_identity(
     if chain.is_empty() {
         return Err("tls: failed to find any PEM data in certificate input".to_owned());
     }
-    if identity.key.contains("ENCRYPTED") {
-        return Err("tls: encrypted client keys are not supported; decrypt the key first".to_owned());
-    }
-    let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes())
-        .map_err(|error| format!("tls: failed to find PEM block with a private key in key input: {error}"))?;
-    Ok((chain, key))
+    Ok((chain, super::key::read(&identity.key, identity.password.as_deref())?))
 }
 
 /// The machine's authorities, or Mozilla's where the machine has none.

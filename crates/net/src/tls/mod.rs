@@ -5,6 +5,7 @@
 
 mod config;
 mod fault;
+mod key;
 mod stream;
 mod verify;
 

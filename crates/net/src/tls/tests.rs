@@ -254,7 +254,12 @@ fn client_certificates_go_to_their_domains() {
             .unwrap();
         let port = serve(config, b"known".to_vec(), Rc::default()).await;
         let (cert, key, _) = authority.certify(&["client"]);
-        let identity = ClientIdentity { cert, key: key.serialize_pem(), domains: vec!["localhost".into()] };
+        let identity = ClientIdentity {
+            cert,
+            key: key.serialize_pem(),
+            password: None,
+            domains: vec!["localhost".into()],
+        };
         let client = client(TlsSettings { identities: vec![identity], ..trusting(&authority) });
         assert_eq!(&get(&client, &format!("https://localhost:{port}/")).await.0.unwrap().body[..], b"known");
         let error = get(&client, &format!("https://127.0.0.1:{port}/")).await.0.unwrap_err();

@@ -11,37 +11,56 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-/// Believes servers that a known authority vouches for.
+/// Checks certificates as the run wants it, and signatures always.
 #[derive(Debug)]
-pub(super) struct Trusting {
-    chain: Arc<WebPkiServerVerifier>,
-    /// Subjects and keys of the roots, to know a root that serves by itself.
-    roots: RootCertStore,
+pub(super) struct Verifier {
+    algorithms: WebPkiSupportedAlgorithms,
+    believed: Believed,
 }
 
-impl Trusting {
-    pub(super) fn new(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Self, String> {
+/// Whose certificates are good.
+#[derive(Debug)]
+enum Believed {
+    /// Everybody's, because the run says so: `insecureSkipTLSVerify`.
+    All,
+    /// Those that a known authority vouches for.
+    Known {
+        chain: Arc<WebPkiServerVerifier>,
+        /// Subjects and keys of the roots, to know a root that serves by itself.
+        roots: RootCertStore,
+    },
+}
+
+impl Verifier {
+    /// A verifier that believes everybody.
+    pub(super) fn of_all(provider: &CryptoProvider) -> Self {
+        Self { algorithms: provider.signature_verification_algorithms, believed: Believed::All }
+    }
+
+    /// A verifier that believes servers that one of `roots` vouches for.
+    pub(super) fn of_known(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Self, String> {
         let chain =
             WebPkiServerVerifier::builder_with_provider(Arc::new(roots.clone()), Arc::clone(provider))
                 .build()
                 .map_err(|error| format!("tls: the trusted authorities cannot be used: {error}"))?;
-        Ok(Self { chain, roots })
-    }
-
-    /// Whether the certificate is itself one of the roots, as self-signed servers in a laboratory are.
-    fn is_root(&self, cert: &CertificateDer<'_>) -> bool {
-        let mut own = RootCertStore::empty();
-        if own.add(cert.clone().into_owned()).is_err() {
-            return false;
-        }
-        let anchor = &own.roots[0];
-        self.roots.roots.iter().any(|root| {
-            root.subject == anchor.subject && root.subject_public_key_info == anchor.subject_public_key_info
-        })
+        let algorithms = provider.signature_verification_algorithms;
+        Ok(Self { algorithms, believed: Believed::Known { chain, roots } })
     }
 }
 
-impl ServerCertVerifier for Trusting {
+/// Whether the certificate is itself one of the roots, as self-signed servers in a laboratory are.
+fn is_root(roots: &RootCertStore, cert: &CertificateDer<'_>) -> bool {
+    let mut own = RootCertStore::empty();
+    if own.add(cert.clone().into_owned()).is_err() {
+        return false;
+    }
+    let anchor = &own.roots[0];
+    roots.roots.iter().any(|root| {
+        root.subject == anchor.subject && root.subject_public_key_info == anchor.subject_public_key_info
+    })
+}
+
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
         cert: &CertificateDer<'_>,
@@ -50,62 +69,18 @@ impl ServerCertVerifier for Trusting {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        match self.chain.verify_server_cert(cert, intermediates, name, ocsp, now) {
+        let Believed::Known { chain, roots } = &self.believed else {
+            return Ok(ServerCertVerified::assertion());
+        };
+        match chain.verify_server_cert(cert, intermediates, name, ocsp, now) {
             Err(Error::InvalidCertificate(CertificateError::Other(reason)))
-                if reason.to_string().contains("CaUsedAsEndEntity") && self.is_root(cert) =>
+                if reason.to_string().contains("CaUsedAsEndEntity") && is_root(roots, cert) =>
             {
                 verify_server_name(&ParsedCertificate::try_from(cert)?, name)?;
                 Ok(ServerCertVerified::assertion())
             }
             other => other,
         }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.chain.verify_tls12_signature(message, cert, signed)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.chain.verify_tls13_signature(message, cert, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.chain.supported_verify_schemes()
-    }
-}
-
-/// Believes everybody, because the run says so: `insecureSkipTLSVerify`.
-#[derive(Debug)]
-pub(super) struct TrustAll {
-    algorithms: WebPkiSupportedAlgorithms,
-}
-
-impl TrustAll {
-    pub(super) fn new(provider: &CryptoProvider) -> Self {
-        Self { algorithms: provider.signature_verification_algorithms }
-    }
-}
-
-impl ServerCertVerifier for TrustAll {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(

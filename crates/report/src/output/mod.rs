@@ -51,7 +51,7 @@ pub static OUTPUTS: &[Output] = &[
 
 /// Names that k6 knows and this program does not serve, with what to tell the user.
 static ELSEWHERE: &[(&str, &str)] = &[
-    ("cloud", NOT_OFFERED),
+    ("cloud", "plimsoll uploads nothing to Grafana Cloud k6, use json or csv"),
     ("experimental-opentelemetry", NOT_OFFERED),
     ("experimental-prometheus-rw", NOT_OFFERED),
     ("influxdb", NOT_OFFERED),

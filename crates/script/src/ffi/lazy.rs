@@ -47,6 +47,8 @@ struct Body<T> {
     taken: Cell<u32>,
     /// Bit `n`: the script has given property `n` another value, or deleted it.
     replaced: Cell<u32>,
+    /// A value of the host's that lives as long as the object; `undefined` while there is none.
+    kept: Cell<qjs::JSValue>,
     class: *const LazyClass,
 }
 
@@ -64,7 +66,7 @@ impl LazyClass {
             let definition = qjs::JSClassDef {
                 class_name: T::CLASS.as_ptr(),
                 finalizer: Some(finalize::<T>),
-                gc_mark: None,
+                gc_mark: Some(mark::<T>),
                 call: None,
                 exotic: std::ptr::from_ref(const { &methods::<T>() }).cast_mut(),
             };
@@ -84,13 +86,26 @@ impl LazyClass {
 
     /// A new object with `data` behind it. The data come boxed: large ones are moved about before they get here.
     pub(crate) fn make<'js, T: Lazy>(&self, context: &Ctx<'js>, data: Box<T>) -> Result<Value<'js>> {
-        let body = Box::new(Body { data, taken: Cell::new(0), replaced: Cell::new(0), class: self });
+        let body = Box::new(Body {
+            data,
+            taken: Cell::new(0),
+            replaced: Cell::new(0),
+            kept: Cell::new(qjs::JS_UNDEFINED),
+            class: self,
+        });
         // SAFETY: the class was registered with this runtime; the object owns the box until `finalize`.
         unsafe {
             let object = own(context, qjs::JS_NewObjectClass(context.as_raw().as_ptr(), self.id))?;
             qjs::JS_SetOpaque(object.as_raw(), Box::into_raw(body).cast());
             Ok(object)
         }
+    }
+
+    /// The prototype that new objects of the class get.
+    pub(crate) fn prototype<'js>(&self, context: &Ctx<'js>) -> Result<rquickjs::Object<'js>> {
+        // SAFETY: the class was registered with this runtime; QuickJS gives a reference of our own.
+        let value = unsafe { own(context, qjs::JS_GetClassProto(context.as_raw().as_ptr(), self.id))? };
+        value.into_object().ok_or(rquickjs::Error::Unknown)
     }
 
     /// The data behind `value`, when it is an object of this class.
@@ -112,6 +127,30 @@ impl LazyClass {
         }
     }
 
+    /// The value that the host keeps with `value`, if any; the garbage collector knows of it.
+    pub(crate) fn kept<'js, T: Lazy>(&self, value: &Value<'js>) -> Option<Value<'js>> {
+        // SAFETY: as in `data`; the duplicate is ours to own.
+        unsafe {
+            let body = qjs::JS_GetOpaque(value.as_raw(), self.id).cast::<Body<T>>().as_ref()?;
+            let kept = body.kept.get();
+            let context = value.ctx();
+            (!qjs::JS_IsUndefined(kept))
+                .then(|| Value::from_raw(context.clone(), qjs::JS_DupValue(context.as_raw().as_ptr(), kept)))
+        }
+    }
+
+    /// Keeps `kept` with `value`, in place of what was kept before.
+    pub(crate) fn keep<'js, T: Lazy>(&self, value: &Value<'js>, kept: &Value<'js>) {
+        // SAFETY: as in `data`; the object owns the duplicate until it is replaced or finalised.
+        unsafe {
+            let body = qjs::JS_GetOpaque(value.as_raw(), self.id).cast::<Body<T>>();
+            if let Some(body) = body.as_ref() {
+                let before = body.kept.replace(release(kept));
+                qjs::JS_FreeValue(value.ctx().as_raw().as_ptr(), before);
+            }
+        }
+    }
+
     fn key(&self, atom: qjs::JSAtom) -> Option<usize> {
         self.atoms.iter().position(|&known| known == atom)
     }
@@ -129,14 +168,31 @@ const fn methods<T: Lazy>() -> qjs::JSClassExoticMethods {
     }
 }
 
-unsafe extern "C" fn finalize<T: Lazy>(_: *mut qjs::JSRuntime, object: qjs::JSValue) {
+unsafe extern "C" fn mark<T: Lazy>(
+    runtime: *mut qjs::JSRuntime,
+    object: qjs::JSValue,
+    mark: qjs::JS_MarkFunc,
+) {
+    let mut id = 0;
+    // SAFETY: QuickJS marks live objects of the class; the kept value is alive as long as its object.
+    unsafe {
+        let body = qjs::JS_GetAnyOpaque(object, &raw mut id).cast::<Body<T>>();
+        if let Some(body) = body.as_ref() {
+            qjs::JS_MarkValue(runtime, body.kept.get(), mark);
+        }
+    }
+}
+
+unsafe extern "C" fn finalize<T: Lazy>(runtime: *mut qjs::JSRuntime, object: qjs::JSValue) {
     let mut id = 0;
     // SAFETY: QuickJS finalises each object once; its opaque pointer is the box that `make` gave it, or null
     // when `make` failed half-way.
     unsafe {
         let body = qjs::JS_GetAnyOpaque(object, &raw mut id).cast::<Body<T>>();
         if !body.is_null() {
-            drop(Box::from_raw(body));
+            let body = Box::from_raw(body);
+            qjs::JS_FreeValueRT(runtime, body.kept.get());
+            drop(body);
         }
     }
 }

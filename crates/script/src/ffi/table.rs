@@ -81,6 +81,20 @@ pub(crate) fn define<'js>(context: &Ctx<'js>, object: &Object<'js>, table: &'sta
 
 type Union = qjs::JSCFunctionListEntry__bindgen_ty_1;
 
+/// The entry points of a property that is read, and perhaps written, by functions of the host.
+fn accessors(writable: bool) -> Union {
+    Union {
+        getset: qjs::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_2 {
+            get: qjs::JSCFunctionType { getter_magic: Some(get_magic) },
+            set: qjs::JSCFunctionType { setter_magic: writable.then_some(set_magic as SetMagic) },
+        },
+    }
+}
+
+/// The signature of [`set_magic`], as QuickJS's table wants it.
+type SetMagic =
+    unsafe extern "C" fn(*mut qjs::JSContext, qjs::JSValue, qjs::JSValue, std::ffi::c_int) -> qjs::JSValue;
+
 fn entry(member: &Member) -> qjs::JSCFunctionListEntry {
     let writable = (qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_WRITABLE | qjs::JS_PROP_ENUMERABLE) as u8;
     let computed = (qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_ENUMERABLE) as u8;
@@ -93,28 +107,14 @@ fn entry(member: &Member) -> qjs::JSCFunctionListEntry {
             };
             (writable, qjs::JS_DEF_CFUNC, register(function), Union { func })
         }
-        Member::Getter(_, get) => {
-            let getset = qjs::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_2 {
-                get: qjs::JSCFunctionType { getter_magic: Some(get_magic) },
-                set: qjs::JSCFunctionType { setter_magic: None },
-            };
-            (computed, qjs::JS_DEF_CGETSET_MAGIC, register(get), Union { getset })
-        }
+        Member::Getter(_, get) => (computed, qjs::JS_DEF_CGETSET_MAGIC, register(get), accessors(false)),
         Member::Property(_, get, set) => {
-            let getset = qjs::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_2 {
-                get: qjs::JSCFunctionType { getter_magic: Some(get_magic) },
-                set: qjs::JSCFunctionType { setter_magic: Some(set_magic) },
-            };
-            (computed, qjs::JS_DEF_CGETSET_MAGIC, register_pair(get, set), Union { getset })
+            (computed, qjs::JS_DEF_CGETSET_MAGIC, register_pair(get, set), accessors(true))
         }
+        // Reading and writing are one function, which tells them apart by its arguments.
         Member::Lazy(_, make) => {
-            let getset = qjs::JSCFunctionListEntry__bindgen_ty_1__bindgen_ty_2 {
-                get: qjs::JSCFunctionType { getter_magic: Some(get_magic) },
-                set: qjs::JSCFunctionType { setter_magic: Some(set_magic) },
-            };
             let hidden = qjs::JS_PROP_CONFIGURABLE as u8;
-            // Reading and writing are one function, which tells them apart by its arguments.
-            (hidden, qjs::JS_DEF_CGETSET_MAGIC, register_pair(make, make), Union { getset })
+            (hidden, qjs::JS_DEF_CGETSET_MAGIC, register_pair(make, make), accessors(true))
         }
         Member::Text(_, text) => (writable, qjs::JS_DEF_PROP_STRING, 0, Union { str_: text.as_ptr() }),
     };

@@ -18,6 +18,12 @@ pub(crate) fn uncatchable(context: &Ctx<'_>, message: &str) -> rquickjs::Error {
     rquickjs::Error::Exception
 }
 
+/// Whether a thrown value is one that no `catch` of the script sees.
+pub(crate) fn is_uncatchable(value: &Value<'_>) -> bool {
+    // SAFETY: the value is alive.
+    unsafe { qjs::JS_IsUncatchableError(value.as_raw()) }
+}
+
 /// The enumerable own string keys of an object, as atoms, without making JavaScript strings of them.
 pub(crate) struct Keys<'js> {
     object: Object<'js>,
@@ -149,6 +155,23 @@ pub(crate) fn write_view(view: &TypedArray<'_, u8>, bytes: &[u8]) {
     // SAFETY: QuickJS says where the view's memory is and how much of it there is; `bytes` belong to the host,
     // and no script code runs meanwhile. Views of what users share are private to a user.
     unsafe { std::ptr::copy(bytes.as_ptr(), room.ptr.as_ptr(), count) };
+}
+
+/// Whether an object has a property `name` of its own. Asks no getter; a proxy that throws has none.
+pub(crate) fn has_own(object: &Object<'_>, name: &str) -> bool {
+    let context = object.ctx().as_raw().as_ptr();
+    // SAFETY: context and object are alive; the atom is freed after its use; without a descriptor to fill,
+    // nothing is handed out.
+    let found = unsafe {
+        let atom = qjs::JS_NewAtomLen(context, name.as_ptr().cast(), name.len() as _);
+        let found = qjs::JS_GetOwnProperty(context, std::ptr::null_mut(), object.as_value().as_raw(), atom);
+        qjs::JS_FreeAtom(context, atom);
+        found
+    };
+    if found < 0 {
+        object.ctx().catch();
+    }
+    found > 0
 }
 
 /// Whether a value counts as true.

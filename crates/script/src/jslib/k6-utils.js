@@ -1,6 +1,6 @@
-// Random values, stages and correlation, as scripts import them from k6-utils.
-import { check as checkSync } from "k6";
-import exec from "k6/execution";
+// Random values, stages and correlation, as scripts import them from k6-utils. What concerns stages, and the check
+// that waits, is loaded by the users that call it, and uses Date, Proxy and execution.
+import { later } from "plimsoll/later";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
@@ -23,91 +23,43 @@ export function uuidv4() {
   return "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".replace(/[xy]/g, digit);
 }
 
-// The text between two others; every such text when `repeat` is true.
+// The text between two others, or an empty one; every such text when `repeat` is true.
 export function findBetween(content, left, right, repeat = false) {
   const found = [];
   let from = 0;
   for (;;) {
     const start = content.indexOf(left, from);
-    if (start < 0) break;
-    const end = content.indexOf(right, start + left.length);
-    if (end < 0) break;
+    const end = start < 0 ? -1 : content.indexOf(right, start + left.length);
+    if (end < 0) return repeat ? found : "";
     const text = content.slice(start + left.length, end);
     if (!repeat) return text;
     found.push(text);
-    from = end + right.length;
+    // A step is made even where both marks are empty.
+    from = Math.max(end + right.length, start + 1);
+    if (from > content.length) return found;
   }
-  return repeat ? found : null;
 }
 
-// Stages whose targets follow a bell curve with its top in the middle.
+// Stages whose targets follow a bell curve: `maxVus` in the middle, 2.5 standard deviations on either side.
 export function normalDistributionStages(maxVus, durationSeconds, numberOfStages = 10) {
-  const middle = numberOfStages / 2;
-  const spread = numberOfStages / 6 || 1;
-  const bell = (x) => Math.exp(-((x - middle) ** 2) / (2 * spread * spread));
-  const seconds = Math.ceil(durationSeconds / (numberOfStages + 2));
-  const stages = [];
-  for (let at = 0; at <= numberOfStages; at += 1) {
-    stages.push({ duration: `${seconds}s`, target: Math.ceil(maxVus * bell(at)) });
-  }
-  stages.push({ duration: `${seconds}s`, target: 0 });
-  return stages;
+  const middle = (numberOfStages - 1) / 2;
+  // Two stages are the middle of an even number of them.
+  const top = middle % 1;
+  const begin = (at) => Math.round((durationSeconds * at) / numberOfStages);
+  return Array.from({ length: numberOfStages }, (_, at) => {
+    const deviation = middle > top ? (2.5 * (Math.abs(at - middle) - top)) / (middle - top) : 0;
+    return {
+      duration: `${begin(at + 1) - begin(at)}s`,
+      target: Math.max(1, Math.round(maxVus * Math.exp(-(deviation ** 2) / 2))),
+    };
+  });
 }
 
-const UNITS = { d: 86400000, h: 3600000, m: 60000, s: 1000, ms: 1 };
+let part;
+const late = (name) => (...args) => (part ??= later("k6-utils.js"))[name](...args);
 
-function milliseconds(duration) {
-  if (typeof duration === "number") return duration;
-  let total = 0;
-  for (const [, number, unit] of String(duration).matchAll(/(\d+(?:\.\d+)?)(ms|d|h|m|s)/g)) {
-    total += Number(number) * UNITS[unit];
-  }
-  return total;
-}
-
-function currentStages() {
-  const scenario = exec.test.options.scenarios[exec.scenario.name];
-  if (!scenario || !scenario.stages || scenario.stages.length === 0) {
-    throw new Error(`only ramping-vus or ramping-arrival-rate supports stages, it is not possible to get a stage index on other executors.`);
-  }
-  return scenario.stages;
-}
-
-export function getCurrentStageIndex() {
-  const stages = currentStages();
-  const elapsed = Date.now() - exec.scenario.startTime;
-  let end = 0;
-  for (let at = 0; at < stages.length; at += 1) {
-    end += milliseconds(stages[at].duration);
-    if (elapsed < end) return at;
-  }
-  return stages.length - 1;
-}
-
-export function tagWithCurrentStageIndex() {
-  exec.vu.tags.stage = String(getCurrentStageIndex());
-}
-
-export function getCurrentStageProfile() {
-  const stages = currentStages();
-  const at = getCurrentStageIndex();
-  const scenario = exec.test.options.scenarios[exec.scenario.name];
-  const before = at > 0 ? stages[at - 1].target : (scenario.startVUs ?? scenario.startRate ?? 0);
-  if (before === stages[at].target) return "steady";
-  return before < stages[at].target ? "ramp-up" : "ramp-down";
-}
-
-export function tagWithCurrentStageProfile() {
-  exec.vu.tags.stage_profile = getCurrentStageProfile();
-}
-
-// `check` that waits for promises among the conditions and the value.
-export async function check(value, conditions, tags) {
-  const settled = await value;
-  const results = {};
-  for (const [name, condition] of Object.entries(conditions)) {
-    const result = await (typeof condition === "function" ? condition(settled) : condition);
-    results[name] = () => result;
-  }
-  return checkSync(settled, results, tags);
-}
+export const check = late("check");
+export const getCurrentStageIndex = late("getCurrentStageIndex");
+export const getCurrentStageProfile = late("getCurrentStageProfile");
+export const tagWithCurrentStageIndex = late("tagWithCurrentStageIndex");
+export const tagWithCurrentStageProfile = late("tagWithCurrentStageProfile");

@@ -161,7 +161,7 @@ fn abort<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let reason = call.value(0);
     let mut message = "test aborted".to_owned();
     if !reason.is_undefined() {
-        message = format!("{message}: {}", error::text_of(&call.ctx, &reason));
+        message = format!("{message}: {}", error::try_text_of(&call.ctx, &reason)?);
     }
     // k6 tells where it was called, but for setup and teardown.
     if matches!(call.host.stage.get(), Stage::Init | Stage::Iteration)
@@ -188,7 +188,7 @@ fn fail<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let reason = call.value(0);
     let mut message = "test marked as failed".to_owned();
     if !reason.is_undefined() {
-        message = format!("{message}: {}", error::text_of(&call.ctx, &reason));
+        message = format!("{message}: {}", error::try_text_of(&call.ctx, &reason)?);
     }
     call.host.shared.run().control.mark_failed(message.clone());
     call.host.log(Level::Error, message);
@@ -214,11 +214,22 @@ fn vu_tags<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 fn vu_metrics<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     user(call)?;
     let object = Object::new(call.ctx.clone())?;
-    ffi::set_readonly(&object, "tags", vu_tags(call)?)?;
-    let metadata =
-        dictionary(call, "metadata", [&METADATA_GET, &METADATA_SET, &METADATA_REMOVE, &METADATA_KEYS])?;
-    ffi::set_readonly(&object, "metadata", metadata)?;
+    ffi::define(&call.ctx, &object, &METRICS)?;
     Ok(object.into_value())
+}
+
+/// What a user's samples carry. Assignments are refused with k6's words.
+static METRICS: Table = Table::new(&[
+    Member::Property(c"tags", vu_tags, |call| Err(read_only(call, "tags"))),
+    Member::Property(c"metadata", vu_metadata, |call| Err(read_only(call, "metadata"))),
+]);
+
+fn vu_metadata<'js>(call: &Call<'js>) -> Result<Value<'js>> {
+    dictionary(call, "metadata", [&METADATA_GET, &METADATA_SET, &METADATA_REMOVE, &METADATA_KEYS])
+}
+
+fn read_only(call: &Call<'_>, name: &str) -> rquickjs::Error {
+    Exception::throw_type(&call.ctx, &format!("Cannot assign to read only property '{name}'"))
 }
 
 /// A proxy over state of the host, made once per user.
@@ -239,7 +250,7 @@ fn dictionary<'js>(
 }
 
 fn tag_get<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let key = error::text_of(&call.ctx, &call.value(0));
+    let key = error::try_text_of(&call.ctx, &call.value(0))?;
     let value = {
         let mut recorder = call.host.worker().recorder.borrow_mut();
         let key = recorder.sym(&key);
@@ -250,7 +261,7 @@ fn tag_get<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 fn tag_set<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let key = error::text_of(&call.ctx, &call.value(0));
+    let key = error::try_text_of(&call.ctx, &call.value(0))?;
     let Some(value) = tags::text(&call.value(1)) else {
         return Err(Exception::throw_type(&call.ctx, &tags::refusal(&key)));
     };
@@ -260,7 +271,7 @@ fn tag_set<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 fn tag_remove<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let key = error::text_of(&call.ctx, &call.value(0));
+    let key = error::try_text_of(&call.ctx, &call.value(0))?;
     let host = call.host;
     let mut recorder = host.worker().recorder.borrow_mut();
     let key = recorder.sym(&key);
@@ -278,7 +289,7 @@ fn tag_keys<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 fn metadata_get<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let key = error::text_of(&call.ctx, &call.value(0));
+    let key = error::try_text_of(&call.ctx, &call.value(0))?;
     let value = {
         let mut recorder = call.host.worker().recorder.borrow_mut();
         let key = recorder.sym(&key);
@@ -289,7 +300,7 @@ fn metadata_get<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 fn metadata_set<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let key = error::text_of(&call.ctx, &call.value(0));
+    let key = error::try_text_of(&call.ctx, &call.value(0))?;
     let Some(value) = tags::text(&call.value(1)) else {
         let message = format!(
             "invalid value for metric metadata '{key}': only String, Boolean and Number types are accepted as a metric metadata values"
@@ -305,7 +316,7 @@ fn metadata_set<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 fn metadata_remove<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let key = error::text_of(&call.ctx, &call.value(0));
+    let key = error::try_text_of(&call.ctx, &call.value(0))?;
     let key = call.host.worker().recorder.borrow_mut().sym(&key);
     call.host.metadata.borrow_mut().retain(|pair| pair.0 != key);
     Ok(call.undefined())

@@ -191,7 +191,12 @@ pub(crate) fn bytes_of(value: &Value<'_>) -> Option<Bytes> {
         return view.as_bytes().map(taken);
     }
     // Other views: the part of their buffer that they show.
-    let buffer = ArrayBuffer::from_object(object.get("buffer").ok()?)?;
+    // An ordinary object may have a getter of that name, which throws again when it is read as what it is.
+    let Ok(buffer) = object.get::<_, Object<'_>>("buffer") else {
+        object.ctx().catch();
+        return None;
+    };
+    let buffer = ArrayBuffer::from_object(buffer)?;
     let (offset, length): (usize, usize) = (object.get("byteOffset").ok()?, object.get("byteLength").ok()?);
     buffer.as_bytes()?.get(offset..offset + length).map(Bytes::copy_from_slice)
 }

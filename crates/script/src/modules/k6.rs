@@ -158,14 +158,14 @@ fn enter(call: &Call<'_>, path: String) {
 }
 
 fn random_seed<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let seed = call.get::<rquickjs::Coerced<f64>>(0).map_or(0.0, |seed| seed.0);
+    let seed = call.get::<rquickjs::Coerced<f64>>(0)?.0;
     call.host.random.set(Some((seed as i64).cast_unsigned()));
     super::globals::seed_random(&call.ctx)?;
     Ok(call.undefined())
 }
 
 fn sleep<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let seconds = call.get::<rquickjs::Coerced<f64>>(0).map_or(0.0, |seconds| seconds.0);
+    let seconds = call.get::<rquickjs::Coerced<f64>>(0)?.0;
     if seconds.is_finite() && seconds > 0.0 {
         let host = call.host;
         let until = host.now() + model::Nanos((seconds * 1e9) as u64);

@@ -38,7 +38,7 @@ fn construct<'js>(call: &Call<'js>, kind: Kind) -> Result<Value<'js>> {
         return Err(error::throw(&call.ctx, "metrics must be declared in the init context"));
     }
     let name = call.value(0);
-    let name = if name.is_undefined() { String::new() } else { error::text_of(&call.ctx, &name) };
+    let name = if name.is_undefined() { String::new() } else { error::try_text_of(&call.ctx, &name)? };
     let contains = if ffi::truthy(&call.value(1)) { Contains::Time } else { Contains::Default };
     let registry = &call.host.shared.registry;
     let id = registry
@@ -72,7 +72,7 @@ fn add<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     }
     let id = MetricId(call.data(0).as_number().unwrap_or_default() as u32);
     let value = call.value(0);
-    let Some(number) = number(&value) else { return refuse(call, id, &value) };
+    let Some(number) = number(&value)? else { return refuse(call, id, &value) };
     let mut sample_tags = host.tags.get();
     if call.len() > 1 {
         let pairs = tags::pairs(&call.value(1))?.map_err(|message| {
@@ -86,23 +86,21 @@ fn add<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 /// A sample's value: numbers, booleans and what converts to a number; `null` does not.
-fn number(value: &Value<'_>) -> Option<f64> {
+///
+/// # Errors
+/// What the script's own `valueOf` threw.
+fn number(value: &Value<'_>) -> Result<Option<f64>> {
     if let Some(number) = value.as_number() {
-        return Some(number).filter(|number| !number.is_nan());
+        return Ok(Some(number).filter(|number| !number.is_nan()));
     }
     if let Some(flag) = value.as_bool() {
-        return Some(f64::from(u8::from(flag)));
+        return Ok(Some(f64::from(u8::from(flag))));
     }
     if value.is_null() || value.is_undefined() || value.is_symbol() {
-        return None;
+        return Ok(None);
     }
-    let number = value.get::<rquickjs::Coerced<f64>>();
-    number.map_or_else(|_| drop_exception(value), |number| Some(number.0)).filter(|number| !number.is_nan())
-}
-
-fn drop_exception(value: &Value<'_>) -> Option<f64> {
-    value.ctx().catch();
-    None
+    let number = value.get::<rquickjs::Coerced<f64>>()?.0;
+    Ok(Some(number).filter(|number| !number.is_nan()))
 }
 
 fn refuse<'js>(call: &Call<'js>, id: MetricId, value: &Value<'js>) -> Result<Value<'js>> {

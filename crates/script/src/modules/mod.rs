@@ -8,8 +8,10 @@ mod encoding;
 mod execution;
 pub(crate) mod fs;
 pub(crate) mod globals;
+pub(crate) mod html;
 pub(crate) mod http;
 mod k6;
+mod later;
 mod metrics;
 pub(crate) mod own;
 mod secrets;
@@ -47,10 +49,12 @@ static MODULES: &[Builtin] = &[
     encoding::MODULE,
     execution::MODULE,
     fs::MODULE,
+    html::MODULE,
     http::MODULE,
     metrics::MODULE,
     secrets::MODULE,
     streams::MODULE,
+    later::MODULE,
     timers::MODULE,
     timers::OLD_NAME,
     tracing::MODULE,

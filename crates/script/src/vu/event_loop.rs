@@ -41,6 +41,14 @@ pub(crate) enum Event {
     Completion(Completion),
 }
 
+/// Waits until `due`, for ever without it.
+pub(crate) async fn until(clock: Clock, due: Option<Nanos>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(clock.instant(due).into()).await,
+        None => std::future::pending().await,
+    }
+}
+
 impl EventLoop {
     /// Sets a timer and returns its number, counted from 1.
     pub(crate) fn set_timer(
@@ -97,13 +105,7 @@ impl EventLoop {
             return None;
         }
         let due = self.timers.borrow().first_key_value().map(|(&(due, _), _)| due);
-        let sleep = async {
-            match due {
-                Some(due) => tokio::time::sleep_until(clock.instant(due).into()).await,
-                None => std::future::pending().await,
-            }
-        };
-        let mut sleep = std::pin::pin!(sleep);
+        let mut sleep = std::pin::pin!(until(clock, due));
         poll_fn(|context| {
             let mut operations = self.operations.borrow_mut();
             if let Some(all) = operations.as_mut().filter(|all| !all.is_empty())

@@ -7,6 +7,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 
 use engine::{Iteration, ScenarioInfo};
@@ -17,6 +18,7 @@ use rquickjs::{Ctx, Object, Persistent};
 use super::{EventLoop, ScriptWorker};
 use crate::ffi::{self, MemoryGauge};
 use crate::modules::data::UserData;
+use crate::modules::html::HtmlClasses;
 use crate::modules::http::HttpState;
 use crate::modules::websockets::Sockets;
 use crate::test::Shared;
@@ -74,6 +76,7 @@ pub(crate) struct Host {
     pub(crate) http: OnceCell<HttpState>,
     pub(crate) sockets: OnceCell<Box<Sockets>>,
     pub(crate) data: OnceCell<Box<UserData>>,
+    pub(crate) html: OnceCell<Box<HtmlClasses>>,
     pub(crate) builtins: RefCell<HashMap<&'static str, Persistent<Object<'static>>>>,
     pub(crate) rejections: RefCell<Vec<(Persistent<rquickjs::Value<'static>>, String)>>,
     pub(crate) random: Cell<Option<u64>>,
@@ -111,6 +114,7 @@ impl Host {
             http: OnceCell::new(),
             sockets: OnceCell::new(),
             data: OnceCell::new(),
+            html: OnceCell::new(),
             builtins: RefCell::default(),
             rejections: RefCell::default(),
             random: Cell::new(None),
@@ -196,7 +200,8 @@ impl Host {
         let now = self.now();
         // An early end of the load ends users and `setup()`; what comes after the load still runs.
         let of_the_load = self.ids.in_test > 0 || self.stage.get() == Stage::Setup;
-        let stop = now >= self.hard_stop.get() || (of_the_load && self.shared.kill_at() <= now);
+        let told = self.ids.in_test == 0 && self.shared.lifecycle_stop.load(Relaxed);
+        let stop = told || now >= self.hard_stop.get() || (of_the_load && self.shared.kill_at() <= now);
         if stop {
             self.interrupted.set(true);
         }

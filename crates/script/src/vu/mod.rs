@@ -10,7 +10,7 @@ mod script_vu;
 mod session;
 mod worker;
 
-pub(crate) use event_loop::{Completion, EventLoop};
+pub(crate) use event_loop::{Completion, EventLoop, until};
 pub(crate) use fiber::VuFiber;
 pub(crate) use host::{Host, Ids, Stage};
 pub(crate) use script_vu::ScriptVuMaker;

@@ -148,7 +148,12 @@ impl<'js> Session<'_, 'js> {
                 }
                 Command::Call { function, stage, argument } => {
                     self.host.stage.set(stage);
-                    Reply::Returned(self.call_lifecycle(&exports, function, argument.as_deref()))
+                    let result = self.call_lifecycle(&exports, function, argument.as_deref());
+                    if let Some(panic) = self.host.take_panic() {
+                        // The script's frames are unwound; whoever drives the session hears of it.
+                        resume_unwind(panic);
+                    }
+                    Reply::Returned(result)
                 }
                 Command::Close => return,
             };
@@ -354,9 +359,6 @@ impl<'js> Session<'_, 'js> {
         }
         let returned = function.call::<_, Value<'js>>((argument,)).map_err(|_| self.failure())?;
         let value = self.settle(returned)?;
-        if let Some(panic) = self.host.take_panic() {
-            resume_unwind(panic);
-        }
         if value.is_undefined() || (value.is_null() && self.host.stage.get() == Stage::Summary) {
             return Ok(Returned::Nothing);
         }

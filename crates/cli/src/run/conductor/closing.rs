@@ -24,10 +24,9 @@ const OUTPUTS_PATIENCE: Duration = Duration::from_secs(30);
 
 impl Conductor<'_> {
     /// Brings the run to its end.
-    pub(super) async fn close(mut self, lifecycle: &Lifecycle) -> Result<ExitCode, Error> {
-        self.collect();
+    pub(super) async fn close(&mut self, lifecycle: &Lifecycle) -> Result<ExitCode, Error> {
         let finished =
-            self.finished.take().unwrap_or_else(|| unreachable!("the run is over when it is closed"));
+            self.finished.clone().unwrap_or_else(|| unreachable!("the run is over when it is closed"));
         let now = self.session.clock.now();
         self.judge.settle(finished.elapsed.into(), now);
         self.ending.crossed = self.judge.crossed();
@@ -45,8 +44,7 @@ impl Conductor<'_> {
             let record = Record::new(Level::Error, "failed to handle the end-of-test summary");
             self.session.logger().log(record.with("error", why));
         }
-        self.run.join();
-        match self.ending.error() {
+        match std::mem::take(&mut self.ending).error() {
             None => Ok(ExitCode::SUCCESS),
             Some(error) => Err(error),
         }
@@ -187,7 +185,9 @@ impl Conductor<'_> {
         }
         let limit = self.settled.options.handle_summary_timeout.unwrap_or(SUMMARY_LIMIT);
         let argument = self.wanted.argument(summary).to_string();
-        match self.beside(lifecycle.handle_summary(argument, limit), Self::hurried).await {
+        // Someone who was in a hurry before may still want the summary; one more signal ends it.
+        let (heard, work) = (self.signals_heard.max(1), lifecycle.handle_summary(argument, limit));
+        match self.beside(lifecycle, work, |this| this.signals_heard > heard).await {
             None | Some(Ok(None)) => Handled::Not,
             Some(Ok(Some(files))) => Handled::Files(files),
             Some(Err(error)) if error.kind == ErrorKind::BadSummary => Handled::Wrong(error.message),

@@ -1,5 +1,7 @@
 //! `k6/crypto/x509`: what a certificate says of itself. Nothing is verified.
 
+use std::collections::BTreeMap;
+
 use rquickjs::{Ctx, Object, Result, Value};
 use serde_json::json;
 use x509_parser::certificate::X509Certificate;
@@ -93,29 +95,27 @@ fn names(name: &X509Name<'_>) -> Vec<serde_json::Value> {
 }
 
 fn subject(name: &X509Name<'_>) -> serde_json::Value {
-    json!({
-        "commonName": first(name, COMMON_NAME),
-        "country": first(name, COUNTRY),
-        "localityName": first(name, LOCALITY),
-        "names": names(name),
-        "organizationName": first(name, ORGANIZATION),
-        "organizationalUnitName": values(name, UNIT).collect::<Vec<_>>(),
-        "postalCode": first(name, POSTAL_CODE),
-        "stateOrProvinceName": first(name, STATE),
-        "streetAddress": first(name, STREET),
-    })
+    let mut fields = entity(name);
+    fields.insert("organizationalUnitName", json!(values(name, UNIT).collect::<Vec<_>>()));
+    fields.insert("postalCode", json!(first(name, POSTAL_CODE)));
+    fields.insert("streetAddress", json!(first(name, STREET)));
+    json!(fields)
 }
 
 fn issuer(certificate: &X509Certificate<'_>) -> serde_json::Value {
-    let name = certificate.issuer();
-    json!({
-        "commonName": first(name, COMMON_NAME),
-        "country": first(name, COUNTRY),
-        "localityName": first(name, LOCALITY),
-        "names": names(name),
-        "organizationName": first(name, ORGANIZATION),
-        "stateOrProvinceName": first(name, STATE),
-    })
+    json!(entity(certificate.issuer()))
+}
+
+/// What is told of subjects and issuers alike, in the order of the names.
+fn entity(name: &X509Name<'_>) -> BTreeMap<&'static str, serde_json::Value> {
+    BTreeMap::from([
+        ("commonName", json!(first(name, COMMON_NAME))),
+        ("country", json!(first(name, COUNTRY))),
+        ("localityName", json!(first(name, LOCALITY))),
+        ("names", json!(names(name))),
+        ("organizationName", json!(first(name, ORGANIZATION))),
+        ("stateOrProvinceName", json!(first(name, STATE))),
+    ])
 }
 
 /// Host names, then mail addresses, then IP addresses, then URIs, whatever order the certificate has.

@@ -53,7 +53,7 @@ pub(super) fn batch<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 fn run<'js>(call: &Call<'js>, items: &[(String, Value<'js>)]) -> Result<Vec<Value<'js>>> {
-    let slots: Vec<Slot> = items.iter().map(|(key, item)| slot(call, key, item)).collect();
+    let slots: Vec<Slot> = items.iter().map(|(key, item)| slot(call, key, item)).collect::<Result<_>>()?;
     let outcomes = call.host.wait_in(&call.ctx, send_all(call, slots))?;
     let mut failure = None;
     let mut values = Vec::with_capacity(outcomes.len());
@@ -73,33 +73,34 @@ fn run<'js>(call: &Call<'js>, items: &[(String, Value<'js>)]) -> Result<Vec<Valu
 }
 
 /// Reads one item: an address, an array of arguments or an object.
-fn slot<'js>(call: &Call<'js>, key: &str, item: &Value<'js>) -> Slot {
+///
+/// # Errors
+/// What the script's own code threw; then nothing of the batch is sent.
+fn slot<'js>(call: &Call<'js>, key: &str, item: &Value<'js>) -> Result<Slot> {
     let undefined = call.undefined();
     let prepared = if let Some(list) = item.as_array() {
         if list.len() < 2 {
-            return Slot::Malformed(format!("invalid batch request '{}{{}}'", send::kind(item)));
+            return Ok(Slot::Malformed(format!("invalid batch request '{}{{}}'", send::kind(item))));
         }
-        let at = |index: usize| list.get::<Value<'js>>(index).unwrap_or_else(|_| undefined.clone());
-        let method = error::text_of(&call.ctx, &at(0));
-        send::prepare(call, &method, &at(1), &at(2), &at(3))
-    } else if let Some(object) = item.as_object().filter(|_| super::template::as_template(item).is_none()) {
-        let member = |name: &str| object.get::<_, Value<'js>>(name).unwrap_or_else(|_| undefined.clone());
-        let url = member("url");
+        let method = error::try_text_of(&call.ctx, &list.get::<Value<'js>>(0)?)?;
+        send::prepare(call, &method, &list.get(1)?, &list.get(2)?, &list.get(3)?)?
+    } else if let Some(object) = item.as_object().filter(|_| !super::template::is_template(item)) {
+        let url: Value<'js> = object.get("url")?;
         if url.is_undefined() {
-            return Slot::Malformed(format!("batch request {key} doesn't have a url key"));
+            return Ok(Slot::Malformed(format!("batch request {key} doesn't have a url key")));
         }
-        let method = member("method");
+        let method: Value<'js> = object.get("method")?;
         let method =
-            if method.is_undefined() { "GET".to_owned() } else { error::text_of(&call.ctx, &method) };
-        send::prepare(call, &method, &url, &member("body"), &member("params"))
+            if method.is_undefined() { "GET".to_owned() } else { error::try_text_of(&call.ctx, &method)? };
+        send::prepare(call, &method, &url, &object.get("body")?, &object.get("params")?)?
     } else {
-        send::prepare(call, "GET", item, &undefined, &undefined)
+        send::prepare(call, "GET", item, &undefined, &undefined)?
     };
-    match prepared {
+    Ok(match prepared {
         Ok(prepared) => Slot::Ready(prepared),
         Err(refused) if refused.code == 1020 && refused.url.is_empty() => Slot::Malformed(refused.message),
         Err(refused) => Slot::Refused(refused),
-    }
+    })
 }
 
 /// Sends all requests, as many at once as the options allow.

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use model::Level;
 use rquickjs::{Object, Value};
 
+use super::fault::Fault;
 use super::file;
 use crate::error;
 use crate::ffi::Call;
@@ -18,8 +19,9 @@ pub(super) struct Body {
 /// Encodes a body argument; nothing for `null` and `undefined`.
 ///
 /// # Errors
-/// The message of the failed request that k6 makes of a type it does not know.
-pub(super) fn encode(call: &Call<'_>, value: &Value<'_>) -> Result<Option<Body>, String> {
+/// What the script's own code threw, or the message of the failed request that k6 makes of a type it does
+/// not know.
+pub(super) fn encode(call: &Call<'_>, value: &Value<'_>) -> Result<Option<Body>, Fault> {
     if value.is_null() || value.is_undefined() {
         return Ok(None);
     }
@@ -27,56 +29,52 @@ pub(super) fn encode(call: &Call<'_>, value: &Value<'_>) -> Result<Option<Body>,
         return Ok(Some(Body { bytes, content_type: None }));
     }
     match value.as_object().filter(|_| !value.is_array() && !value.is_function()) {
-        Some(object) => form(call, object).map(Some),
-        None => Err(format!("unknown request body type {}", globals::go_type(value))),
+        Some(object) => Ok(Some(form(call, object)?)),
+        None => Err(Fault::Wrong(format!("unknown request body type {}", globals::go_type(value)))),
     }
 }
 
 /// An object is a form: multipart when a value is a file, URL-encoded otherwise.
-fn form(call: &Call<'_>, object: &Object<'_>) -> Result<Body, String> {
-    let mut values = Vec::new();
-    for entry in object.props::<String, Value<'_>>() {
-        let (name, value) = entry.map_err(|_| error::caught(&call.ctx))?;
-        values.push((name, value));
-    }
+fn form(call: &Call<'_>, object: &Object<'_>) -> rquickjs::Result<Body> {
+    let mut values: Vec<(String, Value<'_>)> = object.props().collect::<rquickjs::Result<_>>()?;
     // Go orders the fields of a form by name.
     values.sort_by(|a, b| a.0.cmp(&b.0));
-    if values.iter().any(|(_, value)| file::as_file(value).is_some()) {
-        return Ok(multipart(call, &values));
+    if values.iter().any(|(_, value)| file::is_file(value)) {
+        return multipart(call, &values);
     }
-    let pairs: Vec<(String, String)> = values
-        .iter()
-        .flat_map(|(name, value)| texts(call, value).into_iter().map(move |text| (name.clone(), text)))
-        .collect();
+    let mut pairs = Vec::new();
+    for (name, value) in &values {
+        pairs.extend(texts(call, value)?.into_iter().map(|text| (name.clone(), text)));
+    }
     Ok(Body {
         bytes: net::form::urlencode(&pairs).into(),
         content_type: Some("application/x-www-form-urlencoded".to_owned()),
     })
 }
 
-fn multipart(call: &Call<'_>, values: &[(String, Value<'_>)]) -> Body {
+fn multipart(call: &Call<'_>, values: &[(String, Value<'_>)]) -> rquickjs::Result<Body> {
     let mut form = net::form::Multipart::new();
     for (name, value) in values {
-        match file::as_file(value) {
+        match file::as_file(value)? {
             Some(file) => form.add_file(name, &file.filename, &file.content_type, &file.data),
-            None => texts(call, value).iter().for_each(|text| form.add_field(name, text)),
+            None => texts(call, value)?.iter().for_each(|text| form.add_field(name, text)),
         }
     }
     let (content_type, bytes) = form.finish();
-    Body { bytes: bytes.into(), content_type: Some(content_type) }
+    Ok(Body { bytes: bytes.into(), content_type: Some(content_type) })
 }
 
 /// A form value as text: arrays repeat their field, `null` is empty, and so is an object, with a warning.
-fn texts(call: &Call<'_>, value: &Value<'_>) -> Vec<String> {
+fn texts(call: &Call<'_>, value: &Value<'_>) -> rquickjs::Result<Vec<String>> {
     if value.is_null() || value.is_undefined() {
-        return vec![String::new()];
+        return Ok(vec![String::new()]);
     }
     if let Some(array) = value.as_array() {
-        return array
-            .iter::<Value<'_>>()
-            .filter_map(Result::ok)
-            .flat_map(|item| texts(call, &item))
-            .collect();
+        let mut all = Vec::new();
+        for item in array.iter::<Value<'_>>() {
+            all.extend(texts(call, &item?)?);
+        }
+        return Ok(all);
     }
     if value.is_object() && globals::bytes_of(value).is_none() {
         call.host.log(
@@ -86,7 +84,7 @@ fn texts(call: &Call<'_>, value: &Value<'_>) -> Vec<String> {
                 globals::go_type(value)
             ),
         );
-        return vec![String::new()];
+        return Ok(vec![String::new()]);
     }
-    vec![error::text_of(&call.ctx, value)]
+    Ok(vec![error::try_text_of(&call.ctx, value)?])
 }

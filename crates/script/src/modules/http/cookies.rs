@@ -60,7 +60,7 @@ fn receiver(call: &Call<'_>) -> Result<SharedJar> {
 }
 
 fn address(call: &Call<'_>) -> Result<net::Url> {
-    let text = error::text_of(&call.ctx, &call.value(0));
+    let text = error::try_text_of(&call.ctx, &call.value(0))?;
     net::Url::parse(&text).map_err(|failure| error::throw(&call.ctx, &failure.to_string()))
 }
 
@@ -83,22 +83,22 @@ fn cookies_for_url<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 
 fn set<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let url = address(call)?;
-    let name = error::text_of(&call.ctx, &call.value(1));
-    let value = error::text_of(&call.ctx, &call.value(2));
+    let name = error::try_text_of(&call.ctx, &call.value(1))?;
+    let value = error::try_text_of(&call.ctx, &call.value(2))?;
     let mut options = net::cookie::SetOptions::default();
     if let Some(given) = call.value(3).as_object() {
-        let text = |key: &str| {
-            let value: Option<Value<'js>> = given.get(key).ok();
-            value
-                .filter(|value| !value.is_undefined() && !value.is_null())
-                .map(|value| error::text_of(&call.ctx, &value))
+        let text = |key: &str| -> Result<Option<String>> {
+            let value: Value<'js> = given.get(key)?;
+            let there = !value.is_undefined() && !value.is_null();
+            there.then(|| error::try_text_of(&call.ctx, &value)).transpose()
         };
-        options.domain = text("domain");
-        options.path = text("path");
-        options.expires = text("expires");
-        options.max_age = text("max_age").and_then(|age| age.parse().ok());
-        options.secure = given.get("secure").unwrap_or(false);
-        options.http_only = given.get("http_only").unwrap_or(false);
+        let flag = |key: &str| given.get::<_, Value<'js>>(key).map(|value| value.as_bool().unwrap_or(false));
+        options.domain = text("domain")?;
+        options.path = text("path")?;
+        options.expires = text("expires")?;
+        options.max_age = text("max_age")?.and_then(|age| age.parse().ok());
+        options.secure = flag("secure")?;
+        options.http_only = flag("http_only")?;
     }
     let jar = receiver(call)?;
     let done = jar.borrow_mut().set(&url, &name, &value, &options);
@@ -124,6 +124,7 @@ fn delete<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     if name.is_undefined() {
         return Err(Exception::throw_type(&call.ctx, "delete() needs the name of a cookie"));
     }
-    receiver(call)?.borrow_mut().delete(&url, &error::text_of(&call.ctx, &name));
+    let name = error::try_text_of(&call.ctx, &name)?;
+    receiver(call)?.borrow_mut().delete(&url, &name);
     Ok(call.undefined())
 }

@@ -46,7 +46,7 @@ pub(super) fn expected_statuses<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     }
     let mut ranges = Vec::new();
     for index in 0..call.len() {
-        let Some((low, high)) = range(&call.value(index)) else {
+        let Some((low, high)) = range(&call.value(index))? else {
             let message = format!(
                 "argument number {} to expectedStatuses was neither an integer nor an object like {{min:100, max:329}}",
                 index + 1
@@ -61,17 +61,17 @@ pub(super) fn expected_statuses<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     Ok(object.into_value())
 }
 
-fn range(value: &Value<'_>) -> Option<(u16, u16)> {
+fn range(value: &Value<'_>) -> Result<Option<(u16, u16)>> {
     let status = |value: &Value<'_>| {
         let number = value.as_number()?;
         (number.fract() == 0.0 && (0.0..=65_535.0).contains(&number)).then_some(number as u16)
     };
     if let Some(single) = status(value) {
-        return Some((single, single));
+        return Ok(Some((single, single)));
     }
-    let object = value.as_object()?;
-    let bound = |key: &str| object.get::<_, Value<'_>>(key).ok().as_ref().and_then(status);
-    Some((bound("min")?, bound("max")?))
+    let Some(object) = value.as_object() else { return Ok(None) };
+    let (min, max): (Value<'_>, Value<'_>) = (object.get("min")?, object.get("max")?);
+    Ok(status(&min).zip(status(&max)))
 }
 
 pub(super) fn set_response_callback<'js>(call: &Call<'js>) -> Result<Value<'js>> {

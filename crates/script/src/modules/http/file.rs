@@ -27,12 +27,12 @@ pub(super) fn file<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     }
     let text = |index: usize| {
         let value = call.value(index);
-        (!value.is_undefined()).then(|| error::text_of(&call.ctx, &value))
+        (!value.is_undefined()).then(|| error::try_text_of(&call.ctx, &value)).transpose()
     };
     let object = Object::new(call.ctx.clone())?;
     object.set("data", data)?;
-    object.set("filename", text(1).unwrap_or_else(unique_name))?;
-    object.set("content_type", text(2).unwrap_or_else(|| "application/octet-stream".to_owned()))?;
+    object.set("filename", text(1)?.unwrap_or_else(unique_name))?;
+    object.set("content_type", text(2)?.unwrap_or_else(|| "application/octet-stream".to_owned()))?;
     ffi::set_hidden(&object, MARK, Value::new_bool(call.ctx.clone(), true))?;
     Ok(object.into_value())
 }
@@ -42,16 +42,15 @@ fn unique_name() -> String {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos().to_string()
 }
 
-/// The file behind a form value, when it is one.
-pub(super) fn as_file(value: &Value<'_>) -> Option<FormFile> {
-    let object = value.as_object()?;
-    if !object.contains_key(MARK).unwrap_or(false) {
-        return None;
-    }
-    let text = |key: &str| object.get::<_, String>(key).unwrap_or_default();
-    Some(FormFile {
-        data: globals::bytes_of(&object.get("data").ok()?)?,
-        filename: text("filename"),
-        content_type: text("content_type"),
-    })
+/// Whether a form value was made by `http.file`.
+pub(super) fn is_file(value: &Value<'_>) -> bool {
+    value.as_object().is_some_and(|object| ffi::has_own(object, MARK))
+}
+
+/// The file behind a form value, when it is one. The script may have changed its members.
+pub(super) fn as_file(value: &Value<'_>) -> Result<Option<FormFile>> {
+    let Some(object) = value.as_object().filter(|_| is_file(value)) else { return Ok(None) };
+    let Some(data) = globals::bytes_of(&object.get("data")?) else { return Ok(None) };
+    let text = |key: &str| error::try_text_of(object.ctx(), &object.get(key)?);
+    Ok(Some(FormFile { data, filename: text("filename")?, content_type: text("content_type")? }))
 }

@@ -38,13 +38,13 @@ pub(super) fn options<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 pub(super) fn request<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let method = method_of(call);
+    let method = method_of(call)?;
     send_now(call, &method, &call.value(1), &call.value(2), &call.value(3))
 }
 
-fn method_of(call: &Call<'_>) -> String {
+fn method_of(call: &Call<'_>) -> Result<String> {
     let method = call.value(0);
-    if method.is_undefined() { "GET".to_owned() } else { error::text_of(&call.ctx, &method) }
+    if method.is_undefined() { Ok("GET".to_owned()) } else { error::try_text_of(&call.ctx, &method) }
 }
 
 fn without_body<'js>(call: &Call<'js>, method: &str, name: &str) -> Result<Value<'js>> {
@@ -64,7 +64,8 @@ fn with_body<'js>(call: &Call<'js>, method: &str) -> Result<Value<'js>> {
     send_now(call, method, &call.value(0), &call.value(1), &call.value(2))
 }
 
-fn send_now<'js>(
+/// Sends a request and waits for its response.
+pub(super) fn send_now<'js>(
     call: &Call<'js>,
     method: &str,
     url: &Value<'js>,
@@ -72,7 +73,7 @@ fn send_now<'js>(
     params: &Value<'js>,
 ) -> Result<Value<'js>> {
     send::outside_init(call)?;
-    let prepared = match send::prepare(call, method, url, body, params) {
+    let prepared = match send::prepare(call, method, url, body, params)? {
         Ok(prepared) => prepared,
         Err(refused) => return refused.into_value(call),
     };
@@ -92,8 +93,8 @@ fn wait_for(call: &Call<'_>, prepared: Box<Prepared>) -> Result<send::Outcome> {
 
 pub(super) fn async_request<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     send::outside_init(call)?;
-    let method = method_of(call);
-    let prepared = send::prepare(call, &method, &call.value(1), &call.value(2), &call.value(3));
+    let method = method_of(call)?;
+    let prepared = send::prepare(call, &method, &call.value(1), &call.value(2), &call.value(3))?;
     let (promise, resolve, reject) = Promise::new(&call.ctx)?;
     match prepared {
         Ok(prepared) => start(call, prepared, resolve, reject),

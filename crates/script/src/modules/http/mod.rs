@@ -5,7 +5,9 @@ mod body;
 mod cookies;
 mod debug;
 mod expected;
+mod fault;
 mod file;
+mod forms;
 pub(crate) mod labels;
 mod methods;
 mod params;
@@ -20,6 +22,7 @@ use super::Builtin;
 use crate::ffi::{self, Member, Named, Table};
 
 pub(crate) use cookies::jar_of;
+pub(crate) use fault::Fault;
 pub(crate) use params::headers_of;
 pub(crate) use state::{HttpState, SharedJar};
 

@@ -6,6 +6,7 @@ use rquickjs::{Object, Value};
 
 use super::cookies;
 use super::expected::Expected;
+use super::fault::Fault;
 use super::state::SharedJar;
 use crate::error;
 use crate::ffi::Call;
@@ -74,104 +75,121 @@ impl Params {
     /// ignores them.
     ///
     /// # Errors
-    /// The message of the failed request that k6 makes of a bad parameter.
-    pub(super) fn parse<'js>(call: &Call<'js>, value: &Value<'js>) -> Result<Self, String> {
+    /// What the script's own code threw, or the message of the failed request that k6 makes of a bad
+    /// parameter.
+    pub(super) fn parse<'js>(call: &Call<'js>, value: &Value<'js>) -> Result<Self, Fault> {
         let mut params = Self::defaults(call);
         let Some(object) = value.as_object().filter(|_| !value.is_array()) else { return Ok(params) };
-        let member = |key: &str| {
-            object.get::<_, Value<'js>>(key).ok().filter(|value| !value.is_undefined() && !value.is_null())
-        };
-        if let Some(throw) = member("throw") {
+        let member = |key: &str| member_of(object, key);
+        let text = |key: &str| member(key)?.map(|value| error::try_text_of(&call.ctx, &value)).transpose();
+        if let Some(throw) = member("throw")? {
             params.throw = crate::ffi::truthy(&throw);
         }
-        if let Some(headers) = member("headers") {
-            params.headers = headers_of(&headers);
+        if let Some(headers) = member("headers")? {
+            params.headers = headers_of(&headers)?;
         }
-        if let Some(cookies) = member("cookies") {
-            params.cookies = cookies_of(&cookies);
+        if let Some(cookies) = member("cookies")? {
+            params.cookies = cookies_of(&cookies)?;
         }
-        if let Some(given) = member("tags") {
-            let pairs = tags::pairs(&given).map_err(|_| error::caught(&call.ctx))?;
+        if let Some(given) = member("tags")? {
+            let pairs = tags::pairs(&given)?;
             params.tags = pairs.map_err(|message| format!("invalid HTTP request metric tags: {message}"))?;
         }
-        if let Some(timeout) = member("timeout") {
+        if let Some(timeout) = member("timeout")? {
             params.timeout =
                 duration(&timeout).map_err(|message| format!("invalid timeout value: {message}"))?;
         }
-        if let Some(redirects) = member("redirects") {
+        if let Some(redirects) = member("redirects")? {
             // What is no number counts as zero, as does anything below.
-            let number = redirects.get::<rquickjs::Coerced<f64>>().map_or(f64::NAN, |number| number.0);
+            let number = redirects.get::<rquickjs::Coerced<f64>>()?.0;
             params.redirects = (if number.is_nan() { 0 } else { number.max(0.0) as u32 }, false);
         }
-        if let Some(compression) = member("compression") {
-            params.compression = codings(&error::text_of(&call.ctx, &compression))?;
+        if let Some(compression) = text("compression")? {
+            params.compression = codings(&compression)?;
         }
-        if let Some(kind) = member("responseType") {
-            params.response_type = response_type(&error::text_of(&call.ctx, &kind))?;
+        if let Some(kind) = text("responseType")? {
+            params.response_type = response_type(&kind)?;
         }
-        if let Some(auth) = member("auth") {
-            params.auth = auth_scheme(&error::text_of(&call.ctx, &auth));
+        if let Some(auth) = text("auth")? {
+            params.auth = auth_scheme(&auth);
         }
-        if let Some(version) = member("httpVersion") {
-            params.version = Some(version_preference(&error::text_of(&call.ctx, &version))?);
+        if let Some(version) = text("httpVersion")? {
+            params.version = Some(version_preference(&version)?);
         }
         params.read_callback(object)?;
-        params.read_jar(call, object);
+        params.read_jar(call, object)?;
         Ok(params)
     }
 
-    fn read_callback(&mut self, object: &Object<'_>) -> Result<(), String> {
-        let callback: Value<'_> = object.get("responseCallback").map_err(|failure| failure.to_string())?;
+    fn read_callback(&mut self, object: &Object<'_>) -> Result<(), Fault> {
+        let callback: Value<'_> = object.get("responseCallback")?;
         if !callback.is_undefined() {
             let expected = Expected::from_value(&callback);
-            self.expected = Some(expected.ok_or("unsupported responseCallback")?);
+            self.expected = Some(expected.ok_or_else(|| "unsupported responseCallback".to_owned())?);
         }
         Ok(())
     }
 
-    fn read_jar<'js>(&mut self, call: &Call<'js>, object: &Object<'js>) {
-        let jar: Option<Value<'js>> = object.get("jar").ok();
-        if let Some(jar) = jar.filter(|jar| !jar.is_undefined()) {
-            if jar.is_null() {
-                self.jar = Some(None);
-            } else if let Some(jar) = cookies::jar_of(call.host, &jar) {
-                self.jar = Some(Some(jar));
-            }
+    fn read_jar<'js>(&mut self, call: &Call<'js>, object: &Object<'js>) -> rquickjs::Result<()> {
+        let jar: Value<'js> = object.get("jar")?;
+        if jar.is_null() {
+            self.jar = Some(None);
+        } else if let Some(jar) = cookies::jar_of(call.host, &jar) {
+            self.jar = Some(Some(jar));
         }
+        Ok(())
     }
+}
+
+/// A member that has a value.
+fn member_of<'js>(object: &Object<'js>, key: &str) -> rquickjs::Result<Option<Value<'js>>> {
+    let value: Value<'js> = object.get(key)?;
+    Ok((!value.is_undefined() && !value.is_null()).then_some(value))
 }
 
 /// The headers of a `headers` object, as text.
-pub(crate) fn headers_of(value: &Value<'_>) -> Vec<(String, String)> {
-    let Some(object) = value.as_object() else { return Vec::new() };
+///
+/// # Errors
+/// What the script's own code threw.
+pub(crate) fn headers_of(value: &Value<'_>) -> rquickjs::Result<Vec<(String, String)>> {
+    let Some(object) = value.as_object() else { return Ok(Vec::new()) };
     object
         .props::<String, Value<'_>>()
-        .filter_map(Result::ok)
-        .map(|(name, value)| (name, error::text_of(object.ctx(), &value)))
+        .map(|entry| {
+            let (name, value) = entry?;
+            Ok((name, error::try_text_of(object.ctx(), &value)?))
+        })
         .collect()
 }
 
-fn cookies_of(value: &Value<'_>) -> Vec<RequestCookie> {
-    let Some(object) = value.as_object() else { return Vec::new() };
+fn cookies_of(value: &Value<'_>) -> rquickjs::Result<Vec<RequestCookie>> {
+    let Some(object) = value.as_object() else { return Ok(Vec::new()) };
     let mut cookies = Vec::new();
-    for (name, value) in object.props::<String, Value<'_>>().filter_map(Result::ok) {
+    for entry in object.props::<String, Value<'_>>() {
+        let (name, value) = entry?;
+        if value.is_null() || value.is_undefined() {
+            continue;
+        }
         let cookie = match value.as_object() {
             Some(given) => RequestCookie {
                 name,
-                value: given
-                    .get::<_, Value<'_>>("value")
-                    .ok()
-                    .filter(|value| !value.is_undefined())
-                    .map(|value| error::text_of(object.ctx(), &value))
-                    .unwrap_or_default(),
-                replace: given.get::<_, bool>("replace").unwrap_or(false),
+                value: match member_or_null(given, "value")? {
+                    Some(value) => error::try_text_of(object.ctx(), &value)?,
+                    None => String::new(),
+                },
+                replace: given.get::<_, Value<'_>>("replace")?.as_bool().unwrap_or(false),
             },
-            None if value.is_null() || value.is_undefined() => continue,
-            None => RequestCookie { name, value: error::text_of(object.ctx(), &value), replace: false },
+            None => RequestCookie { name, value: error::try_text_of(object.ctx(), &value)?, replace: false },
         };
         cookies.push(cookie);
     }
-    cookies
+    Ok(cookies)
+}
+
+/// A member that is there, be it `null`.
+fn member_or_null<'js>(object: &Object<'js>, key: &str) -> rquickjs::Result<Option<Value<'js>>> {
+    let value: Value<'js> = object.get(key)?;
+    Ok((!value.is_undefined()).then_some(value))
 }
 
 /// A timeout: a number of milliseconds, or a string such as `1m30s`.

@@ -6,12 +6,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use rquickjs::{Array, ArrayBuffer, Ctx, Exception, Object, Persistent, Result, Value};
+use rquickjs::{Array, ArrayBuffer, Ctx, Object, Persistent, Result, Value};
 
+use super::forms;
 use super::params::ResponseType;
 use super::state::HttpState;
 use crate::error;
-use crate::ffi::{self, Call, Lazy, Named, Property};
+use crate::ffi::{self, Call, Lazy, LazyClass, Named, Property};
 use crate::gjson;
 use crate::modules::globals;
 
@@ -44,9 +45,9 @@ pub(super) struct Response {
 }
 
 static JSON: Named = Named::new(json);
-static HTML: Named = Named::new(html);
-static SUBMIT_FORM: Named = Named::new(html);
-static CLICK_LINK: Named = Named::new(html);
+static HTML: Named = Named::new(forms::html);
+static SUBMIT_FORM: Named = Named::new(forms::submit_form);
+static CLICK_LINK: Named = Named::new(forms::click_link);
 
 impl Lazy for Response {
     const CLASS: &'static CStr = c"Response";
@@ -127,6 +128,11 @@ impl Response {
     /// A response's object.
     pub(super) fn into_object<'js>(self: Box<Self>, context: &Ctx<'js>) -> Result<Value<'js>> {
         HttpState::of(ffi::host(context)).response_class(context)?.make(context, self)
+    }
+
+    /// The body as it was received, unless the script did not want it.
+    pub(super) fn content(&self) -> Option<&Bytes> {
+        self.body.as_ref().filter(|_| self.response_type != ResponseType::None)
     }
 
     fn body_value<'js>(&self, context: &Ctx<'js>) -> Result<Value<'js>> {
@@ -236,12 +242,31 @@ fn json<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let state = HttpState::of(call.host);
     let class = state.response_class(&call.ctx)?;
     let selector = call.value(0);
+    let wants_all = selector.is_undefined() || selector.is_null();
+    // A script that changes what it got finds its changes at the next call, as in k6.
+    if let Some(known) = class.kept::<Response>(&this).filter(|_| wants_all) {
+        return Ok(known);
+    }
+    let value = find(call, class, &this, (!wants_all).then_some(&selector))?;
+    if wants_all && value.is_object() {
+        class.keep::<Response>(&this, &value);
+    }
+    Ok(value)
+}
+
+/// What `selector` finds in the body of `this`; all of it without a selector.
+fn find<'js>(
+    call: &Call<'js>,
+    class: &LazyClass,
+    this: &Value<'js>,
+    selector: Option<&Value<'js>>,
+) -> Result<Value<'js>> {
     // On the hot path, the body is looked into where it was received.
     if let Some(response) =
-        class.data::<Response>(&this).filter(|_| !class.is_replaced::<Response>(&this, BODY))
+        class.data::<Response>(this).filter(|_| !class.is_replaced::<Response>(this, BODY))
     {
         if let (Some(body), true) = (&response.body, response.response_type != ResponseType::None) {
-            return select(call, body, &selector);
+            return select(call, body, selector);
         }
         return Err(error::throw(&call.ctx, NO_BODY));
     }
@@ -250,21 +275,19 @@ fn json<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         None => call.undefined(),
     };
     match globals::bytes_of(&body) {
-        Some(body) => select(call, &body, &selector),
+        Some(body) => select(call, &body, selector),
         None => Err(error::throw(&call.ctx, NO_BODY)),
     }
 }
 
 /// The place of `body` among the properties.
-const BODY: usize = 8;
+pub(super) const BODY: usize = 8;
 const NO_BODY: &str = "the body is null so we can't transform it to JSON - this likely was because of a request \
     error getting the response";
 
-fn select<'js>(call: &Call<'js>, body: &[u8], selector: &Value<'js>) -> Result<Value<'js>> {
-    if selector.is_undefined() || selector.is_null() {
-        return whole(call, body);
-    }
-    let path = error::text_of(&call.ctx, selector);
+fn select<'js>(call: &Call<'js>, body: &[u8], selector: Option<&Value<'js>>) -> Result<Value<'js>> {
+    let Some(selector) = selector else { return whole(call, body) };
+    let path = error::try_text_of(&call.ctx, selector)?;
     // A selector into something that is not JSON finds nothing.
     // It is searched on the thread's own stack, because the user's keeps every page it has touched.
     let found = fiber::on_root(|| if gjson::is_valid(body) { gjson::get(body, &path) } else { None });
@@ -292,9 +315,4 @@ fn value_of<'js>(context: &Ctx<'js>, found: &gjson::Found<'_>) -> Result<Value<'
         gjson::Found::Text(text) => Ok(rquickjs::String::from_str(context.clone(), text)?.into_value()),
         gjson::Found::Json(json) => context.json_parse(json.as_bytes()),
     }
-}
-
-/// HTML is not part of this build's modules yet; the message says what is missing.
-fn html<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    Err(Exception::throw_type(&call.ctx, "this version cannot parse HTML: k6/html is not there yet"))
 }

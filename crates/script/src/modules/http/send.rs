@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use metrics::{HttpSample, TagSetId};
+use metrics::{HttpSample, TagSetId, builtin};
 use model::{Level, Nanos, Record};
 use rquickjs::{Error as JsError, Result, Value};
 
@@ -103,34 +103,50 @@ pub(super) fn failed_response(url: Rc<str>, error: String, error_code: u16) -> B
 }
 
 /// Reads the arguments of a request.
+///
+/// # Errors
+/// What the script's own code threw while its arguments were read. Bad arguments are a [`Refused`] instead.
 pub(super) fn prepare<'js>(
     call: &Call<'js>,
     method: &str,
     url: &Value<'js>,
     content: &Value<'js>,
     params: &Value<'js>,
-) -> std::result::Result<Box<Prepared>, Refused> {
+) -> Result<std::result::Result<Box<Prepared>, Refused>> {
     let throw = call.host.shared.run().throw;
-    let (address, template_name) = address_of(call, url).map_err(|refused| Refused { throw, ..refused })?;
-    let params = Params::parse(call, params).map_err(|message| Refused::new(message, throw))?;
+    let (address, template_name) = match address_of(call, url)? {
+        Ok(address) => address,
+        Err(refused) => return Ok(Err(Refused { throw, ..refused })),
+    };
+    let params = match Params::parse(call, params) {
+        Ok(params) => params,
+        Err(fault) => return Ok(Err(Refused::new(fault.message()?, throw))),
+    };
     let throw = params.throw;
-    let parsed = HttpState::of(call.host).url(&address).map_err(|failure| Refused {
-        message: format!("invalid URL: {failure}"),
-        code: 1020,
-        url: address,
-        throw,
-    })?;
-    let body = body::encode(call, content).map_err(|message| Refused::new(message, throw))?;
-    Ok(assemble(call, method, parsed, body, params, template_name))
+    let parsed = match HttpState::of(call.host).url(&address) {
+        Ok(url) => url,
+        Err(failure) => {
+            let message = format!("invalid URL: {failure}");
+            return Ok(Err(Refused { message, code: 1020, url: address, throw }));
+        }
+    };
+    let body = match body::encode(call, content) {
+        Ok(body) => body,
+        Err(fault) => return Ok(Err(Refused::new(fault.message()?, throw))),
+    };
+    Ok(Ok(assemble(call, method, parsed, body, params, template_name)))
 }
 
-/// The address argument as text, with the name that a template gives it.
-fn address_of(call: &Call<'_>, url: &Value<'_>) -> std::result::Result<(String, Option<String>), Refused> {
-    if let Some((name, address)) = template::as_template(url) {
-        return Ok((address, Some(name)));
+/// An address and the name that a template gives it.
+type Address = (String, Option<String>);
+
+/// The address argument as text.
+fn address_of(call: &Call<'_>, url: &Value<'_>) -> Result<std::result::Result<Address, Refused>> {
+    if let Some((name, address)) = template::as_template(url)? {
+        return Ok(Ok((address, Some(name))));
     }
     if url.is_string() {
-        return Ok((error::text_of(&call.ctx, url), None));
+        return Ok(Ok((error::text_of(&call.ctx, url), None)));
     }
     let shown = if url.is_undefined() || url.is_null() {
         "<nil>".to_owned()
@@ -139,7 +155,8 @@ fn address_of(call: &Call<'_>, url: &Value<'_>) -> std::result::Result<(String, 
     } else {
         error::text_of(&call.ctx, url)
     };
-    Err(Refused { message: format!("invalid URL: '#{shown}'"), code: 1020, url: String::new(), throw: false })
+    let message = format!("invalid URL: '#{shown}'");
+    Ok(Err(Refused { message, code: 1020, url: String::new(), throw: false }))
 }
 
 fn assemble(
@@ -336,7 +353,11 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
     let sample = sample_of(host, hop.trail, failed);
     let mut recorder = worker.recorder.borrow_mut();
     if hop.trail.kernel_stamped {
-        recorder.generator_lag(hop.trail.generator_lag());
+        let lag = hop.trail.generator_lag();
+        recorder.generator_lag(lag);
+        if host.shared.run().generator_lag {
+            recorder.add(builtin::GENERATOR_LAG, tags, lag.as_millis_f64(), hop.trail.end());
+        }
     } else if hop.error.is_none() {
         worker.net.settings().shortages.count_unstamped();
     }

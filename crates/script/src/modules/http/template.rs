@@ -3,7 +3,7 @@
 use rquickjs::{Array, Object, Result, Value};
 
 use crate::error;
-use crate::ffi::{Call, Named, bound, set_hidden};
+use crate::ffi::{Call, Named, bound, has_own, set_hidden};
 
 /// The hidden property by which an address made by the tag is known.
 const MARK: &str = "__plimsoll_url";
@@ -18,7 +18,7 @@ pub(super) fn url<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         address.push_str(&part);
         if index + 1 < parts.len() {
             name.push_str("${}");
-            address.push_str(&error::text_of(&call.ctx, &call.value(index + 1)));
+            address.push_str(&error::try_text_of(&call.ctx, &call.value(index + 1))?);
         }
     }
     let object = Object::new(call.ctx.clone())?;
@@ -32,11 +32,14 @@ pub(super) fn url<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     Ok(object.into_value())
 }
 
-/// Name and address of a value that the tag made.
-pub(super) fn as_template(value: &Value<'_>) -> Option<(String, String)> {
-    let object = value.as_object()?;
-    if !object.contains_key(MARK).unwrap_or(false) {
-        return None;
-    }
-    Some((object.get("name").ok()?, object.get("url").ok()?))
+/// Whether the tag made this value.
+pub(super) fn is_template(value: &Value<'_>) -> bool {
+    value.as_object().is_some_and(|object| has_own(object, MARK))
+}
+
+/// Name and address of a value that the tag made. The script may have changed its members.
+pub(super) fn as_template(value: &Value<'_>) -> Result<Option<(String, String)>> {
+    let Some(object) = value.as_object().filter(|_| is_template(value)) else { return Ok(None) };
+    let text = |key: &str| error::try_text_of(object.ctx(), &object.get(key)?);
+    Ok(Some((text("name")?, text("url")?)))
 }

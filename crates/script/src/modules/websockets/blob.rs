@@ -66,14 +66,14 @@ pub(super) fn construct<'js>(call: &Call<'js>) -> Result<Value<'js>> {
             let part = part?;
             match bytes_of(&part).or_else(|| globals::bytes_of(&part)) {
                 Some(bytes) => all.extend_from_slice(&bytes),
-                None => all.extend_from_slice(error::text_of(&call.ctx, &part).as_bytes()),
+                None => all.extend_from_slice(error::try_text_of(&call.ctx, &part)?.as_bytes()),
             }
         }
     } else if !parts.is_undefined() {
         return Err(Exception::throw_type(&call.ctx, "the parts of a Blob must be an array"));
     }
     let kind = match options.as_object().map(|options| options.get::<_, Value<'js>>("type")).transpose()? {
-        Some(kind) if !kind.is_undefined() => error::text_of(&call.ctx, &kind),
+        Some(kind) if !kind.is_undefined() => error::try_text_of(&call.ctx, &kind)?,
         _ => String::new(),
     };
     let value = make(&call.ctx, all.into(), kind)?;
@@ -127,7 +127,7 @@ fn slice<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let from = place(call, 0, 0, bytes.len())?;
     let to = place(call, 1, bytes.len(), bytes.len())?.max(from);
     let kind = call.value(2);
-    let kind = if kind.is_undefined() { String::new() } else { error::text_of(&call.ctx, &kind) };
+    let kind = if kind.is_undefined() { String::new() } else { error::try_text_of(&call.ctx, &kind)? };
     make(&call.ctx, bytes.slice(from..to), kind)
 }
 

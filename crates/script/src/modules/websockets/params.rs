@@ -4,7 +4,7 @@ use rquickjs::Value;
 
 use crate::error;
 use crate::ffi::Call;
-use crate::modules::http::{self, HttpState, SharedJar};
+use crate::modules::http::{self, Fault, HttpState, SharedJar};
 use crate::modules::tags;
 
 /// What the `params` of a connection said.
@@ -19,12 +19,12 @@ impl Params {
     /// Reads `value`. A `strict` reader refuses members that it does not know.
     ///
     /// # Errors
-    /// What is to be thrown.
+    /// What the script's own code threw, or the message of what is to be thrown.
     pub(in crate::modules) fn parse<'js>(
         call: &Call<'js>,
         value: &Value<'js>,
         strict: bool,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Fault> {
         let mut params = Self {
             headers: Vec::new(),
             tags: Vec::new(),
@@ -33,12 +33,12 @@ impl Params {
         };
         let Some(object) = value.as_object() else { return Ok(params) };
         for entry in object.props::<String, Value<'js>>() {
-            let (name, value) = entry.map_err(|_| error::caught(&call.ctx))?;
+            let (name, value) = entry?;
             let missing = value.is_undefined() || value.is_null();
             match name.as_str() {
-                "headers" if !missing => params.headers = http::headers_of(&value),
+                "headers" if !missing => params.headers = http::headers_of(&value)?,
                 "tags" if !missing => {
-                    let pairs = tags::pairs(&value).map_err(|_| error::caught(&call.ctx))?;
+                    let pairs = tags::pairs(&value)?;
                     params.tags =
                         pairs.map_err(|message| format!("invalid ws.connect() metric tags: {message}"))?;
                 }
@@ -48,18 +48,18 @@ impl Params {
                     }
                 }
                 "compression" if !missing => {
-                    params.compression = match error::text_of(&call.ctx, &value).trim() {
+                    params.compression = match error::try_text_of(&call.ctx, &value)?.trim() {
                         "" => false,
                         "deflate" => true,
                         other => {
-                            return Err(format!(
+                            return Err(Fault::Wrong(format!(
                                 "unsupported compression algorithm '{other}', supported algorithm is 'deflate'"
-                            ));
+                            )));
                         }
                     };
                 }
                 "headers" | "tags" | "compression" => {}
-                _ if strict => return Err(format!("unknown WebSocket's option {name}")),
+                _ if strict => return Err(Fault::Wrong(format!("unknown WebSocket's option {name}"))),
                 _ => {}
             }
         }

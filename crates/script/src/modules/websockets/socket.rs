@@ -15,6 +15,7 @@ use super::{NOT_IN_INIT, run};
 use crate::error;
 use crate::ffi::{self, Call, Member, Named, Table};
 use crate::modules::globals;
+use crate::modules::http::Fault;
 use crate::vu::Host;
 
 /// The numbers of `readyState`.
@@ -111,9 +112,9 @@ pub(super) fn construct<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     if call.host.in_init() {
         return Err(refuse(NOT_IN_INIT));
     }
-    let (url, shown) = address(call).map_err(|message| refuse(&message))?;
+    let (url, shown) = address(call).map_err(|fault| fault.into_exception(refuse))?;
     let protocols = protocols(&call.ctx, &call.value(1))?;
-    let params = Params::parse(call, &call.value(2), true).map_err(|message| refuse(&message))?;
+    let params = Params::parse(call, &call.value(2), true).map_err(|fault| fault.into_exception(refuse))?;
     let wish = Wish::new(call.host, (url, shown.clone()), protocols, params, true);
     let object = Object::new(call.ctx.clone())?;
     object.set_prototype(class.get::<_, Option<Object<'js>>>("prototype")?.as_ref())?;
@@ -137,25 +138,27 @@ pub(super) fn construct<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 /// The address to dial, and as the script wrote it.
-fn address(call: &Call<'_>) -> std::result::Result<(Rc<net::Url>, String), String> {
+fn address(call: &Call<'_>) -> std::result::Result<(Rc<net::Url>, String), Fault> {
     let given = call.value(0);
     if given.is_undefined() || given.is_null() {
-        return Err("WebSocket requires a url".to_owned());
+        return Err(Fault::Wrong("WebSocket requires a url".to_owned()));
     }
-    let text = error::text_of(&call.ctx, &given);
+    let text = error::try_text_of(&call.ctx, &given)?;
     let parsed = net::Url::parse(&text).map_err(|failure| {
         format!("WebSocket requires valid url, but got {} which resulted in {failure}", quoted(&text))
     })?;
     if !matches!(parsed.scheme(), "ws" | "wss") {
         let scheme = quoted(parsed.scheme());
-        return Err(format!("WebSocket requires url with scheme ws or wss, but got {scheme}"));
+        let message = format!("WebSocket requires url with scheme ws or wss, but got {scheme}");
+        return Err(Fault::Wrong(message));
     }
     if let Some((_, fragment)) = text.split_once('#').filter(|(_, fragment)| !fragment.is_empty()) {
-        return Err(format!("WebSocket requires no url fragment, but got {}", quoted(fragment)));
+        let message = format!("WebSocket requires no url fragment, but got {}", quoted(fragment));
+        return Err(Fault::Wrong(message));
     }
     match Handshake::url(&text) {
         Some(url) => Ok((url, text)),
-        None => Err(format!("WebSocket requires a url with a host, but got {}", quoted(&text))),
+        None => Err(Fault::Wrong(format!("WebSocket requires a url with a host, but got {}", quoted(&text)))),
     }
 }
 
@@ -168,14 +171,14 @@ fn protocols(context: &Ctx<'_>, value: &Value<'_>) -> Result<Vec<String>> {
     if value.is_undefined() || value.is_null() {
         return Ok(Vec::new());
     }
-    let Some(list) = value.as_array() else { return Ok(vec![error::text_of(context, value)]) };
-    list.iter::<Value<'_>>().map(|one| Ok(error::text_of(context, &one?))).collect()
+    let Some(list) = value.as_array() else { return Ok(vec![error::try_text_of(context, value)?]) };
+    list.iter::<Value<'_>>().map(|one| error::try_text_of(context, &one?)).collect()
 }
 
 // --- listeners
 
 fn add_listener<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let name = error::text_of(&call.ctx, &call.value(0));
+    let name = error::try_text_of(&call.ctx, &call.value(0))?;
     let listener = call.value(1);
     let Some(function) = listener.as_function() else {
         if listener.is_undefined() || listener.is_null() {
@@ -203,7 +206,7 @@ fn no_function(call: &Call<'_>, place: u8, value: &Value<'_>) -> rquickjs::Error
 }
 
 fn remove_listener<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let kind = Kind::from_name(&error::text_of(&call.ctx, &call.value(0)));
+    let kind = Kind::from_name(&error::try_text_of(&call.ctx, &call.value(0))?);
     if let (Some(kind), Some(function), Some(socket)) = (kind, call.value(1).as_function(), receiver(call)) {
         socket.listeners.remove(kind, function)?;
     }
@@ -272,7 +275,7 @@ fn close<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         );
         return Err(error::throw(&call.ctx, &message));
     }
-    let reason = if why.is_undefined() { String::new() } else { error::text_of(&call.ctx, &why) };
+    let reason = if why.is_undefined() { String::new() } else { error::try_text_of(&call.ctx, &why)? };
     if reason.len() > REASON_BYTES {
         let message =
             format!("SyntaxError: {failed}: The message must not be greater than {REASON_BYTES} bytes");
@@ -331,7 +334,7 @@ fn binary_type<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 fn set_binary_type<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let buffers = match error::text_of(&call.ctx, &call.value(0)).as_str() {
+    let buffers = match error::try_text_of(&call.ctx, &call.value(0))?.as_str() {
         "blob" => false,
         "arraybuffer" => true,
         other => {

@@ -38,7 +38,7 @@ fn arguments<'js>(call: &Call<'js>) -> Result<(String, Value<'js>, Function<'js>
         return Err(error::throw(&call.ctx, "last argument to ws.connect must be a function"));
     };
     let params = if call.len() > 2 { call.value(1) } else { call.undefined() };
-    Ok((error::text_of(&call.ctx, &call.value(0)), params, callback))
+    Ok((error::try_text_of(&call.ctx, &call.value(0))?, params, callback))
 }
 
 /// `connect(url, params, callback)`
@@ -48,7 +48,8 @@ fn connect<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         return Err(error::throw(&call.ctx, NOT_IN_INIT));
     }
     let (text, params, callback) = arguments(call)?;
-    let params = Params::parse(call, &params, false).map_err(|message| error::throw(&call.ctx, &message))?;
+    let params = Params::parse(call, &params, false)
+        .map_err(|fault| fault.into_exception(|message| error::throw(&call.ctx, message)))?;
     let Some(url) = Handshake::url(&text) else { return failed(call, "malformed ws or wss URL") };
     let wish = Wish::new(host, (url, text.clone()), Vec::new(), params, false);
     let client = HttpState::of(host).client(host).clone();

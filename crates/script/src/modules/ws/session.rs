@@ -14,7 +14,7 @@ use super::super::websockets::link::Link;
 use super::super::websockets::{Sockets, kit, mark};
 use super::socket;
 use crate::ffi;
-use crate::vu::Host;
+use crate::vu::{Host, until};
 
 type Handler = Persistent<Function<'static>>;
 /// Timers by due time, then by the order of creation; each with the time after which it comes again.
@@ -81,13 +81,7 @@ impl Session {
     async fn next(&self, host: &Host) -> Step {
         let clock = host.shared.clock;
         let due = self.timers.borrow().first_key_value().map(|(&(due, _), _)| due);
-        let sleep = async {
-            match due {
-                Some(due) => tokio::time::sleep_until(clock.instant(due).into()).await,
-                None => std::future::pending().await,
-            }
-        };
-        let mut sleep = std::pin::pin!(sleep);
+        let mut sleep = std::pin::pin!(until(clock, due));
         poll_fn(|context| {
             // A server that never pauses must not keep timers from their turn.
             if sleep.as_mut().poll(context).is_ready()

@@ -30,7 +30,7 @@ fn receiver(call: &Call<'_>) -> Option<Rc<Session>> {
 }
 
 fn on<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let event = error::text_of(&call.ctx, &call.value(0));
+    let event = error::try_text_of(&call.ctx, &call.value(0))?;
     if let (Some(session), Some(handler)) = (receiver(call), call.value(1).into_function()) {
         session.add_handler(event, Persistent::save(&call.ctx, handler));
     }
@@ -38,7 +38,7 @@ fn on<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 }
 
 fn send<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let text = error::text_of(&call.ctx, &call.value(0));
+    let text = error::try_text_of(&call.ctx, &call.value(0))?;
     message(call, Outgoing::Text(&text))
 }
 
