@@ -243,7 +243,7 @@ fn streams_behave_as_their_standard_says() {
 
 #[test]
 fn modules_that_are_not_there_say_so() {
-    for name in ["k6/experimental/redis", "k6/net/grpc", "k6/browser"] {
+    for name in ["k6/x/redis", "k6/net/grpc", "k6/browser"] {
         let folder = folder();
         let output = run(folder.path(), &format!("import '{name}'; export default () => {{}};"), &[], "");
         let log = String::from_utf8_lossy(&output.stderr);

@@ -84,6 +84,127 @@ fn modules_of_every_kind_are_imported() {
 }
 
 #[test]
+fn modules_and_commonjs_meet() {
+    let check = |files: &[(&str, &str)], wanted: &str| {
+        let (code, _, log) = run(files);
+        assert!(code == 0 && log.contains(wanted), "{}: {code}: {log}", files[0].1);
+    };
+    let main = |text| ("t.js", text);
+    check(
+        &[
+            main("import f, { a } from './f.js'; export default () => console.log('got', f(), f.a, a);"),
+            (
+                "f.js",
+                "module.exports = function () { return this === undefined ? 'strict' : 'sloppy'; }; module.exports.a = 1;",
+            ),
+        ],
+        "got sloppy 1 1",
+    );
+    // One module, whichever way it is asked for.
+    check(
+        &[
+            main(
+                "import { count } from './m.js'; const m = require('./m.js'); \
+                 export default () => { m.count.up(); console.log('got', count.n, m.default); };",
+            ),
+            ("m.js", "export const count = { n: 0, up() { this.n += 1; } }; export default 'd';"),
+        ],
+        "got 1 d",
+    );
+    check(
+        &[main(
+            "const http = require('k6/http'); const { check } = require('k6'); \
+                  module.exports.default = () => console.log('got', typeof http.get, typeof check);",
+        )],
+        "got function function",
+    );
+    // As bundlers write it.
+    check(
+        &[main(
+            "!function(e,t){for(var n in t)e[n]=t[n]}(exports,function(e){var t={};function n(r){if(t[r])return \
+             t[r].exports;var o=t[r]={i:r,l:!1,exports:{}};return e[r].call(o.exports,o,o.exports,n),o.l=!0,o.exports}\
+             return n(0)}([function(e,t,n){'use strict';Object.defineProperty(t,'__esModule',{value:!0});\
+             t.options={iterations:2};var r=n(1);t.default=function(){console.log('got',typeof r.check)}},\
+             function(e,t){e.exports=require('k6')}]));",
+        )],
+        "got function",
+    );
+    check(
+        &[main(
+            "export default () => console.log('got', import.meta.resolve('./lib/a.js').endsWith('/lib/a.js'));",
+        )],
+        "got true",
+    );
+    check(
+        &[
+            ("t.ts", "import { b } from './b'; export default (): void => console.log('got', b);"),
+            ("b.ts", "export const b: number = 6;"),
+        ],
+        "got 6",
+    );
+}
+
+#[test]
+fn errors_in_commonjs_name_the_users_place() {
+    let (_, _, log) = run(&[("t.js", "exports.default = () => { throw new Error('first line'); };\n")]);
+    assert!(log.contains("first line") && log.contains("t.js:1:3"), "{log}");
+    let (_, _, log) = run(&[("t.js", "exports.default = () => {\n  throw new Error('second line');\n};\n")]);
+    assert!(log.contains("second line") && log.contains("t.js:2:"), "{log}");
+}
+
+/// A folder with packages of the npm registry.
+fn packages() -> std::path::PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packages");
+    let wanted = ["lodash@4.17.21", "dayjs@1.11.13", "uuid@11.1.0", "zod@3.25.76"];
+    let name = |wanted: &str| wanted.split_once('@').map(|(name, _)| name.to_owned()).unwrap_or_default();
+    if wanted.iter().all(|wanted| folder.join("node_modules").join(name(wanted)).exists()) {
+        return folder;
+    }
+    std::fs::create_dir_all(&folder).expect("target is ours");
+    std::fs::write(folder.join("package.json"), "{}").expect("target is ours");
+    let mut command = Command::new("npm");
+    command.args(["install", "--no-audit", "--no-fund", "--ignore-scripts"]).args(wanted);
+    let output = command.current_dir(&folder).output().expect("npm is installed");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "the packages could not be had from the npm registry: {said}");
+    folder
+}
+
+#[test]
+fn packages_of_the_registry_work() {
+    let folder = packages();
+    let check = |name: &str, script: &str, wanted: &str| {
+        std::fs::write(folder.join(name), script).expect("target is ours");
+        let (code, _, log) = plimsoll(&folder, &["run", "-q", "-u", "2", "-i", "2", name]);
+        assert!(code == 0 && log.contains(wanted), "{script}: {code}: {log}");
+    };
+    check(
+        "lodash.js",
+        "import _ from 'lodash'; import { chunk } from './node_modules/lodash/lodash.min.js';
+         export default () => console.log('got', _.VERSION, chunk([1, 2, 3], 2).length);",
+        "got 4.17.21 2",
+    );
+    check(
+        "dayjs.js",
+        "import dayjs from 'dayjs'; import utc from 'dayjs/plugin/utc'; dayjs.extend(utc);
+         export default () => console.log('got', dayjs.utc('2020-02-28').add(2, 'day').format('YYYY-MM-DD'));",
+        "got 2020-03-01",
+    );
+    check(
+        "uuid.js",
+        "import { v4, v5, validate } from 'uuid';
+         export default () => console.log('got', validate(v4()), v5('a', v5.DNS));",
+        "got true 4f3f2898-69e3-5a0d-820a-c4e87987dbce",
+    );
+    check(
+        "zod.ts",
+        "import { z } from 'zod'; const shape = z.object({ a: z.string().email() });
+         export default (): void => console.log('got', shape.safeParse({ a: 'b' }).success, shape.parse({ a: 'a@b.de' }).a);",
+        "got false a@b.de",
+    );
+}
+
+#[test]
 fn typescript_runs_and_its_errors_name_the_users_line() {
     let (code, _, log) = run(&[(
         "t.ts",
@@ -156,7 +277,24 @@ fn an_import_from_the_network_names_the_way_out() {
 #[test]
 fn scripts_as_people_write_them_load() {
     // Why a script of the corpus does not load; each is a message that names what is missing.
-    let excuses: &[(&str, &str)] = &[];
+    let options_only = "no exported functions in script";
+    let excuses: &[(&str, &str)] = &[
+        ("breakpoint-test.js", options_only),
+        ("ecommerce-enterprise.js", "test-data/users.json: no such file"),
+        ("load-test.js", options_only),
+        ("multi-region-options.js", options_only),
+        ("shared-array.js", "test-data/users.json: no such file"),
+        ("soak-test.js", options_only),
+        ("spike-test.js", options_only),
+        ("stress-test.js", options_only),
+        ("suite/data/test-data-loader.ts", "suite/data/brands.json: no such file"),
+        ("suite/scenarios/graphql-coverage.ts", "Could not find export 'getGraphQLEndpoint'"),
+        ("suite/scenarios/user-journey.ts", "Could not find export 'getGraphQLEndpoint'"),
+        ("suite/utils/graphql-helpers.ts", "Could not find export 'getGraphQLEndpoint'"),
+        ("threshold-options.js", options_only),
+        ("typescript-options.ts", options_only),
+        ("vuh-options.js", options_only),
+    ];
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus"));
     let mut seen = 0;
     for name in scripts(folder) {

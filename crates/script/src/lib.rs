@@ -15,6 +15,7 @@ mod program;
 mod reach;
 mod secrets;
 mod source;
+mod syntax;
 mod test;
 #[cfg(debug_assertions)]
 #[doc(hidden)]

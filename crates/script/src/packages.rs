@@ -119,7 +119,7 @@ mod tests {
         };
         let check = |name: &str, wanted: Option<&str>| {
             let found = find(Path::new("/w/tests"), name, &read);
-            assert_eq!(found.as_deref(), wanted.map(|path| Path::new(path)), "{name}");
+            assert_eq!(found.as_deref(), wanted.map(Path::new), "{name}");
         };
         check("a", Some("/w/node_modules/a/lib/a.js"));
         check("a/b", Some("/w/node_modules/a/b/index.js"));

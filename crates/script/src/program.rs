@@ -8,25 +8,49 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::Declared;
-use rquickjs::{Ctx, Error as JsError, Exception, Module, Result, WriteOptions};
+use rquickjs::{Ctx, Error as JsError, Exception, Function, Module, Result, WriteOptions};
 
 use crate::error::{Error, ErrorKind};
 use crate::source::{Source, path_of};
+use crate::syntax;
 use crate::typescript::{self, Translated};
 use crate::{ffi, modules};
+
+/// What stands before the text of a CommonJS module. It stays on the first line, so that line numbers are the
+/// file's own.
+const COMMONJS_HEAD: &str = "(function(module, exports, require) {";
 
 /// The modules and files of a test.
 pub(crate) struct Program {
     pub(crate) source: Source,
-    modules: RwLock<HashMap<String, Arc<[u8]>>>,
+    modules: RwLock<HashMap<String, Compiled>>,
+    /// The functions of CommonJS modules, as byte code.
+    functions: RwLock<HashMap<String, Arc<[u8]>>>,
+    /// Whether the text at an address is an ECMAScript module, rather than CommonJS.
+    styles: RwLock<HashMap<String, bool>>,
     files: RwLock<HashMap<String, Arc<[u8]>>>,
     translated: RwLock<HashMap<String, Arc<Translated>>>,
+}
+
+/// A compiled module.
+#[derive(Clone)]
+struct Compiled {
+    code: Arc<[u8]>,
+    /// It mentions `import.meta`, which other modules need not have.
+    uses_meta: bool,
 }
 
 impl Program {
     /// A program whose modules will be read from `source`.
     pub(crate) fn new(source: Source) -> Self {
-        Self { source, modules: RwLock::default(), files: RwLock::default(), translated: RwLock::default() }
+        Self {
+            source,
+            modules: RwLock::default(),
+            functions: RwLock::default(),
+            styles: RwLock::default(),
+            files: RwLock::default(),
+            translated: RwLock::default(),
+        }
     }
 
     /// The text of the main script.
@@ -53,16 +77,49 @@ impl Program {
         all
     }
 
-    /// The texts of all modules that were compiled, the main script among them.
+    /// What runs of all modules that were compiled, the main script among them: translated where it was not
+    /// JavaScript.
     pub(crate) fn sources(&self) -> Vec<Arc<[u8]>> {
-        let modules = read(&self.modules);
-        let files = read(&self.files);
-        let imported = files.iter().filter(|(address, _)| modules.contains_key(*address));
-        let reached = |(address, text): (&String, &Arc<[u8]>)| match crate::jslib::reached(address, text) {
-            Some(own) => Arc::from(own.as_bytes()),
-            None => text.clone(),
+        let mut addresses: Vec<String> = read(&self.modules).keys().cloned().collect();
+        addresses.extend(read(&self.functions).keys().cloned());
+        addresses.push(self.source.main.clone());
+        let runs = |address: &String| {
+            let text = self.text(address).ok()?;
+            Some(crate::jslib::reached(address, &text).map_or(text, |own| Arc::from(own.as_bytes())))
         };
-        imported.map(reached).chain(self.main_text().ok()).collect()
+        addresses.iter().filter_map(runs).collect()
+    }
+
+    /// Whether `text`, the JavaScript at `address`, is an ECMAScript module; otherwise it is CommonJS.
+    pub(crate) fn is_module(&self, address: &str, text: &[u8]) -> bool {
+        if let Some(known) = read(&self.styles).get(address) {
+            return *known;
+        }
+        let answer = syntax::is_module(text);
+        write(&self.styles).insert(address.to_owned(), answer);
+        answer
+    }
+
+    /// The function of the CommonJS module at `address`, which takes `module`, `exports` and `require`.
+    pub(crate) fn commonjs<'js>(
+        &self,
+        context: &Ctx<'js>,
+        address: &str,
+        text: &[u8],
+    ) -> Result<Function<'js>> {
+        let known = read(&self.functions).get(address).cloned();
+        let code = match known {
+            Some(code) => code,
+            None => {
+                let text = std::str::from_utf8(text)
+                    .map_err(|_| Exception::throw_syntax(context, &format!("{address} is not UTF-8 text")))?;
+                let wrapped = format!("{COMMONJS_HEAD}{text}\n}})");
+                let code: Arc<[u8]> = ffi::compile_script(context, address, &wrapped)?.into();
+                write(&self.functions).insert(address.to_owned(), code.clone());
+                code
+            }
+        };
+        ffi::run_script(context, &code)?.get()
     }
 
     /// The module at `address`, compiled now or earlier.
@@ -70,23 +127,27 @@ impl Program {
         if modules::find(address).is_some() {
             return ffi::declare(context, address);
         }
-        if let Some(code) = read(&self.modules).get(address).cloned() {
-            return ffi::load_module(context, &code);
+        let known = read(&self.modules).get(address).cloned();
+        if let Some(Compiled { code, uses_meta }) = known {
+            let module = ffi::load_module(context, &code)?;
+            return if uses_meta { with_meta(module, address) } else { Ok(module) };
         }
         let text = self.text(address).map_err(|failure| match failure {
             Unusable::Missing => crate::error::throw(context, &missing(path_of(address))),
             Unusable::Syntax(message) => Exception::throw_syntax(context, &message),
         })?;
-        let module = if ffi::is_module(&text) || address == self.source.main {
-            self.compile(context, address, &text)?
+        let is_module = self.is_module(address, &text);
+        let module = if is_module {
+            compile(context, address, &text)?
         } else {
             let wrapper = commonjs_wrapper(context, address, &text)?;
-            self.compile(context, address, wrapper.as_bytes())?
+            compile(context, address, wrapper.as_bytes())?
         };
         let options = WriteOptions { strip_source: true, ..WriteOptions::default() };
         let code = module.write(options)?;
-        write(&self.modules).insert(address.to_owned(), code.into());
-        Ok(module)
+        let uses_meta = is_module && syntax::mentions(&text, "import.meta");
+        write(&self.modules).insert(address.to_owned(), Compiled { code: code.into(), uses_meta });
+        if uses_meta { with_meta(module, address) } else { Ok(module) }
     }
 
     /// The JavaScript of the module at `address`: translated when it is TypeScript or JSON.
@@ -116,17 +177,32 @@ impl Program {
     pub(crate) fn original(&self, place: &str) -> Option<String> {
         let mut parts = place.rsplitn(3, ':');
         let (column, line, address) = (parts.next()?, parts.next()?, parts.next()?);
-        let translated = read(&self.translated).get(address)?.clone();
-        let (line, column) = translated.places.original(line.parse().ok()?, column.parse().ok()?)?;
+        let (line, mut column): (u32, u32) = (line.parse().ok()?, column.parse().ok()?);
+        let wrapped = line == 1 && read(&self.functions).contains_key(address);
+        if wrapped {
+            column = column.saturating_sub(COMMONJS_HEAD.len() as u32).max(1);
+        }
+        let translated = read(&self.translated).get(address).cloned();
+        let (line, column) = match translated {
+            Some(translated) => translated.places.original(line, column)?,
+            None if wrapped => (line, column),
+            None => return None,
+        };
         Some(format!("{address}:{line}:{column}"))
     }
+}
 
-    fn compile<'js>(&self, context: &Ctx<'js>, address: &str, text: &[u8]) -> Result<Module<'js, Declared>> {
-        let _ = self;
-        let text = std::str::from_utf8(text)
-            .map_err(|_| Exception::throw_syntax(context, &format!("{address} is not UTF-8 text")))?;
-        Module::declare(context.clone(), address, text)
-    }
+fn compile<'js>(context: &Ctx<'js>, address: &str, text: &[u8]) -> Result<Module<'js, Declared>> {
+    let text = std::str::from_utf8(text)
+        .map_err(|_| Exception::throw_syntax(context, &format!("{address} is not UTF-8 text")))?;
+    Module::declare(context.clone(), address, text)
+}
+
+/// Gives a module its `import.meta`.
+fn with_meta<'js>(module: Module<'js, Declared>, address: &str) -> Result<Module<'js, Declared>> {
+    let resolve = modules::globals::meta_resolve(module.ctx(), address)?;
+    module.meta()?.set("resolve", resolve)?;
+    Ok(module)
 }
 
 /// Why a module has no JavaScript to run.

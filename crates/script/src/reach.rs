@@ -38,6 +38,7 @@ const PROXY: [&str; 4] = ["Proxy", "exec", "SharedArray", "execution"];
 const MAP_SET: [&str; 5] = ["Map", "Set", "WeakMap", "WeakSet", "groupBy"];
 const WEAK_REF: [&str; 2] = ["WeakRef", "FinalizationRegistry"];
 const DATE: [&str; 1] = ["Date"];
+const COMMONJS: [&str; 2] = ["module", "exports"];
 /// What makes regular expressions without a literal.
 const REGEXP: [&str; 4] = ["RegExp", "match", "matchAll", "search"];
 /// Modules of the host that hand out buffers or proxies.
@@ -66,6 +67,7 @@ pub(crate) fn features<'a>(sources: impl IntoIterator<Item = &'a [u8]>) -> Intri
         regexp: slashes || any(&REGEXP),
         locales: any(&intl::METHODS),
         web_globals: named.fold(0, |names, (place, _)| names | 1 << place),
+        commonjs_names: any(&COMMONJS),
         ..Intrinsics::ALL
     }
 }
@@ -168,6 +170,7 @@ mod tests {
         assert!(of("Date.now()").date);
         assert!(of("const b = open('f', 'b');").typed_arrays);
         assert!(of("import exec from 'k6/execution';").proxy);
+        assert!(!plain.commonjs_names && of("typeof module").commonjs_names);
         assert_eq!(of("new TextEncoder()").web_globals.count_ones(), 1);
         assert_eq!(of("new URL('http://h').searchParams").web_globals.count_ones(), 1);
         assert_eq!(of("globalThis['Da' + 'te']"), Intrinsics::ALL);

@@ -97,10 +97,16 @@ impl Source {
             return joined.map_or_else(|_| specifier.to_owned(), Into::into);
         }
         let path = normalise(&self.folder_of(base).join(specifier));
-        let found = base
-            .contains("/node_modules/")
-            .then(|| packages::file(&path, &|path: &Path| self.read(&address(path)).ok()));
-        address(&found.flatten().unwrap_or(path))
+        let read = |path: &Path| self.read(&address(path)).ok();
+        let found = if base.contains("/node_modules/") {
+            packages::file(&path, &read)
+        } else if base.ends_with(".ts") && read(&path).is_none() {
+            // TypeScript's own habit.
+            Some(PathBuf::from(format!("{}.ts", path.display()))).filter(|path| read(path).is_some())
+        } else {
+            None
+        };
+        address(&found.unwrap_or(path))
     }
 
     /// The folder that relative paths in the module at `base` start from.

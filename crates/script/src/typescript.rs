@@ -71,16 +71,14 @@ pub(crate) fn translate(path: &str, text: &str) -> Result<Translated, String> {
     let printed = Codegen::new().with_options(options).build(&program);
     let helpers = if printed.code.contains("babelHelpers.") { DECORATOR_HELPERS } else { "" };
     let shift = u32::try_from(helpers.len()).expect("the helpers are short");
-    let mut places: Vec<_> = printed
-        .map
-        .iter()
-        .flat_map(|map| map.get_tokens())
-        .map(|token| {
+    let mut places = Vec::new();
+    if let Some(map) = &printed.map {
+        for token in map.get_tokens() {
             let line = token.get_dst_line();
             let column = token.get_dst_col() + if line == 0 { shift } else { 0 };
-            ((line, column), (token.get_src_line(), token.get_src_col()))
-        })
-        .collect();
+            places.push(((line, column), (token.get_src_line(), token.get_src_col())));
+        }
+    }
     places.sort_unstable();
     Ok(Translated { code: format!("{helpers}{}", printed.code), places: Places(places) })
 }

@@ -26,12 +26,12 @@ use crate::vu::Host;
 pub(crate) use alloc::{CountingAllocator, MemoryGauge};
 pub(crate) use call::{Call, Named, bound, constructor, function};
 pub(crate) use lazy::{Lazy, LazyClass, Property};
-pub(crate) use module::{declare, load_module};
+pub(crate) use module::{compile_script, declare, load_module, run_script};
 pub(crate) use pages::Pages;
 pub(crate) use table::{Member, Table, define};
 pub(crate) use values::{
-    Keys, has_own, has_pending_job, is_async, is_module, is_uncatchable, keys, kind_of, set_hidden,
-    set_readonly, truthy, uncatchable, write_view,
+    Keys, has_own, has_pending_job, is_async, is_uncatchable, keys, kind_of, set_hidden, set_readonly,
+    truthy, uncatchable, write_view,
 };
 
 /// Installs in `context` the pointer by which host functions find their virtual user.
@@ -87,6 +87,8 @@ pub(crate) struct Intrinsics {
     pub(crate) web_globals: Names,
     /// `toLocaleString` and its siblings take locales; no feature of the engine either.
     pub(crate) locales: bool,
+    /// What `module` and `exports` say where they are not to be had; no feature of the engine.
+    pub(crate) commonjs_names: bool,
 }
 
 impl Intrinsics {
@@ -102,6 +104,7 @@ impl Intrinsics {
         eval: true,
         web_globals: Names::MAX,
         locales: true,
+        commonjs_names: true,
     };
 }
 

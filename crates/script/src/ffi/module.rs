@@ -100,3 +100,42 @@ pub(crate) fn load_module<'js>(context: &Ctx<'js>, code: &[u8]) -> Result<Module
     // memory only.
     unsafe { Module::load(context.clone(), code) }
 }
+
+/// The byte code of a classic script; `name` is what stack traces show.
+pub(crate) fn compile_script(context: &Ctx<'_>, name: &str, text: &str) -> Result<Vec<u8>> {
+    let name = CString::new(name).map_err(|_| Error::new_loading(name))?;
+    let terminated = CString::new(text).map_err(|_| Error::Unknown)?;
+    let raw = context.as_raw().as_ptr();
+    let flags = qjs::JS_EVAL_TYPE_GLOBAL | qjs::JS_EVAL_FLAG_COMPILE_ONLY;
+    // SAFETY: the context is alive and both strings are terminated; what QuickJS allocates for the byte code is
+    // copied and given back.
+    unsafe {
+        let compiled =
+            qjs::JS_Eval(raw, terminated.as_ptr(), text.len() as _, name.as_ptr(), flags.cast_signed());
+        let compiled = own(context, compiled)?;
+        let mut length = 0;
+        let options = qjs::JS_WRITE_OBJ_BYTECODE | qjs::JS_WRITE_OBJ_STRIP_SOURCE;
+        let bytes = qjs::JS_WriteObject(raw, &raw mut length, compiled.as_raw(), options.cast_signed());
+        if bytes.is_null() {
+            return Err(Error::Exception);
+        }
+        let code = std::slice::from_raw_parts(bytes, length as usize).to_vec();
+        qjs::js_free(raw, bytes.cast());
+        Ok(code)
+    }
+}
+
+/// The value of a script from byte code that this process compiled.
+pub(crate) fn run_script<'js>(context: &Ctx<'js>, code: &[u8]) -> Result<Value<'js>> {
+    let raw = context.as_raw().as_ptr();
+    // SAFETY: the context is alive; the bytes come from `compile_script` of the same QuickJS in this process, and
+    // `JS_EvalFunction` takes over the reference to what was read.
+    unsafe {
+        let function =
+            qjs::JS_ReadObject(raw, code.as_ptr(), code.len() as _, qjs::JS_READ_OBJ_BYTECODE.cast_signed());
+        if qjs::JS_IsException(function) {
+            return Err(Error::Exception);
+        }
+        own(context, qjs::JS_EvalFunction(raw, function))
+    }
+}

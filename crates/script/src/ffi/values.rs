@@ -224,15 +224,6 @@ pub(crate) fn is_async(function: &rquickjs::Function<'_>) -> bool {
     kind.is_some_and(|kind| kind == "AsyncFunction")
 }
 
-/// Whether source text is an ECMAScript module rather than a script.
-pub(crate) fn is_module(text: &[u8]) -> bool {
-    // The detector wants a terminator after the text.
-    let mut terminated = text.to_vec();
-    terminated.push(0);
-    // SAFETY: the text is followed by a zero byte, as QuickJS's parser asks.
-    unsafe { qjs::JS_DetectModule(terminated.as_ptr().cast(), text.len() as _) }
-}
-
 /// Whether promise jobs wait to be run.
 pub(crate) fn has_pending_job(context: &Ctx<'_>) -> bool {
     // SAFETY: the context is alive.

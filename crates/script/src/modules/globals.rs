@@ -5,7 +5,9 @@ use std::path::Path;
 
 use bytes::Bytes;
 use rquickjs::function::This;
-use rquickjs::{ArrayBuffer, Ctx, Exception, Function, Object, Persistent, Result, TypedArray, Value};
+use rquickjs::{
+    ArrayBuffer, Ctx, Exception, Function, Module, Object, Persistent, Result, TypedArray, Value,
+};
 
 use super::data::UserData;
 use super::{console, timers, web};
@@ -17,6 +19,10 @@ use crate::source::{address, normalise};
 static FUNCTIONS: Table =
     Table::new(&[Member::Method(c"open", 1, open), Member::Method(c"require", 1, require)]);
 static ITERATION: Table = Table::new(&[Member::Getter(c"__ITER", iteration)]);
+
+/// What an ES module finds under the names of CommonJS.
+static COMMONJS_NAMES: Table =
+    Table::new(&[Member::Lazy(c"module", no_module), Member::Lazy(c"exports", no_exports)]);
 
 const GLUE: &str = include_str!("glue.js");
 const ONLY_IN_INIT: &str = "function is only available in the init stage (i.e. the global scope), see \
@@ -31,6 +37,9 @@ pub(crate) fn install(context: &Ctx<'_>) -> Result<()> {
     web::install(context, host.shared.intrinsics().web_globals)?;
     if host.shared.intrinsics().locales {
         web::intl::install(context)?;
+    }
+    if host.shared.intrinsics().commonjs_names {
+        ffi::define(context, &globals, &COMMONJS_NAMES)?;
     }
     let printer = Object::new(context.clone())?;
     ffi::define(context, &printer, &console::TABLE)?;
@@ -68,6 +77,44 @@ pub(crate) fn after_init(context: &Ctx<'_>, iterates: bool) -> Result<()> {
         ffi::define(context, &context.globals(), &ITERATION)?;
     }
     Ok(())
+}
+
+fn no_module<'js>(call: &Call<'js>) -> Result<Value<'js>> {
+    mixed_styles(call, "module")
+}
+
+fn no_exports<'js>(call: &Call<'js>) -> Result<Value<'js>> {
+    mixed_styles(call, "exports")
+}
+
+/// Reading fails; a script that writes the name has it from then on.
+fn mixed_styles<'js>(call: &Call<'js>, name: &str) -> Result<Value<'js>> {
+    if call.len() > 0 {
+        ffi::set_hidden(&call.ctx.globals(), name, call.value(0))?;
+        return Ok(call.undefined());
+    }
+    Err(error::throw(
+        &call.ctx,
+        &format!(
+            "you are trying to access identifier \"{name}\", this likely is due to mixing ECMAScript Modules (ESM) \
+             and CommonJS syntax. This isn't supported in the JavaScript standard, please use only one or the other"
+        ),
+    ))
+}
+
+/// `import.meta.resolve` of the module at `address`.
+pub(crate) fn meta_resolve<'js>(context: &Ctx<'js>, address: &str) -> Result<Value<'js>> {
+    static RESOLVE: Named = Named::new(resolve);
+    let base = rquickjs::String::from_str(context.clone(), address)?.into_value();
+    ffi::bound(context, 1, &RESOLVE, &[base])
+}
+
+fn resolve<'js>(call: &Call<'js>) -> Result<Value<'js>> {
+    let base = error::text_of(&call.ctx, &call.data(0));
+    let specifier = error::text_of(&call.ctx, &call.value(0));
+    let resolved = call.host.shared.program.source.resolve(&base, &specifier);
+    let address = resolved.map_err(|failure| error::throw(&call.ctx, &failure.message))?;
+    Ok(rquickjs::String::from_str(call.ctx.clone(), &address)?.into_value())
 }
 
 fn iteration<'js>(call: &Call<'js>) -> Result<Value<'js>> {
@@ -258,10 +305,9 @@ fn require<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         Unusable::Missing => error::throw(&call.ctx, &missing(&specifier)),
         Unusable::Syntax(message) => Exception::throw_syntax(&call.ctx, &message),
     })?;
-    if ffi::is_module(&text) {
-        let (module, promise) = program.module(&call.ctx, &resolved)?.eval()?;
-        promise.finish::<Value<'js>>()?;
-        return Ok(module.namespace()?.into_value());
+    if program.is_module(&resolved, &text) {
+        // The same module that `import` gives: its loader knows it by its address.
+        return Module::import(&call.ctx, resolved)?.finish::<Value<'js>>();
     }
     run_commonjs(&call.ctx, &resolved, &text)
 }
@@ -284,14 +330,7 @@ pub(crate) fn run_commonjs<'js>(context: &Ctx<'js>, name: &str, text: &[u8]) -> 
     if let Some(module) = known.as_object() {
         return module.get("exports");
     }
-    let text = std::str::from_utf8(text)
-        .map_err(|_| Exception::throw_syntax(context, &format!("{name} is not UTF-8 text")))?;
-    // The wrapper stays on the first line, so that line numbers are the file's own.
-    let wrapped = format!("(function(module, exports, require) {{{text}\n}})");
-    let mut options = rquickjs::context::EvalOptions::default();
-    options.strict = false;
-    options.filename = Some(name.to_owned());
-    let function: Function<'js> = context.eval_with_options(wrapped, options)?;
+    let function = ffi::host(context).shared.program.commonjs(context, name, text)?;
     let module = Object::new(context.clone())?;
     let exports = Object::new(context.clone())?;
     module.set("exports", exports.clone())?;

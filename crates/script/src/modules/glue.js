@@ -37,7 +37,9 @@
       const values = metric && metric.values;
       if (!values || typeof values !== "object") continue;
       for (const key of Object.keys(values)) {
-        const match = /^p\((\d+(?:\.\d+)?)\)$/.exec(key);
+        // No regular expression: users whose scripts have none run without them.
+        const number = key.startsWith("p(") && key.endsWith(")") ? key.slice(2, -1) : "";
+        const match = number !== "" && Number.isFinite(Number(number)) ? [key, number] : null;
         if (!match) continue;
         Object.defineProperty(values, `p${match[1].replace(".", "_")}`, {
           get: () => values[key],

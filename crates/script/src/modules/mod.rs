@@ -85,18 +85,53 @@ impl Builtin {
     }
 }
 
+/// Modules that there were once, and what to do instead.
+const REMOVED: &[(&str, &str)] = &[
+    (
+        "k6/experimental/browser",
+        "has been graduated, please use k6/browser instead.Please update your imports to use k6/browser instead of \
+         k6/experimental/browser, For more information, see the migration guide at the link: \
+         https://grafana.com/docs/k6/latest/using-k6-browser/migrating-to-k6-v0-52/",
+    ),
+    (
+        "k6/experimental/grpc",
+        "has been graduated, please use k6/net/grpc instead. See \
+         https://grafana.com/docs/k6/latest/javascript-api/k6-net-grpc/ for more information.",
+    ),
+    (
+        "k6/experimental/redis",
+        "has been removed. Please migrate to the new version by changing your import to 'k6/x/redis'. Read more here: \
+         https://grafana.com/docs/k6/latest/javascript-api/k6-x-redis",
+    ),
+    (
+        "k6/experimental/timers",
+        "has been graduated, and it's now globally available as defined by standard WebAPIs. You just need to remove \
+         the import.",
+    ),
+    (
+        "k6/experimental/tracing",
+        "has been removed. All of it functionality is available as pure JavaScript module. More info available at the \
+         docs: https://grafana.com/docs/k6/latest/javascript-api/jslib/http-instrumentation-tempo",
+    ),
+    (
+        "k6/experimental/webcrypto",
+        "has been graduated and it's now globally available as defined by standard WebAPIs. You just need to remove \
+         the import.",
+    ),
+];
+
 /// Modules of k6 that are not there yet, and what that means for a script.
 const NOT_OFFERED: &[(&str, &str)] = &[
     ("k6/browser", "browsers cannot be driven yet"),
-    ("k6/experimental/browser", "browsers cannot be driven yet"),
-    ("k6/experimental/grpc", "there is no gRPC client yet"),
-    ("k6/experimental/redis", "there is no Redis client yet"),
     ("k6/net/grpc", "there is no gRPC client yet"),
     ("k6/x/redis", "there is no Redis client yet"),
 ];
 
 /// What is said of an import that begins like ours but is none.
 pub(crate) fn unknown(name: &str) -> String {
+    if let Some((_, advice)) = REMOVED.iter().find(|(removed, _)| *removed == name) {
+        return format!("{name} {advice}");
+    }
     if let Some((_, why)) = NOT_OFFERED.iter().find(|(known, _)| *known == name) {
         return format!("the module \"{name}\" is not offered: {why}");
     }

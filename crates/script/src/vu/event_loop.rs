@@ -111,7 +111,8 @@ impl EventLoop {
     pub(crate) fn open_timers(&self) -> Vec<(&'static str, u32)> {
         let timers = self.timers.borrow();
         let name = |timer: &Timer| if timer.every.is_some() { "setInterval" } else { "setTimeout" };
-        timers.values().map(|timer| (name(timer), timer.id)).collect()
+        // What the host waits for itself is no timer of the script's.
+        timers.values().filter(|timer| !timer.quiet).map(|timer| (name(timer), timer.id)).collect()
     }
 
     /// Waits for what comes next; `None` when the loop is idle.

@@ -182,7 +182,7 @@ impl<'js> Session<'_, 'js> {
             Unusable::Missing => Error::new(ErrorKind::NotFound, missing(path_of(&program.source.main))),
             Unusable::Syntax(message) => Error::new(ErrorKind::Syntax, format!("SyntaxError: {message}")),
         })?;
-        if !ffi::is_module(&text) {
+        if !program.is_module(&program.source.main, &text) {
             return globals::run_commonjs_main(&self.ctx, &text).map_err(|_| self.failure());
         }
         let module = program.module(&self.ctx, &program.source.main).map_err(|_| self.failure())?;
