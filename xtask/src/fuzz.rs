@@ -1,14 +1,28 @@
-//! `cargo xtask fuzz [TARGET] [SECONDS]`: feeds mangled input to the parsers, guided by coverage.
+//! `cargo xtask fuzz [TARGET] [--seconds N]`: feeds mangled input to the parsers, guided by coverage.
 //!
-//! The targets are programs of `fuzz/`, a workspace of its own. A finding stays in `fuzz/artifacts/TARGET/`; once
-//! it is fixed, its input becomes a case of an ordinary test.
+//! The targets are programs of `fuzz/`, a workspace of its own. It needs the stable compiler and one for C++, for
+//! libFuzzer. A finding stays in `fuzz/artifacts/TARGET/`; once it is fixed, its input goes to
+//! `fuzz/found/TARGET/`, which the ordinary tests replay.
 
 use std::process::Command;
 
 use crate::repository::Repository;
 
 /// All targets, in the order in which they run.
-const TARGETS: &[&str] = &["http1", "options", "thresholds", "cookies", "gjson", "bodies"];
+const TARGETS: &[&str] = &[
+    "http1",
+    "options",
+    "thresholds",
+    "cookies",
+    "gjson",
+    "bodies",
+    "urls",
+    "websocket",
+    "auth",
+    "addresses",
+    "environment",
+    "archive",
+];
 
 /// What the compiler has to add for the fuzzer to see which code an input reaches. Stable compilers can do it.
 const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -19,7 +33,8 @@ const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-l
 pub(crate) fn run(repository: &Repository) -> Result<(), String> {
     let given: Vec<String> = std::env::args().skip(2).collect();
     let seconds = given.iter().find_map(|word| word.parse::<u64>().ok()).unwrap_or(60);
-    let names: Vec<&String> = given.iter().filter(|word| word.parse::<u64>().is_err()).collect();
+    let is_name = |word: &&String| *word != "--seconds" && word.parse::<u64>().is_err();
+    let names: Vec<&String> = given.iter().filter(is_name).collect();
     if let Some(unknown) = names.iter().find(|name| !TARGETS.contains(&name.as_str())) {
         return Err(format!("there is no target {unknown}; there are {}", TARGETS.join(", ")));
     }
@@ -44,6 +59,10 @@ pub(crate) fn run(repository: &Repository) -> Result<(), String> {
         command.arg(&corpus);
         if seeds.is_dir() {
             command.arg(&seeds);
+        }
+        let words = repository.path(&format!("fuzz/words/{target}"));
+        if words.is_file() {
+            command.arg(format!("-dict={}", words.display()));
         }
         command
             .arg(format!("-max_total_time={seconds}"))

@@ -138,9 +138,47 @@ fn anonymous(address: &str) -> String {
     address.to_owned()
 }
 
+/// What holds for any archive; the fuzz target calls it.
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing {
+    use super::Archive;
+
+    /// Any bytes are an archive or a sentence; an archive that is packed again says the same.
+    pub fn archive(input: &[u8]) {
+        let _ = super::is_archive(input);
+        let Ok(first) = Archive::unpack(input) else { return };
+        // A name such as `file/../x` is read, but nobody writes it.
+        let Ok(packed) = first.pack() else { return };
+        assert!(super::is_archive(&packed));
+        let second = Archive::unpack(&packed).expect("what was packed is an archive");
+        assert_eq!(
+            (&second.script, &second.env, &second.options),
+            (&first.script, &first.env, &first.options)
+        );
+        // Names of files are written in one way only, and the main script is among them.
+        let again = second.pack().expect("it was packed once");
+        assert_eq!(Archive::unpack(&again).expect("what was packed is an archive"), second);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seeds_and_findings_hold() {
+        let fuzz = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz");
+        let mut inputs = 0;
+        for folder in ["seeds", "found"] {
+            let Ok(files) = std::fs::read_dir(format!("{fuzz}/{folder}/archive")) else { continue };
+            for file in files {
+                let input = std::fs::read(file.expect("it is listed").path()).expect("it is readable");
+                fuzzing::archive(&input);
+                inputs += 1;
+            }
+        }
+        assert!(inputs > 0, "there is nothing to replay");
+    }
 
     fn archive() -> Archive {
         let bytes = |text: &str| Arc::from(text.as_bytes());

@@ -11,6 +11,9 @@ pub struct InvalidDuration {
     text: String,
 }
 
+/// The longest duration, about 292 years; Go counts nanoseconds in 63 bits.
+const NANOS_MAX: u64 = i64::MAX as u64;
+
 /// Reads `1m30s`, `1d12h`, `1.5s`, or a bare number of milliseconds. Negative durations are refused.
 ///
 /// # Errors
@@ -18,41 +21,63 @@ pub struct InvalidDuration {
 pub fn parse(text: &str) -> Result<Duration, InvalidDuration> {
     let invalid = |reason| InvalidDuration { reason, text: text.to_owned() };
     if let Ok(milliseconds) = text.parse::<f64>() {
-        let fits = milliseconds.is_finite() && (0.0..1e18).contains(&milliseconds);
-        return if fits { Ok(from_nanos_f64(milliseconds * 1e6)) } else { Err(invalid("invalid duration")) };
+        return from_millis(milliseconds);
     }
     let mut rest = text.strip_prefix('+').unwrap_or(text);
     if rest.is_empty() {
         return Err(invalid("invalid duration"));
     }
-    let mut total_ns = 0.0f64;
+    let mut total_ns = 0;
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let number: f64 = rest[..digits].parse().map_err(|_| invalid("invalid duration"))?;
-        rest = &rest[digits..];
-        let letters = rest.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len());
-        let unit = match &rest[..letters] {
+        let (number, behind) = rest.split_at(digits);
+        let letters = behind.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(behind.len());
+        let unit_ns = match &behind[..letters] {
             "" => return Err(invalid("missing unit in duration")),
-            "ns" => 1.0,
-            "us" | "µs" | "μs" => 1e3,
-            "ms" => 1e6,
-            "s" => 1e9,
-            "m" => 60e9,
-            "h" => 3_600e9,
-            "d" => 86_400e9,
+            "ns" => 1,
+            "us" | "µs" | "μs" => 1_000,
+            "ms" => 1_000_000,
+            "s" => 1_000_000_000,
+            "m" => 60_000_000_000,
+            "h" => 3_600_000_000_000,
+            "d" => 86_400_000_000_000,
             _ => return Err(invalid("invalid duration")),
         };
-        total_ns += number * unit;
-        rest = &rest[letters..];
+        total_ns = nanos_of(number, unit_ns)
+            .and_then(|nanos| nanos.checked_add(total_ns))
+            .filter(|&nanos| nanos <= NANOS_MAX)
+            .ok_or_else(|| invalid("invalid duration"))?;
+        rest = &behind[letters..];
     }
-    if total_ns > 9.2e18 {
-        return Err(invalid("invalid duration"));
-    }
-    Ok(from_nanos_f64(total_ns))
+    Ok(Duration::from_nanos(total_ns))
 }
 
-fn from_nanos_f64(nanos: f64) -> Duration {
-    Duration::from_nanos(nanos.round() as u64)
+/// The duration of so many milliseconds; what is less than a nanosecond is cut off.
+///
+/// # Errors
+/// When the number is negative, too large or none.
+pub fn from_millis(milliseconds: f64) -> Result<Duration, InvalidDuration> {
+    let nanos = milliseconds * 1e6;
+    // The limit itself is no number of this kind: the next one is above it.
+    if (0.0..NANOS_MAX as f64).contains(&nanos) {
+        return Ok(Duration::from_nanos(nanos as u64));
+    }
+    Err(InvalidDuration { reason: "invalid duration", text: milliseconds.to_string() })
+}
+
+/// `1.5` units in nanoseconds, without the errors of binary fractions; `None` for what is no number or too large.
+fn nanos_of(number: &str, unit_ns: u64) -> Option<u64> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.len() + fraction.len() == 0 || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    // What stands behind the 18th place is no whole nanosecond of any unit.
+    let places = &fraction[..fraction.len().min(18)];
+    let part: u128 = if places.is_empty() { 0 } else { places.parse().ok()? };
+    let part_ns = part * u128::from(unit_ns) / 10u128.pow(places.len() as u32);
+    whole.checked_mul(unit_ns)?.checked_add(part_ns as u64)
 }
 
 /// Prints a duration as Go does: `1m30s`, `1h0m0s`, `1.5s`, `10ms`, `0s`.
@@ -112,6 +137,18 @@ mod tests {
             ("-1s", None),
             ("1", Some(1)),
             ("5x", None),
+            (".5s", Some(500)),
+            ("1.s", Some(1_000)),
+            (".s", None),
+            ("1.2.3s", None),
+            ("1.0000000000000000000000000000001s", Some(1_000)),
+            ("106751d", Some(106_751 * 86_400_000)),
+            ("106752d", None),
+            ("9223372036000", Some(9_223_372_036_000)),
+            ("9223372036855", None),
+            ("99999999999999999999s", None),
+            ("1e300", None),
+            ("NaN", None),
         ];
         for (text, millis) in table {
             assert_eq!(parse(text).ok(), millis.map(Duration::from_millis), "{text}");
@@ -137,8 +174,8 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_is_printed_is_read_back(millis in 0u64..10_000_000_000) {
-            let duration = Duration::from_millis(millis);
+        fn what_is_printed_is_read_back(nanos in 0..=NANOS_MAX) {
+            let duration = Duration::from_nanos(nanos);
             proptest::prop_assert_eq!(parse(&format_go(duration)).ok(), Some(duration));
         }
     }

@@ -77,7 +77,7 @@ pub(crate) fn span(value: &Value) -> Result<Option<Duration>, Error> {
             if milliseconds < 0.0 {
                 return Err(Error::new("durations can't be negative"));
             }
-            Ok(Some(Duration::from_nanos((milliseconds * 1e6) as u64)))
+            duration::from_millis(milliseconds).map(Some).map_err(|error| Error::new(error.to_string()))
         }
         Value::String(text) => duration::parse(text).map(Some).map_err(|error| Error::new(error.to_string())),
         other => Err(mismatch(other, "types.Duration")),

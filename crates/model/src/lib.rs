@@ -8,6 +8,9 @@ pub mod duration;
 pub mod environment;
 mod error;
 mod exit;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod hidden;
 mod json;
 pub mod log;

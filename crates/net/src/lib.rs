@@ -13,7 +13,7 @@ pub mod dns;
 pub mod encoding;
 pub mod error;
 pub mod form;
-#[cfg(feature = "fuzzing")]
+#[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod h1;

@@ -57,7 +57,7 @@ fn range(text: &str) -> Result<(IpAddr, u128), String> {
     let width = if network.is_ipv4() { 32 } else { 128 };
     let host_bits = u32::checked_sub(width, bits).ok_or_else(bad)?;
     let count = 1_u128.checked_shl(host_bits).unwrap_or(u128::MAX);
-    let mask = !(count.wrapping_sub(1));
+    let mask = u128::MAX.checked_shl(host_bits).unwrap_or(0);
     let first: IpAddr = match network {
         IpAddr::V4(ip) => Ipv4Addr::from_bits(ip.to_bits() & mask as u32).into(),
         IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & mask).into(),
@@ -88,6 +88,8 @@ mod tests {
         check("10.0.0.0/30", 3, "10.0.0.1");
         check("10.0.0.7/32", 2, "10.0.0.7");
         check("fd00::/126", 2, "fd00::1");
+        check("fd00::1/0", 1, "::");
+        check("255.255.255.255/0", 1, "0.0.0.1");
         assert_eq!(LocalIps::default().of_user(1), None);
         for bad in ["x", "10.0.0.3-10.0.0.1", "10.0.0.1-::1", "10.0.0.0/33"] {
             assert!(LocalIps::parse(bad).is_err(), "{bad}");

@@ -136,10 +136,12 @@ impl IpRange {
         Ok(Self { network, mask, text: format!("{shown}/{bits}") })
     }
 
-    /// Whether the address is in the range.
+    /// Whether the address is in the range. `::/0` holds no address of IPv4.
     #[must_use]
     pub fn contains(&self, ip: IpAddr) -> bool {
-        number(ip) & self.mask == self.network
+        let is_v4 = |number: u128| number >> 32 == 0xffff;
+        let number = number(ip);
+        number & self.mask == self.network && is_v4(number) == is_v4(self.network)
     }
 
     /// The range in CIDR notation.
@@ -207,7 +209,9 @@ mod tests {
         check("0.0.0.0/0", "8.8.8.8", true);
         check("0.0.0.0/0", "2001::1", false);
         check("2001::/16", "2001::1", true);
-        check("::/0", "1.1.1.1", true);
+        check("::/0", "1.1.1.1", false);
+        check("::/0", "2001::1", true);
+        check("::ffff:0:0/96", "1.1.1.1", true);
         assert_eq!(IpRange::parse("127.0.0.1/8").unwrap().as_str(), "127.0.0.0/8");
         assert!(IpRange::parse("1.1.1.1/33").is_err() && IpRange::parse("x/8").is_err());
     }

@@ -132,17 +132,14 @@ impl Decoder {
         } else {
             let before = self.pending.len();
             self.pending.extend_from_slice(input);
-            // Without another line there is nothing new to read.
-            if input.contains(&b'\n')
+            // Without another line there is nothing new to read, but for the limit.
+            if (input.contains(&b'\n') || self.pending.len() > limits.head_bytes)
                 && let Some((head, length)) = head::parse(&self.pending, &limits)?
             {
                 self.pending = Vec::new();
                 self.begin_body(head)?;
                 return Ok(length - before);
             }
-        }
-        if self.pending.len() > limits.head_bytes {
-            return Err(head::too_long(&limits));
         }
         Ok(input.len())
     }

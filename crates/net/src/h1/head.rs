@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::Limits;
+use super::{Limits, fault};
 use crate::error::Kind;
 use crate::header;
 use crate::headers::Headers;
@@ -44,37 +44,41 @@ enum Folding {
 type Verdict = Result<(Head, usize), Kind>;
 
 /// Reads a head from the start of `input`; with its length. `None` when it is not all there yet.
+///
+/// What lies beyond the limit is not looked at, so that the verdict on a head that is both too long and faulty
+/// does not depend on how its bytes came.
 pub(super) fn parse(input: &[u8], limits: &Limits) -> Result<Option<(Head, usize)>, Kind> {
+    let seen = &input[..input.len().min(limits.head_bytes)];
     let mut room = [const { MaybeUninit::uninit() }; USUAL_HEADERS];
-    match parse_with(input, &mut room, Folding::Refused) {
-        Ok(None) => Ok(None),
-        Ok(Some(Ok((_, length)))) if length > limits.head_bytes => Err(too_long(limits)),
-        Ok(Some(outcome)) => outcome.map(Some),
-        Err(_) => parse_unusual(input, limits),
+    let usual = &mut room[..USUAL_HEADERS.min(limits.headers)];
+    let outcome = match parse_with(seen, usual, Folding::Refused) {
+        Ok(Some(outcome)) => return outcome.map(Some),
+        Ok(None) => None,
+        Err(_) => parse_unusual(complete_lines(seen), limits)?,
+    };
+    if outcome.is_none() && input.len() > limits.head_bytes {
+        return Err(fault::too_long(limits));
     }
+    Ok(outcome)
 }
 
-/// Reads a head that has many headers or folded ones, or says what is wrong with it.
+/// The start of `input` up to its last line's end: nothing is judged by a part of a line, because how much of
+/// it is there depends on how the bytes came.
+fn complete_lines(input: &[u8]) -> &[u8] {
+    &input[..input.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1)]
+}
+
+/// Reads a head that has many headers or continued ones, or says what is wrong with it.
 #[cold]
-fn parse_unusual(input: &[u8], limits: &Limits) -> Result<Option<(Head, usize)>, Kind> {
-    let mut room = vec![MaybeUninit::uninit(); limits.headers];
-    match parse_with(input, &mut room, Folding::Undone) {
-        Ok(None) => Ok(None),
-        Ok(Some(Ok((_, length)))) if length > limits.head_bytes => Err(too_long(limits)),
-        Ok(Some(outcome)) => outcome.map(Some),
-        Err(httparse::Error::TooManyHeaders) => Err(Kind::Malformed(format!(
-            "net/http: server response headers exceeded {} headers; aborted",
-            limits.headers
-        ))),
-        // A line is judged when it is complete, so that the verdict does not depend on how it came.
-        Err(_) => diagnosis(input).map_or(Ok(None), |reason| Err(Kind::Malformed(reason))),
+fn parse_unusual(lines: &[u8], limits: &Limits) -> Result<Option<(Head, usize)>, Kind> {
+    if let Some(fault) = fault::of_head(lines, limits) {
+        return Err(fault);
     }
-}
-
-/// The fault of a head with more bytes than are accepted.
-pub(super) fn too_long(limits: &Limits) -> Kind {
-    let limit = limits.head_bytes;
-    Kind::Malformed(format!("net/http: server response headers exceeded {limit} bytes; aborted"))
+    let mut room = vec![MaybeUninit::uninit(); limits.headers];
+    match parse_with(lines, &mut room, Folding::Undone) {
+        Ok(outcome) => outcome.transpose(),
+        Err(error) => Err(Kind::Malformed(format!("malformed HTTP response: {error}"))),
+    }
 }
 
 fn parse_with<'a>(
@@ -101,6 +105,15 @@ fn place(whole: &[u8], part: &[u8]) -> (usize, usize) {
     (part.as_ptr() as usize - whole.as_ptr() as usize, part.len())
 }
 
+/// What stands behind the code in the status line of a good head. The parser keeps silent about words that are not
+/// ASCII; mostly there are none.
+fn reason_beyond_ascii(head: &[u8]) -> &[u8] {
+    let line = head.trim_ascii_start().split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let (_, status) = line.split_at(line.iter().position(|&byte| byte == b' ').unwrap_or(line.len()));
+    let status = status.trim_ascii();
+    status.get(3..).unwrap_or_default().trim_ascii_start()
+}
+
 fn read(
     response: &httparse::Response<'_, '_>,
     input: &[u8],
@@ -119,8 +132,11 @@ fn read(
     }
     let status = response.code.unwrap_or_default();
     let minor = response.version.unwrap_or_default();
-    let reason = response.reason.filter(|reason| !reason.is_empty());
-    let reason = reason.map_or((0, 0), |reason| place(input, reason.as_bytes()));
+    let reason = match response.reason {
+        Some(reason) if !reason.is_empty() => reason.as_bytes(),
+        _ => reason_beyond_ascii(&input[..length]),
+    };
+    let reason = place(input, reason);
     let framing = about.framing(minor)?;
     let keep_alive = if minor == 0 { about.keep_alive && !about.close } else { !about.close };
     let head =
@@ -209,37 +225,4 @@ impl Head {
     pub(super) fn is_bodiless(&self) -> bool {
         matches!(self.status, 100..200 | 204 | 304)
     }
-}
-
-/// What is wrong with a head, in Go's words; nothing while the faulty line is not complete.
-fn diagnosis(input: &[u8]) -> Option<String> {
-    let mut lines = input
-        .split_inclusive(|&byte| byte == b'\n')
-        .filter_map(|line| line.strip_suffix(b"\n"))
-        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-        .skip_while(|line| line.is_empty());
-    let shown = |kind: &str, text: &[u8]| Some(format!("{kind} {}", quoted(text)));
-    let first = lines.next()?;
-    let Some(space) = first.iter().position(|&byte| byte == b' ') else {
-        return shown("malformed HTTP response", first);
-    };
-    let (proto, status) = (&first[..space], first[space..].trim_ascii_start());
-    let code = status.split(|&byte| byte == b' ').next().unwrap_or_default();
-    if code.len() != 3 || !code.iter().all(u8::is_ascii_digit) {
-        return shown("malformed HTTP status code", code);
-    }
-    if !matches!(proto, b"HTTP/1.0" | b"HTTP/1.1") {
-        return shown("malformed HTTP version", proto);
-    }
-    for line in lines {
-        match line.iter().position(|&byte| byte == b':') {
-            _ if line.is_empty() => return shown("malformed HTTP response", first),
-            None => return shown("malformed MIME header: missing colon:", line),
-            Some(colon) if !header::is_token(&line[..colon]) || !header::is_valid_value(&line[colon..]) => {
-                return Some(format!("malformed MIME header line: {}", String::from_utf8_lossy(line)));
-            }
-            Some(_) => {}
-        }
-    }
-    None
 }

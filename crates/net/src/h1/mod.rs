@@ -7,6 +7,7 @@
 mod chunked;
 mod decoder;
 mod exchange;
+mod fault;
 mod head;
 pub(crate) mod request;
 

@@ -176,6 +176,21 @@ fn heads_say_what_they_said() {
 }
 
 #[test]
+fn reasons_are_the_servers_words() {
+    let check = |line: &str, expected: &str| {
+        let text = format!("{line}\r\nA: b\r\n\r\n");
+        let (head, _) = head::parse(text.as_bytes(), &LIMITS).unwrap().unwrap();
+        assert_eq!(head.status_text(), expected, "{line:?}");
+    };
+    check("HTTP/1.1 200 OK", "200 OK");
+    check("HTTP/1.1  404   Not  There", "404 Not  There");
+    check("HTTP/1.1 200 Sí, señor", "200 Sí, señor");
+    check("\r\n\r\nHTTP/1.0   200   Schön", "200 Schön");
+    check("HTTP/1.1 200", "200 ");
+    check("HTTP/1.1 200 ", "200 ");
+}
+
+#[test]
 fn keep_alive_follows_version_and_tokens() {
     let check = |text: &str, expected: bool| {
         let text = format!("{text}\r\n\r\n");
@@ -238,4 +253,40 @@ proptest! {
         let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".as_slice();
         let _ = decode(EXPECT, [chunked].into_iter().chain(bytes.chunks(size)));
     }
+}
+
+#[test]
+fn verdicts_on_bad_heads_do_not_depend_on_the_cut() {
+    let narrow = Limits { head_bytes: 200, headers: 4, ..LIMITS };
+    let expect = Expect { limits: narrow, ..EXPECT };
+    let check = |response: &str, fault: &str| {
+        let bytes = response.as_bytes();
+        let fault = Kind::Malformed(fault.to_owned());
+        for size in [1, 7, bytes.len() - 1, bytes.len()] {
+            let outcome = decode(expect, bytes.chunks(size)).map_err(|(kind, _)| kind);
+            assert_eq!(outcome.as_ref().err(), Some(&fault), "{response:?} by {size}");
+        }
+    };
+    let four = "HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n";
+    let too_many = "net/http: server response headers exceeded 4 headers; aborted";
+    // A line counts once it is complete.
+    for end in ["E", "E: 5", "E: 5\r", " more", " more\r\n", " more\r\nE: 5"] {
+        check(&format!("{four}{end}"), "unexpected EOF");
+    }
+    for end in ["E: 5\r\n", "E: 5\n", "E: 5\r\nF", "E: 5\r\n more\r\n\r\n", " more\r\nE: 5\r\n"] {
+        check(&format!("{four}{end}"), too_many);
+    }
+    // The first fault counts, whatever follows it.
+    check(&format!("{four}E: 5\r\n \0\r\nno colon\r\n\r\n"), too_many);
+    check(&format!("{four}E\r\nF: 6\r\n\r\n"), "malformed MIME header: missing colon: \"E\"");
+    check(&format!("{four} \0\r\nE: 5\r\n\r\n"), "malformed MIME header line:  \0");
+    check("HTTP/1.1 200 O\0K\r\nA\r\n\r\n", "malformed HTTP response \"HTTP/1.1 200 O\\x00K\"");
+    check("HTTP/1.1 \t200 OK\r\n\r\n", "malformed HTTP status code \"\\t200\"");
+    // What is wrong beyond the limit is not looked at.
+    let long = "x".repeat(230);
+    check(
+        &format!("HTTP/1.1 xx {long}\r\n\r\n"),
+        "net/http: server response headers exceeded 200 bytes; aborted",
+    );
+    check("HTTP/1.1 xx\r\n\r\n", "malformed HTTP status code \"xx\"");
 }

@@ -148,6 +148,11 @@ fn read_host(pieces: &mut Pieces, text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The path of a URL with neither scheme nor host, where two slashes in front would start a host.
+fn single_slash(path: &str) -> &str {
+    path.strip_prefix('/').filter(|rest| rest.starts_with('/')).unwrap_or(path)
+}
+
 impl Pieces {
     /// Writes the pieces down as Go does, with a mark at each joint.
     pub(super) fn into_url(self) -> Url {
@@ -171,7 +176,9 @@ impl Pieces {
             host = (at(&text), at(&text));
         } else {
             let named = !self.host.is_empty() || self.port.is_some() || self.user.is_some();
-            if named || (self.has_authority && !self.path.is_empty()) {
+            // A path that starts with two slashes would be taken for a host.
+            let misread = self.path.starts_with("//") && !self.scheme.is_empty();
+            if named || misread || (self.has_authority && !self.path.is_empty()) {
                 text.push_str("//");
             }
             if let Some(info) = &self.user {
@@ -181,7 +188,8 @@ impl Pieces {
                 text.push('@');
             }
             let start = at(&text);
-            text.push_str(&self.host);
+            // The percent sign of an address's zone is the only one that a host may hold.
+            text.push_str(&self.host.replace('%', "%25"));
             host = (start, at(&text));
             if let Some(port) = &self.port {
                 text.push(':');
@@ -192,7 +200,8 @@ impl Pieces {
         if !self.host.is_empty() && !self.path.is_empty() && !self.path.starts_with('/') {
             text.push('/');
         }
-        text.push_str(&self.path);
+        let is_bare = authority_end == 0 && !self.path.starts_with("///");
+        text.push_str(if is_bare { single_slash(&self.path) } else { &self.path });
         let query = self.query.as_ref().map(|query| {
             let start = at(&text);
             text.push('?');
@@ -228,12 +237,13 @@ impl Pieces {
     }
 }
 
-/// Host and port in ASCII, when the host is not ASCII already.
+/// Host and port in ASCII, when the host is not written so already.
 fn ascii_authority(host: &str, port: Option<&str>) -> Option<Box<str>> {
-    if host.is_ascii() {
+    if host.is_ascii() && !host.contains('%') {
         return None;
     }
     let ascii = match url::Host::parse(host) {
+        _ if host.is_ascii() => host.to_owned(),
         Ok(ascii) => ascii.to_string(),
         Err(_) => escape::escape(host.as_bytes(), Part::Host),
     };

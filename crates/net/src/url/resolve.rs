@@ -31,7 +31,8 @@ pub(super) fn join(base: &Url, reference: &str) -> Result<Url, InvalidUrl> {
 }
 
 fn take_authority(found: &mut Pieces, base: &Pieces) {
-    found.has_authority = base.has_authority;
+    // As in Go, a URL that was found at another has room for a host, even if there is none.
+    found.has_authority = base.has_authority || !base.scheme.is_empty();
     found.host.clone_from(&base.host);
     found.port.clone_from(&base.port);
     found.user.clone_from(&base.user);

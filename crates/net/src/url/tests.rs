@@ -112,6 +112,29 @@ fn references_resolve_as_in_rfc_3986() {
 }
 
 #[test]
+fn zones_of_addresses_are_written_as_they_came() {
+    let url = Url::parse("http://[fe80::1%25eth0]:80/a").unwrap();
+    assert_eq!((url.host(), url.as_str()), ("fe80::1%eth0", "http://[fe80::1%25eth0]:80/a"));
+    assert_eq!(url.join("b").unwrap().as_str(), "http://[fe80::1%25eth0]:80/b");
+}
+
+#[test]
+fn no_path_turns_into_a_host() {
+    let check = |base: &str, reference: &str, path: &str, expected: &str| {
+        let found = Url::parse(base).unwrap().join(reference).unwrap();
+        assert_eq!(
+            (found.as_str(), found.host(), found.path()),
+            (expected, "", path),
+            "{reference} at {base}"
+        );
+    };
+    check("ht:/b", "///a", "///a", "ht://///a");
+    check("ht:/b", "ht:/x/..//a", "//a", "ht:////a");
+    check("/b", "/..//a", "/a", "/a");
+    check("/b", "///a", "///a", "///a");
+}
+
+#[test]
 fn quoting_is_gos() {
     let check = |bytes: &[u8], shown: &str| assert_eq!(quoted(bytes), shown);
     check(b"not", "\"not\"");

@@ -86,7 +86,7 @@ impl Codec {
                 }
                 if full {
                     // Room grows with what has come out, so that a claim alone costs nothing.
-                    out.reserve(out.len().clamp(STEP, limit));
+                    out.reserve(out.len().min(limit).max(STEP));
                 }
             }
         }

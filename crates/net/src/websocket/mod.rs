@@ -7,11 +7,15 @@
 mod close;
 mod deflate;
 mod frame;
+#[cfg(any(test, feature = "fuzzing"))]
+mod fuzzing;
 mod handshake;
 mod socket;
 
 pub use close::{Close, code};
 pub(crate) use deflate::Codec;
+#[cfg(any(test, feature = "fuzzing"))]
+pub use fuzzing::websocket;
 pub use handshake::{Handshake, Opening, Upgrade};
 pub use socket::{Broken, Incoming, Outgoing, WebSocket};
 

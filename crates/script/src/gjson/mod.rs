@@ -4,6 +4,8 @@
 //! modifiers and pipes. What it finds is a scalar or a piece of JSON text. It does not check the text it
 //! passes over; call [`is_valid`] first when that matters.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod modifier;
 mod multipath;
 mod path;
