@@ -97,6 +97,7 @@ macro_rules! script_pages {
 
 script_pages! {
     script_crypto: "docs/script/crypto.md",
+    script_globals: "docs/script/globals.md",
     script_websockets: "docs/script/websockets.md",
     script_ws: "docs/script/ws.md",
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use rquickjs::{Ctx, Error as JsError, Exception, Object, Result, Value};
 
 use crate::ffi;
-use crate::modules::web::PREFIX as HOST_CODE;
+use crate::modules::web::NOWHERE;
 
 /// Why a script could not be loaded or a function of it did not finish.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -82,11 +82,17 @@ pub(crate) fn caught(context: &Ctx<'_>) -> String {
 pub(crate) fn describe(context: &Ctx<'_>, thrown: &Value<'_>) -> String {
     if let Some(error) = thrown.as_object().filter(|_| thrown.is_error()) {
         let mut text = headline(context, error);
-        let stack = error.get::<_, Option<String>>("stack").ok().flatten().unwrap_or_default();
-        text.push_str(&frames(&stack));
+        text.push_str(&place_of(thrown));
         return text;
     }
     text_of(context, thrown)
+}
+
+/// Where something was thrown, one line a frame; nothing when the engine does not know.
+pub(crate) fn place_of(thrown: &Value<'_>) -> String {
+    let error = thrown.as_object().filter(|_| thrown.is_error());
+    let stack = error.and_then(|error| error.get::<_, Option<String>>("stack").ok().flatten());
+    frames(&stack.unwrap_or_default())
 }
 
 /// `Name: message` of an error object, whatever the script put into these properties.
@@ -130,7 +136,7 @@ pub(crate) fn frames(stack: &str) -> String {
             Some((function, place)) => (function, place.trim_end_matches(')')),
             None => ("", frame),
         };
-        if place == "native" || place.starts_with(HOST_CODE) {
+        if place == "native" || place.starts_with(NOWHERE) {
             continue;
         }
         let function = if function.starts_with('<') { "" } else { function };

@@ -9,8 +9,7 @@ use rquickjs::{Ctx, Function, Object, Result, Value};
 use super::chunk::Chunk;
 use crate::ffi::{self, Call, Named, Table};
 
-pub(super) static CHUNK: Chunk =
-    Chunk::of_whole_language("plimsoll:intl", include_str!("intl.js"), &NATIVE);
+pub(super) static CHUNK: Chunk = Chunk::of_whole_language("plimsoll:intl", include_str!("intl.js"), &NATIVE);
 
 /// It needs nothing of the host.
 static NATIVE: Table = Table::new(&[]);
