@@ -53,6 +53,7 @@ fn request(method: &str, url: &str, version: VersionPreference) -> Request {
         version,
         discard_body: false,
         cookies: Vec::new(),
+        cancel: None,
     }
 }
 
