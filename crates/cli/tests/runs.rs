@@ -270,7 +270,7 @@ fn the_verdict_on_a_run_is_in_the_json_where_it_matters() {
 #[test]
 fn bombs_hurt_only_themselves() {
     const GOOD: &str = "
-        import { sleep } from 'k6';
+        import { check, sleep } from 'k6';
         import { Counter } from 'k6/metrics';
         const well = new Counter('well');
         export const options = { scenarios: {
@@ -313,6 +313,13 @@ fn bombs_hurt_only_themselves() {
     check("(function again() { Promise.resolve().then(again); })()", "1 interrupted");
     check("for (;;) setTimeout(() => 1, 1e6)", memory);
     check("JSON.parse('garbage'.repeat(1000000))", "SyntaxError");
+    check("const all = []; for (;;) all.push({ a: all.length })", r"--vu-memory-limit\n\tat bad (file:///");
+    check("for (let i = 0; i < 1e6; i += 1) setTimeout(() => [1, 2, 3], 1e7)", memory);
+    check("for (let i = 0; i < 1e6; i += 1) queueMicrotask(() => [1, 2, 3])", memory);
+    check("structuredClone(Array.from({ length: 1e6 }, () => [1]))", memory);
+    check("const p = new URLSearchParams(); for (;;) p.append('name', 'value')", memory);
+    check("const e = new EventTarget(); for (;;) e.addEventListener('a', () => 1)", "");
+    check("check(1, { get never() { throw new RangeError('from a getter') } })", "RangeError: from a getter");
     check(
         "throw { get message() { throw new Error('inner'); }, toString() { throw new Error('inner'); } }",
         "",

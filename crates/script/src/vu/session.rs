@@ -463,9 +463,12 @@ impl<'js> Session<'_, 'js> {
         }
         if exceeded {
             let limit = self.host.memory.limit() >> 20;
+            let place = error::place_of(&self.ctx, &thrown);
             return Error::new(
                 ErrorKind::Memory,
-                format!("the virtual user needs more than its {limit} MB of memory; see --vu-memory-limit"),
+                format!(
+                    "the virtual user needs more than its {limit} MB of memory; see --vu-memory-limit{place}"
+                ),
             );
         }
         Error::new(ErrorKind::Exception, error::describe(&self.ctx, &thrown))
