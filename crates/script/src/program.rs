@@ -200,8 +200,10 @@ fn compile<'js>(context: &Ctx<'js>, address: &str, text: &[u8]) -> Result<Module
 
 /// Gives a module its `import.meta`.
 fn with_meta<'js>(module: Module<'js, Declared>, address: &str) -> Result<Module<'js, Declared>> {
-    let resolve = modules::globals::meta_resolve(module.ctx(), address)?;
-    module.meta()?.set("resolve", resolve)?;
+    if ffi::host(module.ctx()).shared.intrinsics().import_meta {
+        let resolve = modules::globals::meta_resolve(module.ctx(), address)?;
+        module.meta()?.set("resolve", resolve)?;
+    }
     Ok(module)
 }
 

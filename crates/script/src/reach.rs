@@ -68,6 +68,8 @@ pub(crate) fn features<'a>(sources: impl IntoIterator<Item = &'a [u8]>) -> Intri
         locales: any(&intl::METHODS),
         web_globals: named.fold(0, |names, (place, _)| names | 1 << place),
         commonjs_names: any(&COMMONJS),
+        console: any(&["console"]),
+        import_meta: any(&["meta"]),
         ..Intrinsics::ALL
     }
 }
@@ -170,6 +172,8 @@ mod tests {
         assert!(of("Date.now()").date);
         assert!(of("const b = open('f', 'b');").typed_arrays);
         assert!(of("import exec from 'k6/execution';").proxy);
+        assert!(!plain.console && of("console.log(1)").console);
+        assert!(!plain.import_meta && of("import.meta.resolve('./a')").import_meta);
         assert!(!plain.commonjs_names && of("typeof module").commonjs_names);
         assert_eq!(of("new TextEncoder()").web_globals.count_ones(), 1);
         assert_eq!(of("new URL('http://h').searchParams").web_globals.count_ones(), 1);

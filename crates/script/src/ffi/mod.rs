@@ -89,6 +89,10 @@ pub(crate) struct Intrinsics {
     pub(crate) locales: bool,
     /// What `module` and `exports` say where they are not to be had; no feature of the engine.
     pub(crate) commonjs_names: bool,
+    /// The global `console`; no feature of the engine.
+    pub(crate) console: bool,
+    /// What `import.meta` holds; no feature of the engine.
+    pub(crate) import_meta: bool,
 }
 
 impl Intrinsics {
@@ -105,6 +109,8 @@ impl Intrinsics {
         web_globals: Names::MAX,
         locales: true,
         commonjs_names: true,
+        console: true,
+        import_meta: true,
     };
 }
 

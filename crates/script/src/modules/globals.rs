@@ -41,10 +41,12 @@ pub(crate) fn install(context: &Ctx<'_>) -> Result<()> {
     if host.shared.intrinsics().commonjs_names {
         ffi::define(context, &globals, &COMMONJS_NAMES)?;
     }
-    let printer = Object::new(context.clone())?;
-    ffi::define(context, &printer, &console::TABLE)?;
-    ffi::define(context, &printer, &console::tools::TABLE)?;
-    ffi::set_hidden(&globals, "console", printer.into_value())?;
+    if host.shared.intrinsics().console {
+        let printer = Object::new(context.clone())?;
+        ffi::define(context, &printer, &console::TABLE)?;
+        ffi::define(context, &printer, &console::tools::TABLE)?;
+        ffi::set_hidden(&globals, "console", printer.into_value())?;
+    }
     ffi::set_hidden(&globals, "global", globals.clone().into_value())?;
     let env = Object::new(context.clone())?;
     for (key, value) in &host.shared.env {
