@@ -234,8 +234,11 @@ fn open<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         return Err(error::throw(&call.ctx, &format!("the \"open\" {ONLY_IN_INIT}")));
     }
     let name = call.value(0);
-    let name =
-        if name.is_undefined() || name.is_null() { String::new() } else { error::try_text_of(&call.ctx, &name)? };
+    let name = if name.is_undefined() || name.is_null() {
+        String::new()
+    } else {
+        error::try_text_of(&call.ctx, &name)?
+    };
     if name.is_empty() {
         return Err(error::throw(&call.ctx, "open() can't be used with an empty filename"));
     }

@@ -1,6 +1,7 @@
 //! What `setup()` returned as the JSON that users, `teardown()` and the summary get, by the rules of Go, which k6
 //! follows: a function or a number that is none is refused, `undefined` is `null`, bytes are Base64, the entries of
-//! a map are pairs, members are in the order of their names, and no `toJSON` is asked.
+//! a map are pairs, members are in the order of their names, and no `toJSON` is asked
+//! where an object has members.
 //!
 //! Main function: [`encode`]. It does not parse what it wrote.
 
@@ -12,20 +13,8 @@ use rquickjs::{Array, Ctx, Function, Object, Result, Value};
 use crate::modules::globals;
 use crate::{error, ffi};
 
-/// Below this many levels JavaScript's own rules apply, whose implementation guards its stack.
-const LEVELS: usize = 64;
-
 /// What became of a value: nothing more to say, or why it has no JSON.
 type Encoded = Result<std::result::Result<(), String>>;
-
-/// Ends the encoding of a value early when a part of it has no JSON.
-macro_rules! part {
-    ($encoded:expr) => {
-        if let Err(refusal) = $encoded? {
-            return Ok(Err(refusal));
-        }
-    };
-}
 
 /// `value` as JSON, or why it cannot be written, in Go's words.
 ///
@@ -35,19 +24,48 @@ pub(super) fn encode<'js>(
     context: &Ctx<'js>,
     value: &Value<'js>,
 ) -> Result<std::result::Result<String, String>> {
-    let mut encoder = Encoder { context, text: String::new(), open: Vec::new() };
-    let encoded = encoder.value(value)?;
-    Ok(encoded.map(|()| encoder.text))
+    let mut encoder =
+        Encoder { context, text: String::new(), open: Vec::new(), todo: vec![Step::Value(value.clone())] };
+    while let Some(step) = encoder.todo.pop() {
+        if let Err(refusal) = encoder.take(step)? {
+            return Ok(Err(refusal));
+        }
+    }
+    Ok(Ok(encoder.text))
 }
 
+/// A part of what is still to be written.
+enum Step<'js> {
+    Value(Value<'js>),
+    /// A comma, or the name of a member.
+    Text(String),
+    /// The end of the innermost open list or object.
+    Close(char),
+}
+
+/// Works from a list and not by recursion: a script nests as deeply as it likes, on a small stack.
 struct Encoder<'a, 'js> {
     context: &'a Ctx<'js>,
     text: String,
     /// The values around the one that is being written.
     open: Vec<Value<'js>>,
+    /// What comes next is last.
+    todo: Vec<Step<'js>>,
 }
 
 impl<'js> Encoder<'_, 'js> {
+    fn take(&mut self, step: Step<'js>) -> Encoded {
+        match step {
+            Step::Value(value) => return self.value(&value),
+            Step::Text(text) => self.text.push_str(&text),
+            Step::Close(bracket) => {
+                self.text.push(bracket);
+                self.open.pop();
+            }
+        }
+        Ok(Ok(()))
+    }
+
     fn value(&mut self, value: &Value<'js>) -> Encoded {
         if let Some(flag) = value.as_bool() {
             self.text.push_str(if flag { "true" } else { "false" });
@@ -56,8 +74,7 @@ impl<'js> Encoder<'_, 'js> {
         } else if value.is_string() {
             self.by_javascript(value)?;
         } else if let Some(symbol) = value.as_symbol() {
-            let name = symbol.description()?;
-            return self.value(&name);
+            self.todo.push(Step::Value(symbol.description()?));
         } else if value.is_object() {
             return self.nested(value);
         } else if value.is_undefined() || value.is_null() {
@@ -105,78 +122,68 @@ impl<'js> Encoder<'_, 'js> {
             let kind = globals::go_type(value);
             return Ok(Err(format!("json: unsupported value: encountered a cycle via {kind}")));
         }
-        if self.open.len() >= LEVELS {
-            self.by_javascript(value)?;
-            return Ok(Ok(()));
-        }
-        self.open.push(value.clone());
-        let encoded = self.object(value);
-        self.open.pop();
-        encoded
-    }
-
-    fn object(&mut self, value: &Value<'js>) -> Encoded {
         let object = value.as_object().expect("only objects are nested");
         match ffi::kind_of(value) {
-            "array" => {
-                let array = value.as_array().expect("its kind says so");
-                self.list(array.iter())
-            }
-            "date" => self.date(object),
+            "array" => self.list(value, value.as_array().expect("its kind says so").iter())?,
+            "date" => return self.date(object),
             "map" | "set" => {
-                let from: Function<'js> = self.context.globals().get::<_, Object<'js>>("Array")?.get("from")?;
+                let from: Function<'js> =
+                    self.context.globals().get::<_, Object<'js>>("Array")?.get("from")?;
                 let entries: Array<'js> = from.call((value.clone(),))?;
-                self.list(entries.iter())
+                self.list(value, entries.iter())?;
             }
             "typedarray" if ffi::is_byte_array(value) => {
                 let bytes = globals::bytes_of(value).unwrap_or_default();
                 self.text.push('"');
                 STANDARD.encode_string(&bytes, &mut self.text);
                 self.text.push('"');
-                Ok(Ok(()))
             }
             "typedarray" => {
                 let length: u32 = object.get("length")?;
-                self.list((0..length).map(|index| object.get(index)))
+                self.list(value, (0..length).map(|index| object.get(index)))?;
             }
-            "object" | "error" => self.members(object),
-            "arraybuffer" | "regexp" => {
-                self.text.push_str("{}");
-                Ok(Ok(()))
-            }
-            _ => {
-                self.by_javascript(value)?;
-                Ok(Ok(()))
-            }
+            "object" | "error" => self.members(object)?,
+            "arraybuffer" | "regexp" => self.text.push_str("{}"),
+            _ => self.by_javascript(value)?,
         }
+        Ok(Ok(()))
     }
 
-    fn list(&mut self, items: impl Iterator<Item = Result<Value<'js>>>) -> Encoded {
-        self.text.push('[');
+    fn list(&mut self, list: &Value<'js>, items: impl Iterator<Item = Result<Value<'js>>>) -> Result<()> {
+        let start = self.begin(list, '[', ']');
         for (index, item) in items.enumerate() {
             if index > 0 {
-                self.text.push(',');
+                self.todo.push(Step::Text(",".to_owned()));
             }
-            part!(self.value(&item?));
+            self.todo.push(Step::Value(item?));
         }
-        self.text.push(']');
-        Ok(Ok(()))
+        self.todo[start..].reverse();
+        Ok(())
     }
 
-    fn members(&mut self, object: &Object<'js>) -> Encoded {
+    fn members(&mut self, object: &Object<'js>) -> Result<()> {
         let mut names = object.keys::<String>().collect::<Result<Vec<_>>>()?;
-        names.sort_unstable();
-        self.text.push('{');
-        for (index, name) in names.iter().enumerate() {
-            if index > 0 {
-                self.text.push(',');
-            }
-            self.text.push_str(&serde_json::Value::from(name.as_str()).to_string());
-            self.text.push(':');
-            part!(self.value(&object.get(name.as_str())?));
+        if names.is_empty() && object.get::<_, Value<'js>>("toJSON")?.is_function() {
+            // A class that keeps its state to itself, such as URL, would lose it.
+            return self.by_javascript(object.as_value());
         }
-        self.text.push('}');
-        Ok(Ok(()))
+        names.sort_unstable();
+        let start = self.begin(object.as_value(), '{', '}');
+        for (index, name) in names.iter().enumerate() {
+            let comma = if index > 0 { "," } else { "" };
+            self.todo.push(Step::Text(format!("{comma}{}:", serde_json::Value::from(name.as_str()))));
+            self.todo.push(Step::Value(object.get(name.as_str())?));
+        }
+        self.todo[start..].reverse();
+        Ok(())
+    }
+
+    /// Opens a list or an object; its parts go into `todo` from the place that is returned on.
+    fn begin(&mut self, value: &Value<'js>, bracket: char, end: char) -> usize {
+        self.text.push(bracket);
+        self.open.push(value.clone());
+        self.todo.push(Step::Close(end));
+        self.todo.len()
     }
 
     /// A moment without the zeros at the end of its fraction, in UTC. One that is none is `null`.
@@ -191,9 +198,11 @@ impl<'js> Encoder<'_, 'js> {
         }
         let shown = error::try_text_of(self.context, &call("toISOString")?)?;
         if shown.starts_with(['+', '-']) {
-            return Ok(Err("json: error calling MarshalJSON for type time.Time: Time.MarshalJSON: year outside \
+            return Ok(Err(
+                "json: error calling MarshalJSON for type time.Time: Time.MarshalJSON: year outside \
                            of range [0,9999]"
-                .to_owned()));
+                    .to_owned(),
+            ));
         }
         // There is always a fraction, at whose point the zeros end.
         let moment = shown.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
