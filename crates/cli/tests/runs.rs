@@ -149,12 +149,32 @@ fn setup_data_is_json_by_the_rules_of_go() {
     check("const s = {}; return [s, s]", 0, "got [{},{}]");
     check("return { n: [-Infinity] }", 255, &format!("{refused}unsupported value: -Inf"));
     check("return () => 1", 255, &format!("{refused}unsupported type: func(sobek.FunctionCall) sobek.Value"));
-    check("const o = {}; o.o = { o }; return o", 255, &format!("{refused}unsupported value: encountered a cycle"));
+    check(
+        "const o = {}; o.o = { o }; return o",
+        255,
+        &format!("{refused}unsupported value: encountered a cycle"),
+    );
     check("return [new Date(8e15)]", 255, "year outside of range");
     check("return { get g() { throw new Error('own'); } }", 107, "Error: own");
     // Deeper than the stack of a user would carry a recursion.
     let deep = "let d = 1; for (let i = 0; i < 50_000; i++) d = [d]; return ";
     check(&format!("{deep} {{ d, n: NaN }}"), 255, "unsupported value: NaN");
+}
+
+#[test]
+fn what_a_name_throws_in_init_code_is_what_the_script_catches() {
+    for case in ["open(text)", "require(text)", "new SharedArray(text, () => [])"] {
+        let script = format!(
+            "import {{ SharedArray }} from 'k6/data';
+             const own = new Error('mine'), text = {{ toString() {{ throw own; }} }};
+             let got = 'nothing';
+             try {{ {case}; }} catch (e) {{ got = e === own ? 'its own' : String(e); }}
+             export default function () {{ console.log('caught ' + got); }}"
+        );
+        let (code, _, log) = run(&script, &["-q"]);
+        assert_eq!(code, 0, "{case}: {log}");
+        assert!(log.contains("caught its own"), "{case}: {log}");
+    }
 }
 
 #[test]
@@ -300,7 +320,7 @@ fn the_verdict_on_a_run_is_in_the_json_where_it_matters() {
 #[test]
 fn bombs_hurt_only_themselves() {
     const GOOD: &str = "
-        import { sleep } from 'k6';
+        import { check, sleep } from 'k6';
         import { Counter } from 'k6/metrics';
         const well = new Counter('well');
         export const options = { scenarios: {
@@ -343,6 +363,13 @@ fn bombs_hurt_only_themselves() {
     check("(function again() { Promise.resolve().then(again); })()", "1 interrupted");
     check("for (;;) setTimeout(() => 1, 1e6)", memory);
     check("JSON.parse('garbage'.repeat(1000000))", "SyntaxError");
+    check("const all = []; for (;;) all.push({ a: all.length })", r"--vu-memory-limit\n\tat bad (file:///");
+    check("for (let i = 0; i < 1e6; i += 1) setTimeout(() => [1, 2, 3], 1e7)", memory);
+    check("for (let i = 0; i < 1e6; i += 1) queueMicrotask(() => [1, 2, 3])", memory);
+    check("structuredClone(Array.from({ length: 1e6 }, () => [1]))", memory);
+    check("const p = new URLSearchParams(); for (;;) p.append('name', 'value')", memory);
+    check("const e = new EventTarget(); for (;;) e.addEventListener('a', () => 1)", "");
+    check("check(1, { get never() { throw new RangeError('from a getter') } })", "RangeError: from a getter");
     check(
         "throw { get message() { throw new Error('inner'); }, toString() { throw new Error('inner'); } }",
         "",

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use rquickjs::{Ctx, Error as JsError, Exception, Object, Result, Value};
 
 use crate::ffi;
-use crate::modules::web::PREFIX as HOST_CODE;
+use crate::modules::web::NOWHERE;
 
 /// Why a script could not be loaded or a function of it did not finish.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -84,9 +84,7 @@ pub(crate) fn caught(context: &Ctx<'_>) -> String {
 pub(crate) fn describe(context: &Ctx<'_>, thrown: &Value<'_>) -> String {
     if let Some(error) = thrown.as_object().filter(|_| thrown.is_error()) {
         let mut text = headline(context, error);
-        let stack = error.get::<_, Option<String>>("stack").ok().flatten().unwrap_or_default();
-        let program = &ffi::host(context).shared.program;
-        text.push_str(&frames_by(&stack, |place| program.original(place)));
+        text.push_str(&place_of(context, thrown));
         return text;
     }
     text_of(context, thrown)
@@ -101,6 +99,14 @@ pub(crate) fn brief(context: &Ctx<'_>, thrown: &Value<'_>) -> String {
         Some(place) => format!("{headline} at {place}"),
         None => headline.to_owned(),
     }
+}
+
+/// Where something was thrown, one line a frame in the user's own sources; nothing when the engine does not know.
+pub(crate) fn place_of(context: &Ctx<'_>, thrown: &Value<'_>) -> String {
+    let error = thrown.as_object().filter(|_| thrown.is_error());
+    let stack = error.and_then(|error| error.get::<_, Option<String>>("stack").ok().flatten());
+    let program = &ffi::host(context).shared.program;
+    frames_by(&stack.unwrap_or_default(), |place| program.original(place))
 }
 
 /// `Name: message` of an error object, whatever the script put into these properties.
@@ -149,7 +155,7 @@ fn frames_by(stack: &str, original: impl Fn(&str) -> Option<String>) -> String {
             Some((function, place)) => (function, place.trim_end_matches(')')),
             None => ("", frame),
         };
-        if place == "native" || place.starts_with(HOST_CODE) {
+        if place == "native" || place.starts_with(NOWHERE) {
             continue;
         }
         let place = original(place).unwrap_or_else(|| place.to_owned());

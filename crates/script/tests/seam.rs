@@ -484,6 +484,7 @@ fn set_up(script: &str, fault: Option<Fault>) -> Result<Option<String>, plimsoll
         registry: registry.clone(),
         clock,
         memory_limit: None,
+        secrets: Arc::default(),
     };
     let test = Test::load(source, options).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -119,6 +119,9 @@ fn track_rejection<'js>(ctx: &Ctx<'js>, promise: &Value<'js>, reason: &Value<'js
     }
 }
 
+/// How many timers of one iteration are told one by one; a script that set a million of them has made its point.
+const TOLD_TIMERS_MAX: usize = 100;
+
 /// What an ordinary iteration does not need is kept out of line: frames below the script's own calls make every
 /// user's stack larger.
 struct Session<'a, 'js> {
@@ -254,8 +257,13 @@ impl<'js> Session<'_, 'js> {
 
     /// Timers that are left when an iteration has failed or was interrupted never fire, which its user is told.
     fn stop_timers(&self) {
-        for (name, number) in self.host.events.open_timers() {
+        let timers = self.host.events.open_timers();
+        for (name, number) in timers.iter().take(TOLD_TIMERS_MAX) {
             let message = format!("{name} {number} was stopped because the VU iteration was interrupted");
+            self.host.log(Level::Warning, message);
+        }
+        if let Some(more) = timers.len().checked_sub(TOLD_TIMERS_MAX).filter(|more| *more > 0) {
+            let message = format!("{more} more timers were stopped because the VU iteration was interrupted");
             self.host.log(Level::Warning, message);
         }
         self.host.events.clear();
@@ -470,9 +478,12 @@ impl<'js> Session<'_, 'js> {
         }
         if exceeded {
             let limit = self.host.memory.limit() >> 20;
+            let place = error::place_of(&self.ctx, &thrown);
             return Error::new(
                 ErrorKind::Memory,
-                format!("the virtual user needs more than its {limit} MB of memory; see --vu-memory-limit"),
+                format!(
+                    "the virtual user needs more than its {limit} MB of memory; see --vu-memory-limit{place}"
+                ),
             );
         }
         Error::new(ErrorKind::Exception, error::describe(&self.ctx, &thrown))

@@ -194,7 +194,9 @@ fn date<'js>(context: &Ctx<'js>, object: &Object<'js>) -> Option<String> {
 fn typed_array_name<'js>(context: &Ctx<'js>, object: &Object<'js>) -> Option<String> {
     let buffer: Object<'js> = context.globals().get("ArrayBuffer").ok()?;
     let is_view: rquickjs::Function<'js> = buffer.get("isView").ok()?;
-    if !is_view.call::<_, bool>((object.clone(),)).unwrap_or(false) {
+    // A `DataView` is a view without items.
+    let is_list = object.get::<_, Value<'js>>("length").is_ok_and(|length| length.is_number());
+    if !is_list || !is_view.call::<_, bool>((object.clone(),)).unwrap_or(false) {
         return None;
     }
     object.get::<_, Object<'js>>("constructor").ok()?.get("name").ok()

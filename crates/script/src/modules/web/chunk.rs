@@ -10,22 +10,25 @@ use rquickjs::{Ctx, Function, Module, Object, Persistent, Result, Value, WriteOp
 use crate::error;
 use crate::ffi::{self, Call, Intrinsics, Member, Table};
 
-/// What the names of these modules begin with; stacks leave their frames out.
-pub(crate) const PREFIX: &str = "plimsoll:";
+/// What the names of these modules begin with.
+const PREFIX: &str = "plimsoll:";
+/// Where the engine says that their code stands; stacks leave these frames out.
+pub(crate) const NOWHERE: &str = "<null>";
 
 /// One module.
 pub(super) struct Chunk {
     /// Its name, [`PREFIX`] and a word.
     name: &'static str,
     source: &'static str,
-    /// What it finds in `native`, beside `use(name)`, which gives what another chunk made.
+    /// What it finds in `native`, beside `use(name)`, which gives what another chunk made, and
+    /// `isMade(name, class, value)`, which tells whether a value is of a class of another's.
     native: &'static Table,
     /// Whether it needs the language features that its user's program does not name.
     whole_language: bool,
     code: OnceLock<Vec<u8>>,
 }
 
-static COMMON: Table = Table::new(&[Member::Method(c"use", 1, other)]);
+static COMMON: Table = Table::new(&[Member::Method(c"isMade", 3, is_made), Member::Method(c"use", 1, other)]);
 /// One compiles at a time, lest threads that begin together all do.
 static COMPILING: Mutex<()> = Mutex::new(());
 
@@ -62,12 +65,17 @@ impl Chunk {
         let make: Function<'js> = module.get("make")?;
         let made: Object<'js> = make.call((native,))?;
         host.builtins.borrow_mut().insert(self.name, Persistent::save(context, made.clone()));
+        // Loading reaches deep; what the script does next seldom does.
+        fiber::trim_stack();
         Ok(made)
     }
 
-    /// What the chunk has made in this user already.
-    pub(super) fn known<'js>(&self, context: &Ctx<'js>) -> Option<Object<'js>> {
-        ffi::host(context).builtins.borrow().get(self.name)?.clone().restore(context).ok()
+    /// Whether a value is an instance of a class that the chunk has made in this user.
+    pub(super) fn made_it(&self, class: &str, value: &Value<'_>) -> bool {
+        let context = value.ctx();
+        let made = ffi::host(context).builtins.borrow().get(self.name).cloned();
+        let class = made.and_then(|made| made.restore(context).ok()?.get::<_, Value<'_>>(class).ok());
+        class.is_some_and(|class| value.as_object().is_some_and(|object| object.is_instance_of(&class)))
     }
 
     fn code(&'static self, context: &Ctx<'_>) -> Result<&'static [u8]> {
@@ -77,7 +85,9 @@ impl Chunk {
         let _alone = COMPILING.lock();
         if self.code.get().is_none() {
             let module = Module::declare(context.clone(), self.name, self.source)?;
-            let code = module.write(WriteOptions { strip_source: true, ..WriteOptions::default() })?;
+            // Without lines and names a user's copy is a good deal smaller; stacks leave such frames out.
+            let options = WriteOptions { strip_source: true, strip_debug: true, ..WriteOptions::default() };
+            let code = module.write(options)?;
             let _ = self.code.set(code);
         }
         Ok(self.code.get().expect("it was set above"))
@@ -86,8 +96,17 @@ impl Chunk {
 
 /// `native.use(name)`
 fn other<'js>(call: &Call<'js>) -> Result<Value<'js>> {
+    Ok(named(call).made(&call.ctx)?.into_value())
+}
+
+/// `native.isMade(name, class, value)`
+fn is_made<'js>(call: &Call<'js>) -> Result<Value<'js>> {
+    let class = error::text_of(&call.ctx, &call.value(1));
+    Ok(Value::new_bool(call.ctx.clone(), named(call).made_it(&class, &call.value(2))))
+}
+
+fn named(call: &Call<'_>) -> &'static Chunk {
     let name = error::text_of(&call.ctx, &call.value(0));
     let chunk = super::CHUNKS.iter().find(|chunk| chunk.name.strip_prefix(PREFIX) == Some(&name));
-    let chunk = chunk.expect("a chunk names those that exist");
-    Ok(chunk.made(&call.ctx)?.into_value())
+    chunk.expect("a chunk names those that exist")
 }

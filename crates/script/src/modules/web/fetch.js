@@ -1,8 +1,6 @@
-// fetch, Headers, Request, Response, FormData, File. Bodies are read whole by the host; see fetch.rs.
+// fetch, Headers, Request, Response. Bodies are read whole by the host; see fetch.rs. Signals, forms and the like are
+// only asked for where a script uses them, for the sake of its users' memory.
 export function make(native) {
-  const { AbortSignal, onAbort } = native.use("events");
-  const { URL, URLSearchParams } = native.use("url");
-  const Blob = native.blobClass();
   const text = (value) => `${value}`.toWellFormed();
   const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
   const tag = (constructor, name) =>
@@ -138,125 +136,18 @@ export function make(native) {
   iterable(Headers);
   tag(Headers, "Headers");
 
-  // --- FormData
-
-  class File extends Blob {
-    #name;
-    #modified;
-    constructor(parts, name, options = {}) {
-      wants(2, arguments.length, "File");
-      super(parts, options);
-      this.#name = text(name);
-      const modified = isObject(options) ? options.lastModified : undefined;
-      this.#modified = modified === undefined ? Date.now() : Math.trunc(Number(modified)) || 0;
-    }
-    get name() {
-      return this.#name;
-    }
-    get lastModified() {
-      return this.#modified;
-    }
-    get webkitRelativePath() {
-      return "";
-    }
-  }
-  tag(File, "File");
-
-  let entriesOf;
-  class FormData {
-    #list = [];
-
-    static {
-      entriesOf = (form) => form.#list;
-    }
-
-    constructor(form) {
-      if (form !== undefined) throw new TypeError("there are no HTML forms to make a FormData of");
-    }
-    #entry(name, value, filename, given) {
-      if (!native.isBlob(value)) {
-        if (given > 2) throw new TypeError("a filename needs a Blob");
-        return [text(name), text(value)];
-      }
-      if (value instanceof File && filename === undefined) return [text(name), value];
-      const called = filename === undefined ? "blob" : text(filename);
-      return [text(name), new File([value], called, { type: value.type, lastModified: value.lastModified })];
-    }
-    append(name, value, filename) {
-      wants(2, arguments.length, "append");
-      this.#list.push(this.#entry(name, value, filename, arguments.length));
-    }
-    delete(name) {
-      wants(1, arguments.length, "delete");
-      const key = text(name);
-      this.#list = this.#list.filter((entry) => entry[0] !== key);
-    }
-    get(name) {
-      wants(1, arguments.length, "get");
-      const key = text(name);
-      const found = this.#list.find((entry) => entry[0] === key);
-      return found ? found[1] : null;
-    }
-    getAll(name) {
-      wants(1, arguments.length, "getAll");
-      const key = text(name);
-      return this.#list.filter((entry) => entry[0] === key).map((entry) => entry[1]);
-    }
-    has(name) {
-      wants(1, arguments.length, "has");
-      const key = text(name);
-      return this.#list.some((entry) => entry[0] === key);
-    }
-    set(name, value, filename) {
-      wants(2, arguments.length, "set");
-      const entry = this.#entry(name, value, filename, arguments.length);
-      const first = this.#list.findIndex((known) => known[0] === entry[0]);
-      if (first < 0) {
-        this.#list.push(entry);
-      } else {
-        this.#list[first] = entry;
-        this.#list = this.#list.filter((known, at) => at <= first || known[0] !== entry[0]);
-      }
-    }
-    forEach(callback, receiver) {
-      if (typeof callback !== "function") throw new TypeError("forEach takes a function");
-      for (const [name, value] of this) callback.call(receiver, value, name, this);
-    }
-    *entries() {
-      for (let at = 0; at < this.#list.length; at += 1) yield [...this.#list[at]];
-    }
-    *keys() {
-      for (const [name] of this.entries()) yield name;
-    }
-    *values() {
-      for (const [, value] of this.entries()) yield value;
-    }
-  }
-  iterable(FormData);
-  tag(FormData, "FormData");
-
   // --- bodies
-
-  // Line breaks of form fields travel as CR LF; in names they and quotes are coded.
-  const breaks = (value) => value.replace(/\r\n|\r|\n/g, "\r\n");
-  const quoted = (value) => value.replace(/\n/g, "%0A").replace(/\r/g, "%0D").replace(/"/g, "%22");
-  const formFields = (form) =>
-    entriesOf(form).map(([name, value]) =>
-      typeof value === "string"
-        ? [quoted(breaks(name)), breaks(value)]
-        : [quoted(breaks(name)), value, quoted(value.name), value.type || "application/octet-stream"],
-    );
 
   // The bytes behind what a script gives as a body, and the type that goes with them.
   const bodyOf = (init) => {
     if (native.isBlob(init)) return { source: init, type: init.type || null };
     if (init instanceof ArrayBuffer) return { source: init.slice(0), type: null };
     if (ArrayBuffer.isView(init)) return { source: native.buffer(init), type: null };
-    if (init instanceof URLSearchParams) {
+    if (native.isMade("url", "URLSearchParams", init)) {
       return { source: init.toString(), type: "application/x-www-form-urlencoded;charset=UTF-8" };
     }
-    if (init instanceof FormData) {
-      const [type, source] = native.writeForm(formFields(init));
+    if (native.isMade("form", "FormData", init)) {
+      const [type, source] = native.use("form").write(init);
       return { source, type };
     }
     if (isObject(init) && typeof init.getReader === "function") {
@@ -300,18 +191,12 @@ export function make(native) {
     }
     async blob() {
       const type = this.headers.get("content-type");
+      const Blob = native.blobClass();
       return new Blob([native.buffer(spend(this))], { type: type === null ? "" : type });
     }
     async formData() {
       const type = this.headers.get("content-type");
-      const fields = native.readForm(spend(this), type === null ? "" : type);
-      if (fields === undefined) throw new TypeError("the body is not a form");
-      const form = new FormData();
-      for (const { name, value, filename, type: kind } of fields) {
-        if (filename === undefined) form.append(name, value);
-        else form.append(name, new File([value], filename, { type: kind }));
-      }
-      return form;
+      return native.use("form").read(spend(this), type === null ? "" : type);
     }
     async json() {
       return native.json(spend(this));
@@ -332,25 +217,29 @@ export function make(native) {
     return USUAL.includes(upper) ? upper : method;
   };
   const addressOf = (value) => {
-    if (!URL.canParse(value)) throw new TypeError(`Invalid URL: '${value}'`);
-    return new URL(value);
+    const href = native.parse(text(value));
+    if (href === undefined) throw new TypeError(`Invalid URL: '${value}'`);
+    return href;
   };
   const oneOf = (value, known, what) => {
     if (!known.includes(value)) throw new TypeError(`'${value}' is not a ${what}: ${known.join(", ")}`);
     return value;
   };
 
-  let paramsOf;
+  let paramsOf, signalOf;
   class Request extends Body {
     #url;
     #method = "GET";
     #headers;
-    #signal;
+    // The script's signal, and the one that follows it and is shown.
+    #signal = null;
+    #shown = null;
     #given = {};
     #params;
 
     static {
       paramsOf = (request) => request.#params;
+      signalOf = (request) => request.#signal;
     }
 
     constructor(input, init = {}) {
@@ -367,10 +256,12 @@ export function make(native) {
       else if (from) this.#method = from.#method;
       this.#headers = new Headers(options.headers === undefined && from ? from.#headers : options.headers);
       const signal = options.signal === undefined ? from && from.#signal : options.signal;
-      if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) {
-        throw new TypeError("the signal of a request must be an AbortSignal");
+      if (signal !== undefined && signal !== null) {
+        if (!native.isMade("events", "AbortSignal", signal)) {
+          throw new TypeError("the signal of a request must be an AbortSignal");
+        }
+        this.#signal = signal;
       }
-      this.#signal = AbortSignal.any(signal ? [signal] : []);
       this.#take(options, from);
     }
 
@@ -402,7 +293,7 @@ export function make(native) {
     }
 
     get url() {
-      return this.#url.href;
+      return this.#url;
     }
     get method() {
       return this.#method;
@@ -411,7 +302,8 @@ export function make(native) {
       return this.#headers;
     }
     get signal() {
-      return this.#signal;
+      this.#shown ??= native.use("events").AbortSignal.any(this.#signal ? [this.#signal] : []);
+      return this.#shown;
     }
     get redirect() {
       return this.#given.redirect;
@@ -503,7 +395,7 @@ export function make(native) {
     }
     static redirect(url, status = 302) {
       if (!REDIRECTS.includes(status)) throw new RangeError(`${status} is not the status of a redirect`);
-      return new Response(null, { status, headers: { location: addressOf(url).href } });
+      return new Response(null, { status, headers: { location: addressOf(url) } });
     }
     get status() {
       return this.#status;
@@ -559,15 +451,17 @@ export function make(native) {
   };
 
   const exchange = async (request) => {
-    const { signal } = request;
-    if (signal.aborted) throw signal.reason;
+    const signal = signalOf(request);
+    if (signal && signal.aborted) throw signal.reason;
     const source = sourceOf(request) === null ? null : spend(request);
     const body = source === null || typeof source === "string" ? source : native.buffer(source);
     const [answering, abort] = native.send(request.method, request.url, body, paramsFor(request));
-    const forget = onAbort(signal, abort);
+    const forget = signal ? native.use("events").onAbort(signal, abort) : undefined;
     const answer = await answering;
-    forget();
-    if (signal.aborted) throw signal.reason;
+    if (signal) {
+      forget();
+      if (signal.aborted) throw signal.reason;
+    }
     const head = native.head(answer);
     if (head.status === 0) throw failed(head.error, { message: head.error, code: head.errorCode });
     const response = answered(answer, head, request);
@@ -583,5 +477,5 @@ export function make(native) {
     return exchange(new Request(input, init === undefined ? {} : init));
   };
 
-  return { File, FormData, Headers, Request, Response, fetch };
+  return { Headers, Request, Response, fetch };
 }

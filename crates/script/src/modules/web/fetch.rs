@@ -1,5 +1,5 @@
-//! `fetch`, `Headers`, `Request`, `Response`, `FormData`, `File`: the objects are in `fetch.js`, the requests go
-//! the way of `k6/http`.
+//! `fetch`, `Headers`, `Request`, `Response`, `FormData`, `File`: the objects are in `fetch.js` and `form.js`, the
+//! requests go the way of `k6/http`.
 //!
 //! A body is what it was given as, a text, a buffer, a blob, or the answer of a request, until somebody reads it.
 
@@ -16,17 +16,26 @@ use crate::modules::{globals, websockets};
 pub(super) static CHUNK: Chunk =
     Chunk::of_whole_language("plimsoll:fetch", include_str!("fetch.js"), &NATIVE);
 
+pub(super) static FORM: Chunk =
+    Chunk::of_whole_language("plimsoll:form", include_str!("form.js"), &FORM_NATIVE);
+
+static FORM_NATIVE: Table = Table::new(&[
+    Member::Method(c"blobClass", 0, |call| websockets::blob_constructor(&call.ctx)),
+    Member::Method(c"isBlob", 1, is_blob),
+    Member::Method(c"readForm", 2, read_form),
+    Member::Method(c"writeForm", 1, write_form),
+]);
+
 static NATIVE: Table = Table::new(&[
     Member::Method(c"blobClass", 0, |call| websockets::blob_constructor(&call.ctx)),
     Member::Method(c"buffer", 1, buffer),
     Member::Method(c"head", 1, fetching::head),
     Member::Method(c"isBlob", 1, is_blob),
     Member::Method(c"json", 1, json),
-    Member::Method(c"readForm", 2, read_form),
+    Member::Method(c"parse", 1, super::url::parse),
     Member::Method(c"send", 4, fetching::send),
     Member::Method(c"stream", 1, stream),
     Member::Method(c"text", 1, text),
-    Member::Method(c"writeForm", 1, write_form),
 ]);
 
 /// The bytes of a body.

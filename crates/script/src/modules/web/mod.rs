@@ -16,7 +16,7 @@ mod url;
 use rquickjs::{Ctx, Object, Result, Value};
 
 use self::chunk::Chunk;
-pub(crate) use self::chunk::PREFIX;
+pub(crate) use self::chunk::NOWHERE;
 use super::{Builtin, crypto, websockets};
 use crate::ffi::{self, Call, Intrinsics, Member, Table};
 
@@ -62,8 +62,8 @@ globals! {
     DOMException c"DOMException" From::Chunk(&events::CHUNK);
     Event c"Event" From::Chunk(&events::CHUNK);
     EventTarget c"EventTarget" From::Chunk(&events::CHUNK);
-    File c"File" From::Chunk(&fetch::CHUNK);
-    FormData c"FormData" From::Chunk(&fetch::CHUNK);
+    File c"File" From::Chunk(&fetch::FORM);
+    FormData c"FormData" From::Chunk(&fetch::FORM);
     Headers c"Headers" From::Chunk(&fetch::CHUNK);
     Intl c"Intl" From::Chunk(&intl::CHUNK);
     Request c"Request" From::Chunk(&fetch::CHUNK);
@@ -85,8 +85,8 @@ globals! {
 pub(crate) type Names = u64;
 
 /// The chunks by name, for those that build on others.
-static CHUNKS: [&Chunk; 6] =
-    [&clone::CHUNK, &events::CHUNK, &fetch::CHUNK, &intl::CHUNK, &text::CHUNK, &url::CHUNK];
+static CHUNKS: [&Chunk; 7] =
+    [&clone::CHUNK, &events::CHUNK, &fetch::CHUNK, &fetch::FORM, &intl::CHUNK, &text::CHUNK, &url::CHUNK];
 
 /// Adds the getters of those in `names` to a fresh context.
 pub(crate) fn install(context: &Ctx<'_>, names: Names) -> Result<()> {

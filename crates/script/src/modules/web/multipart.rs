@@ -110,6 +110,9 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
+    /// Name, filename, content type, data.
+    type Shown<'a> = (&'a str, Option<&'a str>, Option<&'a str>, &'a str);
+
     #[test]
     fn boundaries() {
         let check =
@@ -123,7 +126,7 @@ mod tests {
 
     #[test]
     fn forms() {
-        let check = |body: &str, expected: Option<&[(&str, Option<&str>, Option<&str>, &str)]>| {
+        let check = |body: &str, expected: Option<&[Shown<'_>]>| {
             let found = parse(body.as_bytes(), "B").map(|fields| {
                 let own = |field: &Field<'_>| {
                     let data = String::from_utf8_lossy(field.data).into_owned();

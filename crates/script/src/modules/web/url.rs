@@ -20,10 +20,7 @@ static NATIVE: Table = Table::new(&[
 
 /// The address of a `URL`, when the user has made any and this is one.
 pub(super) fn address_of(value: &Value<'_>) -> Option<String> {
-    let object = value.as_object()?;
-    let made = CHUNK.known(value.ctx())?;
-    let constructor: Value<'_> = made.get("URL").ok()?;
-    object.is_instance_of(&constructor).then(|| error::text_of(value.ctx(), value))
+    CHUNK.made_it("URL", value).then(|| error::text_of(value.ctx(), value))
 }
 
 fn text(call: &Call<'_>, index: usize) -> Result<String> {
@@ -35,7 +32,7 @@ fn string<'js>(call: &Call<'js>, text: &str) -> Result<Value<'js>> {
 }
 
 /// `parse(text, base)`: the serialised address, or `undefined`.
-fn parse<'js>(call: &Call<'js>) -> Result<Value<'js>> {
+pub(super) fn parse<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let base = if call.value(1).is_undefined() { None } else { Some(Url::parse(&text(call, 1)?)) };
     let parsed = match base {
         None => Url::parse(&text(call, 0)?),
