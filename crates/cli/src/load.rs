@@ -206,8 +206,8 @@ fn script_env(
     for pair in runtime.list("env") {
         let (name, value) = match pair.split_once('=') {
             Some((name, value)) => (name, value.to_owned()),
-            // A bare name passes the system's variable on.
-            None => (pair.as_str(), system.get(pair).cloned().unwrap_or_default()),
+            // A bare name is an empty variable, whatever the system's is.
+            None => (pair.as_str(), String::new()),
         };
         let mut letters = name.chars();
         let first = letters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
@@ -267,7 +267,7 @@ mod tests {
         };
         check("", Ok(&[("S", "1")]));
         check("-e A=b=c -e S=2", Ok(&[("A", "b=c"), ("S", "2")]));
-        check("--include-system-env-vars=false -e S -e T", Ok(&[("S", "1"), ("T", "")]));
+        check("--include-system-env-vars=false -e S -e T", Ok(&[("S", ""), ("T", "")]));
         check("-e 1bad=x", Err("invalid environment variable name '1bad'"));
     }
 

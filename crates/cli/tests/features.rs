@@ -206,6 +206,12 @@ fn what_a_script_throws_from_an_argument_reaches_the_script() {
         "ws.connect('ws://x', { headers: { a: text } }, () => {})",
         "new WebSocket(text)",
         "new WebSocket('ws://x', null, { get tags() { throw own; } })",
+        "setTimeout(text, 1)",
+        "new globalThis.URL(text)",
+        "new globalThis.URL('a', text)",
+        "new URLSearchParams([['a', text]])",
+        "btoa(text)",
+        "atob(text)",
     ];
     let cases: String = CASES.iter().map(|case| format!("async () => {{ {case}; }},\n")).collect();
     let script = format!(

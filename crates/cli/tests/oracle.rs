@@ -97,5 +97,5 @@ macro_rules! areas {
 
 areas!(
     http, cookies, metrics, thresholds, executors, options, execution, summary, outputs, cli, ws, websockets,
-    crypto, webcrypto, encoding, fs, csv, streams, timers, data, secrets, html, forms, quirks
+    crypto, webcrypto, encoding, fs, csv, streams, timers, data, secrets, html, forms, core, errors, quirks
 );

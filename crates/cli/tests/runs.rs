@@ -128,6 +128,56 @@ fn setup_data_reaches_iterations_and_teardown() {
 }
 
 #[test]
+fn setup_data_is_json_by_the_rules_of_go() {
+    let check = |returned: &str, code: i32, expected: &str| {
+        let script = format!(
+            "export function setup() {{ {returned} }}
+             export default function (data) {{ console.log('got ' + JSON.stringify(data)); }}"
+        );
+        let (status, _, log) = run(&script, &["-q", "--log-format", "raw"]);
+        assert_eq!(status, code, "{returned}: {log}");
+        assert!(log.contains(expected), "{returned}: {log}");
+    };
+    let refused = "error marshaling setup() data to JSON: json: ";
+    check("return { b: 1.5, a: [, undefined] }", 0, r#"got {"a":[null,null],"b":1.5}"#);
+    check("return [new Date(1500), new Date(NaN)]", 0, r#"got ["1970-01-01T00:00:01.5Z",null]"#);
+    check("return new Set([new Map([['k', 10n]])])", 0, r#"got [[["k",10]]]"#);
+    check("return [new Uint8ClampedArray([255]), new Float32Array([1.5])]", 0, r#"got ["/w==",[1.5]]"#);
+    check("return { n: 1, toJSON: undefined }", 0, r#"got {"n":1,"toJSON":null}"#);
+    check("class A { n = 1; toJSON() { return 2; } }; return new A()", 0, r#"got {"n":1}"#);
+    check("return { u: new URL('http://h/p') }", 0, r#"got {"u":"http://h/p"}"#);
+    check("const s = {}; return [s, s]", 0, "got [{},{}]");
+    check("return { n: [-Infinity] }", 255, &format!("{refused}unsupported value: -Inf"));
+    check("return () => 1", 255, &format!("{refused}unsupported type: func(sobek.FunctionCall) sobek.Value"));
+    check(
+        "const o = {}; o.o = { o }; return o",
+        255,
+        &format!("{refused}unsupported value: encountered a cycle"),
+    );
+    check("return [new Date(8e15)]", 255, "year outside of range");
+    check("return { get g() { throw new Error('own'); } }", 107, "Error: own");
+    // Deeper than the stack of a user would carry a recursion.
+    let deep = "let d = 1; for (let i = 0; i < 5_000; i++) d = [d]; return ";
+    check(&format!("{deep} {{ d, n: NaN }}"), 255, "unsupported value: NaN");
+}
+
+#[test]
+fn what_a_name_throws_in_init_code_is_what_the_script_catches() {
+    for case in ["open(text)", "require(text)", "new SharedArray(text, () => [])"] {
+        let script = format!(
+            "import {{ SharedArray }} from 'k6/data';
+             const own = new Error('mine'), text = {{ toString() {{ throw own; }} }};
+             let got = 'nothing';
+             try {{ {case}; }} catch (e) {{ got = e === own ? 'its own' : String(e); }}
+             export default function () {{ console.log('caught ' + got); }}"
+        );
+        let (code, _, log) = run(&script, &["-q"]);
+        assert_eq!(code, 0, "{case}: {log}");
+        assert!(log.contains("caught its own"), "{case}: {log}");
+    }
+}
+
+#[test]
 fn an_archive_runs_like_its_script() {
     let folder = empty_folder();
     write(folder.path(), "lib.js", "export const word = 'imported';");

@@ -35,6 +35,8 @@ pub enum ErrorKind {
     Interrupted,
     /// The user's memory limit was reached.
     Memory,
+    /// `setup()` returned what cannot be handed on to the users.
+    BadSetupData,
     /// `handleSummary` returned what cannot be written.
     BadSummary,
     /// A time limit was reached.

@@ -30,8 +30,8 @@ pub(crate) use module::{compile_script, declare, load_module, run_script};
 pub(crate) use pages::Pages;
 pub(crate) use table::{Member, Table, define};
 pub(crate) use values::{
-    Keys, has_own, has_pending_job, is_async, is_uncatchable, keys, kind_of, set_hidden, set_readonly,
-    truthy, uncatchable, write_view,
+    Keys, has_own, has_pending_job, is_async, is_byte_array, is_uncatchable, keys, kind_of, set_hidden,
+    set_readonly, truthy, uncatchable, write_view,
 };
 
 /// Installs in `context` the pointer by which host functions find their virtual user.

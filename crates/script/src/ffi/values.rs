@@ -208,6 +208,14 @@ pub(crate) fn kind_of(value: &Value<'_>) -> &'static str {
     }
 }
 
+/// Whether a value is a typed array of unsigned bytes, clamped or not.
+pub(crate) fn is_byte_array(value: &Value<'_>) -> bool {
+    let bytes = [qjs::JSTypedArrayEnum_JS_TYPED_ARRAY_UINT8C, qjs::JSTypedArrayEnum_JS_TYPED_ARRAY_UINT8];
+    // SAFETY: the value is alive; its type is read without running script code.
+    let kind = unsafe { qjs::JS_GetTypedArrayType(value.as_raw()) };
+    u32::try_from(kind).is_ok_and(|kind| bytes.contains(&kind))
+}
+
 /// Whether a function is declared `async`.
 pub(crate) fn is_async(function: &rquickjs::Function<'_>) -> bool {
     let kind = function

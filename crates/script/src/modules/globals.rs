@@ -112,8 +112,8 @@ pub(crate) fn meta_resolve<'js>(context: &Ctx<'js>, address: &str) -> Result<Val
 }
 
 fn resolve<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let base = error::text_of(&call.ctx, &call.data(0));
-    let specifier = error::text_of(&call.ctx, &call.value(0));
+    let base = error::try_text_of(&call.ctx, &call.data(0))?;
+    let specifier = error::try_text_of(&call.ctx, &call.value(0))?;
     let resolved = call.host.shared.program.source.resolve(&base, &specifier);
     let address = resolved.map_err(|failure| error::throw(&call.ctx, &failure.message))?;
     Ok(rquickjs::String::from_str(call.ctx.clone(), &address)?.into_value())
@@ -236,8 +236,11 @@ fn open<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         return Err(error::throw(&call.ctx, &format!("the \"open\" {ONLY_IN_INIT}")));
     }
     let name = call.value(0);
-    let name =
-        if name.is_undefined() || name.is_null() { String::new() } else { error::text_of(&call.ctx, &name) };
+    let name = if name.is_undefined() || name.is_null() {
+        String::new()
+    } else {
+        error::try_text_of(&call.ctx, &name)?
+    };
     if name.is_empty() {
         return Err(error::throw(&call.ctx, "open() can't be used with an empty filename"));
     }
@@ -280,11 +283,11 @@ fn require<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     if !call.host.in_init() {
         return Err(error::throw(&call.ctx, &format!("the \"require\" {ONLY_IN_INIT}")));
     }
-    let specifier = error::text_of(&call.ctx, &call.value(0));
+    let specifier = error::try_text_of(&call.ctx, &call.value(0))?;
     let program = call.host.shared.program.clone();
     let base = call.data(0);
     let base = if base.is_string() {
-        error::text_of(&call.ctx, &base)
+        error::try_text_of(&call.ctx, &base)?
     } else {
         call.ctx.script_or_module_name(1).and_then(|name| name.to_string().ok()).unwrap_or_default()
     };

@@ -52,7 +52,7 @@ fn set<'js>(call: &Call<'js>, name: &CStr, repeat: bool) -> Result<Value<'js>> {
             let name = name.to_string_lossy();
             return Err(error::throw(&call.ctx, &format!("{name}'s callback isn't a callable function")));
         }
-        let shown = error::text_of(&call.ctx, &callback);
+        let shown = error::try_text_of(&call.ctx, &callback)?;
         return Err(Exception::throw_type(
             &call.ctx,
             &format!(

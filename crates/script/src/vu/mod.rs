@@ -8,6 +8,7 @@ mod fiber;
 mod host;
 mod script_vu;
 mod session;
+mod setup_json;
 mod worker;
 
 pub(crate) use event_loop::{Completion, EventLoop, until};

@@ -15,7 +15,7 @@ use rquickjs::{Ctx, Function, Object, Persistent, Promise, Runtime, Value};
 use super::event_loop::Event;
 use super::fiber::Mailbox;
 use super::host::Interrupted;
-use super::{Host, Stage};
+use super::{Host, Stage, setup_json};
 use crate::error::{self, Error, ErrorKind};
 use crate::ffi;
 use crate::modules::globals;
@@ -376,9 +376,16 @@ impl<'js> Session<'_, 'js> {
             let files = globals::summary_files(&self.ctx, &value).map(Returned::Files);
             return files.map_err(|_| self.bad_summary());
         }
-        let json = self.ctx.json_stringify(value).map_err(|_| self.failure())?;
-        let json = json.map(|json| json.to_string()).transpose().map_err(|_| self.failure())?;
-        Ok(json.map_or(Returned::Nothing, Returned::Json))
+        if self.host.stage.get() != Stage::Setup {
+            return Ok(Returned::Nothing);
+        }
+        match setup_json::encode(&self.ctx, &value).map_err(|_| self.failure())? {
+            Ok(json) => Ok(Returned::Json(json)),
+            Err(refusal) => {
+                let message = format!("error marshaling setup() data to JSON: {refusal}");
+                Err(Error::new(ErrorKind::BadSetupData, message))
+            }
+        }
     }
 
     /// What is said of files that cannot be written: the message without a stack, which is the host's own.

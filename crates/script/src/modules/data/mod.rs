@@ -30,7 +30,7 @@ fn construct<'js>(call: &Call<'js>) -> Result<Value<'js>> {
         return Err(error::throw(&call.ctx, "new SharedArray must be called in the init context"));
     }
     let name = call.value(0);
-    let name = if name.is_undefined() { String::new() } else { error::text_of(&call.ctx, &name) };
+    let name = if name.is_undefined() { String::new() } else { error::try_text_of(&call.ctx, &name)? };
     let Some(maker) = call.value(1).into_function() else {
         let message = "a function is expected as the second argument of SharedArray's constructor";
         return Err(error::throw(&call.ctx, message));

@@ -83,7 +83,7 @@ fn write_form<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let mut form = net::form::Multipart::new();
     for entry in call.get::<Array<'js>>(0)?.iter::<Array<'js>>() {
         let entry = entry?;
-        let text = |at| entry.get::<Value<'js>>(at).map(|value| error::text_of(&call.ctx, &value));
+        let text = |at| entry.get::<Value<'js>>(at).and_then(|value| error::try_text_of(&call.ctx, &value));
         let value: Value<'js> = entry.get(1)?;
         match websockets::blob_bytes(&value) {
             Some(data) => form.add_file(&text(0)?, &text(2)?, &text(3)?, &data),
@@ -100,7 +100,7 @@ fn write_form<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 /// `readForm(body, content type)`: the fields as objects, or `undefined` when it is no form.
 fn read_form<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let body = bytes_of(call, 0);
-    let content_type = error::text_of(&call.ctx, &call.value(1));
+    let content_type = error::try_text_of(&call.ctx, &call.value(1))?;
     let list = Array::new(call.ctx.clone())?;
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     if kind.eq_ignore_ascii_case(net::form::URL_ENCODED) {

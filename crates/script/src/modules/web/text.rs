@@ -33,13 +33,13 @@ fn string<'js>(context: &Ctx<'js>, text: &str) -> Result<Value<'js>> {
 }
 
 fn encode<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let text = error::text_of(&call.ctx, &call.value(0));
+    let text = error::try_text_of(&call.ctx, &call.value(0))?;
     Ok(ArrayBuffer::new(call.ctx.clone(), text.into_bytes())?.into_value())
 }
 
 fn decode<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let bytes = globals::bytes_of(&call.value(0)).unwrap_or_default();
-    let encoding = error::text_of(&call.ctx, &call.value(1));
+    let encoding = error::try_text_of(&call.ctx, &call.value(1))?;
     let fatal = ffi::truthy(&call.value(2));
     let unit: fn([u8; 2]) -> u16 =
         if encoding == "utf-16be" { u16::from_be_bytes } else { u16::from_le_bytes };
@@ -66,7 +66,7 @@ fn decode<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 
 /// A string of bytes, one character each, as `btoa` and `atob` have it; `undefined` where it is none.
 fn to_base64<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let text = error::text_of(&call.ctx, &call.value(0));
+    let text = error::try_text_of(&call.ctx, &call.value(0))?;
     let bytes: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
     match bytes {
         Some(bytes) => string(&call.ctx, &STANDARD.encode(bytes)),
@@ -81,7 +81,7 @@ fn from_base64<'js>(call: &Call<'js>) -> Result<Value<'js>> {
             .with_decode_padding_mode(DecodePaddingMode::Indifferent)
             .with_decode_allow_trailing_bits(true),
     );
-    let mut text = error::text_of(&call.ctx, &call.value(0));
+    let mut text = error::try_text_of(&call.ctx, &call.value(0))?;
     text.retain(|letter| !matches!(letter, '\t' | '\n' | '\x0c' | '\r' | ' '));
     match FORGIVING.decode(&text) {
         Ok(bytes) => string(&call.ctx, &bytes.into_iter().map(char::from).collect::<String>()),

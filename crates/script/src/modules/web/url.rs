@@ -23,8 +23,8 @@ pub(super) fn address_of(value: &Value<'_>) -> Option<String> {
     CHUNK.made_it("URL", value).then(|| error::text_of(value.ctx(), value))
 }
 
-fn text(call: &Call<'_>, index: usize) -> String {
-    error::text_of(&call.ctx, &call.value(index))
+fn text(call: &Call<'_>, index: usize) -> Result<String> {
+    error::try_text_of(&call.ctx, &call.value(index))
 }
 
 fn string<'js>(call: &Call<'js>, text: &str) -> Result<Value<'js>> {
@@ -33,10 +33,10 @@ fn string<'js>(call: &Call<'js>, text: &str) -> Result<Value<'js>> {
 
 /// `parse(text, base)`: the serialised address, or `undefined`.
 pub(super) fn parse<'js>(call: &Call<'js>) -> Result<Value<'js>> {
-    let base = if call.value(1).is_undefined() { None } else { Some(Url::parse(&text(call, 1))) };
+    let base = if call.value(1).is_undefined() { None } else { Some(Url::parse(&text(call, 1)?)) };
     let parsed = match base {
-        None => Url::parse(&text(call, 0)),
-        Some(Ok(base)) => base.join(&text(call, 0)),
+        None => Url::parse(&text(call, 0)?),
+        Some(Ok(base)) => base.join(&text(call, 0)?),
         Some(Err(failure)) => Err(failure),
     };
     parsed.map_or_else(|_| Ok(call.undefined()), |url| string(call, url.as_str()))
@@ -44,14 +44,14 @@ pub(super) fn parse<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 
 /// An address that `parse` or `with` gave.
 fn own(call: &Call<'_>) -> Url {
-    Url::parse(&text(call, 0)).expect("a serialised address can be read again")
+    Url::parse(&error::text_of(&call.ctx, &call.value(0))).expect("a serialised address can be read again")
 }
 
 /// `part(href, name)`
 fn part<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let url = own(call);
     let origin;
-    let found = match text(call, 1).as_str() {
+    let found = match text(call, 1)?.as_str() {
         "protocol" => quirks::protocol(&url),
         "username" => quirks::username(&url),
         "password" => quirks::password(&url),
@@ -72,10 +72,10 @@ fn part<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 /// `with(href, name, value)`: the address with that part changed, or as it was where the value does not fit.
 fn with<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let mut url = own(call);
-    let value = text(call, 2);
+    let value = text(call, 2)?;
     let value = value.as_str();
     // What does not fit is ignored, as the standard has it.
-    let _ = match text(call, 1).as_str() {
+    let _ = match text(call, 1)?.as_str() {
         "protocol" => quirks::set_protocol(&mut url, value),
         "username" => quirks::set_username(&mut url, value),
         "password" => quirks::set_password(&mut url, value),
@@ -101,7 +101,7 @@ fn with<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 /// `fields(query)`: names and values in turn.
 fn fields<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let list = Array::new(call.ctx.clone())?;
-    for (name, value) in form_urlencoded::parse(text(call, 0).as_bytes()) {
+    for (name, value) in form_urlencoded::parse(text(call, 0)?.as_bytes()) {
         list.set(list.len(), name.as_ref())?;
         list.set(list.len(), value.as_ref())?;
     }
@@ -113,7 +113,7 @@ fn query<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for pair in call.get::<Array<'js>>(0)?.iter::<Array<'js>>() {
         let pair = pair?;
-        let side = |at| pair.get::<Value<'js>>(at).map(|value| error::text_of(&call.ctx, &value));
+        let side = |at| pair.get::<Value<'js>>(at).and_then(|value| error::try_text_of(&call.ctx, &value));
         query.append_pair(&side(0)?, &side(1)?);
     }
     string(call, &query.finish())
