@@ -104,6 +104,15 @@ pub const FLAGS: &[Flag] = &[
     },
 ];
 
+/// Flags of the commands that say what a run will be: `run` and `inspect`.
+pub const RUN_TIME_FLAGS: &[Flag] = &[Flag {
+    long: "time-scale",
+    short: None,
+    kind: Kind::Text,
+    env: "TIME_SCALE",
+    help: "multiply durations, stages, start times and sleep() by this factor, such as 0.01; not rates",
+}];
+
 /// Flags of `run` alone.
 pub const RUN_FLAGS: &[Flag] = &[
     Flag {
