@@ -266,6 +266,9 @@ impl Test {
         let reply = block_on_thread(&mut fiber)?;
         match reply {
             Reply::Ready(loaded) => {
+                if let Some(remote) = &shared.program.source.remote {
+                    remote.seal();
+                }
                 let sources = shared.program.sources();
                 let _ = shared.intrinsics.set(reach::features(sources.iter().map(AsRef::as_ref)));
                 Ok(Self { shared, loaded: *loaded })

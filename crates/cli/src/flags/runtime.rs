@@ -61,6 +61,13 @@ pub const FLAGS: &[Flag] = &[
         help: "do not evaluate thresholds",
     },
     Flag {
+        long: "offline",
+        short: None,
+        kind: Kind::Bool,
+        env: "OFFLINE",
+        help: "use the copies of imported modules that were fetched before, never the network",
+    },
+    Flag {
         long: "summary-export",
         short: None,
         kind: Kind::Text,
