@@ -52,7 +52,8 @@ fn answer(mut stream: TcpStream) {
         _ => ("404 Not Found", "", "nothing"),
     };
     let length = body.len();
-    let text = format!("HTTP/1.1 {status}\r\n{head}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}");
+    let text =
+        format!("HTTP/1.1 {status}\r\n{head}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}");
     let _ = stream.write_all(text.as_bytes());
 }
 
@@ -96,7 +97,10 @@ fn modules_are_fetched_kept_and_packed() {
     std::fs::remove_dir_all(folder.join(".cache")).expect("copies were kept");
     check(&["run", "-q", "archive.tar"], &["got 42 7"]);
     let (code, log) = plimsoll(folder, &["run", "-q", "--offline", "t.js"]);
-    assert!(code == 107 && log.contains("there is no copy of it") && log.contains("--offline"), "{code} {log}");
+    assert!(
+        code == 107 && log.contains("there is no copy of it") && log.contains("--offline"),
+        "{code} {log}"
+    );
 }
 
 #[test]
