@@ -1,7 +1,8 @@
 //! An archive: a script with everything it opens and imports, its options and environment, in one tar file.
 //!
 //! The layout is k6's, so that archives go both ways: `metadata.json`, the main script as `data`, files of the disk
-//! below `file/`, files of the network below `https/`.
+//! below `file/`, files of the network below `https/`, of servers on
+//! the same machine below `http/`.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -114,7 +115,7 @@ fn entries(bytes: &[u8]) -> std::io::Result<BTreeMap<String, Arc<[u8]>>> {
 fn entry_name(address: &str) -> Option<String> {
     let (scheme, path) = address.split_once("://")?;
     let path = path.trim_start_matches('/');
-    let known = matches!(scheme, "file" | "https") && !path.is_empty();
+    let known = matches!(scheme, "file" | "http" | "https") && !path.is_empty();
     known.then(|| format!("{scheme}/{path}"))
 }
 
@@ -122,7 +123,7 @@ fn address(name: &str) -> Option<String> {
     let (scheme, path) = name.split_once('/')?;
     match scheme {
         "file" => Some(format!("file:///{path}")),
-        "https" => Some(format!("https://{path}")),
+        "http" | "https" => Some(format!("{scheme}://{path}")),
         _ => None,
     }
 }
@@ -190,6 +191,7 @@ mod tests {
                 ("file:///tests/main.js".to_owned(), bytes("export default function () {}")),
                 ("file:///tests/deep/data.json".to_owned(), bytes("[]")),
                 ("https://example.com/lib.js".to_owned(), bytes("export {}")),
+                ("http://127.0.0.1:8080/lib.ts?v=1".to_owned(), bytes("export {}")),
             ]),
             options: json!({"vus": 2}),
             env: BTreeMap::from([("A".to_owned(), "b".to_owned())]),

@@ -12,7 +12,7 @@ use clap::ArgMatches;
 use metrics::Registry;
 use model::ExitCode;
 use model::{Options, Warning};
-use script::{ErrorKind, LoadOptions, Source, Test, path_of};
+use script::{ErrorKind, LoadOptions, Remote, Source, Test, path_of};
 use serde_json::Value;
 
 use crate::archive_file::{Archive, is_archive};
@@ -77,7 +77,7 @@ pub fn load(
 ) -> Result<Loaded, Error> {
     let runtime = Flags::read(runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
     let name = script.name();
-    let (source, archive) = match script {
+    let (mut source, archive) = match script {
         Script::Named(name) => read(name, runtime.text("type"))?,
         Script::Own { text, .. } => (Source::stdin(text.as_bytes().to_vec(), &here()?), None),
     };
@@ -86,6 +86,7 @@ pub fn load(
         env.extend(own.iter().cloned());
     }
     env.extend(script_env(&session.env, &runtime, system_env).map_err(Error::Usage)?);
+    source.remote = Some(Arc::new(network(session, &runtime)));
     let registry = Registry::new();
     let options = LoadOptions {
         log: session.logger(),
@@ -160,6 +161,26 @@ fn read(name: &str, kind: Option<&str>) -> Result<(Source, Option<Archive>), Err
     Ok((source, None))
 }
 
+/// Where modules come from that a script imports by address, and where copies of them are kept.
+fn network(session: &Session, runtime: &Flags) -> Remote {
+    let env = session.env.clone();
+    let clock = session.clock;
+    let connect = move || {
+        let options = Options::default();
+        let user_agent = net::USER_AGENT;
+        net::SettingsBuilder { clock, options: &options, env: &env, user_agent }.build()
+    };
+    Remote::new(Box::new(connect), copies(&session.env), runtime.on("offline"), session.logger())
+}
+
+/// The folder for copies of modules in the user's cache.
+fn copies(env: &BTreeMap<String, String>) -> Option<PathBuf> {
+    // A relative path is not to be heeded, says the convention.
+    let folder = |name: &str| env.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
+    Some(cache.join("plimsoll/modules"))
+}
+
 fn here() -> Result<PathBuf, Error> {
     std::env::current_dir().map_err(|e| Error::File(format!("the working directory: {e}")))
 }
@@ -176,6 +197,7 @@ fn archived(archive: &Archive) -> Source {
         folder,
         text: Some(archive.script.clone()),
         files: Some(Arc::new(files.collect())),
+        remote: None,
     }
 }
 

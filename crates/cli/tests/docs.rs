@@ -112,6 +112,7 @@ script_pages! {
     script_state: "docs/script/state.md",
     script_streams: "docs/script/streams.md",
     script_timers: "docs/script/timers.md",
+    script_modules: "docs/script/modules.md",
     script_jslib: "docs/script/jslib.md",
     script_html: "docs/script/html.md",
     script_globals: "docs/script/globals.md",

@@ -24,6 +24,7 @@ pub mod stages;
 mod system_tags;
 pub mod threshold;
 pub mod time;
+mod time_scale;
 
 pub use error::Error;
 pub use exit::ExitCode;
@@ -36,3 +37,4 @@ pub use share::Share;
 pub use system_tags::SystemTags;
 pub use threshold::{Aggregation, Expression, Operator, Selector, Threshold};
 pub use time::{Clock, Nanos};
+pub use time_scale::TimeScale;

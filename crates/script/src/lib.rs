@@ -13,6 +13,7 @@ mod modules;
 mod packages;
 mod program;
 mod reach;
+mod remote;
 mod secrets;
 mod source;
 mod syntax;
@@ -25,6 +26,7 @@ mod vu;
 
 pub use error::{Error, ErrorKind};
 pub use lifecycle::{Lifecycle, Performed};
+pub use remote::{Connect, Remote};
 pub use secrets::{RemoteSecrets, RemoteSettings, SecretSource, Secrets};
 pub use source::{Source, address, path_of};
 pub use test::{Export, HttpDebug, LoadOptions, RunOptions, SystemTags, Test};

@@ -11,6 +11,7 @@ use rquickjs::module::Declared;
 use rquickjs::{Ctx, Error as JsError, Exception, Function, Module, Result, WriteOptions};
 
 use crate::error::{Error, ErrorKind};
+use crate::remote::is_remote;
 use crate::source::{Source, path_of};
 use crate::syntax;
 use crate::typescript::{self, Translated};
@@ -134,6 +135,7 @@ impl Program {
         }
         let text = self.text(address).map_err(|failure| match failure {
             Unusable::Missing => crate::error::throw(context, &missing(path_of(address))),
+            Unusable::Unfetched(message) => crate::error::throw(context, &message),
             Unusable::Syntax(message) => Exception::throw_syntax(context, &message),
         })?;
         let is_module = self.is_module(address, &text);
@@ -154,12 +156,14 @@ impl Program {
     pub(crate) fn text(&self, address: &str) -> std::result::Result<Arc<[u8]>, Unusable> {
         let bytes = match self.file(address) {
             Ok(bytes) => bytes,
+            Err(failure) if is_remote(address) => return Err(Unusable::Unfetched(failure.to_string())),
             Err(_) => return Err(Unusable::Missing),
         };
-        if address.ends_with(".json") {
+        let path = if is_remote(address) { address.split('?').next().unwrap_or(address) } else { address };
+        if path.ends_with(".json") {
             return Ok([b"module.exports = ", &*bytes, b";"].concat().into());
         }
-        if !address.ends_with(".ts") {
+        if !path.ends_with(".ts") {
             return Ok(bytes);
         }
         if let Some(done) = read(&self.translated).get(address) {
@@ -211,6 +215,8 @@ fn with_meta<'js>(module: Module<'js, Declared>, address: &str) -> Result<Module
 pub(crate) enum Unusable {
     /// There is no such file.
     Missing,
+    /// It could not be fetched; the message is for the user.
+    Unfetched(String),
     /// It does not parse; the message says where.
     Syntax(String),
 }
@@ -231,15 +237,6 @@ fn commonjs_wrapper(context: &Ctx<'_>, address: &str, text: &[u8]) -> Result<Str
         }
     }
     Ok(code)
-}
-
-/// What is said of an address on the network that we have no copy of.
-pub(crate) fn not_fetched(address: &str) -> String {
-    format!(
-        "The moduleSpecifier \"{address}\" couldn't be loaded: modules are not fetched from the network. Save the \
-         file beside the script and import it by its path. Helper modules that are built in:{}",
-        crate::jslib::addresses()
-    )
 }
 
 /// k6's words for a script that is not there.
@@ -276,9 +273,9 @@ impl Resolver for ProgramLoader {
             Ok(address) => address,
             Err(error) => return Err(crate::error::throw(context, &error.message)),
         };
-        if address.starts_with("https://") {
-            if self.0.file(&address).is_err() {
-                return Err(crate::error::throw(context, &not_fetched(&address)));
+        if is_remote(&address) {
+            if let Err(failure) = self.0.file(&address) {
+                return Err(crate::error::throw(context, &failure.to_string()));
             }
         } else if address.starts_with("file://") {
             // The message names what the script wrote, not the address it came to.

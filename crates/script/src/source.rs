@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind};
+use crate::remote::{self, Remote, is_remote};
 use crate::{jslib, packages};
 
 /// The files of a test.
@@ -20,6 +21,8 @@ pub struct Source {
     pub text: Option<Arc<[u8]>>,
     /// Files by absolute path, of an archive; the disk is not read when there are any.
     pub files: Option<Arc<BTreeMap<String, Arc<[u8]>>>>,
+    /// The network; without it nothing is fetched.
+    pub remote: Option<Arc<Remote>>,
 }
 
 impl Source {
@@ -28,7 +31,7 @@ impl Source {
     pub fn file(path: &Path, working_directory: &Path) -> Self {
         let path = normalise(&working_directory.join(path));
         let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
-        Self { main: address(&path), folder, text: None, files: None }
+        Self { main: address(&path), folder, text: None, files: None, remote: None }
     }
 
     /// A script that was read from standard input.
@@ -39,13 +42,15 @@ impl Source {
             folder: working_directory.to_owned(),
             text: Some(text.into()),
             files: None,
+            remote: None,
         }
     }
 
     /// Reads the file at `address`.
     ///
     /// # Errors
-    /// When there is no such file or it cannot be read; the message is the operating system's.
+    /// When there is no such file or it cannot be read; the message is the operating system's, or for the user when
+    /// the file is not of the disk.
     pub fn read(&self, address: &str) -> Result<Arc<[u8]>, std::io::Error> {
         if let Some(text) = self.text.as_ref().filter(|_| address == self.main) {
             return Ok(text.clone());
@@ -55,6 +60,13 @@ impl Source {
         // An archive runs with the helper modules that it was made with.
         if let (None, Some(text)) = (archived, jslib::find(address)) {
             return Ok(Arc::from(text.as_bytes()));
+        }
+        let unread = |message: String| std::io::Error::new(std::io::ErrorKind::NotFound, message);
+        if let (None, true) = (archived, is_remote(address)) {
+            return match self.remote.as_ref().filter(|_| self.files.is_none()) {
+                Some(remote) => remote.read(address).map_err(unread),
+                None => Err(unread(remote::failed(address, "it is not in the archive"))),
+            };
         }
         match &self.files {
             Some(_) => archived
@@ -72,8 +84,19 @@ impl Source {
         if specifier == "k6" || specifier.starts_with("k6/") || specifier.starts_with("plimsoll/") {
             return Ok(specifier.to_owned());
         }
+        if is_remote(base) && specifier.starts_with("file://") {
+            return Err(Error::new(
+                ErrorKind::NotFound,
+                format!("origin ({base}) not allowed to load local file: {specifier}"),
+            ));
+        }
         if let Some(path) = specifier.strip_prefix("file://") {
             return Ok(address(&normalise(Path::new(path))));
+        }
+        if is_remote(base) && specifier.starts_with(['/', '.']) {
+            let joined = url::Url::parse(base).and_then(|base| base.join(specifier));
+            let joined = joined.ok().and_then(|joined| remote::canonical(joined.as_str()));
+            return joined.ok_or_else(|| Error::new(ErrorKind::NotFound, unresolvable(specifier)));
         }
         if specifier.starts_with('/') {
             return Ok(address(&normalise(Path::new(specifier))));
@@ -81,8 +104,9 @@ impl Source {
         if specifier.starts_with("./") || specifier.starts_with("../") {
             return Ok(self.beside(base, specifier));
         }
-        if specifier.starts_with("https://") {
-            return Ok(specifier.to_owned());
+        if specifier.starts_with("https://") || specifier.starts_with("http://") {
+            return remote::canonical(specifier)
+                .ok_or_else(|| Error::new(ErrorKind::NotFound, not_https(specifier)));
         }
         let read = |path: &Path| self.read(&address(path)).ok();
         let package = packages::find(&self.folder_of(base), specifier, &read);
@@ -92,10 +116,6 @@ impl Source {
 
     /// A relative path in the module at `base`. Inside a package the extension may be missing, as Node.js has it.
     fn beside(&self, base: &str, specifier: &str) -> String {
-        if base.starts_with("https://") {
-            let joined = url::Url::parse(base).and_then(|base| base.join(specifier));
-            return joined.map_or_else(|_| specifier.to_owned(), Into::into);
-        }
         let path = normalise(&self.folder_of(base).join(specifier));
         let read = |path: &Path| self.read(&address(path)).ok();
         let found = if base.contains("/node_modules/") {
@@ -122,6 +142,14 @@ impl Source {
 /// What is said of a specifier that is neither a path nor a module of ours.
 fn unresolvable(specifier: &str) -> String {
     format!("The moduleSpecifier \"{specifier}\" couldn't be recognised as something k6 supports.")
+}
+
+/// What is said of an address whose module anybody on the way could change.
+fn not_https(specifier: &str) -> String {
+    format!(
+        "only supported schemes for imports are file and https, \"{specifier}\" has another; http is for servers on \
+         this machine, such as http://127.0.0.1:8080/a.js"
+    )
 }
 
 /// The path behind a `file://` address.
@@ -168,6 +196,18 @@ mod tests {
         check("file:///srv/lib/a.js", "./b/../c.js", "file:///srv/lib/c.js");
         check("file:///srv/lib/a.js", "/etc/x.js", "file:///etc/x.js");
         check("file:///srv/lib/a.js", "k6/http", "k6/http");
+        check("file:///srv/lib/a.js", "https://h.test/x/../a.js", "https://h.test/a.js");
+        check("https://h.test/lib/a.js", "./b.js", "https://h.test/lib/b.js");
+        check("https://h.test/lib/a.js?v=1", "../b.js", "https://h.test/b.js");
+        check("https://h.test/lib/a.js", "/b.js", "https://h.test/b.js");
+        check("https://h.test/lib/a.js", "k6/http", "k6/http");
+        let check = |base: &str, specifier: &str, said: &str| {
+            let error = source.resolve(base, specifier).expect_err(specifier);
+            assert!(error.message.contains(said), "{specifier}: {}", error.message);
+        };
+        check("file:///srv/lib/a.js", "http://h.test/a.js", "only supported schemes");
+        check("https://h.test/a.js", "//h.test:x/b.js", "couldn't be recognised");
+        check("https://h.test/a.js", "file:///etc/passwd", "not allowed to load local file");
         assert!(source.resolve("file:///srv/lib/a.js", "lodash").is_err());
     }
 }

@@ -72,6 +72,8 @@ pub struct RunOptions {
     pub share: model::Share,
     /// An iteration lasts at least this long.
     pub min_iteration_duration: Option<Nanos>,
+    /// The factor on what `sleep()` is asked for; 1 unless the user scales times.
+    pub time_scale: f64,
     /// What requests and responses are logged.
     pub http_debug: HttpDebug,
     /// Samples carry the number of the stage in which their iteration began.
@@ -185,6 +187,11 @@ impl Shared {
         self.run.get().expect("a worker is made after the run was configured")
     }
 
+    /// The factor on what `sleep()` is asked for; 1 in init code.
+    pub(crate) fn time_scale(&self) -> f64 {
+        self.run.get().map_or(1.0, |run| run.time_scale)
+    }
+
     /// What `setup()` returned, as JSON.
     pub(crate) fn setup_data(&self) -> Option<Arc<str>> {
         self.setup_data.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -259,6 +266,9 @@ impl Test {
         let reply = block_on_thread(&mut fiber)?;
         match reply {
             Reply::Ready(loaded) => {
+                if let Some(remote) = &shared.program.source.remote {
+                    remote.seal();
+                }
                 let sources = shared.program.sources();
                 let _ = shared.intrinsics.set(reach::features(sources.iter().map(AsRef::as_ref)));
                 Ok(Self { shared, loaded: *loaded })

@@ -215,6 +215,7 @@ fn run_options(control: Arc<Control>, clock: Clock) -> RunOptions {
         users: 1,
         share: model::Share::Dealt(model::Stripe::full()),
         min_iteration_duration: None,
+        time_scale: 1.0,
         http_debug: HttpDebug::Off,
         stage_tag: false,
         generator_lag: false,

@@ -16,7 +16,8 @@ use crate::{flags, load};
 pub const SPEC: Spec = Spec { name: "inspect", about: "Inspect a script or archive", arguments, run };
 
 fn arguments(command: Command) -> Command {
-    flags::add(command, flags::runtime::FLAGS).arg(file_argument("the script or archive")).arg(
+    let command = flags::add(command, flags::runtime::FLAGS);
+    flags::add(command, flags::runtime::RUN_TIME_FLAGS).arg(file_argument("the script or archive")).arg(
         Arg::new("execution-requirements")
             .long("execution-requirements")
             .action(ArgAction::SetTrue)
@@ -38,7 +39,7 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
 }
 
 fn with_requirements(session: &Session, matches: &ArgMatches, loaded: &load::Loaded) -> Result<Value, Error> {
-    let settled = options::settle(session, matches, loaded)?;
+    let settled = options::settle(session, matches, loaded)?.scaled(session, matches)?;
     let mut shown = settled.shown();
     if let Value::Object(fields) = &mut shown {
         let total = model::duration::format_go(settled.longest());

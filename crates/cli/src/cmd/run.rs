@@ -20,6 +20,7 @@ pub const SCRIPT_WANTED: &str =
 pub fn with_flags(command: Command) -> Command {
     let command = flags::add(command, flags::options::FLAGS);
     let command = flags::add(command, flags::runtime::FLAGS);
+    let command = flags::add(command, flags::runtime::RUN_TIME_FLAGS);
     flags::add(command, flags::runtime::RUN_FLAGS)
 }
 

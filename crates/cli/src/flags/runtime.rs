@@ -61,6 +61,13 @@ pub const FLAGS: &[Flag] = &[
         help: "do not evaluate thresholds",
     },
     Flag {
+        long: "offline",
+        short: None,
+        kind: Kind::Bool,
+        env: "OFFLINE",
+        help: "use the copies of imported modules that were fetched before, never the network",
+    },
+    Flag {
         long: "summary-export",
         short: None,
         kind: Kind::Text,
@@ -103,6 +110,15 @@ pub const FLAGS: &[Flag] = &[
         help: "what the file is: js or archive; recognised when left out",
     },
 ];
+
+/// Flags of the commands that say what a run will be: `run` and `inspect`.
+pub const RUN_TIME_FLAGS: &[Flag] = &[Flag {
+    long: "time-scale",
+    short: None,
+    kind: Kind::Text,
+    env: "TIME_SCALE",
+    help: "multiply durations, stages, start times and sleep() by this factor, such as 0.01; not rates",
+}];
 
 /// Flags of `run` alone.
 pub const RUN_FLAGS: &[Flag] = &[

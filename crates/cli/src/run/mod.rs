@@ -41,7 +41,10 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
     let mut wanted = wanted(session, matches)?;
     wanted.trust |= matches!(script, Script::Own { .. });
     let loaded = load::load(session, matches, script, true)?;
-    let settled = options::settle(session, matches, &loaded)?;
+    let settled = options::settle(session, matches, &loaded)?.scaled(session, matches)?;
+    if let Some(scale) = settled.time_scale {
+        session.say(Level::Info, scale.sentence());
+    }
     let evaluator = thresholds(&loaded, &settled)?;
     let net = Arc::new(network(session, &settled)?);
     if let Some(path) = &settled.options.console_output {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 use model::options::TREND_STATS;
-use model::{Level, Options, Record, Scenario, SegmentTuple, SystemTags, Warning, requirements};
+use model::{Level, Options, Record, Scenario, SegmentTuple, SystemTags, TimeScale, Warning, requirements};
 use serde_json::{Value, json};
 
 use crate::config_file;
@@ -22,9 +22,24 @@ pub struct Settled {
     pub options: Options,
     /// The part of the test that this instance executes.
     pub segment: SegmentTuple,
+    /// The factor on all times of the test, which the options have already.
+    pub time_scale: Option<TimeScale>,
 }
 
 impl Settled {
+    /// The same with the times of the test multiplied by `--time-scale`. An archive does without, because
+    /// whoever runs it may want a scale too.
+    ///
+    /// # Errors
+    /// When the factor is not one.
+    pub fn scaled(self, session: &Session, matches: &ArgMatches) -> Result<Self, Error> {
+        let flags = Flags::read(flags::runtime::RUN_TIME_FLAGS, matches, &session.env);
+        let flags = flags.map_err(Error::Usage)?;
+        let Some(text) = flags.text("time-scale") else { return Ok(self) };
+        let scale = TimeScale::parse(text)?;
+        Ok(Self { options: self.options.scaled(scale), time_scale: Some(scale), ..self })
+    }
+
     /// The scenarios in the order in which they are shown.
     #[must_use]
     pub fn scenarios(&self) -> Vec<Scenario> {
@@ -88,7 +103,7 @@ pub fn settle(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Resul
         Some(segment) => SegmentTuple::new(segment, options.execution_segment_sequence.as_ref())
             .map_err(|e| Error::Config(e.to_string()))?,
     };
-    Ok(Settled { options, segment })
+    Ok(Settled { options, segment, time_scale: None })
 }
 
 /// The options of all places, the later over the earlier.

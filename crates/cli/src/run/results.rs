@@ -54,7 +54,7 @@ impl Wanted {
         let mut json =
             if self.machine_readable { machine_readable(summary, self.mode) } else { export_json(summary) };
         // The form is k6's to the letter for as long as its numbers mean what they say.
-        if self.trust_exported || !summary.trust.trusted {
+        if self.trust_exported || summary.trust.has_news() {
             json["trust"] = summary.trust.to_json();
         }
         let mut bytes = Vec::new();

@@ -19,6 +19,8 @@ pub struct Facts<'a> {
     pub shortages: &'a net::Shortages,
     /// What became of the outputs.
     pub outputs: &'a [Report],
+    /// The factor on the times of the test, where the user gave one.
+    pub time_scale: Option<model::TimeScale>,
 }
 
 /// Judges the run.
@@ -57,6 +59,7 @@ pub fn judge(aggregate: &Aggregate, facts: &Facts<'_>) -> Trust {
         reasons: reasons.collect(),
         evidence: shown(aggregate, &evidence.machine),
         figures: figures(&evidence),
+        time_scale: facts.time_scale.map(|scale| (scale.factor(), scale.sentence())),
     }
 }
 

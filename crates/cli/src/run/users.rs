@@ -61,6 +61,7 @@ pub fn run_options(
             _ => model::Share::Dealt(settled.segment.stripe()),
         },
         min_iteration_duration: options.min_iteration_duration.map(Into::into),
+        time_scale: settled.time_scale.map_or(1.0, model::TimeScale::factor),
         stage_tag: options.thresholds.as_ref().is_some_and(model::stages::are_judged),
         http_debug: match options.http_debug.as_deref() {
             None | Some("" | "false") => HttpDebug::Off,

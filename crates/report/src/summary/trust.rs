@@ -18,9 +18,17 @@ pub struct Trust {
     pub evidence: Vec<(String, Vec<String>)>,
     /// The same for programs: names end in their unit, such as `generator_lag_p99_ms`.
     pub figures: Map<String, Value>,
+    /// The factor on the times of the test, and what it means in a sentence; none when they are the script's.
+    pub time_scale: Option<(f64, String)>,
 }
 
 impl Trust {
+    /// Whether readers have to be told even when nothing speaks against the numbers.
+    #[must_use]
+    pub const fn has_news(&self) -> bool {
+        !self.trusted || self.time_scale.is_some()
+    }
+
     /// The verdict as the JSON forms of a summary have it.
     #[must_use]
     pub fn to_json(&self) -> Value {
@@ -32,13 +40,27 @@ impl Trust {
                 "invalidates": reason.invalidates,
             })
         });
-        json!({ "trusted": self.trusted, "reasons": reasons.collect::<Vec<_>>(), "evidence": self.figures })
+        let mut verdict = json!({
+            "trusted": self.trusted,
+            "reasons": reasons.collect::<Vec<_>>(),
+            "evidence": self.figures,
+        });
+        if let Some((factor, sentence)) = &self.time_scale {
+            verdict["time_scale"] = json!({ "factor": factor, "text": sentence });
+        }
+        verdict
     }
 }
 
 impl Default for Trust {
     fn default() -> Self {
-        Self { trusted: true, reasons: Vec::new(), evidence: Vec::new(), figures: Map::new() }
+        Self {
+            trusted: true,
+            reasons: Vec::new(),
+            evidence: Vec::new(),
+            figures: Map::new(),
+            time_scale: None,
+        }
     }
 }
 

@@ -13,7 +13,8 @@ use super::data::UserData;
 use super::{console, timers, web};
 use crate::error;
 use crate::ffi::{self, Call, Member, Named, Table};
-use crate::program::{Unusable, missing, not_fetched};
+use crate::program::{Unusable, missing};
+use crate::remote::is_remote;
 use crate::source::{address, normalise};
 
 static FUNCTIONS: Table =
@@ -301,12 +302,11 @@ fn require<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     if let Some(module) = commonjs_cache(&call.ctx)?.get::<_, Value<'js>>(resolved.as_str())?.as_object() {
         return module.get("exports");
     }
-    let remote = resolved.starts_with("https://");
-    if !remote && !resolved.starts_with("file://") {
+    if !is_remote(&resolved) && !resolved.starts_with("file://") {
         return Err(error::throw(&call.ctx, &super::unknown(&resolved)));
     }
     let text = program.text(&resolved).map_err(|failure| match failure {
-        Unusable::Missing if remote => error::throw(&call.ctx, &not_fetched(&resolved)),
+        Unusable::Unfetched(message) => error::throw(&call.ctx, &message),
         Unusable::Missing => error::throw(&call.ctx, &missing(&specifier)),
         Unusable::Syntax(message) => Exception::throw_syntax(&call.ctx, &message),
     })?;

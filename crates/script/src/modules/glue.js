@@ -32,7 +32,7 @@
   // showing in enumerations.
   const dressSummary = (data) => {
     if (data && !("setup_data" in data)) data.setup_data = undefined;
-    if (data && data.trust && data.trust.trusted) Object.defineProperty(data, "trust", { enumerable: false });
+    if (data && data.trust && data.trust.trusted && !data.trust.time_scale) Object.defineProperty(data, "trust", { enumerable: false });
     for (const metric of Object.values((data && data.metrics) || {})) {
       const values = metric && metric.values;
       if (!values || typeof values !== "object") continue;

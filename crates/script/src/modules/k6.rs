@@ -168,6 +168,7 @@ fn sleep<'js>(call: &Call<'js>) -> Result<Value<'js>> {
     let seconds = call.get::<rquickjs::Coerced<f64>>(0)?.0;
     if seconds.is_finite() && seconds > 0.0 {
         let host = call.host;
+        let seconds = seconds * host.shared.time_scale();
         let until = host.now() + model::Nanos((seconds * 1e9) as u64);
         let instant = host.shared.clock.instant(until);
         host.wait_in(&call.ctx, tokio::time::sleep_until(instant.into()))?;

@@ -183,6 +183,7 @@ impl<'js> Session<'_, 'js> {
         program.main_text()?;
         let text = program.text(&program.source.main).map_err(|failure| match failure {
             Unusable::Missing => Error::new(ErrorKind::NotFound, missing(path_of(&program.source.main))),
+            Unusable::Unfetched(message) => Error::new(ErrorKind::NotFound, message),
             Unusable::Syntax(message) => Error::new(ErrorKind::Syntax, format!("SyntaxError: {message}")),
         })?;
         if !program.is_module(&program.source.main, &text) {

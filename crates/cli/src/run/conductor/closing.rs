@@ -111,6 +111,7 @@ impl Conductor<'_> {
             dropped_arrivals: dropped,
             shortages: &self.shortages,
             outputs: reports,
+            time_scale: self.settled.time_scale,
         };
         let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
         let measured = Measured {

@@ -44,7 +44,7 @@ pub fn text(summary: &Summary, mode: Mode, style: Style) -> String {
             }
         }
     }
-    if style.trust || !summary.trust.trusted || summary.incomplete.is_some() {
+    if style.trust || summary.trust.has_news() || summary.incomplete.is_some() {
         page.trust();
     }
     page.lines.push(String::new());
@@ -191,6 +191,9 @@ impl Page<'_> {
             if let Some(hint) = &reason.hint {
                 self.lines.push(format!("        {}", self.ink.faint(hint)));
             }
+        }
+        if let Some((_, sentence)) = &trust.time_scale {
+            self.lines.push(format!("    {} {sentence}", self.ink.red("!")));
         }
         if let Some(incomplete) = &self.summary.incomplete {
             self.lines.push(format!("    {} incomplete: {incomplete}", self.ink.red("!")));
