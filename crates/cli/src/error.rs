@@ -39,6 +39,8 @@ pub enum Error {
         hint: Option<String>,
         /// Further facts for the log record.
         fields: Vec<(&'static str, String)>,
+        /// The source line that it is about.
+        code_frame: Option<String>,
     },
 }
 
@@ -46,18 +48,27 @@ impl Error {
     /// A failed run with a status and nothing else to say.
     #[must_use]
     pub fn run(code: ExitCode, message: impl Into<String>) -> Self {
-        Self::Run { message: message.into(), code, hint: None, fields: Vec::new() }
+        Self::Run { message: message.into(), code, hint: None, fields: Vec::new(), code_frame: None }
     }
 
     /// The same error with advice, where it can carry any.
     #[must_use]
     pub fn with_hint(self, advice: impl Into<String>) -> Self {
         match self {
-            Self::Run { message, code, fields, .. } => {
-                Self::Run { message, code, hint: Some(advice.into()), fields }
+            Self::Run { message, code, fields, code_frame, .. } => {
+                Self::Run { message, code, hint: Some(advice.into()), fields, code_frame }
             }
             other => other,
         }
+    }
+
+    /// The same error with the source line that it is about, where it can carry one.
+    #[must_use]
+    pub fn with_code_frame(mut self, shown: Option<String>) -> Self {
+        if let Self::Run { code_frame, .. } = &mut self {
+            *code_frame = shown;
+        }
+        self
     }
 
     /// The exit status.
@@ -84,8 +95,9 @@ impl Error {
     #[must_use]
     pub fn record(&self) -> Record {
         let mut record = Record::new(Level::Error, self.to_string());
-        if let Self::Run { fields, .. } = self {
+        if let Self::Run { fields, code_frame, .. } = self {
             record.fields.clone_from(fields);
+            record.detail.clone_from(code_frame);
         }
         match self.hint() {
             Some(hint) => record.with("hint", hint),

@@ -129,7 +129,9 @@ fn script_failed(name: &str, address: &str, error: &script::Error) -> Error {
 /// An exception of the script, anywhere.
 #[must_use]
 pub fn thrown(error: &script::Error) -> Error {
-    Error::run(ExitCode::SCRIPT_EXCEPTION, error.message.clone()).with_hint("script exception")
+    Error::run(ExitCode::SCRIPT_EXCEPTION, error.message.clone())
+        .with_hint("script exception")
+        .with_code_frame(error.code_frame.clone())
 }
 
 /// Reads the script and finds out whether it is an archive.

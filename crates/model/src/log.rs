@@ -42,13 +42,15 @@ pub struct Record {
     pub message: String,
     /// Further facts, such as `source=console` or `scenario=login`.
     pub fields: Vec<(&'static str, String)>,
+    /// Lines for people that explain the record, such as a line of source. Only terminals show them.
+    pub detail: Option<String>,
 }
 
 impl Record {
     /// A record without fields.
     #[must_use]
     pub fn new(level: Level, message: impl Into<String>) -> Self {
-        Self { level, message: message.into(), fields: Vec::new() }
+        Self { level, message: message.into(), fields: Vec::new(), detail: None }
     }
 
     /// The same record with one more field.

@@ -7,6 +7,7 @@ use rquickjs::{Ctx, Error as JsError, Exception, Object, Result, Value};
 
 use crate::ffi;
 use crate::modules::web::NOWHERE;
+use crate::program::Program;
 
 /// Why a script could not be loaded or a function of it did not finish.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -16,6 +17,8 @@ pub struct Error {
     pub kind: ErrorKind,
     /// Message and stack, several lines.
     pub message: String,
+    /// The source line that it is about with a caret below, for people; of errors that end a run.
+    pub code_frame: Option<String>,
 }
 
 /// The kinds of script errors that callers treat differently.
@@ -48,7 +51,19 @@ pub enum ErrorKind {
 impl Error {
     /// An error of `kind`.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), code_frame: None }
+    }
+
+    /// The same error with the source line of the first place in its stack.
+    pub(crate) fn with_code_frame(mut self, program: &Program) -> Self {
+        let first = self.message.lines().find_map(|line| line.strip_prefix("\tat "));
+        let place = first.map(|place| {
+            let place = place.strip_suffix(')').filter(|place| place.contains(" (")).unwrap_or(place);
+            let place = place.split_once(" (").map_or(place, |(_, place)| place);
+            place.strip_suffix("(0)").unwrap_or(place)
+        });
+        self.code_frame = place.and_then(|place| program.code_frame(place));
+        self
     }
 }
 
@@ -83,8 +98,22 @@ pub(crate) fn caught(context: &Ctx<'_>) -> String {
 /// A thrown value as text: an error with its stack, anything else as a string.
 pub(crate) fn describe(context: &Ctx<'_>, thrown: &Value<'_>) -> String {
     if let Some(error) = thrown.as_object().filter(|_| thrown.is_error()) {
+        let program = &ffi::host(context).shared.program;
         let mut text = headline(context, error);
-        text.push_str(&place_of(context, thrown));
+        if let Some(better) = program.missing_export(&text) {
+            return better;
+        }
+        let unknown =
+            text.strip_prefix("ReferenceError: ").and_then(|rest| rest.strip_suffix(" is not defined"));
+        let mut unknown = unknown.map(str::to_owned);
+        let stack = error.get::<_, Option<String>>("stack").ok().flatten().unwrap_or_default();
+        text.push_str(&frames_by(&stack, |place| {
+            let original = program.original(place);
+            // Only the first frame is about the name.
+            let used =
+                unknown.take().and_then(|name| program.use_of(&name, original.as_deref().unwrap_or(place)));
+            used.or(original)
+        }));
         return text;
     }
     text_of(context, thrown)
@@ -148,7 +177,7 @@ pub(crate) fn frames(stack: &str) -> String {
 }
 
 /// [`frames`], each at the place that `original` knows for it.
-fn frames_by(stack: &str, original: impl Fn(&str) -> Option<String>) -> String {
+fn frames_by(stack: &str, mut original: impl FnMut(&str) -> Option<String>) -> String {
     let mut text = String::new();
     for frame in stack.lines().filter_map(|line| line.trim().strip_prefix("at ")) {
         let (function, place) = match frame.split_once(" (") {

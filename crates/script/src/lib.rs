@@ -11,6 +11,7 @@ mod jslib;
 mod lifecycle;
 mod modules;
 mod packages;
+mod places;
 mod program;
 mod reach;
 mod remote;

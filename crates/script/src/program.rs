@@ -11,6 +11,7 @@ use rquickjs::module::Declared;
 use rquickjs::{Ctx, Error as JsError, Exception, Function, Module, Result, WriteOptions};
 
 use crate::error::{Error, ErrorKind};
+use crate::places::{self, Place};
 use crate::remote::is_remote;
 use crate::source::{Source, path_of};
 use crate::syntax;
@@ -20,6 +21,9 @@ use crate::{ffi, modules};
 /// What stands before the text of a CommonJS module. It stays on the first line, so that line numbers are the
 /// file's own.
 const COMMONJS_HEAD: &str = "(function(module, exports, require) {";
+
+/// The engine's messages have no more than 63 bytes of a name, fewer when a letter would be cut in two.
+const CUT_BYTES: usize = 60;
 
 /// The modules and files of a test.
 pub(crate) struct Program {
@@ -31,6 +35,9 @@ pub(crate) struct Program {
     styles: RwLock<HashMap<String, bool>>,
     files: RwLock<HashMap<String, Arc<[u8]>>>,
     translated: RwLock<HashMap<String, Arc<Translated>>>,
+    /// Where names are used that nothing declares, by the engine's place and the name: such an error comes again
+    /// with every iteration.
+    uses: RwLock<HashMap<(String, String), Option<String>>>,
 }
 
 /// A compiled module.
@@ -51,6 +58,7 @@ impl Program {
             styles: RwLock::default(),
             files: RwLock::default(),
             translated: RwLock::default(),
+            uses: RwLock::default(),
         }
     }
 
@@ -193,6 +201,58 @@ impl Program {
             None => return None,
         };
         Some(format!("{address}:{line}:{column}"))
+    }
+
+    /// The place where `name`, which nothing declares, is used at or after the user's own `place`.
+    pub(crate) fn use_of(&self, name: &str, place: &str) -> Option<String> {
+        let key = (place.to_owned(), name.to_owned());
+        if let Some(known) = read(&self.uses).get(&key) {
+            return known.clone();
+        }
+        let found = split(place).and_then(|(address, from)| {
+            let bytes = self.file(address).ok()?;
+            let (line, column) = places::use_of(address, std::str::from_utf8(&bytes).ok()?, name, from)?;
+            Some(format!("{address}:{line}:{column}"))
+        });
+        write(&self.uses).insert(key, found.clone());
+        found
+    }
+
+    /// k6's words for an import that finds no export, with the place of the import, in place of the engine's.
+    pub(crate) fn missing_export(&self, headline: &str) -> Option<String> {
+        let (name, module) =
+            headline.strip_prefix("SyntaxError: Could not find export '")?.split_once("' in module '")?;
+        let module = module.strip_suffix('\'')?;
+        self.opened().iter().find_map(|(address, bytes)| {
+            let text = std::str::from_utf8(bytes).ok().filter(|text| text.contains(name))?;
+            let wanted = |specifier: &str| {
+                let to = self.source.resolve(address, specifier);
+                // The engine cuts long names in its message.
+                to.is_ok_and(|to| to == module || (module.len() >= CUT_BYTES && to.starts_with(module)))
+            };
+            let (specifier, (line, column)) = places::import_of(address, text, name, wanted)?;
+            Some(format!(
+                "SyntaxError: The requested module \"{specifier}\" does not provide an export named \"{name}\"\
+                 \n\tat {address}:{line}:{column}(0)"
+            ))
+        })
+    }
+
+    /// The source line of a place in the user's own text, with a caret below it.
+    pub(crate) fn code_frame(&self, place: &str) -> Option<String> {
+        let (address, place) = split(place)?;
+        let bytes = self.file(address).ok()?;
+        places::code_frame(std::str::from_utf8(&bytes).ok()?, place)
+    }
+}
+
+/// `ADDRESS:LINE:COLUMN` in its parts; the column is the first when there is none.
+fn split(place: &str) -> Option<(&str, Place)> {
+    let (rest, last) = place.rsplit_once(':')?;
+    let last = last.parse().ok()?;
+    match rest.rsplit_once(':').map(|(address, line)| (address, line.parse())) {
+        Some((address, Ok(line))) => Some((address, (line, last))),
+        _ => Some((rest, (last, 1))),
     }
 }
 

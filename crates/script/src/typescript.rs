@@ -12,6 +12,8 @@ use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
 use oxc_transformer::{HelperLoaderMode, TransformOptions, Transformer};
 
+use crate::places;
+
 /// What decorators call; put in front of a program that has any, on its first line.
 const DECORATOR_HELPERS: &str = "const babelHelpers = { decorate(list, target, key, desc) { \
     let result = arguments.length < 3 ? target : desc === null ? Object.getOwnPropertyDescriptor(target, key) : desc; \
@@ -85,15 +87,9 @@ pub(crate) fn translate(path: &str, text: &str) -> Result<Translated, String> {
 
 /// `message` with its place and the line of source that it is about.
 fn located(path: &str, text: &str, offset: usize, message: &str) -> String {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|letter| *letter != '\n').count() + 1;
-    let shown = text.lines().nth(line - 1).unwrap_or("");
-    let gap = " ".repeat(column - 1);
-    format!(
-        "{path}:{line}:{column}: {message}\n  {line} | {shown}\n  {} | {gap}^",
-        " ".repeat(line.to_string().len())
-    )
+    let place = places::place_of(text, offset);
+    let frame = places::code_frame(text, place).map(|frame| format!("\n{frame}")).unwrap_or_default();
+    format!("{path}:{}:{}: {message}{frame}", place.0, place.1)
 }
 
 #[cfg(test)]

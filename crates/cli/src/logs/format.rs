@@ -73,6 +73,10 @@ fn terminal(out: &mut String, stamped: &Stamped) {
         let _ = write!(out, " \x1b[{colour}m{key}\x1b[0m=");
         push_value(out, value);
     }
+    if let Some(detail) = &record.detail {
+        out.push('\n');
+        out.push_str(detail);
+    }
 }
 
 fn logfmt(out: &mut String, stamped: &Stamped) {
@@ -192,6 +196,16 @@ mod tests {
         check("\x1b[0m\u{7f}", r#""\x1b[0m\x7f""#);
         check("žluťoučký 世界 e\u{301} 🙂", "\"žluťoučký 世界 e\u{301} 🙂\"");
         check("\u{a0}\u{feff}\u{e0001}", r#""\u00a0\ufeff\U000e0001""#);
+    }
+
+    #[test]
+    fn only_terminals_show_details() {
+        let mut record = Record::new(Level::Error, "no");
+        record.detail = Some("  1 | a\n    | ^".to_owned());
+        let terminal = format!("\x1b[31mERRO\x1b[0m[0061] {:<44} \n  1 | a\n    | ^", "no");
+        check(Format::Terminal, &record, &terminal);
+        check(Format::Logfmt, &record, "time=\"2026-01-01T00:00:00Z\" level=error msg=no");
+        check(Format::Raw, &record, "no");
     }
 
     #[test]

@@ -142,7 +142,10 @@ impl<'js> Session<'_, 'js> {
                 self.mailbox.answer(Reply::Ready(Box::new(loaded)));
                 exports
             }
-            Err(error) => return self.mailbox.answer(Reply::Failed(error)),
+            Err(error) => {
+                let error = error.with_code_frame(&self.host.shared.program);
+                return self.mailbox.answer(Reply::Failed(error));
+            }
         };
         let entry: RefCell<Entry<'js>> = RefCell::new(None);
         let data: RefCell<Option<Value<'js>>> = RefCell::new(None);
@@ -158,7 +161,7 @@ impl<'js> Session<'_, 'js> {
                         // The script's frames are unwound; whoever drives the session hears of it.
                         resume_unwind(panic);
                     }
-                    Reply::Returned(result)
+                    Reply::Returned(result.map_err(|error| error.with_code_frame(&self.host.shared.program)))
                 }
                 Command::Close => return,
             };

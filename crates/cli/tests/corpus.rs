@@ -1,0 +1,548 @@
+//! Scripts as people wrote them, run unmodified against the demo shop: one test a file.
+//!
+//! Many of these files lean on things that did not come with them. A [`Row`] therefore says what is expected of
+//! its file and why: that it runs, or that it ends with a message that names what is missing and where. Data
+//! files that a script opens, and a main script around a file that has none, are companions of the row.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use target::{Running, Shop, ShopOptions};
+
+/// Host names that the scripts have in them; in the test all of them are the shop.
+const HOSTS: [&str; 9] = [
+    "user-service",
+    "order-service",
+    "payment-service",
+    "inventory-service",
+    "catalog-service",
+    "cart-service",
+    "notification-service",
+    "localhost:4000",
+    "localhost:15000",
+];
+
+/// One user, one iteration, in place of the hours that a file asks for.
+const ONCE: [&str; 4] = ["-u", "1", "-i", "1"];
+
+const USERS: (&str, &str) =
+    ("test-data/users.json", r#"[{"id": "1", "email": "a@example.test", "password": "long enough"}]"#);
+const PRODUCTS: (&str, &str) = ("test-data/products.json", r#"[{"id": "1"}, {"id": "2"}]"#);
+
+/// What is expected of a file, and why.
+struct Row<'a> {
+    /// What is run: the file, or a companion that imports it.
+    run: &'a str,
+    /// Why this is what has to come of it.
+    why: &'a str,
+    /// Files that did not come with it, by path and text.
+    companions: &'a [(&'a str, &'a str)],
+    /// The script's environment, as `NAME=VALUE`.
+    env: &'a [&'a str],
+    /// The exit status.
+    code: i32,
+    /// How many iterations it completes; `None` when there is no run.
+    iterations: Option<u64>,
+    /// What standard output has in it.
+    says: &'a [&'a str],
+    /// What the log has in it.
+    logs: &'a [&'a str],
+    /// What the log must not have in it.
+    never: &'a [&'a str],
+    /// Files that it writes, by name and a part of their text.
+    writes: &'a [(&'a str, &'a str)],
+}
+
+/// A file that runs once and has nothing to complain of.
+const RUNS: Row<'static> = Row {
+    run: "",
+    why: "",
+    companions: &[],
+    env: &[],
+    code: 0,
+    iterations: Some(1),
+    says: &["iterations"],
+    logs: &[],
+    never: &["level=error"],
+    writes: &[],
+};
+
+/// A file that does not get as far as a run.
+const FAILS: Row<'static> = Row { iterations: None, says: &[], never: &[], ..RUNS };
+
+fn shop() -> Running {
+    let tls_addr = Some("127.0.0.1:0".parse().expect("it is an address"));
+    Shop::start(ShopOptions { tls_addr, ..ShopOptions::default() }).expect("the shop opens on free ports")
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a temporary folder can be written");
+    for entry in std::fs::read_dir(from).expect("the corpus is in the repository") {
+        let entry = entry.expect("the corpus can be read");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a temporary folder can be written");
+        }
+    }
+}
+
+/// Runs a row in a folder of its own, beside the whole corpus, and compares.
+#[track_caller]
+fn check(row: &Row) {
+    let shop = shop();
+    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("it is in the folder")).expect("it can be made");
+        std::fs::write(path, text).expect("a temporary folder can be written");
+    };
+    copy(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus")), folder.path());
+    for (name, text) in row.companions {
+        write(name, text);
+    }
+    let plain = shop.http.to_string();
+    let tls = shop.https.expect("the shop speaks TLS").to_string();
+    let mut hosts: serde_json::Map<String, serde_json::Value> =
+        HOSTS.iter().map(|name| ((*name).to_owned(), plain.clone().into())).collect();
+    hosts.insert("api.example.com".to_owned(), tls.into());
+    let config = serde_json::json!({ "hosts": hosts, "insecureSkipTLSVerify": true });
+    write("config.json", &config.to_string());
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+    command.args(["run", "-q", "-c", "config.json", "--summary-export", "exported.json"]).args(ONCE);
+    for pair in row.env {
+        command.args(["-e", &pair.replace("SHOP", &shop.http_url())]);
+    }
+    command.arg(row.run).current_dir(folder.path()).env_clear().env("HOME", folder.path());
+    let output = command.stdin(Stdio::null()).output().expect("it starts");
+    let out = String::from_utf8_lossy(&output.stdout);
+    let log = String::from_utf8_lossy(&output.stderr);
+
+    let told = format!("{}, because {}\n--- log\n{log}\n--- output\n{out}", row.run, row.why);
+    assert_eq!(output.status.code(), Some(row.code), "{told}");
+    assert_eq!(iterations(&folder.path().join("exported.json")), row.iterations, "{told}");
+    for (wanted, text) in
+        row.says.iter().map(|part| (part, &out)).chain(row.logs.iter().map(|part| (part, &log)))
+    {
+        assert!(text.contains(wanted), "{wanted} is not said by {told}");
+    }
+    for part in row.never {
+        assert!(!log.contains(part), "{part} is said by {told}");
+    }
+    for (name, part) in row.writes {
+        let text = std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+        assert!(text.contains(part), "{name} has no {part}: {told}");
+    }
+}
+
+/// The completed iterations of an exported summary, if there is one.
+fn iterations(path: &Path) -> Option<u64> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let summary: serde_json::Value = serde_json::from_str(&text).expect("the exported summary is JSON");
+    Some(summary["metrics"]["iterations"]["count"].as_u64().unwrap_or(0))
+}
+
+/// A file with nothing but options: alone it has nothing to run, and says so; over a script of the user it
+/// gives the options of a run.
+#[track_caller]
+fn only_options(file: &str, row: &Row) {
+    check(&Row {
+        run: file,
+        why: "the file exports options and no function",
+        code: 255,
+        logs: &[file, "no exported functions in script"],
+        ..FAILS
+    });
+    let script = format!(
+        "import http from 'k6/http';
+         import {{ Rate, Trend }} from 'k6/metrics';
+         export {{ options }} from './{file}';
+         const [rate, revenue] = [new Rate('order_success_rate'), new Trend('revenue_per_second')];
+         export default () => {{
+           const answer = http.get(`${{__ENV.BASE_URL}}/health`);
+           rate.add(answer.status === 200);
+           revenue.add(101);
+         }};"
+    );
+    check(&Row {
+        run: "over.js",
+        companions: &[("over.js", &script)],
+        env: &["BASE_URL=SHOP"],
+        why: "it lends its options to a script that has a default function",
+        ..*row
+    });
+}
+
+#[test]
+fn breakpoint_test() {
+    // `executor` stands beside `stages` there, where it means nothing.
+    let says = ["✓ 'p(95)<500'", "✓ 'rate<0.1'"];
+    only_options(
+        "breakpoint-test.js",
+        &Row { says: &says, logs: &[r#"unknown field \"executor\""#], ..RUNS },
+    );
+}
+
+#[test]
+fn load_test() {
+    only_options("load-test.js", &Row { says: &["✓ 'p(95)<200'", "✓ 'rate<0.01'"], ..RUNS });
+}
+
+#[test]
+fn multi_region_options() {
+    only_options("multi-region-options.js", &RUNS);
+}
+
+#[test]
+fn soak_test() {
+    only_options("soak-test.js", &Row { says: &["✓ 'p(95)<200'", "✓ 'rate<0.01'"], ..RUNS });
+}
+
+#[test]
+fn spike_test() {
+    only_options("spike-test.js", &Row { says: &["✓ 'p(95)<500'", "✓ 'rate<0.1'"], ..RUNS });
+}
+
+#[test]
+fn stress_test() {
+    only_options("stress-test.js", &Row { says: &["✓ 'p(95)<500'", "✓ 'rate<0.1'"], ..RUNS });
+}
+
+#[test]
+fn threshold_options() {
+    let says = ["✓ 'p(50)<150'", "✓ 'max<5000'", "✓ 'rate<0.05'", "✓ 'rate>0.95'", "✓ 'p(50)>100'"];
+    only_options("threshold-options.js", &Row { says: &says, ..RUNS });
+    check(&Row {
+        run: "over.js",
+        companions: &[(
+            "over.js",
+            "export { options } from './threshold-options.js'; export default () => {};",
+        )],
+        why: "its thresholds are about metrics that the script around it has to make",
+        code: 104,
+        logs: &["order_success_rate", "no metric name"],
+        ..FAILS
+    });
+}
+
+#[test]
+fn typescript_options() {
+    only_options("typescript-options.ts", &Row { says: &["✓ 'p(95)<400'", "✓ 'rate<0.01'"], ..RUNS });
+}
+
+#[test]
+fn vuh_options() {
+    // `http2` is no option; flags for the load replace its scenario, which is said.
+    let logs = [r#"unknown field \"http2\""#, "overrode scenarios configuration entirely"];
+    only_options("vuh-options.js", &Row { logs: &logs, ..RUNS });
+}
+
+#[test]
+fn smoke_test() {
+    check(&Row {
+        run: "smoke-test.js",
+        why: "it uses http without importing it; the iteration fails, the run goes on",
+        logs: &["ReferenceError: http is not defined", "smoke-test.js:12:15"],
+        never: &[],
+        ..RUNS
+    });
+}
+
+#[test]
+fn business_metrics() {
+    check(&Row {
+        run: "business-metrics.js",
+        why: "it uses http without importing it; thresholds without samples hold",
+        says: &["✓ 'rate>0.95'", "✓ 'p(95)<2000'"],
+        logs: &["ReferenceError: http is not defined", "business-metrics.js:14:25"],
+        never: &[],
+        ..RUNS
+    });
+}
+
+#[test]
+fn shared_array() {
+    check(&Row {
+        run: "shared-array.js",
+        why: "its data files did not come with it",
+        code: 107,
+        logs: &["test-data/users.json: no such file or directory", "shared-array.js:5:"],
+        ..FAILS
+    });
+    check(&Row {
+        run: "shared-array.js",
+        why: "with data it loads; it uses http without importing it",
+        companions: &[USERS, PRODUCTS],
+        logs: &["ReferenceError: http is not defined", "shared-array.js:18:20"],
+        never: &["testUsers", "testProducts"],
+        ..RUNS
+    });
+}
+
+#[test]
+fn graphql_complexity() {
+    check(&Row {
+        run: "graphql-complexity.js",
+        why: "it has no default function, and no scenario names another",
+        code: 104,
+        logs: &["function 'default' not found in exports"],
+        ..FAILS
+    });
+    check(&Row {
+        run: "over.js",
+        companions: &[(
+            "over.js",
+            "export { testQueryComplexity as default } from './graphql-complexity.js';",
+        )],
+        why: "its function uses http without importing it",
+        logs: &["ReferenceError: http is not defined", "testQueryComplexity", "graphql-complexity.js:40:22"],
+        never: &[],
+        ..RUNS
+    });
+}
+
+#[test]
+fn handle_summary() {
+    check(&Row {
+        run: "handle-summary.js",
+        why: "it has no default function",
+        code: 104,
+        logs: &["function 'default' not found in exports"],
+        ..FAILS
+    });
+    check(&Row {
+        run: "over.js",
+        companions: &[(
+            "over.js",
+            "import http from 'k6/http'; export { handleSummary } from './handle-summary.js';
+             export default () => http.get(`${__ENV.BASE_URL}/health`);",
+        )],
+        env: &["BASE_URL=SHOP"],
+        why: "it makes the summary of a script around it; the imported helper is built in",
+        says: &["http_reqs", "iterations"],
+        writes: &[
+            ("summary.json", r#""http_req_duration""#),
+            // It reads `p95` beside `values`, where the number is not.
+            ("summary.html", "<h2>Response Time: undefinedms (P95)</h2>"),
+        ],
+        ..RUNS
+    });
+}
+
+#[test]
+fn load_test_suite() {
+    check(&Row {
+        run: "load-test-suite.js",
+        why: "its journey works in the shop; one iteration cannot reach the 100 requests a second it wants",
+        env: &["BASE_URL=SHOP"],
+        code: 99,
+        says: &["✓ authentication successful", "✓ token received", "✗ 'rate>100'", "✓ 'p(95)<2000'"],
+        logs: &[
+            "Setting up test data",
+            "Cleaning up test data",
+            "'http_req_failed' is a built-in metric",
+            "thresholds on metrics 'http_reqs' have been crossed",
+        ],
+        never: &["Authentication failed", "script exception"],
+        ..RUNS
+    });
+}
+
+/// One service of the microservices script. `teardown` reads `data.metrics`, and there is no `setup` to give it:
+/// that is the error the run ends with, after the summary.
+#[track_caller]
+fn microservices(service: &str, says: &[&str]) {
+    check(&Row {
+        run: "microservices.js",
+        why: "the services answer; teardown reads what nobody gave it",
+        env: &[&format!("TARGET_SERVICE={service}")],
+        code: 107,
+        says: &[&["iterations", "✗ 'count>0'"], says].concat(),
+        logs: &["cannot read property 'metrics' of undefined", "teardown", "microservices.js:470:"],
+        never: &["Failed to collect", "is not defined"],
+        ..RUNS
+    });
+}
+
+#[test]
+fn microservices_user_service() {
+    microservices("user-service", &["✓ user service status 200"]);
+}
+
+#[test]
+fn microservices_order_service() {
+    microservices("order-service", &["✓ order service status 201", "✓ order has ID"]);
+}
+
+#[test]
+fn microservices_payment_service() {
+    microservices("payment-service", &["✓ payment processed or circuit breaker"]);
+}
+
+#[test]
+fn microservices_inventory_service() {
+    microservices("inventory-service", &["✓ inventory service status 200", "✓ inventory data present"]);
+}
+
+#[test]
+fn microservices_whole_purchase() {
+    // Up to 24 seconds of the script's own think time.
+    let says = ["✓ catalog loaded", "✓ item added to cart", "✓ order created", "✓ payment processed"];
+    microservices("all", &says);
+}
+
+const SHOPPING: Row<'static> = Row {
+    run: "ecommerce-enterprise.js",
+    why: "the shop has all that this scenario asks for, and the summary is the script's own",
+    companions: &[USERS, PRODUCTS],
+    env: &["BASE_URL=SHOP"],
+    says: &["Performance Test Results Summary", "Throughput: ", "P50: undefinedms"],
+    logs: &["overrode scenarios configuration entirely", "Generating summary"],
+    writes: &[("performance-report.html", "<html"), ("performance-summary.json", r#""login_success_rate""#)],
+    ..RUNS
+};
+
+#[test]
+fn ecommerce_enterprise_lacks() {
+    check(&Row {
+        run: "ecommerce-enterprise.js",
+        why: "its data files did not come with it",
+        code: 107,
+        logs: &["test-data/users.json: no such file or directory", "ecommerce-enterprise.js:97:"],
+        ..FAILS
+    });
+    check(&Row {
+        why: "it never says executeDefaultScenario, which runs when no scenario is chosen",
+        logs: &["ReferenceError: executeDefaultScenario is not defined", "ecommerce-enterprise.js:127:7"],
+        never: &[],
+        ..SHOPPING
+    });
+}
+
+#[test]
+fn ecommerce_enterprise_baseline() {
+    check(&Row { env: &["BASE_URL=SHOP", "EXEC_SCENARIO=baseline_load"], ..SHOPPING });
+}
+
+#[test]
+fn ecommerce_enterprise_spike_at_the_address_in_the_script() {
+    check(&Row {
+        why: "without BASE_URL it asks https://api.example.com, which `hosts` leads to the shop",
+        env: &["EXEC_SCENARIO=spike_test"],
+        ..SHOPPING
+    });
+}
+
+#[test]
+fn ecommerce_enterprise_websocket() {
+    // 25 seconds: the script closes its socket then.
+    check(&Row {
+        env: &["BASE_URL=SHOP", "EXEC_SCENARIO=websocket_test"],
+        writes: &[("performance-summary.json", r#""websocket connection successful""#)],
+        ..SHOPPING
+    });
+}
+
+#[test]
+fn websocket_graphql() {
+    // 30 seconds: the script closes its socket then.
+    check(&Row {
+        run: "websocket-graphql.js",
+        why: "the shop speaks subscriptions under /graphql; not every message is of type data, as it expects",
+        says: &["✓ WebSocket connection successful", "subscription data received"],
+        logs: &["WebSocket connection established"],
+        ..RUNS
+    });
+}
+
+#[test]
+fn suite_config() {
+    check(&Row {
+        run: "suite/utils/config.ts",
+        why: "it is a module for others, without a default function",
+        code: 104,
+        logs: &["function 'default' not found in exports"],
+        ..FAILS
+    });
+    check(&Row {
+        run: "over.ts",
+        why: "another script uses its settings and thresholds",
+        companions: &[(
+            "over.ts",
+            "import { check } from 'k6'; import { getConfig, performanceThresholds as t } from './suite/utils/config.ts';
+             export const options = { thresholds: { iteration_duration: t.health.stress } };
+             export default (): void => { check(getConfig(), { 'port of PORT': (c) => c.baseUrl === 'http://localhost:81' }); };",
+        )],
+        env: &["PORT=81"],
+        says: &["✓ port of PORT", "✓ 'p(95)<200'"],
+        ..RUNS
+    });
+}
+
+#[test]
+fn suite_metrics() {
+    check(&Row {
+        run: "over.ts",
+        why: "its metrics work; the function beside them uses getPerformanceBudget, which did not come with it",
+        companions: &[(
+            "over.ts",
+            "import { businessMetrics, recordBusinessMetric } from './suite/utils/metrics.ts';
+             export default (): void => { businessMetrics.userProfileRequests.add(3); recordBusinessMetric('a', false, 1); };",
+        )],
+        says: &["user_profile_requests", "iterations"],
+        logs: &["getPerformanceBudget is not defined", "suite/utils/metrics.ts:25:18"],
+        never: &[],
+        ..RUNS
+    });
+}
+
+#[test]
+fn suite_graphql_helpers_and_their_users() {
+    let check = |run: &str| {
+        check(&Row {
+            run,
+            why: "suite/utils/config.ts has no getGraphQLEndpoint",
+            code: 107,
+            logs: &[
+                r#"\"./config.ts\" does not provide an export named \"getGraphQLEndpoint\""#,
+                "suite/utils/graphql-helpers.ts:4:",
+            ],
+            ..FAILS
+        });
+    };
+    check("suite/utils/graphql-helpers.ts");
+    check("suite/scenarios/graphql-coverage.ts");
+    check("suite/scenarios/user-journey.ts");
+}
+
+#[test]
+fn suite_test_data_loader() {
+    check(&Row {
+        run: "suite/data/test-data-loader.ts",
+        why: "its data files did not come with it",
+        code: 107,
+        logs: &["suite/data/brands.json: no such file or directory", "test-data-loader.ts:5:"],
+        ..FAILS
+    });
+    check(&Row {
+        run: "over.ts",
+        why: "with data it finds a query; the generator of its variables uses a function that did not come with it",
+        companions: &[
+            (
+                "over.ts",
+                "import { getQueryWithVariables } from './suite/data/test-data-loader.ts';
+                 export default (): void => { getQueryWithVariables('getAllSeasonalAssignments'); };",
+            ),
+            ("suite/data/brands.json", "[]"),
+            (
+                "suite/data/queries.json",
+                r#"[{"getAllSeasonalAssignments": {"query": "{ products { id } }"}}]"#,
+            ),
+        ],
+        logs: &["seasonSelector is not defined", "test-data-loader.ts:40:22"],
+        never: &[],
+        ..RUNS
+    });
+}
