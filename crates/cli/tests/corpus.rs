@@ -335,6 +335,8 @@ fn handle_summary() {
 fn load_test_suite() {
     check(&Row {
         run: "load-test-suite.js",
+        // A tenth of its iterations ask for the administrator's page, and the shop's 403 fails `http_req_failed`
+        // too: which thresholds fail beside `http_reqs` is chance.
         why: "its journey works in the shop; one iteration cannot reach the 100 requests a second it wants",
         env: &["BASE_URL=SHOP"],
         code: 99,
@@ -343,7 +345,7 @@ fn load_test_suite() {
             "Setting up test data",
             "Cleaning up test data",
             "'http_req_failed' is a built-in metric",
-            "thresholds on metrics 'http_reqs' have been crossed",
+            "http_reqs' have been crossed",
         ],
         never: &["Authentication failed", "script exception"],
         ..RUNS

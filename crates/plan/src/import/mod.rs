@@ -1,0 +1,1 @@
+//! The formats that compile to a plan, one folder each.
