@@ -21,6 +21,7 @@ use serde_json::Value;
 use crate::archive_file::{Archive, is_archive};
 use crate::error::Error;
 use crate::flags::{Flags, runtime};
+use crate::run::results::Page;
 use crate::session::Session;
 
 /// Which script a command is about.
@@ -41,7 +42,9 @@ pub enum Script<'a> {
         /// How messages name it.
         name: &'a str,
         /// It; whoever loads it takes it out.
-        plan: RefCell<Option<Plan>>,
+        plan: RefCell<Option<Box<Plan>>>,
+        /// How its results are shown, when not as a summary.
+        page: Option<Page>,
     },
 }
 
@@ -167,7 +170,7 @@ fn loaded_plan(
     session: &Session,
     runtime: Flags,
     name: &str,
-    plan: Plan,
+    plan: Box<Plan>,
     system_env: bool,
 ) -> Result<Loaded, Error> {
     let env = script_env(&session.env, &runtime, system_env).map_err(Error::Usage)?;

@@ -146,7 +146,7 @@ impl Session {
     }
 
     /// Takes over what a fork has come to: the variables it set to something else than `before`, and its bytes.
-    pub fn join(&mut self, fork: Self, before: &Vars) {
+    pub fn join(&mut self, fork: &Self, before: &Vars) {
         self.sent += fork.sent;
         self.received += fork.received;
         for (name, value) in fork.vars.iter() {

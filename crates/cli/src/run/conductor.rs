@@ -20,6 +20,7 @@ use tokio::time::Interval;
 
 use super::judge::Judge;
 use super::lifecycle::Lifecycle;
+use super::live::Live;
 use super::options::Settled;
 use super::outputs::Stream;
 use super::progress::Progress;
@@ -96,6 +97,8 @@ pub struct Conductor<'a> {
     shortages: net::Shortages,
     judge: Judge,
     progress: Progress,
+    /// What is measured now, where that is shown.
+    live: Option<Live>,
     /// How the lifecycle functions measure.
     recorder: RecorderConfig,
     /// Signals so far; the second one ends everything at once.
@@ -148,7 +151,10 @@ impl<'a> Conductor<'a> {
         let shortages = net.shortages.clone();
         configure(&loaded.test, &settled, net, run.control.clone());
         late.set(loaded.test.users());
-        let quiet = session.flags.on("quiet");
+        let page = wanted.page.as_ref();
+        let quiet =
+            session.flags.on("quiet") || page.is_some_and(|page| page.json || !session.screen.draws());
+        let live = page.map(|_| Live::default());
         let progress = Progress::new(Arc::clone(&session.screen), quiet, scenarios, settled.longest());
         Ok(Self {
             session,
@@ -164,6 +170,7 @@ impl<'a> Conductor<'a> {
             shortages,
             judge: Judge::new(registry, evaluator),
             progress,
+            live,
             recorder: config,
             signals_heard: 0,
             phase: "init",
@@ -269,7 +276,8 @@ impl<'a> Conductor<'a> {
             self.control.abort(AbortCause::Threshold, "");
         }
         if self.phase != "init" {
-            self.progress.tick(self.phase, &Counters::of(&self.control, now));
+            let live = self.live.as_mut().map(|live| live.line(self.judge.aggregate(), now));
+            self.progress.tick(self.phase, &Counters::of(&self.control, now), live.unwrap_or_default());
         }
     }
 

@@ -34,7 +34,8 @@ impl Conductor<'_> {
         self.ending.marked_failed = !self.control.failures().is_empty();
         self.ending.abort = self.control.aborted().cloned();
         let counters = Counters::of(&self.control, now);
-        self.progress.finish("running", &counters);
+        let live = self.live.as_mut().map(|live| live.line(self.judge.aggregate(), now));
+        self.progress.finish("running", &counters, live.unwrap_or_default());
         self.warn_of_no_iterations(&counters);
         self.warn_of_folding();
 
@@ -59,9 +60,12 @@ impl Conductor<'_> {
             _ => (0, 0),
         };
         let wanted = &self.wanted;
+        let page = wanted.quick(self.judge.aggregate(), summary);
+        let unanswered = page.is_some_and(|page| page.is_unanswered());
         let found = [
             (wanted.fail_on_exceptions && failed > 0).then_some(Finding::Exceptions(failed)),
             (wanted.fail_on_checks && checks.0 > 0).then_some(Finding::Checks(checks.0, checks.1)),
+            unanswered.then_some(Finding::Unanswered),
             (wanted.fail_on_untrusted && !summary.trust.trusted).then_some(Finding::Untrusted),
         ];
         found.into_iter().flatten().collect()
@@ -168,7 +172,7 @@ impl Conductor<'_> {
             Handled::Files(files) => results::write_files(self.session, &files).err(),
             Handled::Wrong(why) => Some(why),
             Handled::Not => {
-                self.wanted.print(self.session, summary);
+                self.wanted.print(self.session, self.judge.aggregate(), summary);
                 None
             }
         };
