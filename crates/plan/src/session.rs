@@ -330,6 +330,19 @@ impl Session {
         self.scenario = Some(scenario);
     }
 
+    /// Begins a flow before or after the load.
+    pub(crate) fn begin_around(&mut self, group: &str) {
+        self.group = group.into();
+        self.tag_group();
+        self.iteration.started = self.now();
+    }
+
+    /// Ends a flow before or after the load, which is no iteration: only its bytes count.
+    pub(crate) fn end_around(&mut self) {
+        let now = self.now();
+        self.record_iteration(now, None);
+    }
+
     /// Begins an iteration.
     pub(crate) fn begin(&mut self, iteration: Iteration) {
         let worker = Rc::clone(&self.worker);

@@ -46,10 +46,11 @@ impl Conductor<'_> {
             let record = Record::new(Level::Error, "failed to handle the end-of-test summary");
             self.session.logger().log(record.with("error", why));
         }
-        match std::mem::take(&mut self.ending).error() {
+        let ended = match std::mem::take(&mut self.ending).error() {
             None => Ok(ExitCode::SUCCESS),
             Some(error) => Err(error),
-        }
+        };
+        self.finish_dialect(finished.elapsed.into(), ended)
     }
 
     /// What the user wants to count as a failure and was found.
@@ -165,7 +166,7 @@ impl Conductor<'_> {
 
     /// Lets the script handle the summary, or prints it, and writes the files that were asked for.
     async fn hand_out(&mut self, lifecycle: &Lifecycle, summary: &Summary) -> Result<(), String> {
-        if self.wanted.mode == Mode::Disabled {
+        if self.wanted.mode == Mode::Disabled || self.dialect_replaces_summary() {
             return self.wanted.write_export(summary);
         }
         let failure = match self.handled(lifecycle, summary).await {
