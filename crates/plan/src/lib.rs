@@ -22,6 +22,7 @@ mod test;
 mod value;
 mod vu;
 mod worker;
+pub mod yaml;
 
 pub use dialect::{Artifact, Dialect, DialectWorker, Facts};
 pub use exchange::{Exchange, HopFacts, Labels};
