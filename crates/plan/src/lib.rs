@@ -14,6 +14,7 @@ pub mod note;
 mod program;
 pub mod quick;
 mod random;
+pub mod report;
 mod request;
 mod run;
 mod session;

@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn documents_mean_what_they_look_like() {
         let check = |text: &str, wanted: Json| {
-            assert_eq!(parse(text).map(|node| node.to_json()), Ok(wanted), "{text}")
+            assert_eq!(parse(text).map(|node| node.to_json()), Ok(wanted), "{text}");
         };
         check("", Json::Null);
         check(

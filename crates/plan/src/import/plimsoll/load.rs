@@ -75,7 +75,7 @@ pub(super) fn scenarios(
     let mut parts = Vec::new();
     for (at, item) in reader.items(load).iter().enumerate() {
         reader.within(&format!("[{at}]"), |reader| {
-            part(reader, item, seed.wrapping_add(at as u64), &mut parts)
+            part(reader, item, seed.wrapping_add(at as u64), &mut parts);
         });
     }
     if parts.is_empty() {
@@ -293,7 +293,7 @@ fn common_unit(parts: &[Part]) -> Option<Duration> {
 
 fn in_unit(rate: u64, every: Duration, unit: Duration) -> Option<u64> {
     let whole = u128::from(rate) * unit.as_nanos();
-    (whole % every.as_nanos() == 0).then(|| u64::try_from(whole / every.as_nanos()).ok())?
+    whole.is_multiple_of(every.as_nanos()).then(|| u64::try_from(whole / every.as_nanos()).ok())?
 }
 
 fn object(json: Json) -> Map<String, Json> {
@@ -322,29 +322,29 @@ mod tests {
     use super::*;
     use crate::yaml;
 
-    fn check(text: &str, wanted: Json) {
+    fn check(text: &str, wanted: &Json) {
         let mut reader = Reader::new("t", std::path::PathBuf::new(), std::collections::BTreeMap::new());
         let made = scenarios(&mut reader, "all", &yaml::parse(text).expect("it is YAML"), None, 7);
         let made: Map<String, Json> =
             made.into_iter().map(|(name, object)| (name, Json::Object(object))).collect();
         assert_eq!(reader.notes, [], "{text}");
-        assert_eq!(Json::Object(made), wanted, "{text}");
+        assert_eq!(Json::Object(made), *wanted, "{text}");
     }
 
     #[test]
     fn steps_become_executors() {
         check(
             "[{inject: {rate: 10, for: 30s}}]",
-            json!({ "all": { "executor": "constant-arrival-rate", "rate": 10, "duration": "30000ms", "timeUnit": "1000ms",
+            &json!({ "all": { "executor": "constant-arrival-rate", "rate": 10, "duration": "30000ms", "timeUnit": "1000ms",
                 "preAllocatedVUs": 10, "maxVUs": "auto", "startTime": "0ms" } }),
         );
         check(
             "[{keep_constant: {users: 5, for: 1m}}]",
-            json!({ "all": { "executor": "constant-vus", "vus": 5, "duration": "60000ms", "startTime": "0ms" } }),
+            &json!({ "all": { "executor": "constant-vus", "vus": 5, "duration": "60000ms", "startTime": "0ms" } }),
         );
         check(
             "[{ramp: {users: 5, for: 10s}}, {pause: 1s}, {inject: {rate: 1, every: 3s, for: 9s}}]",
-            json!({
+            &json!({
                 "all_1": { "executor": "ramping-vus", "startVUs": 0, "gracefulRampDown": "30s", "startTime": "0ms", "stages": [
                     { "duration": "10000ms", "target": 5 }, { "duration": "0s", "target": 0 }, { "duration": "1000ms", "target": 0 } ] },
                 "all_2": { "executor": "constant-arrival-rate", "rate": 20, "timeUnit": "60000ms", "duration": "9000ms",

@@ -121,7 +121,7 @@ fn with_query(address: Text, pairs: &[(String, Text)]) -> Text {
         parts.push(Expr::Own(std::sync::Arc::new(Escaped(value.clone()))));
     }
     if parts.iter().all(|part| matches!(part, Expr::Constant(_))) {
-        let whole: String = parts.iter().map(|part| constant(part)).collect();
+        let whole: String = parts.iter().map(constant).collect();
         return whole.into();
     }
     Text::Joined(parts.into())
