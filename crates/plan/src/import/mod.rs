@@ -2,6 +2,7 @@
 //!
 //! Every format is a row of [`FORMATS`] and a folder. [`recognise`] tells by the content of a file which it is.
 
+pub mod har;
 pub mod plimsoll;
 
 use std::collections::BTreeMap;
@@ -29,7 +30,7 @@ pub struct Format {
 }
 
 /// Every format. The first that takes a file has it.
-pub static FORMATS: &[Format] = &[plimsoll::FORMAT];
+pub static FORMATS: &[Format] = &[plimsoll::FORMAT, har::FORMAT];
 
 /// A word of another tool's command line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
