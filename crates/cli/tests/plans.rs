@@ -165,3 +165,28 @@ fn a_check_reports_what_is_made_of_a_file() {
     );
     check("plimsoll: 1\nstpes: []\n", 104, &["cannot be run", "t.yaml:2:1: there is no key 'stpes' here"]);
 }
+
+#[test]
+fn a_recording_is_played_with_what_answers_bring() {
+    let (shop, folder) = (shop(), tempfile::tempdir().expect("the system has a temporary folder"));
+    let base = shop.http_url();
+    let entry = |second: u32, path: &str, answer: &str| {
+        serde_json::json!({
+            "startedDateTime": format!("2026-01-01T00:00:0{second}.000Z"),
+            "time": 1000.0,
+            "request": { "method": "GET", "url": format!("{base}{path}"), "headers": [] },
+            "response": { "status": 200, "content": { "text": answer } },
+        })
+    };
+    let recorded = serde_json::json!({ "products": [{ "id": "recorded-product-1" }] }).to_string();
+    let entries = [entry(0, "/api/products", &recorded), entry(1, "/api/products/recorded-product-1", "")];
+    let har = serde_json::json!({ "log": { "creator": {}, "entries": entries } });
+    std::fs::write(folder.path().join("t.har"), har.to_string()).expect("it can be written");
+    let args = ["run", "-q", "--summary-export", "summary.json", "-i", "2", "t.har"];
+    let (code, out, log, summary) = plimsoll(folder.path(), &args);
+    assert_eq!(code, 0, "{out}\n{log}");
+    // The shop knows no such product: only its own answers have one that it knows.
+    let checks = &summary["metrics"]["checks"];
+    assert_eq!((checks["passes"].as_u64(), checks["fails"].as_u64()), (Some(4), Some(0)), "{out}\n{log}");
+    assert!(log.contains("'reco…' comes from the answer of"), "{log}");
+}

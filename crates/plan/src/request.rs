@@ -272,6 +272,11 @@ impl RequestStep {
         self.keep_body || !self.captures.is_empty() || !self.checks.is_empty()
     }
 
+    /// Whether nothing looks at the answer.
+    pub(crate) fn is_blind(&self) -> bool {
+        !self.needs_body()
+    }
+
     /// Whether later steps may want to look at the answer.
     pub(crate) fn keeps_answer(&self) -> bool {
         self.keep_body

@@ -96,7 +96,10 @@ impl<'a> Journey<'a> {
                 Some(cancel) => Box::pin(self.hop_unless(&cancel, cookie.as_deref(), &mut trail)).await,
             };
             let answer = match outcome {
-                Ok(answer) => self.with_wire(answer),
+                Ok(mut answer) => {
+                    self.add_wire(&mut answer);
+                    answer
+                }
                 Err(fault) => return Err(self.failed(fault, trail, on_hop)),
             };
             let cookies = self.take_cookies(&answer.headers);
@@ -163,8 +166,8 @@ impl<'a> Journey<'a> {
         head.into_bytes()
     }
 
-    /// The answer with what went over the wire, in the words of HTTP/1 where it went in frames.
-    fn with_wire(&self, mut answer: Answer) -> Answer {
+    /// Adds what went over the wire to an answer, in the words of HTTP/1 where it went in frames.
+    fn add_wire(&self, answer: &mut Answer) {
         if self.client.worker.settings.keep_wire && answer.wire.is_none() {
             let reason = response::reason_of(answer.status);
             let mut head = format!("{} {} {reason}\r\n", answer.proto.name(), answer.status).into_bytes();
@@ -179,7 +182,6 @@ impl<'a> Journey<'a> {
                 response_body: answer.body.clone(),
             }));
         }
-        answer
     }
 
     /// The headers of the next hop.
@@ -323,8 +325,9 @@ impl<'a> Journey<'a> {
     }
 
     /// The last hop came to a whole response.
+    // Not by value: a journey is large, and it would be copied out of its box.
     fn arrived(
-        self,
+        &mut self,
         answer: Answer,
         cookies: Vec<SetCookie>,
         trail: Trail,
@@ -345,7 +348,7 @@ impl<'a> Journey<'a> {
         Ok(Response {
             status: answer.status,
             proto: answer.proto,
-            url: self.url,
+            url: Rc::clone(&self.url),
             status_text,
             cookies: cookies.into_iter().map(Cookie::from).collect(),
             headers: answer.headers,
@@ -353,8 +356,8 @@ impl<'a> Journey<'a> {
             remote: Some(answer.remote),
             tls: answer.tls,
             trail,
-            notes: self.notes,
-            request_headers: self.shown_headers.into_inner(),
+            notes: std::mem::take(&mut self.notes),
+            request_headers: self.shown_headers.take(),
         })
     }
 
