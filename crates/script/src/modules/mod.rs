@@ -67,6 +67,11 @@ static MODULES: &[Builtin] = &[
     own::state::MODULE,
 ];
 
+/// The names of all modules.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    MODULES.iter().map(|builtin| builtin.name)
+}
+
 /// The module called `name`.
 pub(crate) fn find(name: &str) -> Option<&'static Builtin> {
     MODULES.iter().find(|builtin| builtin.name == name)
