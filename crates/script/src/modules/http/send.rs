@@ -355,7 +355,8 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
     {
         debug::log(host, wire, debug);
     }
-    let failed = if hop.challenge { expected.failed(200) } else { expected.failed(hop.status) };
+    let status = if hop.challenge { 200 } else { hop.status };
+    let failed = expected.failed(status, hop.body);
     let tags = worker
         .hop_tags
         .borrow_mut()
