@@ -282,7 +282,7 @@ impl Roots<'_> {
                 Selection::InlineFragment(inline) => inline.directives(),
                 Selection::FragmentSpread(spread) => spread.directives(),
             };
-            let Some(own) = self.conditions(directives) else { continue };
+            let Some(own) = self.conditions(directives.as_ref()) else { continue };
             let conditions = [outer, &own].concat();
             match entry {
                 Selection::Field(field) => self.field(&field, conditions),
@@ -320,9 +320,9 @@ impl Roots<'_> {
     }
 
     /// What `@include` and `@skip` ask for; nothing when they rule the place out for good.
-    fn conditions(&self, directives: Option<cst::Directives>) -> Option<Vec<Condition>> {
+    fn conditions(&self, directives: Option<&cst::Directives>) -> Option<Vec<Condition>> {
         let mut conditions = Vec::new();
-        for directive in directives.iter().flat_map(cst::Directives::directives) {
+        for directive in directives.into_iter().flat_map(cst::Directives::directives) {
             let wanted = match directive.name()?.text().as_str() {
                 "include" => true,
                 "skip" => false,
@@ -345,7 +345,23 @@ impl Roots<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Whatever a script sends, reading it ends with a document or an error that has a place in it.
+        #[test]
+        fn nothing_makes_reading_fall_over(
+            text in "(\\PC|[{}()\\[\\]$!:=@\\.\"#, \n]|query|fragment F on|\\.\\.\\.F|é|-?[0-9.e]+){0,60}",
+        ) {
+            if let Err(error) = parse(&text) {
+                prop_assert!(error.line >= 1 && error.column >= 1);
+                prop_assert!(error.shown(&text).contains(" of the document"));
+            }
+            let _ = crate::modules::own::graphql::schema::root_fields(&text);
+        }
+    }
 
     #[test]
     fn operations_are_measured() {
