@@ -314,12 +314,14 @@ fn a_failure_that_nobody_listens_for_ends_the_iteration() {
          export function teardown() { console.log('torn down'); }",
     );
     assert_eq!(run.code, 0);
+    let lines = run.lines();
     assert_eq!(
-        run.lines(),
-        ["GraphQLError: Cannot query field \"nope\" on type \"Subscription\".", "torn down"],
+        lines[0], "GraphQLError: Cannot query field \"nope\" on type \"Subscription\".",
         "{}",
         run.out
     );
+    assert!(lines[1].contains("/t.js:3:"), "where it subscribed is told: {}", run.log);
+    assert_eq!(lines[2..], ["torn down"]);
 }
 
 #[test]

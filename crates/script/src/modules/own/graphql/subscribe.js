@@ -188,6 +188,8 @@ export function make(native) {
       #done;
       #connection;
       #outer;
+      // Where the script subscribed: what goes wrong later has no place of its own.
+      #place = new GraphQLError("").stack;
 
       constructor(payload, operation, options) {
         last += 1;
@@ -252,6 +254,7 @@ export function make(native) {
         if (this.#over) return;
         this.#over = true;
         this.#error = error;
+        if (error) Object.defineProperty(error, "stack", { value: this.#place, writable: true, configurable: true });
         this.#timers.forEach((timer) => timer !== undefined && clearTimeout(timer));
         meters.requests.add(1, this.#tags);
         meters.errors.add(this.#failed || error !== undefined, this.#tags);
