@@ -149,6 +149,10 @@ pub fn load(
     let runtime = Flags::read(runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
     let name = script.name();
     let (mut source, archive) = match script {
+        Script::Named(name) if is_address(name) => {
+            let source = Source::remote(name, &here()?).map_err(|e| Error::File(e.to_string()))?;
+            (source, None)
+        }
         Script::Named(name) => {
             let bytes = bytes_of_file(name)?;
             match content(name, runtime.text("type"), &bytes)? {
@@ -253,6 +257,11 @@ fn bytes_of_file(name: &str) -> Result<Vec<u8>, Error> {
         return Ok(bytes);
     }
     std::fs::read(here()?.join(path_of_name(name))).map_err(|e| unreadable(name, &e))
+}
+
+/// Whether the script is on the network.
+fn is_address(name: &str) -> bool {
+    name.starts_with("https://") || name.starts_with("http://")
 }
 
 /// The path that the user named.
