@@ -28,6 +28,7 @@ mod vu;
 
 pub use error::{Error, ErrorKind};
 pub use lifecycle::{Lifecycle, Performed};
+pub use modules::own::OperationKind;
 pub use remote::{Connect, Remote};
 pub use secrets::{RemoteSecrets, RemoteSettings, SecretSource, Secrets};
 pub use source::{Source, address, path_of};

@@ -63,6 +63,7 @@ static MODULES: &[Builtin] = &[
     websockets::OLD_NAME,
     ws::MODULE,
     own::faker::MODULE,
+    own::graphql::MODULE,
     own::rows::MODULE,
     own::state::MODULE,
 ];
