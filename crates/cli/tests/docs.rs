@@ -105,10 +105,12 @@ macro_rules! script_pages {
 }
 
 script_pages! {
+    script_console: "docs/script/console.md",
     script_k6: "docs/script/k6.md",
     script_execution: "docs/script/execution.md",
     script_http: "docs/script/http.md",
     script_metrics: "docs/script/metrics.md",
+    script_encoding: "docs/script/encoding.md",
     script_crypto: "docs/script/crypto.md",
     script_data: "docs/script/data.md",
     script_faker: "docs/script/faker.md",
@@ -136,6 +138,7 @@ pages! {
     metrics_and_thresholds: "docs/metrics-and-thresholds.md",
     options: "docs/options.md",
     outputs: "docs/outputs.md",
+    script_console_trace: "docs/script/console.md",
     script_execution_status: "docs/script/execution.md",
     script_secrets: "docs/script/secrets.md",
 }

@@ -28,6 +28,7 @@ function $members(value) {
   for (let at = value; at && !$language.includes(at); at = Object.getPrototypeOf(at)) {
     for (const key of Reflect.ownKeys(at)) {
       if (key === Symbol.toStringTag || key === 'constructor') continue;
+      if (typeof key === 'symbol' && !key.description.startsWith('Symbol.')) continue;
       const name = typeof key === 'symbol' ? `[${key.description}]` : key;
       if (typeof at === 'function' && $ofFunctions.includes(name)) continue;
       if (/plimsoll/i.test(name) || /^\d+$/.test(name)) continue;
@@ -157,8 +158,23 @@ macro_rules! lists {
 }
 
 lists! {
+    k6_elements: "elements.md",
+    console: "console.md",
+    data: "data.md",
+    faker: "faker.md",
+    globals: "globals.md",
     k6: "k6.md",
+    k6_crypto: "crypto.md",
+    k6_encoding: "encoding.md",
     k6_execution: "execution.md",
+    k6_files: "files.md",
+    k6_html: "html.md",
     k6_http: "http.md",
     k6_metrics: "metrics.md",
+    k6_secrets: "secrets.md",
+    k6_streams: "streams.md",
+    k6_timers: "timers.md",
+    k6_websockets: "websockets.md",
+    k6_ws: "ws.md",
+    state: "state.md",
 }
