@@ -33,7 +33,8 @@ fn script_pages(repository: &Repository) -> Result<Vec<Page>, Failure> {
     let files = repository.files()?;
     let mut sources = Vec::new();
     for file in files.iter().filter(|file| file.starts_with(SCRIPT_SOURCES)) {
-        let source = Source::parse(&repository.read(file)?).map_err(|failure| format!("{file}: {failure}"))?;
+        let source =
+            Source::parse(&repository.read(file)?).map_err(|failure| format!("{file}: {failure}"))?;
         sources.push((file[SCRIPT_SOURCES.len()..].to_owned(), source));
     }
     sources.sort_by(|a, b| a.0.cmp(&b.0));

@@ -84,7 +84,8 @@ impl Source {
 
     /// What stands behind the first `# `.
     pub fn title(&self) -> &str {
-        let texts = self.parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text) } else { None });
+        let texts =
+            self.parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text) } else { None });
         texts.flat_map(|text| text.lines()).find_map(|line| line.strip_prefix("# ")).unwrap_or_default()
     }
 
@@ -136,7 +137,8 @@ fn block(head: &str, body: &[&str]) -> Result<Part, String> {
             entries.push(Entry { signatures: signatures(line), meaning: String::new() });
             continue;
         };
-        let entry = entries.last_mut().ok_or_else(|| format!("{head}: a meaning without a member: {line}"))?;
+        let entry =
+            entries.last_mut().ok_or_else(|| format!("{head}: a meaning without a member: {line}"))?;
         if !entry.meaning.is_empty() {
             entry.meaning.push(' ');
         }
@@ -208,7 +210,8 @@ mod tests {
     #[test]
     fn lists_become_tables_and_the_rest_stays() {
         let page = Source::parse(PAGE).unwrap().page();
-        let table = "| member | |\n|---|---|\n| `sleep(seconds)` | Waits. Long. |\n| `a`, `b(x, [y])` | Two\\|. |\n";
+        let table =
+            "| member | |\n|---|---|\n| `sleep(seconds)` | Waits. Long. |\n| `a`, `b(x, [y])` | Two\\|. |\n";
         assert_eq!(page, format!("# k6\n\nText.\n\n{table}\n```js\n```\n"));
     }
 

@@ -37,11 +37,13 @@ function $members(value) {
   }
   return [...found];
 }
-function $exports(module) {
+function $exports(module, builtin) {
   const names = Object.keys(module);
   const object = module.default;
+  // Modules of the host have one object as `default`, whose members are the exports.
   const same = object && typeof object === 'object' && names.every((name) => name === 'default' || name in object);
-  return same ? $members(object).concat(names.filter((name) => name !== 'default')) : names;
+  const more = same && $members(object).filter((name) => !names.includes(name));
+  return same && (builtin || more.length === 0) ? more.concat(names.filter((name) => name !== 'default')) : names;
 }
 ";
 
@@ -59,10 +61,11 @@ fn script(lists: &[&List], setup: &Setup) -> String {
     let (mut imports, mut lines) = (String::new(), String::new());
     for (index, list) in lists.iter().enumerate() {
         let value = match &list.expression {
+            Some(module) if list.title.starts_with("https://") => format!("$exports({module})"),
             Some(expression) => format!("$members({expression})"),
             None => {
                 imports.push_str(&format!("import * as $module{index} from {:?};\n", list.title));
-                format!("$exports($module{index})")
+                format!("$exports($module{index}, true)")
             }
         };
         lines.push_str(&format!("  found.push({value});\n"));
@@ -75,7 +78,12 @@ fn script(lists: &[&List], setup: &Setup) -> String {
 }
 
 /// What the built program has, list by list.
-fn enumerate(page: &str, lists: &[&List], setup: &Setup, files: &BTreeMap<String, String>) -> Vec<BTreeSet<String>> {
+fn enumerate(
+    page: &str,
+    lists: &[&List],
+    setup: &Setup,
+    files: &BTreeMap<String, String>,
+) -> Vec<BTreeSet<String>> {
     let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
     let folder = tempfile::tempdir().expect("the system has a temporary folder");
     for (name, content) in files {
@@ -85,7 +93,8 @@ fn enumerate(page: &str, lists: &[&List], setup: &Setup, files: &BTreeMap<String
     let script = script(lists, setup).replace(WRITTEN, address.trim_start_matches("http"));
     std::fs::write(folder.path().join("script.js"), script).expect("it can be written");
     let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["run", "-q", "--log-format", "raw"])
+        // A page whose setup leaves something open must not keep the test.
+        .args(["run", "-q", "--log-format", "raw", "-i", "1", "-d", "20s"])
         .args(&setup.flags)
         .arg("script.js")
         .current_dir(folder.path())
@@ -158,6 +167,8 @@ macro_rules! lists {
 }
 
 lists! {
+    jslib_aws: "aws.md",
+    jslib: "jslib.md",
     k6_elements: "elements.md",
     console: "console.md",
     data: "data.md",
@@ -177,4 +188,73 @@ lists! {
     k6_websockets: "websockets.md",
     k6_ws: "ws.md",
     state: "state.md",
+}
+
+/// The declarations that `plimsoll new --types` writes: names and their members, by module.
+fn declared(types: &str) -> BTreeMap<String, BTreeMap<String, BTreeSet<String>>> {
+    let mut modules: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    let (mut module, mut holder) = (String::new(), String::new());
+    let word = |text: &str| {
+        text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned()
+    };
+    for line in types.lines() {
+        if let Some(name) = line.strip_prefix("declare module \"") {
+            module = name.split('"').next().unwrap_or_default().to_owned();
+        } else if let Some(export) = line.strip_prefix("  export ") {
+            let (kind, name) = export.split_once(' ').expect("an export has a kind and a name");
+            holder =
+                if matches!(kind, "const" | "function") { format!("{}()", word(name)) } else { word(name) };
+            modules.entry(module.clone()).or_default().entry(holder.clone()).or_default();
+        } else if let Some(member) = line.strip_prefix("    ") {
+            let name = word(member.strip_prefix("readonly ").unwrap_or(member));
+            let holders = modules.get_mut(&module).expect("members stand in a module");
+            if !name.is_empty() && name != "constructor" {
+                holders.get_mut(&holder).expect("members stand in an export").insert(name);
+            }
+        }
+    }
+    modules
+}
+
+#[test]
+fn types_and_lists_agree() {
+    let types = declared(include_str!("../types/plimsoll.d.ts"));
+    assert!(types.len() >= 3, "{types:?}");
+    let by_hand = ["plimsoll/graphql"];
+    let pages: Vec<Source> = std::fs::read_dir(sources())
+        .expect("the sources are a folder")
+        .map(|entry| source(&entry.expect("it can be listed").file_name().to_string_lossy()))
+        .collect();
+    let own: BTreeSet<&str> = pages.iter().flat_map(Source::lists).map(|list| list.title.as_str()).collect();
+    let own: BTreeSet<&str> = own.into_iter().filter(|title| title.starts_with("plimsoll/")).collect();
+    let typed: BTreeSet<&str> =
+        types.keys().map(String::as_str).filter(|name| !by_hand.contains(name)).collect();
+    assert_eq!(own, typed, "modules that are described, and that have types");
+    for module in own {
+        let page = pages.iter().find(|page| page.lists().any(|list| list.title == module));
+        let page = page.expect("the title came from a page");
+        let types = &types[module];
+        let names = |title: &str| {
+            let list = page.lists().find(|list| list.title == title)?;
+            Some(list.names().map(str::to_owned).collect::<BTreeSet<_>>())
+        };
+        let exports = names(module).expect("it has a list");
+        // Interfaces exist for editors only; what a list calls by their name must have the same fields.
+        for (holder, members) in types {
+            match holder.strip_suffix("()") {
+                Some(value) => {
+                    assert!(exports.contains(value), "{module}: {value} has types but is not described")
+                }
+                None => {
+                    if let Some(described) = names(holder) {
+                        assert_eq!(&described, members, "{module}: {holder}");
+                    }
+                }
+            }
+        }
+        for export in exports {
+            let there = types.contains_key(&export) || types.contains_key(&format!("{export}()"));
+            assert!(there, "{module}: {export} has no types");
+        }
+    }
 }
