@@ -105,6 +105,7 @@ macro_rules! script_pages {
 }
 
 script_pages! {
+    script_lifecycle: "docs/script/lifecycle.md",
     script_elements: "docs/script/elements.md",
     script_aws: "docs/script/aws.md",
     script_console: "docs/script/console.md",

@@ -187,6 +187,7 @@ lists! {
     k6_timers: "timers.md",
     k6_websockets: "websockets.md",
     k6_ws: "ws.md",
+    lifecycle: "lifecycle.md",
     state: "state.md",
 }
 
