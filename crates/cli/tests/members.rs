@@ -243,7 +243,7 @@ fn types_and_lists_agree() {
         for (holder, members) in types {
             match holder.strip_suffix("()") {
                 Some(value) => {
-                    assert!(exports.contains(value), "{module}: {value} has types but is not described")
+                    assert!(exports.contains(value), "{module}: {value} has types but is not described");
                 }
                 None => {
                     if let Some(described) = names(holder) {
