@@ -136,6 +136,12 @@ impl Program {
         answer
     }
 
+    /// Whether functions show their text, which some packages look at. The users of k6 scripts do without, as each
+    /// has a copy.
+    fn keeps_text(&self, address: &str) -> bool {
+        self.style == Style::Node && !address.starts_with(node::PREFIX)
+    }
+
     /// What stands before the text of the CommonJS module at `address`.
     fn head(&self, address: &str) -> &'static str {
         match self.style {
@@ -162,7 +168,8 @@ impl Program {
                 let shell = text.starts_with("#!").then(|| text.replacen("#!", "//", 1));
                 let text = shell.as_deref().unwrap_or(text);
                 let wrapped = format!("{}{text}\n}})", self.head(address));
-                let code: Arc<[u8]> = ffi::compile_script(context, address, &wrapped)?.into();
+                let code: Arc<[u8]> =
+                    ffi::compile_script(context, address, &wrapped, self.keeps_text(address))?.into();
                 write(&self.functions).insert(address.to_owned(), code.clone());
                 code
             }
@@ -192,7 +199,7 @@ impl Program {
             let wrapper = self.commonjs_wrapper(context, address, &text)?;
             compile(context, address, wrapper.as_bytes())?
         };
-        let options = WriteOptions { strip_source: true, ..WriteOptions::default() };
+        let options = WriteOptions { strip_source: !self.keeps_text(address), ..WriteOptions::default() };
         let code = module.write(options)?;
         let uses_meta =
             if is_module { syntax::mentions(&text, "import.meta") } else { self.style == Style::Node };
@@ -300,9 +307,10 @@ impl Program {
     fn in_script(&self, address: &str, line: u32, column: u32) -> Option<String> {
         let line = line.saturating_sub(1).max(1);
         let scripts = read(&self.scripts);
-        let before = scripts.get(address)?.iter().filter(|((on, at), width)| {
-            *on == line as usize && column as usize >= at + width
-        });
+        let before = scripts
+            .get(address)?
+            .iter()
+            .filter(|((on, at), width)| *on == line as usize && column as usize >= at + width);
         let column = column as usize - before.map(|(_, width)| width).sum::<usize>();
         let name = address.strip_prefix(SCRIPT_PREFIX)?.split_once(':')?.1;
         Some(format!("{name}:{line}:{column}"))
@@ -331,9 +339,12 @@ impl Program {
         self.opened().iter().find_map(|(address, bytes)| {
             let text = std::str::from_utf8(bytes).ok().filter(|text| text.contains(name))?;
             let wanted = |specifier: &str| {
-                let to = self.source.resolve(address, specifier);
+                let to = match self.style {
+                    Style::K6 => self.source.resolve(address, specifier).ok(),
+                    Style::Node => crate::code::imported(&self.source, address, specifier),
+                };
                 // The engine cuts long names in its message.
-                to.is_ok_and(|to| to == module || (module.len() >= CUT_BYTES && to.starts_with(module)))
+                to.is_some_and(|to| to == module || (module.len() >= CUT_BYTES && to.starts_with(module)))
             };
             let (specifier, (line, column)) = places::import_of(address, text, name, wanted)?;
             Some(format!(

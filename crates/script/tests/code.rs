@@ -2,12 +2,14 @@
 
 use std::future::Future;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Clock, log::Memory};
 use plimsoll_script::code::{
-    Arg, Code, CodeErrorKind, CodeHost, CodeOptions, CodeWorker, Ending, ScriptText,
+    Arg, Code, CodeErrorKind, CodeHost, CodeOptions, CodeWorker, Ending, Fetch, FetchRequest, FetchResponse,
+    ScriptText,
 };
 use serde_json::{Value, json};
 
@@ -77,14 +79,30 @@ fn functions_of_all_kinds_of_modules_are_called() {
     check("a.js", "const d = require('./lib/data.json'); exports.f = () => d.a;", json!([1]));
     check("a.js", "exports.f = () => require('./esm.mjs').three;", json!(3));
     check("a.js", "exports.f = async () => (await import('./esm.mjs')).default;", json!("whole"));
-    check("a.js", "#!/usr/bin/env node\nexports.f = () => [typeof __dirname, __filename.endsWith('a.js')];", json!(["string", true]));
+    check(
+        "a.js",
+        "#!/usr/bin/env node\nexports.f = () => [typeof __dirname, __filename.endsWith('a.js')];",
+        json!(["string", true]),
+    );
     check("a.mjs", "import twice from './lib/index.js'; export const f = () => twice(3);", json!(6));
     check("a.mjs", "import { two } from './lib/part.js'; export function f() { return two; }", json!(2));
     check("a.mjs", "const n = await Promise.resolve(5); export const f = () => n;", json!(5));
     check("a.mjs", "await new Promise((r) => setTimeout(r, 5)); export const f = () => 1;", json!(1));
-    check("a.mjs", "export const f = () => import.meta.url.endsWith('/a.mjs') && import.meta.filename.startsWith('/');", json!(true));
-    check("a.ts", "import twice from './lib'; export const f = (n: number = 1): number => twice(n);", json!(2));
-    check("a.ts", "import { three } from './esm'; export default { f(): number { return three; } };", json!(3));
+    check(
+        "a.mjs",
+        "export const f = () => import.meta.url.endsWith('/a.mjs') && import.meta.filename.startsWith('/');",
+        json!(true),
+    );
+    check(
+        "a.ts",
+        "import twice from './lib'; export const f = (n: number = 1): number => twice(n);",
+        json!(2),
+    );
+    check(
+        "a.ts",
+        "import { three } from './esm'; export default { f(): number { return three; } };",
+        json!(3),
+    );
     check("a.cjs", "exports.f = () => this === undefined;", json!(false));
 }
 
@@ -107,11 +125,17 @@ fn functions_end_as_they_say() {
     check("(a, next) => next(a < 2)", Ending::Next, Some(json!(true)));
     check("async (a, next) => { await null; next(false); }", Ending::Next, Some(json!(false)));
     check("(...all) => { all.at(-1)(null, all.length); }", Ending::Done, Some(json!(2)));
-    check("(a) => ({ a, b: undefined, c: () => 1, d: new Date(0), e: NaN })", Ending::Return,
-        Some(json!({ "a": 1, "d": "1970-01-01T00:00:00.000Z", "e": null })));
+    check(
+        "(a) => ({ a, b: undefined, c: () => 1, d: new Date(0), e: NaN })",
+        Ending::Return,
+        Some(json!({ "a": 1, "d": "1970-01-01T00:00:00.000Z", "e": null })),
+    );
     check("() => 2n ** 70n", Ending::Return, Some(json!("1180591620717411303424")));
-    check("() => { const a = { b: 1 }; a.a = a; return { a, again: a }; }", Ending::Return,
-        Some(json!({ "a": { "b": 1 }, "again": { "b": 1 } })));
+    check(
+        "() => { const a = { b: 1 }; a.a = a; return { a, again: a }; }",
+        Ending::Return,
+        Some(json!({ "a": { "b": 1 }, "again": { "b": 1 } })),
+    );
     check("() => '\\ud83d'", Ending::Return, Some(json!("\u{fffd}")));
     check("() => undefined", Ending::Return, None);
 }
@@ -151,8 +175,10 @@ fn contexts_keep_what_json_cannot_hold() {
         let worker = &world.worker;
         let module = worker.load(Path::new("a.js")).await.unwrap();
         assert_eq!(module.functions(), ["first", "second"]);
-        let (first, second) = (worker.function(&module, "first").unwrap().unwrap(),
-            worker.function(&module, "second").unwrap().unwrap());
+        let (first, second) = (
+            worker.function(&module, "first").unwrap().unwrap(),
+            worker.function(&module, "second").unwrap().unwrap(),
+        );
         let (one, two) = (worker.context().unwrap(), worker.context().unwrap());
         for user in [&one, &two] {
             user.set_var("set", &json!({ "deep": [1, null] })).unwrap();
@@ -161,13 +187,17 @@ fn contexts_keep_what_json_cannot_hold() {
             let args = [Arg::Context(user), Arg::Events(user)];
             let outcome = worker.call(&first, &args, Ending::Done).await.unwrap();
             assert_eq!(outcome.events.len(), 1);
-            assert_eq!((outcome.events[0].kind.as_str(), &outcome.events[0].args), ("counter", &vec![json!("my.counter"), json!(2)]));
+            assert_eq!(
+                (outcome.events[0].kind.as_str(), &outcome.events[0].args),
+                ("counter", &vec![json!("my.counter"), json!(2)])
+            );
             assert!(outcome.events[0].args[0].is_string());
         }
         assert_eq!((one.var("n").unwrap(), two.var("n").unwrap()), (Some(json!(1)), Some(json!(2))));
         assert_eq!(one.var("call").unwrap(), None);
         assert_eq!(one.var_names().unwrap(), ["set", "n", "when", "call", "map"]);
-        let outcome = worker.call(&second, &[Arg::Context(&two), Arg::Events(&two)], Ending::Done).await.unwrap();
+        let outcome =
+            worker.call(&second, &[Arg::Context(&two), Arg::Events(&two)], Ending::Done).await.unwrap();
         assert_eq!(outcome.value, Some(json!([2, 0, 1, { "deep": [1, null] }, "shown", true])));
         assert_eq!(outcome.events[0].args, [json!("late"), json!(5)]);
         two.remove_var("set").unwrap();
@@ -186,13 +216,13 @@ fn calls_run_beside_each_other_and_can_be_forgotten() {
         let wait = world.worker.function(&module, "wait").unwrap().unwrap();
         let never = world.worker.function(&module, "never").unwrap().unwrap();
         drop(world.worker.call(&never, &[], Ending::Return));
-        let calls: Vec<_> = (0..100)
-            .map(|n| world.worker.call(&wait, &[Arg::Json(&json!(n))], Ending::Done))
-            .collect();
+        let calls: Vec<_> =
+            (0..100).map(|n| world.worker.call(&wait, &[Arg::Json(&json!(n))], Ending::Done)).collect();
         for (n, call) in calls.into_iter().enumerate() {
             assert_eq!(call.await.unwrap().value, Some(json!(n)));
         }
-        let ended = tokio::time::timeout(Duration::from_millis(5), world.worker.call(&never, &[], Ending::Return));
+        let ended =
+            tokio::time::timeout(Duration::from_millis(5), world.worker.call(&never, &[], Ending::Return));
         assert!(ended.await.is_err());
     });
 }
@@ -216,19 +246,67 @@ fn errors_name_the_users_place() {
         });
     };
     let exception = CodeErrorKind::Exception;
-    check("a.js", "exports.f = (done) => {\n  throw new TypeError('no');\n};", exception, "a.js:2:", "TypeError: no");
-    check("a.js", "exports.f = (done) => done(new Error('said no'));", exception, "a.js:1:", "Error: said no");
+    check(
+        "a.js",
+        "exports.f = (done) => {\n  throw new TypeError('no');\n};",
+        exception,
+        "a.js:2:",
+        "TypeError: no",
+    );
+    check(
+        "a.js",
+        "exports.f = (done) => done(new Error('said no'));",
+        exception,
+        "a.js:1:",
+        "Error: said no",
+    );
     check("a.js", "exports.f = (done) => done('a text');", exception, "", "a text");
-    check("a.js", "exports.f = async () => {\n\n  await null; missing.x; };", exception, "a.js:3:", "missing is not defined");
-    check("a.js", "exports.f = (done) => { setTimeout(() => done(new Error('late')), 1); };", exception, "a.js:1:", "late");
+    check(
+        "a.js",
+        "exports.f = async () => {\n\n  await null; missing.x; };",
+        exception,
+        "a.js:3:",
+        "missing is not defined",
+    );
+    check(
+        "a.js",
+        "exports.f = (done) => { setTimeout(() => done(new Error('late')), 1); };",
+        exception,
+        "a.js:1:",
+        "late",
+    );
     check("a.js", "function ( {", CodeErrorKind::Syntax, "a.js:1:10", "SyntaxError");
     check("a.mjs", "export const a = ;", CodeErrorKind::Syntax, "a.mjs:1:18", "SyntaxError");
     check("a.ts", "const a = 1;\nconst b: = 2;", CodeErrorKind::Syntax, "a.ts:2:10", "Unexpected");
-    check("a.ts", "interface A { b: string }\n\nexport function f(): void {\n  throw new Error('typed');\n}", exception, "a.ts:4:", "typed");
-    check("a.js", "\nconst x = require('./nowhere');", CodeErrorKind::NotFound, "a.js:2:", "Cannot find module './nowhere'");
-    check("a.js", "require('nopackage')", CodeErrorKind::NotFound, "a.js:1:", "Cannot find module 'nopackage'");
+    check(
+        "a.ts",
+        "interface A { b: string }\n\nexport function f(): void {\n  throw new Error('typed');\n}",
+        exception,
+        "a.ts:4:",
+        "typed",
+    );
+    check(
+        "a.js",
+        "\nconst x = require('./nowhere');",
+        CodeErrorKind::NotFound,
+        "a.js:2:",
+        "Cannot find module './nowhere'",
+    );
+    check(
+        "a.js",
+        "require('nopackage')",
+        CodeErrorKind::NotFound,
+        "a.js:1:",
+        "Cannot find module 'nopackage'",
+    );
     check("a.mjs", "import http from 'k6/http';", CodeErrorKind::NotFound, "", "a module for k6 scripts");
-    check("a.mjs", "import { none } from 'fs';", CodeErrorKind::Syntax, "a.mjs:1:10", "does not provide an export named");
+    check(
+        "a.mjs",
+        "import { none } from 'fs';",
+        CodeErrorKind::Syntax,
+        "a.mjs:1:10",
+        "does not provide an export named",
+    );
     check("a.js", "throw new Error('top');", exception, "a.js:1:", "top");
     block_on(async {
         let world = World::new(&[]);
@@ -241,7 +319,10 @@ fn errors_name_the_users_place() {
 #[test]
 fn errors_have_their_codes() {
     block_on(async {
-        let world = World::new(&[("a.js", "exports.f = (e, done) => done(Object.assign(e, { code: e.code + 'X' }));")]);
+        let world = World::new(&[(
+            "a.js",
+            "exports.f = (e, done) => done(Object.assign(e, { code: e.code + 'X' }));",
+        )]);
         let module = world.worker.load(Path::new("a.js")).await.unwrap();
         let function = world.worker.function(&module, "f").unwrap().unwrap();
         let given = [Arg::Error { message: "refused", code: Some("ECONN") }];
@@ -272,10 +353,28 @@ fn what_does_not_end_is_stopped() {
     let fine = "exports.fine = () => 1;";
     let with = |text: &str| format!("{fine}\n{text}");
     check(&with("exports.f = (done) => { while (true) {} };"), CodeErrorKind::TimeLimit, "without a pause");
-    check(&with("exports.f = async () => { await null; for (;;) {} };"), CodeErrorKind::TimeLimit, "without a pause");
-    check(&with("exports.f = async () => { try { for (;;) {} } catch {} };"), CodeErrorKind::TimeLimit, "without a pause");
-    check(&with("exports.f = (done) => { const all = []; for (;;) all.push(new Array(1000).fill(1)); };"), CodeErrorKind::Memory, "24 MB");
-    check(&with("exports.f = async () => { await null; let s = 'x'; for (;;) s += s; };"), CodeErrorKind::Memory, "24 MB");
+    check(
+        &with("exports.f = async () => { await null; for (;;) {} };"),
+        CodeErrorKind::TimeLimit,
+        "without a pause",
+    );
+    check(
+        &with("exports.f = async () => { try { for (;;) {} } catch {} };"),
+        CodeErrorKind::TimeLimit,
+        "without a pause",
+    );
+    check(
+        &with("exports.f = (done) => { const all = []; for (;;) all.push(new Array(1000).fill(1)); };"),
+        CodeErrorKind::Memory,
+        "24 MB",
+    );
+    check(
+        &with(
+            "exports.f = async () => { await null; const all = []; for (;;) all.push(new Array(1000).fill(1)); };",
+        ),
+        CodeErrorKind::Memory,
+        "24 MB",
+    );
     check(&with("exports.f = function f(done) { f(done); };"), CodeErrorKind::Exception, "stack");
 }
 
@@ -298,7 +397,12 @@ fn endless_promises_leave_turns_to_others() {
 fn what_nobody_waits_for_is_logged() {
     let check = |text: &str, wanted: &[&str]| {
         block_on(async {
-            let world = World::new(&[("a.js", &format!("exports.f = async () => {{ {text}; await new Promise((r) => setTimeout(r, 10)); }};"))]);
+            let world = World::new(&[(
+                "a.js",
+                &format!(
+                    "exports.f = async () => {{ {text}; await new Promise((r) => setTimeout(r, 10)); }};"
+                ),
+            )]);
             world.value("a.js", "f", &[], Ending::Return).await;
             let logged = world.logged();
             assert_eq!(logged.len(), wanted.len(), "{text}: {logged:?}");
@@ -309,7 +413,10 @@ fn what_nobody_waits_for_is_logged() {
     };
     check("setTimeout(() => { throw new Error('in a timer'); }, 1)", &["a.js:1:"]);
     check("Promise.reject(new Error('dropped'))", &["Error: dropped"]);
-    check("process.nextTick(() => { throw new Error('tick'); }); process.nextTick(() => console.log('on'))", &["tick", "on"]);
+    check(
+        "process.nextTick(() => { throw new Error('tick'); }); process.nextTick(() => console.log('on'))",
+        &["tick", "on"],
+    );
     check("const p = Promise.reject(1); p.catch(() => {})", &[]);
 }
 
@@ -342,15 +449,30 @@ fn timers_are_those_of_node() {
             assert_eq!(world.value("a.js", "f", &[], Ending::Return).await, Some(wanted), "{text}");
         });
     };
-    check("const t = setTimeout(() => {}, 1); clearTimeout(t); return [typeof t, t.hasRef(), t.unref() === t];", json!(["object", true, true]));
-    check("let n = 0; await new Promise((r) => { const t = setInterval(() => { if (++n === 3) { clearInterval(t); r(); } }, 1); }); return n;", json!(3));
-    check("try { setTimeout(5); } catch (e) { return [e.name, e.code, e.message]; }",
-        json!(["TypeError", "ERR_INVALID_ARG_TYPE", "The \"callback\" argument must be of type function. Received type number (5)"]));
+    check(
+        "const t = setTimeout(() => {}, 1); clearTimeout(t); return [typeof t, t.hasRef(), t.unref() === t];",
+        json!(["object", true, true]),
+    );
+    check(
+        "let n = 0; await new Promise((r) => { const t = setInterval(() => { if (++n === 3) { clearInterval(t); r(); } }, 1); }); return n;",
+        json!(3),
+    );
+    check(
+        "try { setTimeout(5); } catch (e) { return [e.name, e.code, e.message]; }",
+        json!([
+            "TypeError",
+            "ERR_INVALID_ARG_TYPE",
+            "The \"callback\" argument must be of type function. Received type number (5)"
+        ]),
+    );
     check("return require('timers/promises').setTimeout(1, 'value');", json!("value"));
     check("return require('util').promisify(setTimeout)(1, 'p');", json!("p"));
     check("const c = new AbortController(); setTimeout(() => c.abort(), 1);
         return require('timers/promises').setTimeout(60000, 1, { signal: c.signal }).catch((e) => [e.name, e.code]);", json!(["AbortError", "ABORT_ERR"]));
-    check("return new Promise((r) => AbortSignal.timeout(2).addEventListener('abort', () => r('rung')));", json!("rung"));
+    check(
+        "return new Promise((r) => AbortSignal.timeout(2).addEventListener('abort', () => r('rung')));",
+        json!("rung"),
+    );
 }
 
 /// A host that remembers.
@@ -391,8 +513,8 @@ fn short_scripts_have_values_names_and_a_host() {
     check("$host('put', 'k', { n: a }); $host('get', 'k').n", true, Ok(Some(json!(2))));
     check("$host('other')", true, Err("step 1:1:1: Error: no other here"));
     check("try { $host('other') } catch (e) { e.message }", true, Ok(Some(json!("no other here"))));
-    check("\n  b.d.e", true, Err("step 1:2:6: TypeError: cannot read property 'e' of undefined"));
-    check("a +", true, Err("step 1:2:1: SyntaxError: unexpected token in expression: '}'"));
+    check("\n  b.d()", true, Err("step 1:2:5: TypeError: not a function"));
+    check("a;\na +", true, Err("step 1:2:4: SyntaxError: unexpected token in expression: '}'"));
 }
 
 #[test]
@@ -419,7 +541,8 @@ impl CodeHost for Inner<'_> {
         self.1.set_var("seen", &args[0]).map_err(|error| error.to_string())?;
         let text = ScriptText { name: "inner", text: "return n + 1;", params: &["n"], last_value: false };
         let script = self.0.compile(&text).map_err(|error| error.to_string())?;
-        let value = self.0.eval(&script, &[Arg::Json(&args[0])], &mut ()).map_err(|error| error.to_string())?;
+        let value =
+            self.0.eval(&script, &[Arg::Json(&args[0])], &mut ()).map_err(|error| error.to_string())?;
         Ok(value.unwrap_or_default())
     }
 }
@@ -427,7 +550,12 @@ impl CodeHost for Inner<'_> {
 #[test]
 fn a_host_may_run_code_of_its_own() {
     let world = World::new(&[]);
-    let text = ScriptText { name: "outer", text: "return $host('x', 1) + $host('x', 10);", params: &[], last_value: false };
+    let text = ScriptText {
+        name: "outer",
+        text: "return $host('x', 1) + $host('x', 10);",
+        params: &[],
+        last_value: false,
+    };
     let script = world.worker.compile(&text).unwrap();
     let mut host = Inner(&world.worker, world.worker.context().unwrap());
     assert_eq!(world.worker.eval(&script, &[], &mut host).unwrap(), Some(json!(13)));
@@ -437,11 +565,219 @@ fn a_host_may_run_code_of_its_own() {
 #[test]
 fn the_console_prints_as_node_does() {
     block_on(async {
-        let world = World::new(&[("a.js", "exports.f = () => { console.log('a %s', 1, { b: [1] }); console.error(new Map([[1, 'x']])); };")]);
+        let world = World::new(&[(
+            "a.js",
+            "exports.f = () => { console.log('a %s', 1, { b: [1] }); console.error(new Map([[1, 'x']])); };",
+        )]);
         world.value("a.js", "f", &[], Ending::Return).await;
         let records = world.log.take();
         assert_eq!(records[0].message, "a 1 { b: [ 1 ] }");
         assert_eq!(records[1].message, "Map(1) { 1 => 'x' }");
         assert_eq!(records[1].level, model::Level::Error);
     });
+}
+
+/// Expressions and what Node.js 20 gives for them, recorded: area, expression, JSON of the value.
+const CASES: &str = include_str!("node/cases.json");
+
+#[test]
+fn the_modules_of_node_do_what_nodes_do() {
+    let cases: Vec<(String, String, Value)> = serde_json::from_str(CASES).unwrap();
+    let mut text = include_str!("node/prelude.js").to_owned();
+    for (index, (_, code, _)) in cases.iter().enumerate() {
+        text.push_str(&format!("exports.f{index} = async () => ({code});\n"));
+    }
+    let files = [
+        ("cases.js", text.as_str()),
+        ("data.txt", "hello\nworld\n"),
+        ("folder/a.json", r#"{"a":1}"#),
+        ("folder/sub/b", "x"),
+    ];
+    block_on(async {
+        let world = World::new(&files);
+        let module = world.worker.load(Path::new("cases.js")).await.unwrap_or_else(|error| panic!("{error}"));
+        let mut wrong = Vec::new();
+        for (index, (area, code, wanted)) in cases.iter().enumerate() {
+            let function = world.worker.function(&module, &format!("f{index}")).unwrap().unwrap();
+            let call = world.worker.call(&function, &[], Ending::Return);
+            let got = match tokio::time::timeout(Duration::from_secs(5), call).await {
+                Ok(Ok(outcome)) => outcome.value.unwrap_or_default(),
+                Ok(Err(error)) => json!(format!("threw {error}")),
+                Err(_) => json!("does not end"),
+            };
+            if got != *wanted {
+                wrong.push(format!("{area}: {code}\n  wanted {wanted}\n  got    {got}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    });
+}
+
+/// Answers every request with what it was.
+struct Mirror;
+
+impl Fetch for Mirror {
+    fn fetch(
+        &self,
+        request: FetchRequest,
+    ) -> futures_util::future::LocalBoxFuture<'static, Result<FetchResponse, String>> {
+        Box::pin(async move {
+            if request.url.contains("refused") {
+                return Err("connection refused".to_owned());
+            }
+            let body = String::from_utf8_lossy(&request.body.unwrap_or_default()).into_owned();
+            let seen = json!({ "method": request.method, "url": request.url, "body": body, "headers": request.headers });
+            Ok(FetchResponse {
+                url: request.url,
+                status: 201,
+                status_text: "Created".to_owned(),
+                headers: vec![("x-answer".to_owned(), "yes".to_owned())],
+                body: seen.to_string().into(),
+            })
+        })
+    }
+}
+
+#[test]
+fn fetch_goes_the_way_that_it_is_given() {
+    let check = |text: &str, sends: bool, wanted: Value| {
+        block_on(async {
+            let world = World::new(&[("a.js", &format!("exports.f = async () => {{ {text} }};"))]);
+            if sends {
+                world.worker.set_fetch(Rc::new(Mirror));
+            }
+            assert_eq!(world.value("a.js", "f", &[], Ending::Return).await, Some(wanted), "{text}");
+        });
+    };
+    check(
+        "const r = await fetch('http://a.test/x'); const j = await r.json(); return [r.status, r.ok, r.statusText, r.headers.get('X-Answer'), r.url, j.method, j.body];",
+        true,
+        json!([201, true, "Created", "yes", "http://a.test/x", "GET", ""]),
+    );
+    check(
+        "const r = await fetch('http://a.test/', { method: 'post', headers: { A: 'b' }, body: 'sent' }); const j = await r.json(); return [j.method, j.body, Object.fromEntries(j.headers).a];",
+        true,
+        json!(["POST", "sent", "b"]),
+    );
+    check(
+        "return fetch('http://refused.test/').catch((e) => [e.name, e.message, e.cause.message]);",
+        true,
+        json!(["TypeError", "fetch failed", "connection refused"]),
+    );
+    check("return fetch('http://a.test/').catch((e) => e.code);", false, json!("ERR_NOT_OFFERED"));
+}
+
+/// Something goes wrong in the host at each place in turn: what comes of it is an answer or an error, and the next
+/// call is as good as ever.
+#[cfg(debug_assertions)]
+#[test]
+fn faults_of_the_host_do_no_harm() {
+    use plimsoll_script::testing::{Fault, arm, disarm};
+    let text = "const crypto = require('crypto');
+        exports.f = (context, events, done) => {
+          context.vars.sum = crypto.createHash('md5').update(JSON.stringify(context.vars)).digest('hex');
+          context.vars.list = Array.from({ length: 200 }, (_, i) => ({ i, text: 'x'.repeat(i) }));
+          events.emit('counter', 'n', 1);
+          Promise.resolve().then(() => setTimeout(() => done(null, Buffer.from('a').toString('hex')), 1));
+        };
+        exports.g = async (x) => { await null; return x + 1; };";
+    for fault in [Fault::Panic, Fault::Interrupt, Fault::NoMemory] {
+        for skip in (0..40).chain((40..4000).step_by(97)) {
+            block_on(async {
+                let world = World::with(&[("a.js", text)], |options| options.memory_limit = Some(64 << 20));
+                let module = world.worker.load(Path::new("a.js")).await.unwrap();
+                let f = world.worker.function(&module, "f").unwrap().unwrap();
+                let g = world.worker.function(&module, "g").unwrap().unwrap();
+                arm(fault, skip);
+                if let Ok(user) = world.worker.context() {
+                    let call =
+                        world.worker.call(&f, &[Arg::Context(&user), Arg::Events(&user)], Ending::Done);
+                    // A fault in the timer may leave nobody to end the call.
+                    let _ = tokio::time::timeout(Duration::from_millis(50), call).await;
+                }
+                disarm();
+                let outcome = world.worker.call(&g, &[Arg::Json(&json!(1))], Ending::Return).await;
+                assert_eq!(outcome.map(|outcome| outcome.value), Ok(Some(json!(2))), "{fault:?} {skip}");
+            });
+        }
+    }
+}
+
+/// A folder with packages of the npm registry, as processors use them.
+fn packages() -> std::path::PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packages");
+    let wanted =
+        ["lodash@4.17.21", "uuid@11.1.0", "dayjs@1.11.13", "@faker-js/faker@9.9.0", "csv-parse@5.6.0"];
+    let name = |wanted: &str| wanted.rsplit_once('@').map(|(name, _)| name.to_owned()).unwrap_or_default();
+    if wanted.iter().all(|wanted| folder.join("node_modules").join(name(wanted)).exists()) {
+        return folder;
+    }
+    std::fs::create_dir_all(&folder).expect("target is ours");
+    std::fs::write(folder.join("package.json"), "{}").expect("target is ours");
+    let mut command = std::process::Command::new("npm");
+    command.args(["install", "--no-audit", "--no-fund", "--ignore-scripts"]).args(wanted);
+    let output = command.current_dir(&folder).output().expect("npm is installed");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "the packages could not be had from the npm registry: {said}");
+    folder
+}
+
+#[test]
+fn packages_of_the_registry_work() {
+    let folder = packages();
+    let check = |name: &str, text: &str, wanted: Value| {
+        std::fs::write(folder.join(name), text).expect("target is ours");
+        block_on(async {
+            let log = Arc::new(Memory::default());
+            let worker = Code::new(CodeOptions::new(&folder, log, Clock::start())).worker().unwrap();
+            let module = worker
+                .load(Path::new(name))
+                .await
+                .unwrap_or_else(|error| panic!("{name}: {error} {:?}", error.stack));
+            let function = worker.function(&module, "f").unwrap().expect("it is exported");
+            let outcome = worker.call(&function, &[], Ending::Return).await;
+            let outcome = outcome.unwrap_or_else(|error| panic!("{name}: {error} {:?}", error.stack));
+            assert_eq!(outcome.value, Some(wanted), "{name}");
+        });
+    };
+    check(
+        "lodash.js",
+        "const _ = require('lodash'); exports.f = () => [_.chunk([1, 2, 3], 2), _.get({ a: [1] }, 'a[0]'), _.isDate(new Date())];",
+        json!([[[1, 2], [3]], 1, true]),
+    );
+    check(
+        "lodash.mjs",
+        "import _, { chunk } from 'lodash'; import fp from 'lodash/fp.js'; export const f = () => [chunk([1], 1), _.VERSION, fp.map((x) => x + 1)([1])];",
+        json!([[[1]], "4.17.21", [2]]),
+    );
+    check(
+        "uuid.js",
+        "const { v4, v5, validate } = require('uuid'); exports.f = () => [validate(v4()), v5('a', v5.DNS)];",
+        json!([true, "4f3f2898-69e3-5a0d-820a-c4e87987dbce"]),
+    );
+    check(
+        "uuid.mjs",
+        "import { v4, validate } from 'uuid'; export const f = () => validate(v4());",
+        json!(true),
+    );
+    check(
+        "dayjs.ts",
+        "import dayjs from 'dayjs'; export const f = (): string => dayjs('2020-02-28').add(2, 'day').format('YYYY-MM-DD');",
+        json!("2020-03-01"),
+    );
+    check(
+        "faker.js",
+        "const { faker } = require('@faker-js/faker'); exports.f = () => { faker.seed(1); return /@/.test(faker.internet.email()); };",
+        json!(true),
+    );
+    check(
+        "csv.js",
+        "const { parse } = require('csv-parse/sync'); exports.f = () => parse('a,b\\n1,2\\n', { columns: true });",
+        json!([{ "a": "1", "b": "2" }]),
+    );
+    check(
+        "csvs.js",
+        "const { parse } = require('csv-parse'); exports.f = async () => { const all = []; for await (const row of parse('a,b\\n1,2\\n')) all.push(row); return all; };",
+        json!([["a", "b"], ["1", "2"]]),
+    );
 }
