@@ -14,7 +14,8 @@ use tokio::sync::Notify;
 use crate::error::{Error, ErrorKind};
 use crate::ffi::Intrinsics;
 use crate::lifecycle::Lifecycle;
-use crate::modules::data::Shelf;
+use crate::modules::data::{Shelf, lock};
+use crate::modules::own::OperationKind;
 use crate::program::{Program, Style};
 use crate::reach;
 use crate::secrets::Secrets;
@@ -99,44 +100,7 @@ pub enum HttpDebug {
 }
 
 /// Which system tags samples have.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent choice of the user")]
-pub struct SystemTags {
-    /// HTTP version.
-    pub proto: bool,
-    /// WebSocket sub-protocol.
-    pub subproto: bool,
-    /// Response status.
-    pub status: bool,
-    /// Request method.
-    pub method: bool,
-    /// Request address.
-    pub url: bool,
-    /// The name of the request, its address unless the script names it.
-    pub name: bool,
-    /// The group.
-    pub group: bool,
-    /// The check.
-    pub check: bool,
-    /// Error message.
-    pub error: bool,
-    /// Error code.
-    pub error_code: bool,
-    /// TLS version.
-    pub tls_version: bool,
-    /// The scenario.
-    pub scenario: bool,
-    /// Whether the response was expected.
-    pub expected_response: bool,
-    /// The user's number, as metadata.
-    pub vu: bool,
-    /// The iteration's number, as metadata.
-    pub iter: bool,
-    /// OCSP status.
-    pub ocsp_status: bool,
-    /// The remote address.
-    pub ip: bool,
-}
+pub use metrics::TagChoice as SystemTags;
 
 /// An export of the main script.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -333,6 +297,14 @@ impl Test {
     pub fn set_setup_data(&self, json: Option<String>) {
         let mut data = self.shared.setup_data.lock().unwrap_or_else(PoisonError::into_inner);
         *data = json.map(Into::into);
+    }
+
+    /// The fields of the root types of the GraphQL schemas that scripts have named so far, in their order; `None`
+    /// when no script uses the module.
+    #[must_use]
+    pub fn graphql_fields(&self) -> Option<Vec<(OperationKind, String)>> {
+        let schemas = lock(&self.shared.shelf.schemas);
+        schemas.used.then(|| schemas.fields.clone())
     }
 
     /// What was handed to all users, as JSON.

@@ -1,5 +1,7 @@
 //! Code inside plans, driven as a plan drives it: modules, calls, contexts, scripts, limits.
 
+#![expect(clippy::unwrap_used, reason = "what cannot be unwrapped fails the test")]
+
 use std::future::Future;
 use std::path::Path;
 use std::rc::Rc;

@@ -17,7 +17,7 @@ use crate::modules::globals::bytes_of;
 pub(super) const MODULE: Builtin = Builtin::new(
     "crypto",
     "`createHash`, `createHmac`, `hash`, `randomBytes`, `randomInt`, `randomUUID`, `randomFillSync`, `timingSafeEqual`, \
-     `pbkdf2`, `hkdf`, `getHashes`, `webcrypto`, `subtle`. Of hashes: md5, sha1, sha224 no, sha256, sha384, sha512, \
+     `pbkdf2`, `hkdf`, `getHashes`, `webcrypto`, `subtle`. Of hashes: md4, md5, sha1, sha256, sha384, sha512, \
      sha512-224, sha512-256, ripemd160. Ciphers and signatures by `subtle` only",
     include_str!("crypto.js"),
 )

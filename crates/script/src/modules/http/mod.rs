@@ -9,7 +9,6 @@ mod fault;
 pub(crate) mod fetching;
 mod file;
 mod forms;
-pub(crate) mod labels;
 mod methods;
 mod params;
 mod response;
@@ -23,6 +22,7 @@ use super::Builtin;
 use crate::ffi::{self, Member, Named, Table};
 
 pub(crate) use cookies::jar_of;
+pub(crate) use expected::graphql_answers;
 pub(crate) use fault::Fault;
 pub(crate) use params::headers_of;
 pub(crate) use state::{HttpState, SharedJar};
