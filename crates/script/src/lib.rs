@@ -5,6 +5,7 @@
 //! script's blocking calls let the thread serve others. Storage and the terminal are not known here.
 
 mod advice;
+pub mod code;
 mod error;
 mod ffi;
 mod gjson;
