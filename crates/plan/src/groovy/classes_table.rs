@@ -319,6 +319,7 @@ pub const CLASSES: &[Class] = &[
     Class { name: "org.apache.jorphan.util.JMeterStopTestNowException", statics: &[] },
     Class { name: "org.apache.jorphan.util.JMeterStopThreadException", statics: &[] },
     Class { name: "org.apache.log.Logger", statics: &[] },
+    Class { name: "org.apache.logging.slf4j.Log4jLogger", statics: &[] },
     Class { name: "org.codehaus.groovy.runtime.GStringImpl", statics: &[] },
     Class { name: "org.codehaus.groovy.runtime.NullObject", statics: &[] },
     Class { name: "org.codehaus.groovy.runtime.powerassert.PowerAssertionError", statics: &[] },

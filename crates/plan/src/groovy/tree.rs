@@ -75,7 +75,6 @@ pub(super) struct ClassDecl {
     pub constructors: Vec<Method>,
     /// The constants of an enum with their arguments.
     pub constants: Option<Vec<(String, Vec<Arg>)>>,
-    pub at: At,
 }
 
 /// A statement and where it begins.

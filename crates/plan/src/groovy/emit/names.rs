@@ -77,7 +77,7 @@ impl Emitter<'_> {
         if let Some(class) = self.class_named(&path) {
             return Ok(Some(class));
         }
-        if path.contains("[]") {
+        if path.ends_with("[]") {
             return Ok(Some(format!("$j.array({})", quoted(&path))));
         }
         Ok(None)
@@ -90,13 +90,13 @@ impl Emitter<'_> {
         if self.find(first).is_some() || self.assigned.contains(first) || host::is_bound(first) {
             return Ok(());
         }
-        if let Some(full) = self.imported.get(first) {
-            return Err(Error::unsupported(expr.at, format!("class {full}")));
-        }
         // A constant or a field of a known class.
         let prefixes = path.match_indices('.').map(|(end, _)| &path[..end]);
         if prefixes.into_iter().any(|prefix| self.class_named(prefix).is_some()) {
             return Ok(());
+        }
+        if let Some(full) = self.imported.get(first) {
+            return Err(Error::unsupported(expr.at, format!("class {full}")));
         }
         let last = path.rsplit('.').next().unwrap_or_default();
         let is_class = ROOTS.contains(&first) && path.contains('.') && last.starts_with(char::is_uppercase);

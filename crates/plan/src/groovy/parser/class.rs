@@ -4,7 +4,7 @@ use super::super::Error;
 use super::super::token::Token;
 use super::super::tree::{ClassDecl, Field, Param, Type};
 use super::types::is_keyword;
-use super::{At, Parsed, Parser};
+use super::{Parsed, Parser};
 
 impl Parser<'_> {
     /// Whether a class, an enum or an interface begins here, behind modifiers.
@@ -44,7 +44,7 @@ impl Parser<'_> {
             }
         }
         let ((class, ()), _) = self.enclosed(|parser| {
-            let mut class = empty_class(name, parent, at);
+            let mut class = empty_class(name, parent);
             parser.class_body(&mut class, kind == "enum")?;
             Ok((class, ()))
         })?;
@@ -53,9 +53,8 @@ impl Parser<'_> {
 
     /// The body of a nameless class.
     pub(super) fn nameless_class(&mut self, parent: Type) -> Parsed<(ClassDecl, u32)> {
-        let at = parent.at;
         self.enclosed(|parser| {
-            let mut class = empty_class(String::new(), Some(parent), at);
+            let mut class = empty_class(String::new(), Some(parent));
             parser.class_body(&mut class, false)?;
             Ok(class)
         })
@@ -162,7 +161,7 @@ impl Parser<'_> {
     }
 }
 
-fn empty_class(name: String, parent: Option<Type>, at: At) -> ClassDecl {
+fn empty_class(name: String, parent: Option<Type>) -> ClassDecl {
     ClassDecl {
         name,
         parent,
@@ -170,6 +169,5 @@ fn empty_class(name: String, parent: Option<Type>, at: At) -> ClassDecl {
         methods: Vec::new(),
         constructors: Vec::new(),
         constants: None,
-        at,
     }
 }

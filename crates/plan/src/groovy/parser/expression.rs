@@ -90,7 +90,9 @@ impl Parser<'_> {
 
     fn assignment(&mut self) -> Parsed<Expr> {
         let at = self.at();
-        let target = self.ternary()?;
+        let several = self.is("(")
+            && self.words.get(self.partner[self.next] + 1).is_some_and(|word| word.token == Token::Mark("="));
+        let target = if several { self.several()? } else { self.ternary()? };
         let Some(operator) = self.assignment_operator() else {
             return Ok(target);
         };
@@ -100,8 +102,8 @@ impl Parser<'_> {
         })?;
         let targets_ok = matches!(
             target.kind,
-            ExprKind::Name(_) | ExprKind::Prop(..) | ExprKind::Index(..) | ExprKind::List(_)
-        );
+            ExprKind::Name(_) | ExprKind::Prop(..) | ExprKind::Index(..)
+        ) || several;
         if !targets_ok {
             return Err(Error::syntax(at, "the left side cannot be assigned to"));
         }
@@ -117,6 +119,21 @@ impl Parser<'_> {
             self.assigned.push(name.clone());
         }
         self.node(at, ExprKind::Assign(operator, Box::new(target), Box::new(value)))
+    }
+
+    /// `(a, b)` before a `=`.
+    fn several(&mut self) -> Parsed<Expr> {
+        let at = self.at();
+        self.expect("(")?;
+        let mut targets = Vec::new();
+        while !self.is(")") {
+            targets.push(Arg::Plain(self.ternary()?));
+            if !self.take(",") {
+                break;
+            }
+        }
+        self.expect(")")?;
+        self.node(at, ExprKind::List(targets))
     }
 
     /// Reads `=`, `+=` and so on; returns the operator without its `=`.

@@ -14,7 +14,7 @@ use super::tree::{Arg, Expr, ExprKind, Import, MapKey, Member, Script};
 use super::{Error, Language};
 
 /// How deep brackets, blocks and operators that wait for their right side may nest.
-const DEPTH_MAX: u32 = 100;
+const DEPTH_MAX: u32 = 120;
 /// How high the tree of an expression may be.
 const HEIGHT_MAX: u32 = 250;
 

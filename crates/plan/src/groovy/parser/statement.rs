@@ -29,6 +29,14 @@ impl Parser<'_> {
             if self.word().token == Token::End {
                 return Ok(());
             }
+            // `@Grab(…)` stands before an import.
+            let start = self.next;
+            if self.is("@") {
+                self.modifiers()?;
+                if !self.is_word("import") && !self.is_word("package") {
+                    self.next = start;
+                }
+            }
             if self.take_word("import") {
                 let import = self.import()?;
                 script.imports.push(import);
@@ -168,7 +176,8 @@ impl Parser<'_> {
 
     pub(super) fn statement(&mut self) -> Parsed<Stmt> {
         let at = self.at();
-        let kind = self.deeper(Self::statement_kind)?;
+        // A statement takes more of the stack than an expression.
+        let kind = self.deeper(|parser| parser.deeper(Self::statement_kind))?;
         Ok(Stmt { kind, at })
     }
 
@@ -203,35 +212,9 @@ impl Parser<'_> {
     fn keyword_statement(&mut self, name: &str) -> Parsed<Option<StmtKind>> {
         let jexl = self.language.is_jexl();
         Ok(Some(match name {
-            "if" => {
-                self.bump();
-                let cond = self.in_brackets()?;
-                let then = self.statement()?;
-                let start = self.next;
-                while self.take(";") {}
-                let other = if self.take_word("else") {
-                    Some(Box::new(self.statement()?))
-                } else {
-                    self.next = start;
-                    None
-                };
-                StmtKind::If(cond, Box::new(then), other)
-            }
-            "while" => {
-                self.bump();
-                let cond = self.in_brackets()?;
-                StmtKind::While(cond, Box::new(self.statement()?))
-            }
-            "do" => {
-                self.bump();
-                let body = Box::new(self.statement()?);
-                if !self.take_word("while") {
-                    return Err(self.unexpected("`while`"));
-                }
-                let cond = self.in_brackets()?;
-                self.end_of_statement()?;
-                StmtKind::DoWhile(body, cond)
-            }
+            "if" => self.if_statement()?,
+            "while" => self.while_statement()?,
+            "do" => self.do_statement()?,
             "for" => self.for_statement()?,
             "foreach" if jexl => self.for_statement()?,
             "switch" => self.switch()?,
@@ -263,6 +246,37 @@ impl Parser<'_> {
             "import" => return Err(Error::unsupported(self.at(), "an import inside a block")),
             _ => return Ok(None),
         }))
+    }
+
+    fn if_statement(&mut self) -> Parsed<StmtKind> {
+        self.bump();
+        let cond = self.in_brackets()?;
+        let then = Box::new(self.statement()?);
+        let start = self.next;
+        while self.take(";") {}
+        if self.take_word("else") {
+            let other = Box::new(self.statement()?);
+            return Ok(StmtKind::If(cond, then, Some(other)));
+        }
+        self.next = start;
+        Ok(StmtKind::If(cond, then, None))
+    }
+
+    fn while_statement(&mut self) -> Parsed<StmtKind> {
+        self.bump();
+        let cond = self.in_brackets()?;
+        Ok(StmtKind::While(cond, Box::new(self.statement()?)))
+    }
+
+    fn do_statement(&mut self) -> Parsed<StmtKind> {
+        self.bump();
+        let body = Box::new(self.statement()?);
+        if !self.take_word("while") {
+            return Err(self.unexpected("`while`"));
+        }
+        let cond = self.in_brackets()?;
+        self.end_of_statement()?;
+        Ok(StmtKind::DoWhile(body, cond))
     }
 
     fn in_brackets(&mut self) -> Parsed<Expr> {

@@ -7,7 +7,7 @@ const DGM = {
   each: (v, c) => { for (const x of items(v)) one(c, x); return v; }, collect: (v, c) => items(v).map((x) => c === undefined ? x : one(c, x)), find: (v, c) => LIST.find(items(v), c), findAll: (v, c) => items(v).filter(test(c)), any: (v, c) => items(v).some(test(c)), every: (v, c) => items(v).every(test(c)), inject: (v, a, b) => LIST.inject(items(v), a, b), eachWithIndex: (v, c) => { LIST.eachWithIndex(items(v), c); return v; }, iterator: (v) => new Iter(items(v)), findIndexOf: (v, c) => LIST.findIndexOf(items(v), c), join: (v, s) => LIST.join(items(v), s), toList: (v) => [...items(v)], grep: (v, f) => LIST.grep(items(v), f), collectEntries: (v, c) => LIST.collectEntries(items(v), c), sort: (v, c) => sorted(items(v), c), max: (v, c) => best(items(v), c, 1), min: (v, c) => best(items(v), c, -1), sum: (v, c) => sumOf(items(v), c), groupBy: (v, c) => grouped(items(v), c), first: (v) => LIST.first(items(v)), last: (v) => LIST.last(items(v)), count: (v, f) => LIST.count(items(v), f),
   println: (v, ...a) => printed(a, "\n"), print: (v, ...a) => printed(a, ""), printf: (v, f, ...a) => { host("print", format(f, a.length === 1 && isList(a[0]) ? a[0] : a)); return null; }, sprintf: (v, f, ...a) => format(f, a.length === 1 && isList(a[0]) ? a[0] : a), sleep: (v, ms) => pause(ms), invokeMethod: (v, n, a) => call(v, S(n), Array.isArray(a) ? [...a] : [a]), getProperty: (v, n) => get(v, S(n)), setProperty: (v, n, x) => put(v, S(n), x), respondsTo: (v, n) => method(v, S(n)) ? [S(n)] : [], hasProperty: (v, n) => { try { get(v, S(n)); return true; } catch { return false; } }, getMetaClass: (v) => classOf(v), notify: () => null, notifyAll: () => null, wait: () => null, use: (v, ...a) => invoke(a[a.length - 1], []), addShutdownHook: () => null,
 };
-function printed(args, end) { host("print", (args.length ? args[0] === undefined ? "" : str(args[0]) : "") + end); return null; }
+function printed(args, end) { if (args.length > 1) throw missingMethod(end ? "println" : "print", SCRIPT, args); host("print", (args.length ? args[0] === undefined ? "" : str(args[0]) : "") + end); return null; }
 const CLOSURE = {
   call: (f, ...a) => invoke(f, a), doCall: (f, ...a) => invoke(f, a), run: (f) => invoke(f, []), apply: (f, ...a) => invoke(f, a), accept: (f, ...a) => { invoke(f, a); return null; }, test: (f, ...a) => truth(invoke(f, a)), compare: (f, ...a) => invoke(f, a), get: (f) => invoke(f, []), applyAsInt: (f, ...a) => invoke(f, a),
   curry: (f, ...c) => fnOf((...a) => invoke(f, [...c, ...a]), Math.max(1, count(f) - c.length)), rcurry: (f, ...c) => fnOf((...a) => invoke(f, [...a, ...c]), Math.max(1, count(f) - c.length)), ncurry: (f, n, ...c) => fnOf((...a) => invoke(f, [...a.slice(0, N(n)), ...c, ...a.slice(N(n))]), Math.max(1, count(f) - c.length)),
@@ -56,7 +56,7 @@ function method(v, name) {
       return (o, ...a) => {
         const list = [...items(o)];
         const r = LIST[name](list, ...a);
-        if (r === list) return o instanceof JSet && name !== "sort" ? o : r;
+        if (r === list) return name !== "sort" ? o : r;
         return o instanceof JSet && Array.isArray(r) && SET_AGAIN.has(name) ? o.$of(r) : r;
       };
     }

@@ -83,11 +83,15 @@ function javascript(source) {
   return (bindings, interpreter) => run("javascript", (scope) => {
     const b = scope.b;
     const names = new Proxy(b, {
-      has: (_, name) => typeof name === "string" && (name in b || name in JS_NAMES || !(name in globalThis) && name !== "$source" && name !== "eval" && name !== "arguments"),
-      get(_, name) { if (typeof name === "symbol") return undefined; if (name in b) return toJs(b[name]); if (name in JS_NAMES) return JS_NAMES[name]; throw new ReferenceError(`${name} is not defined`); },
+      has: (_, name) => typeof name === "string" && (name in b || name in JS_NAMES),
+      get(_, name) { if (typeof name === "symbol") return undefined; return name in b ? toJs(b[name]) : JS_NAMES[name]; },
       set(_, name, value) { b[name] = fromJs(value); return true; },
     });
-    try { return fromJsResult(code(names, source)); } catch (e) { if (e instanceof Throwable) throw e; const wrapped = new C["javax.script.ScriptException"](String(e)); throw wrapped; }
+    // Names that the script assigns without declaring them become its bindings rather than the engine's globals.
+    const before = new Set(Object.keys(globalThis));
+    try { return fromJsResult(code(names, source)); } catch (e) { if (e instanceof Throwable) throw e; throw new C["javax.script.ScriptException"](String(e)); } finally {
+      for (const name of Object.keys(globalThis)) if (!before.has(name)) { b[name] = fromJs(globalThis[name]); delete globalThis[name]; }
+    }
   }, bindings, interpreter);
 }
 const fromJsResult = (v) => v?.$java ?? v;

@@ -101,12 +101,13 @@ class Log extends JObject {
 for (const level of ["trace", "debug", "info", "warn", "error"]) {
   Log.prototype[level] = function (...a) {
     const [v] = a;
-    if (a.length === 1 && v !== null && v !== undefined && !isText(v)) throw missingArg(level, "org.apache.jmeter.util.LoggerProxy", a);
+    if (a.length === 1 && v !== null && v !== undefined && !isText(v)) throw missingArg(level, "org.apache.logging.slf4j.Log4jLogger", a);
     return this.$log(level, a);
   };
   Log.prototype["is" + cap(level) + "Enabled"] = () => host("log.enabled", level);
 }
-known("org.slf4j.Logger", Log);
+known("org.apache.logging.slf4j.Log4jLogger", Log);
+kind("org.slf4j.Logger", (v) => v instanceof Log);
 kind("org.slf4j.LoggerFactory", () => false, { getLogger: () => new Log() });
 kind("org.apache.log.Logger", () => false);
 kind("org.apache.jorphan.logging.LoggingManager", () => false, { getLoggerForClass: () => new Log(), getLoggerFor: () => new Log() });
