@@ -27,6 +27,7 @@ mod vu;
 
 pub use error::{Error, ErrorKind};
 pub use lifecycle::{Lifecycle, Performed};
+pub use modules::html::{Element, Page};
 pub use remote::{Connect, Remote};
 pub use secrets::{RemoteSecrets, RemoteSettings, SecretSource, Secrets};
 pub use source::{Source, address, path_of};
