@@ -3,16 +3,19 @@
 //! [`Loaded`] is what `run`, `inspect`, `archive` and `check` begin with. How options are merged is in
 //! [`crate::run::options`].
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ArgMatches;
+use engine::VuSource;
 use metrics::Registry;
 use model::ExitCode;
 use model::{Options, Warning};
-use script::{ErrorKind, LoadOptions, Remote, Source, Test, path_of};
+use plan::{Plan, PlanTest};
+use script::{ErrorKind, LoadOptions, Remote, Source, path_of};
 use serde_json::Value;
 
 use crate::archive_file::{Archive, is_archive};
@@ -33,6 +36,13 @@ pub enum Script<'a> {
         /// Variables of `__ENV`.
         env: Vec<(String, String)>,
     },
+    /// A plan that was made from flags.
+    Plan {
+        /// How messages name it.
+        name: &'a str,
+        /// It; whoever loads it takes it out.
+        plan: RefCell<Option<Plan>>,
+    },
 }
 
 impl Script<'_> {
@@ -40,7 +50,44 @@ impl Script<'_> {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Named(name) | Self::Own { name, .. } => name,
+            Self::Named(name) | Self::Own { name, .. } | Self::Plan { name, .. } => name,
+        }
+    }
+}
+
+/// What users do.
+pub enum Test {
+    /// They run a script.
+    Script(script::Test),
+    /// They carry out a plan.
+    Plan(Arc<PlanTest>),
+}
+
+impl Test {
+    /// Whether a scenario can start with this function or flow.
+    #[must_use]
+    pub fn has_function(&self, name: &str) -> bool {
+        match self {
+            Self::Script(test) => test.has_function(name),
+            Self::Plan(test) => test.has(name),
+        }
+    }
+
+    /// The script, when it is one.
+    #[must_use]
+    pub fn script(&self) -> Option<&script::Test> {
+        match self {
+            Self::Script(test) => Some(test),
+            Self::Plan(_) => None,
+        }
+    }
+
+    /// The source of the test's users.
+    #[must_use]
+    pub fn users(&self) -> Arc<dyn VuSource> {
+        match self {
+            Self::Script(test) => test.users(),
+            Self::Plan(test) => test.users(),
         }
     }
 }
@@ -80,6 +127,10 @@ pub fn load(
     let (mut source, archive) = match script {
         Script::Named(name) => read(name, runtime.text("type"))?,
         Script::Own { text, .. } => (Source::stdin(text.as_bytes().to_vec(), &here()?), None),
+        Script::Plan { plan, .. } => {
+            let plan = plan.take().ok_or_else(|| Error::Internal("a plan is loaded once".to_owned()))?;
+            return loaded_plan(session, runtime, name, plan, system_env);
+        }
     };
     let mut env = archive.as_ref().map(|archive| archive.env.clone()).unwrap_or_default();
     if let Script::Own { env: own, .. } = script {
@@ -97,7 +148,7 @@ pub fn load(
         memory_limit: memory_limit(&runtime)?,
     };
     let address = source.main.clone();
-    let test = Test::load(source.clone(), options).map_err(|e| script_failed(name, &address, &e))?;
+    let test = script::Test::load(source.clone(), options).map_err(|e| script_failed(name, &address, &e))?;
     let in_script = |why: &dyn std::fmt::Display| not_initialised(name, &address, why);
     if !test.exports().iter().any(|export| export.is_function) {
         return Err(Error::run(ExitCode::GENERIC, in_script(&"no exported functions in script")));
@@ -107,7 +158,29 @@ pub fn load(
         Value::Null => (Options::default(), Vec::new()),
         exported => Options::from_script(&exported).map_err(|e| Error::run(e.exit_code(), in_script(&e)))?,
     };
+    let test = Test::Script(test);
     Ok(Loaded { test, registry, name: name.to_owned(), source, options, warnings, runtime, env })
+}
+
+/// A plan as a loaded test.
+fn loaded_plan(
+    session: &Session,
+    runtime: Flags,
+    name: &str,
+    plan: Plan,
+    system_env: bool,
+) -> Result<Loaded, Error> {
+    let env = script_env(&session.env, &runtime, system_env).map_err(Error::Usage)?;
+    Ok(Loaded {
+        test: Test::Plan(PlanTest::new(plan.program, plan.dialect)),
+        registry: Registry::new(),
+        name: name.to_owned(),
+        source: Source::stdin(Vec::new(), &here()?),
+        options: plan.options,
+        warnings: Vec::new(),
+        runtime,
+        env,
+    })
 }
 
 /// What is said when the init code or the options of a script are wrong.

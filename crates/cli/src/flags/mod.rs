@@ -63,6 +63,13 @@ pub fn add(command: Command, flags: &'static [Flag]) -> Command {
     command.args(flags.iter().map(Flag::arg))
 }
 
+/// Adds some flags of a table, without their letters: the command uses those for something else.
+#[must_use]
+pub fn add_named(command: Command, flags: &'static [Flag], names: &[&str]) -> Command {
+    let wanted = flags.iter().filter(|flag| names.contains(&flag.long));
+    command.args(wanted.map(|flag| flag.arg().short(None)))
+}
+
 /// Adds flags that every command below has too.
 #[must_use]
 pub fn add_global(command: Command, flags: &'static [Flag]) -> Command {

@@ -14,16 +14,17 @@ use metrics::thresholds::Evaluator;
 use metrics::{Frame, RawSample, RecorderConfig};
 use model::{ExitCode, Level, Nanos, Record};
 use nix::sys::signal::Signal;
-use script::{ErrorKind, Lifecycle, Performed, Test};
+use script::{ErrorKind, Performed};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Interval;
 
 use super::judge::Judge;
+use super::lifecycle::Lifecycle;
 use super::options::Settled;
 use super::outputs::Stream;
 use super::progress::Progress;
 use super::results::Wanted;
-use super::users::{LateSource, run_options};
+use super::users::{LateSource, configure};
 use super::verdict::Ending;
 use crate::api::Question;
 use crate::error::Error;
@@ -145,7 +146,7 @@ impl<'a> Conductor<'a> {
         let source: Arc<dyn engine::VuSource> = late.clone();
         let run = engine::start(&plan, &source, &environment).map_err(|e| Error::Internal(e.to_string()))?;
         let shortages = net.shortages.clone();
-        loaded.test.configure(run_options(&settled, net, run.control.clone())?);
+        configure(&loaded.test, &settled, net, run.control.clone());
         late.set(loaded.test.users());
         let quiet = session.flags.on("quiet");
         let progress = Progress::new(Arc::clone(&session.screen), quiet, scenarios, settled.longest());
@@ -185,7 +186,7 @@ impl<'a> Conductor<'a> {
         while !self.ready && self.finished.is_none() {
             self.step().await;
         }
-        let lifecycle = self.loaded.test.lifecycle(OWN_WORKER, self.recorder.clone());
+        let lifecycle = Lifecycle::of(&self.loaded.test, OWN_WORKER, self.recorder.clone());
         self.hold(&lifecycle).await;
         let prepared = self.setup(&lifecycle).await;
         if prepared {
@@ -332,9 +333,15 @@ impl<'a> Conductor<'a> {
                 None => {}
             }
         }
-        let test: &Test = &self.loaded.test;
-        test.set_setup_data(self.setup_data.clone());
+        self.tell_setup_data();
         !self.control.is_aborted()
+    }
+
+    /// Hands what `setup()` returned to all users.
+    fn tell_setup_data(&self) {
+        if let Some(script) = self.loaded.test.script() {
+            script.set_setup_data(self.setup_data.clone());
+        }
     }
 
     /// Runs `teardown()` if there is one, also after an early end.

@@ -5,6 +5,7 @@
 
 mod conductor;
 mod judge;
+mod lifecycle;
 pub mod options;
 mod outputs;
 mod progress;

@@ -1,1 +1,1 @@
-//! The formats that compile to a plan, one folder each.
+//! Importers: from a file in another tool's format to a [`Plan`](crate::Plan).

@@ -8,11 +8,12 @@ use metrics::{Sink, builtin};
 use model::{Executor, ExitCode, Level, Record};
 use report::sink::Report;
 use report::summary::{Measured, Mode, Options, State, Summary, build};
-use script::{ErrorKind, Lifecycle};
+use script::ErrorKind;
 
 use super::{Conductor, lifecycle_failed};
 use crate::cmd::K6_COMPATIBLE;
 use crate::error::Error;
+use crate::run::lifecycle::Lifecycle;
 use crate::run::results;
 use crate::run::trust::{Facts, judge};
 use crate::run::verdict::Finding;
@@ -178,7 +179,7 @@ impl Conductor<'_> {
 
     /// Lets the script's `handleSummary()` do its work, if there is one.
     async fn handled(&mut self, lifecycle: &Lifecycle, summary: &Summary) -> Handled {
-        let exports = self.loaded.test.exports();
+        let exports = self.loaded.test.script().map(script::Test::exports).unwrap_or_default();
         let Some(export) = exports.iter().find(|export| export.name == "handleSummary") else {
             return Handled::Not;
         };
