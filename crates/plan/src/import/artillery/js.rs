@@ -112,7 +112,7 @@ pub fn number_in(text: &str) -> f64 {
 
 /// The member or item of that name.
 #[must_use]
-pub fn member(value: &Value, key: &str) -> Option<Member<'_>> {
+pub fn member<'v>(value: &'v Value, key: &str) -> Option<Member<'v>> {
     fn index(key: &str) -> Option<usize> {
         key.parse().ok()
     }
