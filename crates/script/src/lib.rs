@@ -4,6 +4,7 @@
 //! teardown and `handleSummary`. Each user has a runtime and globals of its own on a coroutine, so that a
 //! script's blocking calls let the thread serve others. Storage and the terminal are not known here.
 
+pub mod code;
 mod error;
 mod ffi;
 mod gjson;

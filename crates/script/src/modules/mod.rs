@@ -1,7 +1,7 @@
 //! The modules that scripts import: one file each, one row in [`MODULES`].
 
 pub(crate) mod console;
-mod crypto;
+pub(crate) mod crypto;
 pub(crate) mod csv;
 pub(crate) mod data;
 mod encoding;
