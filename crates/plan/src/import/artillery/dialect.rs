@@ -140,6 +140,10 @@ impl Dialect for Artillery {
         self.world.expectation_failed.load(Relaxed).then_some(ExitCode(EXPECTATION_FAILED))
     }
 
+    fn threads(&self) -> Option<usize> {
+        self.world.threads
+    }
+
     fn replaces_summary(&self) -> bool {
         self.world.dialect_output
     }

@@ -22,7 +22,7 @@ pub struct UserCode;
 impl Processor {
     /// The processor in a file.
     #[must_use]
-    pub fn new(folder: &Path, path: &str) -> Self {
+    pub fn new(_source: &crate::import::Source, folder: &Path, path: &str) -> Self {
         Self { file: super::load::absolute(folder, Path::new(path)) }
     }
 }

@@ -441,7 +441,7 @@ async fn side_by_side(session: &mut Session, user: &Rc<User>, lists: &[Vec<Act>]
     let before = session.vars.clone();
     let mut outcome = Ok(());
     for (fork, done) in join_all(running).await {
-        session.join(fork, &before);
+        session.join(&fork, &before);
         outcome = outcome.and(done);
     }
     outcome

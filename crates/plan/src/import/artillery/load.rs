@@ -21,7 +21,7 @@ const FILE_MAX: u64 = 256 << 20;
 
 /// What the command line says.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub(super) struct Asked {
     /// The scripts, later ones over earlier ones.
     pub scripts: Vec<PathBuf>,
     /// `--config`: laid over the scripts.
@@ -54,11 +54,13 @@ pub struct Asked {
     pub env: BTreeMap<String, String>,
     /// The working directory.
     pub folder: PathBuf,
+    /// The first script, when it is no file but standard input.
+    pub text: Option<String>,
 }
 
 /// Why a test cannot be run.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Refused {
+pub(super) struct Refused {
     /// What is wrong, and what else was noted.
     pub notes: Vec<Note>,
     /// Artillery's exit status.
@@ -68,7 +70,7 @@ pub struct Refused {
 impl Refused {
     /// One thing is wrong with the script: status 1.
     #[must_use]
-    pub fn one(note: Note) -> Self {
+    pub(super) fn one(note: Note) -> Self {
         Self { notes: vec![note], exit: 1 }
     }
 
@@ -97,8 +99,6 @@ pub struct Script {
     pub functions: Functions,
     /// What was odd.
     pub notes: Vec<Note>,
-    /// An identifier of this run.
-    pub test_id: String,
 }
 
 impl Script {
@@ -153,7 +153,7 @@ pub fn load(asked: &Asked) -> Result<Script, Refused> {
     lay_variables(&mut config, given);
     let payloads = payload::load(asked, &config, &folder, &mut shared, &places)?;
     value["config"] = config;
-    Ok(Script { value, places, folder, shared, payloads, functions, notes, test_id })
+    Ok(Script { value, places, folder, shared, payloads, functions, notes })
 }
 
 fn functions_seed() -> u64 {
@@ -178,7 +178,8 @@ pub fn absolute(folder: &Path, path: &Path) -> PathBuf {
 
 fn read(asked: &Asked, file: &Path) -> Result<yaml::Document, Refused> {
     let name = file.display().to_string();
-    let text = read_text(&absolute(&asked.folder, file)).map_err(|why| {
+    let given = asked.text.clone().filter(|_| file == Path::new("-")).map(Ok);
+    let text = given.unwrap_or_else(|| read_text(&absolute(&asked.folder, file))).map_err(|why| {
         let place = Place { file: name.clone(), ..Place::default() };
         Refused::one(Note::new(Kind::Error, place, why))
     })?;

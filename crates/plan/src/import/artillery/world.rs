@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::flow::{self, Act, Engine, Frame};
 use super::functions::Functions;
+use crate::import::Source;
 use super::load::{Asked, Script};
 use super::payload::Payload;
 use super::phases::Arrivals;
@@ -139,14 +140,14 @@ pub struct World {
     pub expectation_failed: AtomicBool,
     /// `before` failed: nothing else is to run.
     pub before_failed: AtomicBool,
-    /// An identifier of the run.
-    pub test_id: String,
+    /// Worker threads, when the environment says how many.
+    pub threads: Option<usize>,
 }
 
 impl World {
     /// The test of a script.
     #[must_use]
-    pub fn new(asked: &Asked, script: Script, arrivals: &Arrivals) -> Self {
+    pub(super) fn new(source: &Source, asked: &Asked, script: Script, arrivals: &Arrivals) -> Self {
         let config = script.config().clone();
         let functions = script.functions.clone();
         let target = js::text_of(config.get("target"));
@@ -184,7 +185,7 @@ impl World {
             _ => None,
         };
         let folder = script.folder.clone();
-        let processor = config["processor"].as_str().map(|path| hooks::Processor::new(&folder, path));
+        let processor = config["processor"].as_str().map(|path| hooks::Processor::new(source, &folder, path));
         Self {
             expect: own("expect").map(|settings| expect::Settings {
                 as_errors: on(&settings, "reportFailuresAsErrors"),
@@ -220,7 +221,7 @@ impl World {
             lines: Mutex::default(),
             expectation_failed: AtomicBool::new(false),
             before_failed: AtomicBool::new(false),
-            test_id: script.test_id,
+            threads: asked.env.get("WORKERS").and_then(|count| count.parse().ok()).filter(|count| *count > 0),
             target,
         }
     }
