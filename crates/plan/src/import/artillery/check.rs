@@ -499,3 +499,39 @@ impl Checker<'_> {
         }
     }
 }
+
+/// The functions of the processor that a script names, with the places where it does.
+#[must_use]
+pub fn functions(value: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for part in ["scenarios", "before", "after"] {
+        if let Some(value) = value.get(part) {
+            collect(value, part, &mut found);
+        }
+    }
+    found
+}
+
+fn collect(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
+    const KEYS: [&str; 7] =
+        ["function", "beforeRequest", "afterResponse", "beforeScenario", "afterScenario", "onError", "whileTrue"];
+    match value {
+        Value::Array(items) => {
+            for (nth, item) in items.iter().enumerate() {
+                collect(item, &format!("{path}[{nth}]"), found);
+            }
+        }
+        Value::Object(members) => {
+            for (name, value) in members {
+                let path = format!("{path}.{name}");
+                if KEYS.contains(&name.as_str()) {
+                    let names = super::flow::names(Some(value));
+                    found.extend(names.into_iter().map(|name| (path.clone(), name.to_string())));
+                } else if !matches!(name.as_str(), "json" | "body" | "headers") {
+                    collect(value, &path, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}

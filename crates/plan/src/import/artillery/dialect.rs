@@ -33,12 +33,7 @@ impl Artillery {
     }
 
     fn lines(&self) -> Option<Artifact> {
-        let mut lines = self.world.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = String::new();
-        for line in lines.drain(..) {
-            text.push_str(&line);
-            text.push('\n');
-        }
+        let text = self.world.lines.take();
         (!text.is_empty()).then_some(Artifact::Stdout(text))
     }
 

@@ -50,7 +50,7 @@ pub async fn request(session: &mut Session, user: &Rc<User>, request: &Request) 
     let mut request = request;
     let mut params = None;
     let names: Vec<&str> = before.map(|name| &**name).collect();
-    if !names.is_empty() && hooks::any(session, user, &names) {
+    if hooks::any(session, user, &names).await {
         let mut object = shown(user, request);
         for name in names {
             object = hooks::before_request(session, user, name, object).await?;
@@ -470,7 +470,7 @@ async fn look(
     let after: Vec<&str> = user.scenario().hooks.after_response.iter().map(|name| &**name).collect();
     let own: Vec<&str> = request.after.iter().map(|name| &**name).collect();
     let seen = [after.as_slice(), own.as_slice()].concat();
-    let mut hooked = hooks::any(session, user, &seen).then(|| {
+    let mut hooked = hooks::any(session, user, &seen).await.then(|| {
         let object = params.unwrap_or_else(|| shown(user, request));
         (object, hooks::response(&exchange, &answer.text))
     });

@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use futures_util::future::{LocalBoxFuture, join_all};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::counter::counting;
 use super::flow::{Act, Engine, Loop};
@@ -305,7 +305,7 @@ pub async fn acts(session: &mut Session, user: &Rc<User>, list: &[Act]) -> Done 
         match act {
             Act::Request(request) => http::request(session, user, request).await?,
             Act::Think(time) => think(session, user, time).await?,
-            Act::Log(text) => user.world.print(&user.text(text)),
+            Act::Log(text) => user.world.lines.print(&user.text(text)),
             Act::Function(name) => hooks::function(session, user, name).await?,
             Act::Loop(round) => Box::pin(go_round(session, user, round)).await?,
             Act::Parallel(lists) => Box::pin(side_by_side(session, user, lists)).await?,
@@ -445,12 +445,6 @@ async fn side_by_side(session: &mut Session, user: &Rc<User>, lists: &[Vec<Act>]
         outcome = outcome.and(done);
     }
     outcome
-}
-
-/// All variables of a user, as code sees them.
-#[must_use]
-pub fn object_of(user: &User) -> Map<String, Value> {
-    user.vars.borrow().to_object()
 }
 
 #[cfg(test)]

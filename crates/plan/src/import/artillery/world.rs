@@ -2,17 +2,15 @@
 //!
 //! Main type: [`World`], shared by all of them. It is made once, from a script that was found in order.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use super::flow::{self, Act, Engine, Frame};
 use super::functions::Functions;
-use crate::import::Source;
 use super::load::{Asked, Script};
 use super::payload::Payload;
 use super::phases::Arrivals;
@@ -24,8 +22,6 @@ use super::{expect, hooks, js};
 const USER_AGENT: &str = "Artillery (https://artillery.io)";
 /// What its HTTP library calls itself, once a script has headers of its own for all requests.
 const LIBRARY_AGENT: &str = "got (https://github.com/sindresorhus/got)";
-/// Lines that wait to be printed, at most.
-const LINES_MAX: usize = 100_000;
 
 /// What a scenario's users do.
 #[derive(Debug)]
@@ -135,7 +131,7 @@ pub struct World {
     /// Everything that was counted.
     pub stats: Mutex<Stats>,
     /// Lines of `log` steps and of code that are not printed yet.
-    pub lines: Mutex<VecDeque<String>>,
+    pub lines: hooks::Lines,
     /// An expectation failed.
     pub expectation_failed: AtomicBool,
     /// `before` failed: nothing else is to run.
@@ -147,7 +143,7 @@ pub struct World {
 impl World {
     /// The test of a script.
     #[must_use]
-    pub(super) fn new(source: &Source, asked: &Asked, script: Script, arrivals: &Arrivals) -> Self {
+    pub(super) fn new(asked: &Asked, script: Script, arrivals: &Arrivals, code: (Option<hooks::Processor>, hooks::Lines)) -> Self {
         let config = script.config().clone();
         let functions = script.functions.clone();
         let target = js::text_of(config.get("target"));
@@ -185,7 +181,7 @@ impl World {
             _ => None,
         };
         let folder = script.folder.clone();
-        let processor = config["processor"].as_str().map(|path| hooks::Processor::new(source, &folder, path));
+        let (processor, lines) = code;
         Self {
             expect: own("expect").map(|settings| expect::Settings {
                 as_errors: on(&settings, "reportFailuresAsErrors"),
@@ -218,19 +214,11 @@ impl World {
             inherited: OnceLock::new(),
             active: AtomicU64::new(0),
             stats: Mutex::default(),
-            lines: Mutex::default(),
+            lines,
             expectation_failed: AtomicBool::new(false),
             before_failed: AtomicBool::new(false),
             threads: asked.env.get("WORKERS").and_then(|count| count.parse().ok()).filter(|count| *count > 0),
             target,
-        }
-    }
-
-    /// Prints a line as soon as may be.
-    pub fn print(&self, line: &str) {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if lines.len() < LINES_MAX {
-            lines.push_back(line.to_owned());
         }
     }
 
