@@ -427,7 +427,7 @@ impl Checker<'_> {
             return self.error(path, format!("it needs one of {}", extractors.join(", ")));
         }
         if spec.get("xpath").is_some() {
-            self.note(Kind::Unsupported, path, "xpath needs a package that Artillery does not bring: nothing is found");
+            self.note(Kind::Ignored, path, "xpath needs a package that Artillery does not bring: nothing is found, here neither");
         }
         let parsed = |path: &str| crate::extract::jsonpath::Path::parse(path, crate::extract::jsonpath::Dialect::Plus);
         if let Some(Value::String(text)) = spec.get("json")

@@ -14,8 +14,10 @@ use std::time::Duration;
 use model::Level;
 use script::code::{Arg, Code, CodeError, CodeOptions, CodeWorker, Context, Emitted, Ending, Handle, Module, Outcome, ScriptText};
 use serde_json::{Map, Value, json};
+use tokio::sync::Semaphore;
 
 use super::life::{Done, Stop, User};
+use super::world::World;
 use super::{fake, http, js};
 use crate::exchange::Exchange;
 use crate::import::Source;
@@ -127,15 +129,33 @@ pub struct UserCode {
     known: Map<String, Value>,
 }
 
+/// What the users of a worker thread share beside their recorder.
+#[derive(Clone)]
+struct Shared {
+    code: Rc<tokio::sync::OnceCell<Option<Rc<Thread>>>>,
+    turns: Option<Rc<Semaphore>>,
+}
+
+fn shared(session: &Session, world: &World) -> Option<Shared> {
+    let mut own = session.worker().own.borrow_mut();
+    let kept = own.get_or_insert_with(|| {
+        let turns = world.pool.map(|most| Rc::new(Semaphore::new(most)));
+        Box::new(Shared { code: Rc::default(), turns })
+    });
+    kept.downcast_ref::<Shared>().cloned()
+}
+
+/// Turns on the connections that the users of the thread share, when they do.
+#[must_use]
+pub fn turns(session: &Session, world: &World) -> Option<Rc<Semaphore>> {
+    world.pool?;
+    shared(session, world)?.turns
+}
+
 /// The code of the session's thread; nothing when the test has none.
 async fn thread(session: &Session, user: &User) -> Option<Rc<Thread>> {
-    type Once = Rc<tokio::sync::OnceCell<Option<Rc<Thread>>>>;
     let processor = user.world.processor.as_ref()?;
-    let once: Once = {
-        let mut own = session.worker().own.borrow_mut();
-        let kept = own.get_or_insert_with(|| Box::new(Once::default()));
-        Rc::clone(kept.downcast_ref::<Once>()?)
-    };
+    let once = shared(session, &user.world)?.code;
     let made = once.get_or_init(|| async {
         match begin(processor).await {
             Ok(thread) => Some(Rc::new(thread)),

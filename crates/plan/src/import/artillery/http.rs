@@ -33,6 +33,13 @@ struct Filled {
     cookies: Vec<(String, String)>,
 }
 
+/// The right to send a request now.
+#[expect(dead_code, reason = "they are held, not looked at")]
+enum Turn<'a> {
+    Own(tokio::sync::MutexGuard<'a, ()>),
+    Shared(Result<tokio::sync::SemaphorePermit<'a>, tokio::sync::AcquireError>),
+}
+
 /// Why a request was not answered.
 struct Failure {
     code: String,
@@ -67,7 +74,11 @@ pub async fn request(session: &mut Session, user: &Rc<User>, request: &Request) 
         return Err(Stop(format!("Invalid URL - {url}")));
     }
     // Who has one connection has one request at a time.
-    let turn = user.turn.lock().await;
+    let turns = hooks::turns(session, &user.world);
+    let turn = match &turns {
+        Some(turns) => Turn::Shared(turns.acquire().await),
+        None => Turn::Own(user.turn.lock().await),
+    };
     let answered = match fill(user, request, url) {
         Ok(filled) => send(session, user, request, &filled).await.map(|exchange| (filled.url, exchange)),
         Err(failure) => Err(failure),
@@ -325,10 +336,11 @@ async fn send(session: &mut Session, user: &Rc<User>, request: &Request, filled:
         let parsed = worker.url(&url).map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.message })?;
         let mut ask = net::Request::new(net::Method::new(&method), parsed);
         ask.headers = filled.headers.clone();
+        ask.verbatim = true;
+        ask.headers.extend(cookie_header(session, filled, &ask.url));
         ask.body = body.clone();
         ask.redirects = 0;
         ask.timeout = user.world.timeout;
-        ask.cookies = filled.cookies.iter().map(|(name, value)| (name.clone(), value.clone(), false)).collect();
         ask.version = if request.http2 { net::VersionPreference::Auto } else { net::VersionPreference::Http1 };
         user.count(session, |now, stats| {
             stats.count(now, "http.requests", 1.0);
@@ -338,7 +350,12 @@ async fn send(session: &mut Session, user: &Rc<User>, request: &Request, filled:
         let exchange = session.send(ask, labels).await;
         let answer = match &exchange.outcome {
             Ok(answer) => answer,
-            Err(error) => return Err(failure(error)),
+            Err(error) => {
+                if let Some(status) = error.partial_status() {
+                    answered(session, user, status, &exchange.trail());
+                }
+                return Err(failure(error));
+            }
         };
         answered(session, user, answer.status, &answer.trail);
         if answer.headers.get("set-cookie").is_some() {
@@ -350,6 +367,7 @@ async fn send(session: &mut Session, user: &Rc<User>, request: &Request, filled:
             return Ok(exchange);
         };
         if hop >= REDIRECTS_MAX {
+            user.count(session, |now, stats| stats.count(now, "http.downloaded_bytes", 0.0));
             return Err(Failure {
                 code: "ERR_TOO_MANY_REDIRECTS".to_owned(),
                 message: format!("Redirected {REDIRECTS_MAX} times. Aborting."),
@@ -364,6 +382,20 @@ async fn send(session: &mut Session, user: &Rc<User>, request: &Request, filled:
         url = next.into();
     }
     unreachable!("the loop ends by its limit")
+}
+
+/// The `cookie` header: what scripts set, then what servers set.
+fn cookie_header(session: &mut Session, filled: &Filled, url: &net::Url) -> Option<(String, String)> {
+    let jar = session.jar().borrow().cookies_for(url);
+    let mut pairs: Vec<(&str, &str)> = filled.cookies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    for (name, value) in &jar {
+        match pairs.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = value,
+            None => pairs.push((name, value)),
+        }
+    }
+    let text: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    (!text.is_empty()).then(|| ("cookie".to_owned(), text.join("; ")))
 }
 
 /// Counts an answer.

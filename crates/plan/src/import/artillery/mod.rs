@@ -142,6 +142,7 @@ fn import(source: &Source, asked: &Asked) -> Result<Plan, Refused> {
     let lines = hooks::Lines::default();
     let processor = processor(source, asked, &mut script, &lines)?;
     let insecure = script.config()["tls"]["rejectUnauthorized"] == serde_json::Value::Bool(false);
+    let pooled = script.config()["http"].get("pool").is_some();
     let notes = std::mem::take(&mut script.notes);
     let mut scenario = Scenario::shorthand("shared-iterations", &[]);
     scenario.executor = Executor::Timetable { legs: arrivals.legs.clone() };
@@ -165,6 +166,7 @@ fn import(source: &Source, asked: &Asked) -> Result<Plan, Refused> {
         scenarios: Some(std::iter::once((scenario.name.clone(), scenario)).collect()),
         insecure_skip_tls_verify: insecure.then_some(true),
         no_cookies_reset: Some(true),
+        plimsoll: pooled.then(|| model::PlimsollOptions { shared_connections: true, ..model::PlimsollOptions::default() }),
         ..Options::default()
     };
     let mut plan = Plan::new(program, options);

@@ -67,12 +67,6 @@ impl Sketch {
         self.sum += other.sum;
     }
 
-    /// How many values there are.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.count
-    }
-
     /// The value at a part of the ranks, from 0 to 1.
     #[must_use]
     pub fn quantile(&self, part: f64) -> f64 {

@@ -89,11 +89,6 @@ impl Template {
         Self { source: source.into(), form }
     }
 
-    /// A text without templates, whatever it looks like.
-    #[must_use]
-    pub fn plain(source: &str) -> Self {
-        Self { source: source.into(), form: Form::Plain }
-    }
 
     /// As it was written.
     #[must_use]
