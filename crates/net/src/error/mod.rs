@@ -33,7 +33,9 @@ struct Inner {
 
 impl Error {
     pub(crate) fn new(kind: Kind) -> Self {
-        Self { inner: Box::new(Inner { kind, operation: None, trail: None, partial_body: None, status: None }) }
+        Self {
+            inner: Box::new(Inner { kind, operation: None, trail: None, partial_body: None, status: None }),
+        }
     }
 
     /// The same error, said to have happened to this request.

@@ -12,7 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::Level;
-use script::code::{Arg, Code, CodeError, CodeOptions, CodeWorker, Context, Emitted, Ending, Handle, Module, Outcome, ScriptText};
+use script::code::{
+    Arg, Code, CodeError, CodeOptions, CodeWorker, Context, Emitted, Ending, Handle, Module, Outcome,
+    ScriptText,
+};
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
@@ -107,7 +110,8 @@ impl Processor {
         let looked = tokio::task::LocalSet::new().block_on(&runtime, async {
             let worker = self.code.worker()?;
             let module = tokio::time::timeout(LOADING, worker.load(&self.file)).await;
-            let module = module.map_err(|_| CodeError::refused("its top level takes more than 30 seconds"))??;
+            let module =
+                module.map_err(|_| CodeError::refused("its top level takes more than 30 seconds"))??;
             Ok::<_, CodeError>(module.functions().to_vec())
         });
         self.muted.store(false, Relaxed);
@@ -179,7 +183,8 @@ async fn begin(processor: &Processor) -> Result<Thread, CodeError> {
             pools.insert(name.to_owned(), pool.collect());
         }
     }
-    let text = ScriptText { name: "funcs", text: include_str!("funcs.js"), params: &["pools"], last_value: false };
+    let text =
+        ScriptText { name: "funcs", text: include_str!("funcs.js"), params: &["pools"], last_value: false };
     let script = worker.compile(&text)?;
     let funcs = worker.eval_kept(&script, &[Arg::Json(&Value::Object(pools))], &mut ())?;
     Ok(Thread { worker, module, funcs })
@@ -223,7 +228,8 @@ fn enter(thread: &Thread, user: &User) -> Result<Context, CodeError> {
 fn leave(user: &User) -> Result<(), CodeError> {
     let mut code = user.code.borrow_mut();
     let Some(UserCode { context, known }) = &mut *code else { return Ok(()) };
-    let now: Map<String, Value> = context.vars()?.into_iter().map(|(name, value)| (name, js::normal(value))).collect();
+    let now: Map<String, Value> =
+        context.vars()?.into_iter().map(|(name, value)| (name, js::normal(value))).collect();
     user.vars.borrow_mut().take_object(now.clone());
     *known = now;
     Ok(())

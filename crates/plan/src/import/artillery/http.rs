@@ -115,7 +115,9 @@ async fn wanted(session: &mut Session, user: &Rc<User>, request: &Request) -> Re
         Some(Condition::Expression(expression)) => js::is_true(expression.value(&lookup).as_ref()),
         Some(Condition::Word(name, expression)) => match hooks::condition(session, user, name).await {
             Some(holds) => holds,
-            None => expression.as_ref().is_none_or(|expression| js::is_true(expression.value(&lookup).as_ref())),
+            None => {
+                expression.as_ref().is_none_or(|expression| js::is_true(expression.value(&lookup).as_ref()))
+            }
         },
     })
 }
@@ -130,7 +132,8 @@ fn shown(user: &User, request: &Request) -> Map<String, Value> {
     object.insert("cookieJar".to_owned(), Value::Object(Map::new()));
     object.insert("https".to_owned(), Value::Object(Map::new()));
     if user.world.by_endpoint.is_some() {
-        object.insert("defaultName".to_owned(), endpoint(user, request, None).map_or(Value::Null, Value::from));
+        object
+            .insert("defaultName".to_owned(), endpoint(user, request, None).map_or(Value::Null, Value::from));
     }
     object
 }
@@ -158,7 +161,8 @@ fn endpoint(user: &User, request: &Request, sent: Option<&str>) -> Option<String
 
 /// Fills in the templates.
 fn fill(user: &User, request: &Request, url: String) -> Result<Filled, Failure> {
-    let refused = |message: &str| Failure { code: "ERR_GOT_REQUEST_ERROR".to_owned(), message: message.to_owned() };
+    let refused =
+        |message: &str| Failure { code: "ERR_GOT_REQUEST_ERROR".to_owned(), message: message.to_owned() };
     let mut headers: Vec<(String, String)> = Vec::with_capacity(request.headers.len() + 2);
     for (name, value) in &request.headers {
         match user.value(value) {
@@ -205,7 +209,11 @@ fn fill(user: &User, request: &Request, url: String) -> Result<Filled, Failure> 
         return Err(refused("a GET has no body"));
     }
     if let Some((name, password)) = &request.auth {
-        let pair = format!("{}:{}", js::text_of(user.value(name).as_ref()), js::text_of(user.value(password).as_ref()));
+        let pair = format!(
+            "{}:{}",
+            js::text_of(user.value(name).as_ref()),
+            js::text_of(user.value(password).as_ref())
+        );
         let value = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));
         headers.retain(|(name, _)| name != "authorization");
         headers.push(("authorization".to_owned(), value));
@@ -216,7 +224,8 @@ fn fill(user: &User, request: &Request, url: String) -> Result<Filled, Failure> 
         let trace = format!("{prefix}{}", &trace[prefix.len().min(32)..]);
         headers.push(("traceparent".to_owned(), format!("00-{trace}-{:016x}-01", random.next())));
     }
-    let url = address(user, request, &url).map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why })?;
+    let url = address(user, request, &url)
+        .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why })?;
     let cookies = cookies(user, request);
     Ok(Filled { method: request.method.to_string(), url, headers, body, cookies })
 }
@@ -245,7 +254,9 @@ fn encoded(pairs: &[(String, Option<Value>)]) -> String {
     let mut flat: Vec<(&str, String)> = Vec::new();
     for (name, value) in pairs {
         match value {
-            Some(Value::Array(items)) => flat.extend(items.iter().map(|item| (name.as_str(), js::text_of(Some(item))))),
+            Some(Value::Array(items)) => {
+                flat.extend(items.iter().map(|item| (name.as_str(), js::text_of(Some(item)))))
+            }
             None => {}
             Some(Value::Null) => flat.push((name, String::new())),
             Some(value) => flat.push((name, js::text_of(Some(value)))),
@@ -257,7 +268,10 @@ fn encoded(pairs: &[(String, Option<Value>)]) -> String {
 }
 
 /// Fields and files as a multipart body, with its content type.
-fn multipart(user: &User, fields: &[(String, Value, super::template::Tree)]) -> Result<(String, Vec<u8>), String> {
+fn multipart(
+    user: &User,
+    fields: &[(String, Value, super::template::Tree)],
+) -> Result<(String, Vec<u8>), String> {
     let boundary = format!("form-{}", super::functions::make_uuid(&mut user.random.borrow_mut()));
     let mut body = Vec::new();
     for (name, spec, filled) in fields {
@@ -328,12 +342,19 @@ fn cookies(user: &User, request: &Request) -> Vec<(String, String)> {
 }
 
 /// Sends a request and follows its redirects; counts each of them.
-async fn send(session: &mut Session, user: &Rc<User>, request: &Request, filled: &Filled) -> Result<Exchange, Failure> {
+async fn send(
+    session: &mut Session,
+    user: &Rc<User>,
+    request: &Request,
+    filled: &Filled,
+) -> Result<Exchange, Failure> {
     let (mut method, mut body, mut url) = (filled.method.clone(), filled.body.clone(), filled.url.clone());
     let name = endpoint(user, request, Some(&url));
     for hop in 0.. {
         let worker = Rc::clone(session.worker());
-        let parsed = worker.url(&url).map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.message })?;
+        let parsed = worker
+            .url(&url)
+            .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.message })?;
         let mut ask = net::Request::new(net::Method::new(&method), parsed);
         ask.headers = filled.headers.clone();
         ask.verbatim = true;
@@ -341,7 +362,8 @@ async fn send(session: &mut Session, user: &Rc<User>, request: &Request, filled:
         ask.body = body.clone();
         ask.redirects = 0;
         ask.timeout = user.world.timeout;
-        ask.version = if request.http2 { net::VersionPreference::Auto } else { net::VersionPreference::Http1 };
+        ask.version =
+            if request.http2 { net::VersionPreference::Auto } else { net::VersionPreference::Http1 };
         user.count(session, |now, stats| {
             stats.count(now, "http.requests", 1.0);
             stats.rate(now, "http.request_rate");
@@ -363,7 +385,9 @@ async fn send(session: &mut Session, user: &Rc<User>, request: &Request, filled:
         }
         let goes_on = request.follows && matches!(answer.status, 300..=303 | 305 | 307 | 308);
         let Some(location) = answer.headers.text_of("location").filter(|_| goes_on) else {
-            user.count(session, |now, stats| stats.count(now, "http.downloaded_bytes", answer.body.len() as f64));
+            user.count(session, |now, stats| {
+                stats.count(now, "http.downloaded_bytes", answer.body.len() as f64)
+            });
             return Ok(exchange);
         };
         if hop >= REDIRECTS_MAX {
@@ -374,7 +398,8 @@ async fn send(session: &mut Session, user: &Rc<User>, request: &Request, filled:
             });
         }
         let next = url::Url::parse(&url).and_then(|base| base.join(location));
-        let mut next = next.map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.to_string() })?;
+        let mut next =
+            next.map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.to_string() })?;
         next.set_fragment(None);
         if answer.status == 303 && !matches!(&*method, "GET" | "HEAD") {
             (method, body) = ("GET".to_owned(), None);
@@ -387,7 +412,8 @@ async fn send(session: &mut Session, user: &Rc<User>, request: &Request, filled:
 /// The `cookie` header: what scripts set, then what servers set.
 fn cookie_header(session: &mut Session, filled: &Filled, url: &net::Url) -> Option<(String, String)> {
     let jar = session.jar().borrow().cookies_for(url);
-    let mut pairs: Vec<(&str, &str)> = filled.cookies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut pairs: Vec<(&str, &str)> =
+        filled.cookies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     for (name, value) in &jar {
         match pairs.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = value,
@@ -554,7 +580,8 @@ fn apdex(session: &Session, user: &User, threshold: f64, exchange: &Exchange) {
         2
     };
     user.count(session, |now, stats| {
-        for (nth, name) in ["apdex.satisfied", "apdex.tolerated", "apdex.frustrated"].into_iter().enumerate() {
+        for (nth, name) in ["apdex.satisfied", "apdex.tolerated", "apdex.frustrated"].into_iter().enumerate()
+        {
             stats.count(now, name, f64::from(u8::from(nth == which)));
         }
     });
@@ -570,7 +597,8 @@ fn expectations(
 ) -> Done {
     let Some(settings) = user.world.expect else { return Ok(()) };
     let of_status = |expectation: &&expect::Expectation| &*expectation.kind == "statusCode";
-    let default = (settings.default_200 && !request.expectations.iter().any(|one| of_status(&one))).then(expect::status_200);
+    let default = (settings.default_200 && !request.expectations.iter().any(|one| of_status(&one)))
+        .then(expect::status_200);
     let mut failed = false;
     for expectation in request.expectations.iter().chain(&default) {
         let outcome = user.scoped(|scope| expectation.check(status, answer, scope));
@@ -585,7 +613,10 @@ fn expectations(
             session.check(&format!("{} {name}: {}", request.method, outcome.kind), outcome.ok);
         }
         if !outcome.ok {
-            session.say(model::Level::Debug, format!("{} {url}: {}: {}", request.method, outcome.kind, outcome.detail));
+            session.say(
+                model::Level::Debug,
+                format!("{} {url}: {}: {}", request.method, outcome.kind, outcome.detail),
+            );
         }
     }
     if failed {

@@ -184,7 +184,8 @@ impl User {
 async fn arrive(world: &Arc<World>, session: &mut Session) -> Next {
     let begun = session.now();
     let since_start = session.iteration.intended.unwrap_or(begun);
-    let begin = session.scenario().and_then(|scenario| session.worker().run.control.scenario(scenario.index).begin());
+    let begin =
+        session.scenario().and_then(|scenario| session.worker().run.control.scenario(scenario.index).begin());
     let at_ms = begin.map_or(0, |begin| since_start.since(begin).0 / 1_000_000);
     if let Some(most) = world.limit_at(at_ms)
         && world.active.load(Relaxed) >= most
@@ -319,7 +320,9 @@ pub async fn acts(session: &mut Session, user: &Rc<User>, list: &[Act]) -> Done 
 async fn think(session: &mut Session, user: &Rc<User>, time: &Tree) -> Done {
     let value = user.value(time);
     let ms = think_ms(value.as_ref());
-    let Some(ms) = ms else { return Err(Stop(format!("Invalid think time: {}", js::text_of(value.as_ref())))) };
+    let Some(ms) = ms else {
+        return Err(Stop(format!("Invalid think time: {}", js::text_of(value.as_ref()))));
+    };
     let jitter = user.world.jitter.as_ref().map_or(0.0, |jitter| jitter_ms(jitter, ms));
     let unit = user.random.borrow_mut().unit();
     let ms = (ms + (unit * 2.0 - 1.0) * jitter).clamp(0.0, 1e12);

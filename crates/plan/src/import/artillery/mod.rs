@@ -57,7 +57,8 @@ pub(super) const FORMAT: Format = Format {
     sniff: |look| recognises(look.head(SNIFFED_BYTES)),
     import: |source| {
         let asked = asked(source);
-        import(source, &asked).map_err(|refused| super::Refused { notes: refused.notes, exit: Some(ExitCode(refused.exit)) })
+        import(source, &asked)
+            .map_err(|refused| super::Refused { notes: refused.notes, exit: Some(ExitCode(refused.exit)) })
     },
     aliases: ALIASES,
 };
@@ -166,7 +167,10 @@ fn import(source: &Source, asked: &Asked) -> Result<Plan, Refused> {
         scenarios: Some(std::iter::once((scenario.name.clone(), scenario)).collect()),
         insecure_skip_tls_verify: insecure.then_some(true),
         no_cookies_reset: Some(true),
-        plimsoll: pooled.then(|| model::PlimsollOptions { shared_connections: true, ..model::PlimsollOptions::default() }),
+        plimsoll: pooled.then(|| model::PlimsollOptions {
+            shared_connections: true,
+            ..model::PlimsollOptions::default()
+        }),
         ..Options::default()
     };
     let mut plan = Plan::new(program, options);
@@ -200,7 +204,9 @@ fn processor(
         if !used.is_empty() || asked.strict {
             return Err(refused(script, format!("there is no file {path}")));
         }
-        let message = format!("there is no file {path}: Artillery would not run; nothing of it is used, so this goes on without it");
+        let message = format!(
+            "there is no file {path}: Artillery would not run; nothing of it is used, so this goes on without it"
+        );
         script.note(Kind::Lenient, "config.processor", message);
         return Ok(None);
     }
@@ -216,7 +222,8 @@ fn choose(asked: &Asked, script: &mut load::Script) -> Result<(), Refused> {
     let Some(wanted) = &asked.scenario_name else { return Ok(()) };
     let scenarios = script.value["scenarios"].as_array().cloned().unwrap_or_default();
     let name = |scenario: &serde_json::Value| scenario["name"].as_str().unwrap_or_default().to_owned();
-    let mut chosen: Vec<serde_json::Value> = scenarios.iter().filter(|one| name(one) == *wanted).cloned().collect();
+    let mut chosen: Vec<serde_json::Value> =
+        scenarios.iter().filter(|one| name(one) == *wanted).cloned().collect();
     if chosen.is_empty()
         && let Ok(pattern) = regress::Regex::new(wanted)
     {

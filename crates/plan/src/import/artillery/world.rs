@@ -143,7 +143,12 @@ pub struct World {
 impl World {
     /// The test of a script.
     #[must_use]
-    pub(super) fn new(asked: &Asked, script: Script, arrivals: &Arrivals, code: (Option<hooks::Processor>, hooks::Lines)) -> Self {
+    pub(super) fn new(
+        asked: &Asked,
+        script: Script,
+        arrivals: &Arrivals,
+        code: (Option<hooks::Processor>, hooks::Lines),
+    ) -> Self {
         let config = script.config().clone();
         let functions = script.functions.clone();
         let target = js::text_of(config.get("target"));
@@ -163,16 +168,21 @@ impl World {
         let part = |name: &str| script.value.get(name).map(|value| read(value, name));
         let (before, after) = (part("before"), part("after"));
         let plugins = &config["plugins"];
-        let own = |plugin: &str| plugins.get(plugin).map(|settings| {
-            let mut merged = if settings.is_object() { settings.clone() } else { serde_json::json!({}) };
-            if let Some(older) = config.get(plugin).filter(|older| older.is_object()) {
-                js::merge(&mut merged, older, true);
-            }
-            merged
-        });
+        let own = |plugin: &str| {
+            plugins.get(plugin).map(|settings| {
+                let mut merged = if settings.is_object() { settings.clone() } else { serde_json::json!({}) };
+                if let Some(older) = config.get(plugin).filter(|older| older.is_object()) {
+                    js::merge(&mut merged, older, true);
+                }
+                merged
+            })
+        };
         let on = |settings: &Value, key: &str| settings[key] == Value::Bool(true);
-        let timeout = [&config["timeout"], &config["http"]["timeout"]].into_iter().map(|given| js::number_of(Some(given)));
-        let timeout = timeout.into_iter().find(|seconds| *seconds > 0.0 && seconds.is_finite()).unwrap_or(10.0);
+        let timeout = [&config["timeout"], &config["http"]["timeout"]]
+            .into_iter()
+            .map(|given| js::number_of(Some(given)));
+        let timeout =
+            timeout.into_iter().find(|seconds| *seconds > 0.0 && seconds.is_finite()).unwrap_or(10.0);
         let tracing = match &config["http"]["distributedTracing"] {
             Value::Bool(true) => Some("a9".to_owned()),
             settings @ Value::Object(_) if settings["enabled"] != Value::Bool(false) => {
@@ -239,15 +249,19 @@ struct Defaults {
 
 impl Defaults {
     fn read(config: &Value, functions: &Functions) -> Self {
-        let mut all = if config["defaults"].is_object() { config["defaults"].clone() } else { serde_json::json!({}) };
+        let mut all =
+            if config["defaults"].is_object() { config["defaults"].clone() } else { serde_json::json!({}) };
         if config["http"]["defaults"].is_object() {
             js::merge(&mut all, &config["http"]["defaults"], true);
         }
         let given = all["headers"].as_object();
         let agent = if given.is_some() { LIBRARY_AGENT } else { USER_AGENT };
         let fixed = |text: &str| Tree::Fixed(Value::from(text));
-        let mut headers: Vec<(Box<str>, Tree)> =
-            vec![("user-agent".into(), fixed(agent)), ("accept-encoding".into(), fixed("gzip, deflate, br, zstd")), ("connection".into(), fixed("keep-alive"))];
+        let mut headers: Vec<(Box<str>, Tree)> = vec![
+            ("user-agent".into(), fixed(agent)),
+            ("accept-encoding".into(), fixed("gzip, deflate, br, zstd")),
+            ("connection".into(), fixed("keep-alive")),
+        ];
         for (name, value) in given.into_iter().flatten() {
             let (name, value) = (name.to_lowercase().into_boxed_str(), Tree::new(value, functions));
             match headers.iter_mut().find(|(known, _)| *known == name) {
@@ -257,7 +271,9 @@ impl Defaults {
         }
         let cookies = all["cookie"].as_object().into_iter().flatten();
         let cookies = cookies
-            .map(|(name, value)| (name.clone(), super::template::Template::new(&js::text_of(Some(value)), functions)))
+            .map(|(name, value)| {
+                (name.clone(), super::template::Template::new(&js::text_of(Some(value)), functions))
+            })
             .collect();
         let jitter = all["think"].get("jitter").cloned();
         Self { headers, cookies, strict_capture: all["strictCapture"] != Value::Bool(false), jitter }
