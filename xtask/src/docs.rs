@@ -1,5 +1,7 @@
 //! `cargo xtask docs`: pages that are made from other files. `tidy` fails when one is out of date.
 
+mod artillery;
+
 use crate::Failure;
 use crate::repository::Repository;
 use crate::script_pages::Source;
@@ -15,7 +17,10 @@ const SCRIPT_PAGES: &str = "docs/script/";
 
 /// Makes all pages that are made.
 pub fn pages(repository: &Repository) -> Result<Vec<Page>, Failure> {
-    let mut pages = vec![("docs/differences.md".to_owned(), differences(repository)?)];
+    let mut pages = vec![
+        ("docs/differences.md".to_owned(), differences(repository)?),
+        ("docs/artillery.md".to_owned(), artillery::page(repository)?),
+    ];
     pages.extend(script_pages(repository)?);
     Ok(pages)
 }

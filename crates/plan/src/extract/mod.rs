@@ -1,0 +1,3 @@
+//! Taking values out of answers: what importers share.
+
+pub mod jsonpath;
