@@ -2,8 +2,8 @@
 //!
 //! Every format is a row of [`FORMATS`] and a folder. [`recognise`] tells by the content of a file which it is.
 
-pub mod har;
 pub mod artillery;
+pub mod har;
 pub mod plimsoll;
 
 use std::collections::BTreeMap;
