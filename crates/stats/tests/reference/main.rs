@@ -1,0 +1,8 @@
+//! Published and independently computed reference numbers, each with its tolerance.
+//!
+//! Section numbers (§) are those of the project's notes on statistics; the sources are named in the modules' docs.
+
+mod close;
+mod distributions;
+mod intervals;
+mod verdicts;
