@@ -8,18 +8,26 @@
 pub mod apdex;
 pub mod batches;
 pub mod budget;
+pub mod changepoint;
 mod checks;
+pub mod compare;
 pub mod describe;
 mod interval;
+pub mod leak;
+pub mod means;
 pub mod multiple;
+pub mod outliers;
 pub mod percentile;
 pub mod proportion;
 pub mod quantile;
+pub mod rank;
 pub mod rng;
 pub mod sequential;
 pub mod sla;
 pub mod special;
+pub mod trend;
 pub mod warmup;
+pub mod windowed;
 
 pub use checks::{CHECKS, Check};
 pub use interval::Interval;

@@ -3,6 +3,9 @@
 //! Section numbers (§) are those of the project's notes on statistics; the sources are named in the modules' docs.
 
 mod close;
+mod comparison;
+mod data;
 mod distributions;
+mod history;
 mod intervals;
 mod verdicts;
