@@ -151,12 +151,16 @@ fn p_value(part: &[f64], split: Split, search: &Search, random: &mut Random) -> 
     (1 + as_far) as f64 / (search.shuffles + 1) as f64
 }
 
-/// Five when neighbours resemble each other beyond chance after the step itself is taken out, else one.
+/// Five when neighbours resemble each other after the step itself is taken out, else one.
+///
+/// Taking out two means makes the estimate too low, which is made up for; and one standard error is enough, because an
+/// overlooked resemblance costs false alarms while a needless block only costs some power.
 fn block_length(part: &[f64], split: usize) -> usize {
     let (a, b) = (mean(&part[..split]), mean(&part[split..]));
     let rest: Vec<f64> = part.iter().enumerate().map(|(i, v)| v - if i < split { a } else { b }).collect();
-    let limit = 2.0 / (part.len() as f64).sqrt();
-    if autocorrelation(&rest, 1).abs() < limit { 1 } else { 5 }
+    let n = part.len() as f64;
+    let r = autocorrelation(&rest, 1);
+    if r + 2.0 * (1.0 + 4.0 * r) / n < 1.0 / n.sqrt() { 1 } else { 5 }
 }
 
 /// Puts contiguous blocks in random order, cut at a random place so that no edge is special.

@@ -222,20 +222,23 @@ pub fn judge_family(comparisons: &mut [Comparison], family: Family, alpha: f64) 
 ///
 /// From the normal theory of the t test at the level that ranks attain, with the asymptotic efficiency of ranks, 3/π.
 pub fn power(effect: f64, spread: f64, runs: usize, design: Design, alpha: f64) -> f64 {
-    if spread <= 0.0 {
-        return 1.0;
-    }
+    // Above twenty runs ranks attain nearly any level.
+    let attained =
+        if design == Design::Rounds || runs > 20 { alpha } else { attained_alpha(runs, runs, alpha) };
+    t_power(effect, spread, runs, design, attained)
+}
+
+fn t_power(effect: f64, spread: f64, runs: usize, design: Design, alpha: f64) -> f64 {
     let n = runs as f64;
-    let (alpha, df, precision) = match design {
-        Design::Separate => {
-            // Above twenty runs ranks attain nearly any level.
-            let attained = if runs > 20 { alpha } else { attained_alpha(runs, runs, alpha) };
-            (attained, 2.0 * n - 2.0, (n / 2.0 * 3.0 / std::f64::consts::PI).sqrt())
-        }
-        Design::Rounds => (alpha, n - 1.0, n.sqrt()),
+    let (df, precision) = match design {
+        Design::Separate => (2.0 * n - 2.0, (n / 2.0 * 3.0 / std::f64::consts::PI).sqrt()),
+        Design::Rounds => (n - 1.0, n.sqrt()),
     };
     if alpha <= 0.0 || df < 1.0 {
         return 0.0;
+    }
+    if spread <= 0.0 {
+        return 1.0;
     }
     let critical = student::quantile(1.0 - alpha / 2.0, df);
     let gain = effect.abs() / spread * precision;
@@ -249,6 +252,13 @@ pub fn runs_needed(spread: f64, effect: f64, design: Design, alpha: f64, wanted:
         Design::Separate => (2..10).find(|n| smallest_p(*n, *n) <= alpha)?,
         Design::Rounds => 3,
     };
-    let enough = |n: usize| power(effect, spread, n, design, alpha.min(1.0)) >= wanted;
+    if effect == 0.0 {
+        return None;
+    }
+    // The level that ranks attain is dear to find out and at most alpha: try alpha first.
+    let enough = |n: usize| {
+        t_power(effect, spread, n, design, alpha) >= wanted
+            && power(effect, spread, n, design, alpha) >= wanted
+    };
     (least..=20).chain((22..=200).step_by(2)).find(|n| enough(*n))
 }

@@ -6,26 +6,39 @@
 //! so confidence comes from slices of time within a run, and from several runs when runs are compared.
 
 pub mod apdex;
+pub mod association;
 pub mod batches;
 pub mod budget;
 pub mod changepoint;
 mod checks;
 pub mod compare;
 pub mod describe;
+pub mod distance;
+pub mod fit;
+pub mod forecast;
 mod interval;
+pub mod knee;
 pub mod leak;
+pub mod little;
 pub mod means;
 pub mod multiple;
 pub mod outliers;
 pub mod percentile;
 pub mod proportion;
 pub mod quantile;
+pub mod queueing;
 pub mod rank;
+pub mod recovery;
 pub mod rng;
+pub mod scaling;
+pub mod search;
 pub mod sequential;
 pub mod sla;
+pub mod smoothing;
 pub mod special;
+pub mod steady;
 pub mod trend;
+pub mod usl;
 pub mod warmup;
 pub mod windowed;
 

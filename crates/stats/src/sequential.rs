@@ -2,14 +2,16 @@
 //!
 //! *Question*: can the run stop now? A fixed-size test looked at fifty times calls a good system bad in 32 % of runs
 //! instead of 5 %. [`EProcess`] bets against "the rate is at most p0"; by Ville's inequality its value exceeds 1/α with
-//! probability at most α at **any** time of stopping. [`UntilDecided`] runs two of them, one for PASS and one for FAIL.
-//! *Misleads* when fed with dependent requests as if they were independent: [`UntilDecided`] takes slices and divides
-//! by their design effect, which is an approximation and needs slices longer than the memory of the system.
+//! probability at most α at **any** time of stopping. *Misleads* when fed with dependent requests as if they were
+//! independent; that is why [`UntilDecided`], which ends runs early, bets on the shares of slices instead and pays for
+//! it with time. An end by effective counts was tried and rejected: a queue at its limit that happens to be calm for
+//! twenty seconds shows neither bursts nor their dependence, and was passed in 9 % of runs instead of 2.5 %.
 //! [`Sprt`] needs a definite alternative; [`MeanProcess`] is for means of slices.
 //!
-//! Sources: Wald 1945; Ville 1939; Johari et al., "Always Valid Inference", 2015; Grünwald et al., "Safe Testing", 2019.
+//! Sources: Wald 1945; Ville 1939; Johari et al., "Always Valid Inference", 2015; Grünwald et al., "Safe Testing", 2019;
+//! Waudby-Smith & Ramdas, "Estimating means of bounded random variables by betting", 2023.
 
-use crate::batches::{Slice, design_effect_growing};
+use crate::batches::{Slice, design_effect, design_effect_growing};
 use crate::sla::Verdict;
 use crate::special::beta;
 
@@ -103,18 +105,54 @@ impl EProcess {
     }
 }
 
+/// Shares of the highest stake that [`Wager`] spreads its money over.
+const STAKES: [f64; 12] = [0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.7, 0.9];
+
+/// A bet, slice by slice, that the mean of values is below (or above) a bound; valid whatever happens within a slice.
+///
+/// Its wealth exceeds 1/α with probability at most α if the bet is wrong (Waudby-Smith & Ramdas 2023).
+#[derive(Debug, Clone, PartialEq)]
+struct Wager {
+    stake_max: f64,
+    ln_wealth: [f64; STAKES.len()],
+}
+
+impl Wager {
+    /// A wager whose gains are never below `-loss_max`.
+    fn new(loss_max: f64) -> Self {
+        Self { stake_max: 1.0 / loss_max, ln_wealth: [0.0; STAKES.len()] }
+    }
+
+    fn observe(&mut self, gain: f64) {
+        for (wealth, stake) in self.ln_wealth.iter_mut().zip(STAKES) {
+            *wealth += (stake * self.stake_max * gain).ln_1p();
+        }
+    }
+
+    /// Logarithm of the mean wealth over all stakes.
+    fn ln_evidence(&self) -> f64 {
+        let most = self.ln_wealth.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let sum: f64 = self.ln_wealth.iter().map(|w| (w - most).exp()).sum();
+        most + (sum / STAKES.len() as f64).ln()
+    }
+}
+
 /// A decision about "the share of hits is less than `allowed`" that may be asked for after every slice.
+///
+/// Each slice of time counts as **one** observation, its share of hits, because requests of a slice share their fate; so
+/// it takes at least `3.7 / allowed` slices to pass at 95 %. Resemblance between slices is made up for by dividing the
+/// evidence by its design effect.
 #[derive(Debug, Clone)]
 pub struct UntilDecided {
     slices: Vec<Slice>,
-    against_pass: EProcess,
-    against_fail: EProcess,
-    alpha: f64,
-    slices_min: usize,
+    allowed: f64,
+    for_pass: Wager,
+    for_fail: Wager,
+    bound: f64,
     decided: Option<Verdict>,
 }
 
-/// Slices before the first decision: fewer do not show the dependence of requests.
+/// Slices before the first decision: fewer do not show how much slices resemble each other.
 const SLICES_MIN: usize = 20;
 
 impl UntilDecided {
@@ -122,35 +160,36 @@ impl UntilDecided {
     pub fn new(allowed: f64, level: f64) -> Self {
         Self {
             slices: Vec::new(),
-            against_pass: EProcess::new(allowed),
-            // "The rate is at least p0" is "the rate of misses is at most 1 − p0".
-            against_fail: EProcess::with_prior(1.0 - allowed, 0.5 / allowed, 1.0),
-            alpha: 0.5 * (1.0 - level),
-            slices_min: SLICES_MIN,
+            allowed,
+            for_pass: Wager::new(1.0 - allowed),
+            for_fail: Wager::new(allowed),
+            bound: -(0.5 * (1.0 - level)).ln(),
             decided: None,
         }
     }
 
-    /// Adds a slice of time and gives the verdict so far; a verdict once reached stays.
+    /// Adds a slice of time and gives the verdict so far; a verdict once reached stays. Empty slices tell nothing.
     pub fn observe(&mut self, slice: Slice) -> Verdict {
-        self.slices.push(slice);
         if let Some(verdict) = self.decided {
             return verdict;
         }
-        if self.slices.len() < self.slices_min {
+        if slice.total > 0 {
+            let share = slice.hits as f64 / slice.total as f64;
+            self.for_pass.observe(self.allowed - share);
+            self.for_fail.observe(share - self.allowed);
+            self.slices.push(slice);
+        }
+        let best = self.for_pass.ln_evidence().max(self.for_fail.ln_evidence());
+        if self.slices.len() < SLICES_MIN || best < self.bound {
             return Verdict::Inconclusive;
         }
-        let total: u64 = self.slices.iter().map(|s| s.total).sum();
-        let hits: u64 = self.slices.iter().map(|s| s.hits).sum();
-        let deff = design_effect_growing(&self.slices);
-        let (hits, total) = (hits as f64 / deff, total as f64 / deff);
-        let fails = self.against_pass.observe(hits, total) < self.alpha;
-        let passes = self.against_fail.observe(total - hits, total) < self.alpha;
-        self.decided = match (passes, fails) {
-            (true, false) => Some(Verdict::Pass),
-            (false, true) => Some(Verdict::Fail),
-            _ => None,
-        };
+        // Only evidence that would be enough is worth the cost of measuring the dependence.
+        let alone = design_effect(&self.slices).unwrap_or(1.0).max(1.0);
+        let dependence = (design_effect_growing(&self.slices) / alone).max(1.0);
+        if best / dependence >= self.bound {
+            let passes = self.for_pass.ln_evidence() > self.for_fail.ln_evidence();
+            self.decided = Some(if passes { Verdict::Pass } else { Verdict::Fail });
+        }
         self.decided.unwrap_or(Verdict::Inconclusive)
     }
 }

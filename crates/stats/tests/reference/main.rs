@@ -2,10 +2,12 @@
 //!
 //! Section numbers (§) are those of the project's notes on statistics; the sources are named in the modules' docs.
 
+mod capacity;
 mod close;
 mod comparison;
 mod data;
 mod distributions;
 mod history;
 mod intervals;
+mod resources;
 mod verdicts;
