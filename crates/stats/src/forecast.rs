@@ -35,7 +35,7 @@ impl Line {
         }
         let (x_mean, y_mean) = (mean(x), mean(y));
         let sxx: f64 = x.iter().map(|v| (v - x_mean).powi(2)).sum();
-        if !(sxx > 0.0) {
+        if sxx <= 0.0 || sxx.is_nan() {
             return None;
         }
         let sxy: f64 = x.iter().zip(y).map(|(a, b)| (a - x_mean) * (b - y_mean)).sum();
@@ -108,7 +108,7 @@ impl Line {
         let g = t * t * s2 / (self.slope * self.slope * self.sxx);
         let d = (value - self.y_mean) / self.slope;
         let estimate = self.x_mean + d;
-        if !(g < 1.0) {
+        if g >= 1.0 || g.is_nan() {
             return (estimate, None);
         }
         let middle = self.x_mean + d / (1.0 - g);

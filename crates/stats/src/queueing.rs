@@ -175,10 +175,10 @@ pub fn fit_queue(points: &[(f64, f64)], servers_max: u32, level: f64) -> Result<
             let queue = Queue { servers, rate: rate(p[0]) };
             points.iter().map(|(a, r)| (queue.response(*a) / r).ln()).collect()
         };
-        if let Some(found) = least_squares(&[start], residuals) {
-            if best.is_none_or(|b| found.squares < b.0) {
-                best = Some((found.squares, servers, found.parameters[0], found.error(0), least));
-            }
+        if let Some(found) = least_squares(&[start], residuals)
+            && best.is_none_or(|b| found.squares < b.0)
+        {
+            best = Some((found.squares, servers, found.parameters[0], found.error(0), least));
         }
     }
     let Some((squares, servers, at, error, least)) = best else { return Err(NoQueue::Misfit) };

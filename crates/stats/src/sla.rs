@@ -72,9 +72,9 @@ fn length_to_tell(rate: &DependentRate, allowed: f64, level: f64) -> Option<f64>
     if !tells(LONGER_MAX) {
         return None;
     }
-    let (mut low, mut high) = (1.0, LONGER_MAX);
+    let (mut low, mut high) = (1.0f64, LONGER_MAX);
     while high / low > 1.01 {
-        let middle = (low * high as f64).sqrt();
+        let middle = (low * high).sqrt();
         if tells(middle) {
             high = middle;
         } else {

@@ -10,7 +10,7 @@
 
 use crate::Interval;
 use crate::fit::{Fitted, least_squares};
-use crate::special::student;
+use crate::special::{positive, student};
 
 /// A point of a scalability test.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -76,7 +76,8 @@ pub fn throughput(contention: f64, coherency: f64, one: f64, size: f64) -> f64 {
 
 /// Fits the law with `0 ≤ α ≤ 1`, `β ≥ 0`; `None` below four levels or when throughput is not above 0.
 pub fn fit(levels: &[Level], weights: Weights) -> Option<Usl> {
-    if levels.len() < 4 || levels.iter().any(|l| !(l.size >= 1.0) || !(l.throughput > 0.0)) {
+    if levels.len() < 4 || levels.iter().any(|l| !positive(l.size) || l.size < 1.0 || !positive(l.throughput))
+    {
         return None;
     }
     let shapes: [[bool; 3]; 4] =
@@ -118,10 +119,10 @@ fn fit_shape(levels: &[Level], weights: Weights, free: [bool; 3]) -> Option<Usl>
     for (a, b) in [(0.01, 1e-4), (0.1, 0.01), (0.3, 1e-6)] {
         let start: Vec<f64> =
             [a, b, 1.0].into_iter().zip(free).filter(|(_, is_free)| *is_free).map(|(v, _)| v).collect();
-        if let Some(found) = least_squares(&start, residuals) {
-            if best.as_ref().is_none_or(|b| found.squares < b.squares) {
-                best = Some(found);
-            }
+        if let Some(found) = least_squares(&start, residuals)
+            && best.as_ref().is_none_or(|b| found.squares < b.squares)
+        {
+            best = Some(found);
         }
     }
     let mut fitted = best?;

@@ -65,8 +65,7 @@ pub fn find(series: &[f64], windows: &Windows) -> Vec<WindowedChange> {
     };
     let weak = split_windows(series, windows.length.max(2), lenient);
     let mut changes = measure(series, &weak);
-    loop {
-        let Some(weakest) = position_of_max(&changes, |c| c.p_value) else { break };
+    while let Some(weakest) = position_of_max(&changes, |c| c.p_value) {
         let mut remove = weakest;
         if changes[weakest].p_value < windows.p_max {
             let Some(smallest) = position_of_max(&changes, |c| -c.magnitude()) else { break };

@@ -1,7 +1,7 @@
 //! The regularised incomplete beta function and the beta distribution: the root of most intervals here.
 
 use super::gamma::{deviance, ln_gamma, stirling_error};
-use super::invert_monotone;
+use super::{invert_monotone, positive};
 
 /// More terms than any parameter up to 10⁷ needs.
 const TERMS_MAX: usize = 100_000;
@@ -39,7 +39,7 @@ fn ln_binomial_term(a: f64, b: f64, x: f64, y: f64) -> f64 {
 
 /// Both tails of a beta(`a`, `b`) variable at `x`: `(I_x(a,b), 1 − I_x(a,b))`.
 pub fn tails(x: f64, a: f64, b: f64) -> (f64, f64) {
-    if !(a > 0.0) || !(b > 0.0) || x.is_nan() {
+    if !positive(a) || !positive(b) || x.is_nan() {
         return (f64::NAN, f64::NAN);
     }
     if x <= 0.0 {
@@ -104,7 +104,7 @@ pub fn ln_sf(x: f64, a: f64, b: f64) -> f64 {
 
 /// The value that a beta(`a`, `b`) variable stays below with probability `p`.
 pub fn quantile(p: f64, a: f64, b: f64) -> f64 {
-    if !(0.0..=1.0).contains(&p) || !(a > 0.0) || !(b > 0.0) {
+    if !(0.0..=1.0).contains(&p) || !positive(a) || !positive(b) {
         return f64::NAN;
     }
     if p == 0.0 || p == 1.0 {

@@ -1,6 +1,6 @@
 //! The gamma function's logarithm, the regularised incomplete gamma functions, and the gamma distribution.
 
-use super::invert_monotone;
+use super::{invert_monotone, positive};
 
 /// Half the logarithm of 2π.
 const HALF_LN_TWO_PI: f64 = 0.918_938_533_204_672_8;
@@ -46,7 +46,7 @@ fn prefix(a: f64, x: f64) -> f64 {
 
 /// Both regularised incomplete gamma functions, `(P(a, x), Q(a, x))`, which add to one.
 pub fn regularised(a: f64, x: f64) -> (f64, f64) {
-    if !(a > 0.0) || !(x >= 0.0) {
+    if !positive(a) || x < 0.0 || x.is_nan() {
         return (f64::NAN, f64::NAN);
     }
     if x == 0.0 {
@@ -107,7 +107,7 @@ pub fn sf(x: f64, a: f64) -> f64 {
 
 /// The value that a gamma variable of shape `a` and scale 1 stays below with probability `p`.
 pub fn quantile(p: f64, a: f64) -> f64 {
-    if !(0.0..=1.0).contains(&p) || !(a > 0.0) {
+    if !(0.0..=1.0).contains(&p) || !positive(a) {
         return f64::NAN;
     }
     if p == 0.0 {

@@ -15,3 +15,8 @@ mod solve;
 pub mod student;
 
 pub use solve::{find_root, invert_monotone};
+
+/// Whether `x` is above 0, which `NaN` is not.
+pub(crate) fn positive(x: f64) -> bool {
+    x > 0.0
+}

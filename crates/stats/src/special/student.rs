@@ -1,6 +1,6 @@
 //! Student's t distribution.
 
-use super::beta;
+use super::{beta, positive};
 
 /// Probability of a value above `t` with `df` degrees of freedom.
 pub fn sf(t: f64, df: f64) -> f64 {
@@ -29,7 +29,7 @@ pub fn two_sided(t: f64, df: f64) -> f64 {
 
 /// The value that a t variable with `df` degrees of freedom stays below with probability `p`.
 pub fn quantile(p: f64, df: f64) -> f64 {
-    if !(0.0..=1.0).contains(&p) || !(df > 0.0) {
+    if !(0.0..=1.0).contains(&p) || !positive(df) {
         return f64::NAN;
     }
     if p == 0.5 {

@@ -9,7 +9,7 @@ fn known_values() {
     let table: &[(&str, f64, f64)] = &[
         ("ln_gamma(0.5)", gamma::ln_gamma(0.5), 0.572_364_942_924_700_1),
         ("ln_gamma(100)", gamma::ln_gamma(100.0), 359.134_205_369_575_4),
-        ("ln_gamma(3)", gamma::ln_gamma(3.0), 0.693_147_180_559_945_3),
+        ("ln_gamma(3)", gamma::ln_gamma(3.0), std::f64::consts::LN_2),
         ("normal sf(1.96)", normal::sf(1.96), 0.024_997_895_148_220_435),
         ("normal sf(10)", normal::sf(10.0), 7.619_853_024_160_527e-24),
         ("normal quantile(.975)", normal::quantile(0.975), 1.959_963_984_540_054),
@@ -54,11 +54,11 @@ fn inverses_invert() {
 
 #[test]
 fn tails_add_to_one_and_recurrences_hold_for_large_parameters() {
-    for (a, b, x) in [(3.0, 4.0, 0.2), (1e5, 2e5, 0.3335), (2e6, 1e4, 0.995)] {
+    for (a, b, x) in [(3.0, 4.0, 0.2f64), (1e5, 2e5, 0.3335), (2e6, 1e4, 0.995)] {
         let (lower, upper) = beta::tails(x, a, b);
         near("tails", lower + upper, 1.0, 1e-14);
         // I_x(a, b) − I_x(a + 1, b) = xᵃ (1 − x)ᵇ / (a B(a, b)).
-        let step = (a * x.ln() + b * (-x as f64).ln_1p() - beta::ln_beta(a, b)).exp() / a;
+        let step = (a * x.ln() + b * (-x).ln_1p() - beta::ln_beta(a, b)).exp() / a;
         near("recurrence", lower - beta::cdf(x, a + 1.0, b), step, 1e-9 * step.max(1e-3));
     }
 }

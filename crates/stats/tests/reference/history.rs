@@ -77,29 +77,21 @@ fn steps_are_found() {
 /// §9, A27: Mann–Kendall and Sen's slope.
 #[test]
 fn trends() {
-    let table: [(&str, &[f64], f64, f64, f64, f64, f64, (f64, f64)); 2] = [
+    let table = [
         (
             "PrecipGL",
-            &PRECIPITATION,
-            989.0,
-            74_398.333_3,
-            3.622_224,
-            2.920_807e-4,
-            0.264_580,
+            &PRECIPITATION[..],
+            [989.0, 74_398.333_3, 3.622_224, 2.920_807e-4, 0.264_580],
             (0.019_523_8, 0.062_173_9),
         ),
         (
             "Nile",
-            &NILE,
-            -1_387.0,
-            112_728.333_3,
-            -4.128_067,
-            3.658_263e-5,
-            -0.280_741,
+            &NILE[..],
+            [-1_387.0, 112_728.333_3, -4.128_067, 3.658_263e-5, -0.280_741],
             (-3.627_907, -1.428_571),
         ),
     ];
-    for (name, series, s, variance, z, p, tau, (lower, upper)) in table {
+    for (name, series, [s, variance, z, p, tau], (lower, upper)) in table {
         let found = mann_kendall(series, Correction::None).expect("long enough");
         near(name, found.s, s, 0.0);
         near(name, found.variance, variance, 1e-3);

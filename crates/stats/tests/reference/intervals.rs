@@ -112,7 +112,7 @@ fn dependent_rates() {
     let found = dependent_rate(&batches, 0.95).expect("has samples");
     near("rate", found.rate, 0.011, 1e-12);
     near("design effect", found.design_effect, 8.388_929, 1e-6);
-    near("effective", found.effective, 1045.300_67, 1e-5);
+    near("effective", found.effective, 1_045.300_67, 1e-5);
     ends("interval", found.interval, 0.005_602_35, 0.019_358_38, 1e-8);
     ends(
         "as if independent",

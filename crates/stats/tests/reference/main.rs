@@ -10,4 +10,5 @@ mod distributions;
 mod history;
 mod intervals;
 mod resources;
+mod table;
 mod verdicts;

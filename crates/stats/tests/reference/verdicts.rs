@@ -37,7 +37,7 @@ fn wald() {
     let test = Sprt::new(0.001, 0.002, 0.05, 0.05);
     near("upper", test.upper, 2.944_439, 1e-6);
     near("lower", test.lower, -2.944_439, 1e-6);
-    near("hit", test.steps().0, 0.693_147, 1e-6);
+    near("hit", test.steps().0, std::f64::consts::LN_2, 1e-12);
     near("miss", test.steps().1, -0.001_001_5, 1e-6);
     near("trials if good", test.expected_trials(0.001, 0.05), 8_622.0, 1.0);
     near("trials if bad", test.expected_trials(0.002, 0.95), 6_851.0, 1.0);
