@@ -3,22 +3,29 @@
 //! [`Loaded`] is what `run`, `inspect`, `archive` and `check` begin with. How options are merged is in
 //! [`crate::run::options`].
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ArgMatches;
+use engine::VuSource;
 use metrics::Registry;
 use model::ExitCode;
 use model::{Options, Warning};
-use script::{ErrorKind, LoadOptions, Remote, Source, Test, path_of};
+use plan::import::{self, Format, Look};
+use plan::{Dialect, Plan, PlanTest};
+use script::{ErrorKind, LoadOptions, Remote, Source, path_of};
 use serde_json::Value;
 
 use crate::archive_file::{Archive, is_archive};
 use crate::error::Error;
 use crate::flags::{Flags, runtime};
+use crate::run::results::Page;
 use crate::session::Session;
+
+mod plans;
 
 /// Which script a command is about.
 pub enum Script<'a> {
@@ -33,6 +40,15 @@ pub enum Script<'a> {
         /// Variables of `__ENV`.
         env: Vec<(String, String)>,
     },
+    /// A plan that was made from flags.
+    Plan {
+        /// How messages name it.
+        name: &'a str,
+        /// It; whoever loads it takes it out.
+        plan: RefCell<Option<Box<Plan>>>,
+        /// How its results are shown, when not as a summary.
+        page: Option<Page>,
+    },
 }
 
 impl Script<'_> {
@@ -40,7 +56,62 @@ impl Script<'_> {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Named(name) | Self::Own { name, .. } => name,
+            Self::Named(name) | Self::Own { name, .. } | Self::Plan { name, .. } => name,
+        }
+    }
+}
+
+/// What users do.
+pub enum Test {
+    /// They run a script.
+    Script(script::Test),
+    /// They carry out a plan.
+    Plan(Arc<PlanTest>),
+}
+
+impl Test {
+    /// Whether a scenario can start with this function or flow.
+    #[must_use]
+    pub fn has_function(&self, name: &str) -> bool {
+        match self {
+            Self::Script(test) => test.has_function(name),
+            Self::Plan(test) => test.has(name),
+        }
+    }
+
+    /// Whether there is something to do before the load, after it.
+    #[must_use]
+    pub fn around(&self) -> (bool, bool) {
+        match self {
+            Self::Script(test) => (test.has_function("setup"), test.has_function("teardown")),
+            Self::Plan(test) => (test.program().before.is_some(), test.program().after.is_some()),
+        }
+    }
+
+    /// What the test's format does beside making load.
+    #[must_use]
+    pub fn dialect(&self) -> Option<&Arc<dyn Dialect>> {
+        match self {
+            Self::Script(_) => None,
+            Self::Plan(test) => test.dialect(),
+        }
+    }
+
+    /// The script, when it is one.
+    #[must_use]
+    pub fn script(&self) -> Option<&script::Test> {
+        match self {
+            Self::Script(test) => Some(test),
+            Self::Plan(_) => None,
+        }
+    }
+
+    /// The source of the test's users.
+    #[must_use]
+    pub fn users(&self) -> Arc<dyn VuSource> {
+        match self {
+            Self::Script(test) => test.users(),
+            Self::Plan(test) => test.users(),
         }
     }
 }
@@ -78,8 +149,29 @@ pub fn load(
     let runtime = Flags::read(runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
     let name = script.name();
     let (mut source, archive) = match script {
-        Script::Named(name) => read(name, runtime.text("type"))?,
+        Script::Named(name) if is_address(name) => {
+            let source = Source::remote(name, &here()?).map_err(|e| Error::File(e.to_string()))?;
+            (source, None)
+        }
+        Script::Named(name) => {
+            let bytes = bytes_of_file(name)?;
+            match content(name, runtime.text("type"), &bytes)? {
+                Content::Archive => {
+                    let archive = Archive::unpack(&bytes).map_err(Error::File)?;
+                    (archived(&archive), Some(archive))
+                }
+                Content::Script => (script_source(name, bytes)?, None),
+                Content::Plan(format) => {
+                    return plans::load(session, matches, runtime, (name, bytes), format, system_env);
+                }
+            }
+        }
         Script::Own { text, .. } => (Source::stdin(text.as_bytes().to_vec(), &here()?), None),
+        Script::Plan { plan, .. } => {
+            let plan = plan.take().ok_or_else(|| Error::Internal("a plan is loaded once".to_owned()))?;
+            let env = script_env(&session.env, &runtime, system_env).map_err(Error::Usage)?;
+            return plans::loaded(runtime, name, plan, Registry::new(), env);
+        }
     };
     let mut env = archive.as_ref().map(|archive| archive.env.clone()).unwrap_or_default();
     if let Script::Own { env: own, .. } = script {
@@ -97,7 +189,7 @@ pub fn load(
         memory_limit: memory_limit(&runtime)?,
     };
     let address = source.main.clone();
-    let test = Test::load(source.clone(), options).map_err(|e| script_failed(name, &address, &e))?;
+    let test = script::Test::load(source.clone(), options).map_err(|e| script_failed(name, &address, &e))?;
     let in_script = |why: &dyn std::fmt::Display| not_initialised(name, &address, why);
     if !test.exports().iter().any(|export| export.is_function) {
         return Err(Error::run(ExitCode::GENERIC, in_script(&"no exported functions in script")));
@@ -107,6 +199,7 @@ pub fn load(
         Value::Null => (Options::default(), Vec::new()),
         exported => Options::from_script(&exported).map_err(|e| Error::run(e.exit_code(), in_script(&e)))?,
     };
+    let test = Test::Script(test);
     Ok(Loaded { test, registry, name: name.to_owned(), source, options, warnings, runtime, env })
 }
 
@@ -134,33 +227,54 @@ pub fn thrown(error: &script::Error) -> Error {
         .with_code_frame(error.code_frame.clone())
 }
 
-/// Reads the script and finds out whether it is an archive.
-fn read(name: &str, kind: Option<&str>) -> Result<(Source, Option<Archive>), Error> {
-    let here = here()?;
-    let bytes = if name == "-" {
+/// What a file turns out to be.
+enum Content {
+    Archive,
+    Script,
+    Plan(&'static Format),
+}
+
+/// What a file is: as the user says, else as it looks.
+fn content(name: &str, kind: Option<&str>, bytes: &[u8]) -> Result<Content, Error> {
+    match kind {
+        Some("archive") => Ok(Content::Archive),
+        Some("js") => Ok(Content::Script),
+        Some(other) => match import::named(other) {
+            Some(format) => Ok(Content::Plan(format)),
+            None => Err(Error::Usage(format!("unknown -t value '{other}'"))),
+        },
+        None if is_archive(bytes) => Ok(Content::Archive),
+        None => Ok(import::recognise(&Look { name, bytes }).map_or(Content::Script, Content::Plan)),
+    }
+}
+
+/// The content of the file, or of standard input.
+fn bytes_of_file(name: &str) -> Result<Vec<u8>, Error> {
+    if name == "-" {
         let mut bytes = Vec::new();
         let read = std::io::stdin().read_to_end(&mut bytes);
         read.map_err(|e| Error::File(format!("could not read standard input: {e}")))?;
-        bytes
-    } else {
-        let path = name.strip_prefix("file://").unwrap_or(name);
-        std::fs::read(here.join(path)).map_err(|e| unreadable(name, &e))?
-    };
-    let archive = match kind {
-        Some("archive") => true,
-        Some("js") => false,
-        Some(other) => return Err(Error::Usage(format!("unknown -t value '{other}'"))),
-        None => is_archive(&bytes),
-    };
-    if archive {
-        let archive = Archive::unpack(&bytes).map_err(Error::File)?;
-        return Ok((archived(&archive), Some(archive)));
+        return Ok(bytes);
     }
-    let source = match name {
+    std::fs::read(here()?.join(path_of_name(name))).map_err(|e| unreadable(name, &e))
+}
+
+/// Whether the script is on the network.
+fn is_address(name: &str) -> bool {
+    name.starts_with("https://") || name.starts_with("http://")
+}
+
+/// The path that the user named.
+fn path_of_name(name: &str) -> &Path {
+    Path::new(name.strip_prefix("file://").unwrap_or(name))
+}
+
+fn script_source(name: &str, bytes: Vec<u8>) -> Result<Source, Error> {
+    let here = here()?;
+    Ok(match name {
         "-" => Source::stdin(bytes, &here),
-        _ => Source::file(Path::new(name.strip_prefix("file://").unwrap_or(name)), &here),
-    };
-    Ok((source, None))
+        _ => Source::file(path_of_name(name), &here),
+    })
 }
 
 /// Where modules come from that a script imports by address, and where copies of them are kept.

@@ -10,6 +10,7 @@ mod error;
 mod flags;
 mod load;
 mod logs;
+mod pages;
 mod run;
 mod screen;
 mod secrets;
@@ -29,12 +30,14 @@ use signals::Signals;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    pages::small();
     let clock = Clock::start();
     let env: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     let start = Start { env, clock, signals: Signals::watch() };
-    match cmd::command().try_get_matches() {
+    let line = flags::formats::translate(std::env::args_os().collect());
+    match cmd::command().try_get_matches_from(line) {
         Ok(matches) => run(&matches, start),
         Err(error) => rejected(&error, start),
     }

@@ -4,10 +4,14 @@
 //! its file and why: that it runs, or that it ends with a message that names what is missing and where. Data
 //! files that a script opens, and a main script around a file that has none, are companions of the row.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use serde_json::{Value, json};
 use target::{Running, Shop, ShopOptions};
+use tempfile::TempDir;
 
 /// Host names that the scripts have in them; in the test all of them are the shop.
 const HOSTS: [&str; 9] = [
@@ -88,10 +92,8 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Runs a row in a folder of its own, beside the whole corpus, and compares.
-#[track_caller]
-fn check(row: &Row) {
-    let shop = shop();
+/// A folder with the whole corpus, the companions of a file, and the configuration that leads every host to the shop.
+fn folder_for(companions: &[(&str, &str)], shop: &Running) -> TempDir {
     let folder = tempfile::tempdir().expect("the system has a temporary folder");
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -99,17 +101,24 @@ fn check(row: &Row) {
         std::fs::write(path, text).expect("a temporary folder can be written");
     };
     copy(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus")), folder.path());
-    for (name, text) in row.companions {
+    for (name, text) in companions {
         write(name, text);
     }
     let plain = shop.http.to_string();
     let tls = shop.https.expect("the shop speaks TLS").to_string();
-    let mut hosts: serde_json::Map<String, serde_json::Value> =
+    let mut hosts: serde_json::Map<String, Value> =
         HOSTS.iter().map(|name| ((*name).to_owned(), plain.clone().into())).collect();
     hosts.insert("api.example.com".to_owned(), tls.into());
-    let config = serde_json::json!({ "hosts": hosts, "insecureSkipTLSVerify": true });
+    let config = json!({ "hosts": hosts, "insecureSkipTLSVerify": true });
     write("config.json", &config.to_string());
+    folder
+}
 
+/// Runs a row in a folder of its own, and compares.
+#[track_caller]
+fn check(row: &Row) {
+    let shop = shop();
+    let folder = folder_for(row.companions, &shop);
     let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
     command.args(["run", "-q", "-c", "config.json", "--summary-export", "exported.json"]).args(ONCE);
     for pair in row.env {
@@ -140,8 +149,66 @@ fn check(row: &Row) {
 /// The completed iterations of an exported summary, if there is one.
 fn iterations(path: &Path) -> Option<u64> {
     let text = std::fs::read_to_string(path).ok()?;
-    let summary: serde_json::Value = serde_json::from_str(&text).expect("the exported summary is JSON");
+    let summary: Value = serde_json::from_str(&text).expect("the exported summary is JSON");
     Some(summary["metrics"]["iterations"]["count"].as_u64().unwrap_or(0))
+}
+
+/// How many requests the shop has answered, those for this page aside.
+fn served(shop: &Running) -> u64 {
+    let mut stream = TcpStream::connect(shop.http).expect("the shop is there");
+    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").expect("the shop listens");
+    let mut page = String::new();
+    stream.read_to_string(&mut page).expect("the shop answers");
+    let counts = page.lines().filter(|line| line.starts_with("shop_requests_total{"));
+    counts.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
+}
+
+/// A twentieth of a file's load in a hundredth of its time, which is `seconds` then: the summary has to agree with
+/// itself, with the options and with what the shop counted.
+#[track_caller]
+fn a_hundredth(file: &str, env: &[&str], code: &[i32], users: u64, seconds: f64) {
+    let shop = shop();
+    let folder = folder_for(&[USERS, PRODUCTS], &shop);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+    command.args(["run", "-q", "-c", "config.json", "--time-scale", "0.01", "--execution-segment", "0:1/20"]);
+    command.args(["--summary-export", "exported.json"]);
+    for pair in env {
+        command.args(["-e", &pair.replace("SHOP", &shop.http_url())]);
+    }
+    command.arg(file).current_dir(folder.path()).env_clear().env("HOME", folder.path());
+    let output = command.stdin(Stdio::null()).output().expect("it starts");
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code().is_some_and(|status| code.contains(&status)), "{}: {log}", output.status);
+
+    let text = std::fs::read_to_string(folder.path().join("exported.json")).expect("a summary is exported");
+    let summary: Value = serde_json::from_str(&text).expect("the exported summary is JSON");
+    let number = |metric: &str, value: &str| summary["metrics"][metric][value].as_f64().unwrap_or(f64::NAN);
+    let requests = number("http_reqs", "count");
+    assert_eq!(requests, served(&shop) as f64, "{file}: requests here and in the shop");
+    let judged = number("http_req_failed", "passes") + number("http_req_failed", "fails");
+    assert_eq!(requests, judged, "{file}: each request failed or did not");
+    assert_eq!(number("vus_max", "max"), users as f64, "{file}: users");
+    let iterations = number("iterations", "count");
+    assert!(iterations >= users as f64, "{file}: {iterations} iterations");
+    let lasted = iterations / number("iterations", "rate");
+    assert!(lasted >= seconds, "{file}: it lasted {lasted} s and its options ask for {seconds}");
+    assert!(number("data_sent", "count") > requests * 100.0, "{file}: bytes of requests");
+    let checks = number("checks", "passes") + number("checks", "fails");
+    assert!(checks >= requests / 2.0, "{file}: {checks} checks of {requests} requests");
+}
+
+#[test]
+fn microservices_at_a_hundredth_of_its_time() {
+    // Of at most 500 users 25, and of the 100 and the 50 that come next 5 and 3 where graceful stops overlap.
+    a_hundredth("microservices.js", &[], &[107], 36, 42.0);
+}
+
+#[test]
+fn ecommerce_enterprise_at_a_hundredth_of_its_time() {
+    // A twentieth of at most 10,000 users, of 5,000 and of 500 where the scaled scenarios meet. Its thresholds judge
+    // latency: whether they hold is the machine's affair.
+    let env = ["BASE_URL=SHOP", "EXEC_SCENARIO=baseline_load"];
+    a_hundredth("ecommerce-enterprise.js", &env, &[0, 99], 775, 90.0);
 }
 
 /// A file with nothing but options: alone it has nothing to run, and says so; over a script of the user it

@@ -80,6 +80,10 @@ pub trait VuSource: Send + Sync {
 pub trait VuMaker {
     /// Makes the user with these ids (from 1), ready to be activated.
     fn make(&self, id_in_instance: u64, id_in_test: u64) -> LocalBoxFuture<'_, Result<Box<dyn Vu>, VuError>>;
+
+    /// Called on the thread about once a second, before its measurements leave, and a last time when all of its
+    /// users are gone: makers that gather something of their own pass it on here.
+    fn flush(&self) {}
 }
 
 /// Why a virtual user could not be made.

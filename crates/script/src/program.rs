@@ -65,7 +65,10 @@ impl Program {
     /// The text of the main script.
     pub(crate) fn main_text(&self) -> std::result::Result<Arc<[u8]>, Error> {
         let main = &self.source.main;
-        self.source.read(main).map_err(|_| Error::new(ErrorKind::NotFound, missing(path_of(main))))
+        self.source.read(main).map_err(|failure| {
+            let message = if is_remote(main) { failure.to_string() } else { missing(path_of(main)) };
+            Error::new(ErrorKind::NotFound, message)
+        })
     }
 
     /// The bytes of a file that the script opens, read once per process.

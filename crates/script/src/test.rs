@@ -99,44 +99,7 @@ pub enum HttpDebug {
 }
 
 /// Which system tags samples have.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent choice of the user")]
-pub struct SystemTags {
-    /// HTTP version.
-    pub proto: bool,
-    /// WebSocket sub-protocol.
-    pub subproto: bool,
-    /// Response status.
-    pub status: bool,
-    /// Request method.
-    pub method: bool,
-    /// Request address.
-    pub url: bool,
-    /// The name of the request, its address unless the script names it.
-    pub name: bool,
-    /// The group.
-    pub group: bool,
-    /// The check.
-    pub check: bool,
-    /// Error message.
-    pub error: bool,
-    /// Error code.
-    pub error_code: bool,
-    /// TLS version.
-    pub tls_version: bool,
-    /// The scenario.
-    pub scenario: bool,
-    /// Whether the response was expected.
-    pub expected_response: bool,
-    /// The user's number, as metadata.
-    pub vu: bool,
-    /// The iteration's number, as metadata.
-    pub iter: bool,
-    /// OCSP status.
-    pub ocsp_status: bool,
-    /// The remote address.
-    pub ip: bool,
-}
+pub use metrics::TagChoice as SystemTags;
 
 /// An export of the main script.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -39,11 +39,12 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let loaded = load::load(session, matches, &Script::Named(&name), false)?;
     let settled = options::settle(session, matches, &loaded)?;
     let script = loaded.source.read(&loaded.source.main).map_err(|e| Error::File(format!("{name}: {e}")))?;
+    let test = loaded.test.script().ok_or_else(|| Error::Usage("only scripts can be archived".to_owned()))?;
     let archive = Archive {
         main: loaded.source.main.clone(),
         folder: format!("file://{}", loaded.source.folder.display()),
         script,
-        files: loaded.test.files().into_iter().collect(),
+        files: test.files().into_iter().collect(),
         options: settled.shown(),
         env: if matches.get_flag("exclude-env-vars") { Default::default() } else { loaded.env },
     };

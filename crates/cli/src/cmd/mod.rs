@@ -5,6 +5,7 @@ mod check;
 mod cloud;
 mod completion;
 mod demo;
+mod http;
 mod inspect;
 mod new;
 mod pause;
@@ -44,6 +45,7 @@ pub static COMMANDS: &[Spec] = &[
     cloud::SPEC,
     completion::SPEC,
     demo::SPEC,
+    http::SPEC,
     inspect::SPEC,
     new::SPEC,
     pause::SPEC,

@@ -33,22 +33,22 @@ impl Progress {
         Self { screen, quiet, scenarios, longest, last: None }
     }
 
-    /// Shows the counters unless those shown last are too fresh.
-    pub fn tick(&mut self, phase: &str, counters: &Counters) {
+    /// Shows the counters, and a line of what is measured, unless those shown last are too fresh.
+    pub fn tick(&mut self, phase: &str, counters: &Counters, live: &str) {
         let pause = if self.screen.draws() { REDRAW } else { PRINT };
         if self.last.is_none_or(|last| counters.at.since(last) >= pause) {
             self.last = Some(counters.at);
-            self.show(phase, counters);
+            self.show(phase, counters, live);
         }
     }
 
     /// Shows the last counters and leaves them standing.
-    pub fn finish(&mut self, phase: &str, counters: &Counters) {
-        self.show(phase, counters);
+    pub fn finish(&mut self, phase: &str, counters: &Counters, live: &str) {
+        self.show(phase, counters, live);
         self.screen.settle();
     }
 
-    fn show(&self, phase: &str, counters: &Counters) {
+    fn show(&self, phase: &str, counters: &Counters, live: &str) {
         if self.quiet {
             return;
         }
@@ -56,6 +56,9 @@ impl Progress {
         if self.screen.draws() {
             let mut shown = vec![String::new()];
             shown.extend(lines(&snapshot, Form::Terminal { width: self.screen.width() }));
+            if !live.is_empty() {
+                shown.push(live.to_owned());
+            }
             self.screen.show(shown);
         } else {
             let text: Vec<String> = lines(&snapshot, Form::Plain);

@@ -9,7 +9,7 @@ use script::{HttpDebug, RunOptions, SystemTags};
 use serde_json::{Value, json};
 
 use super::options::Settled;
-use crate::error::Error;
+use crate::load::Test;
 
 /// Redirects that are followed unless the user says otherwise.
 const MAX_REDIRECTS: u32 = 10;
@@ -34,17 +34,54 @@ impl VuSource for LateSource {
     }
 }
 
-/// What users need to know of the options.
-///
-/// # Errors
-/// When the network settings make no sense.
-pub fn run_options(
-    settled: &Settled,
-    net: Arc<net::Settings>,
-    control: Arc<Control>,
-) -> Result<RunOptions, Error> {
+/// Tells the users of a test what they need to know of the options.
+pub fn configure(test: &Test, settled: &Settled, net: Arc<net::Settings>, control: Arc<Control>) {
+    match test {
+        Test::Script(test) => test.configure(of_script(settled, net, control)),
+        Test::Plan(test) => test.configure(of_plan(settled, net, control)),
+    }
+}
+
+/// The most users that there can be in the whole test.
+fn users(settled: &Settled) -> u64 {
+    model::requirements::max_possible(&settled.scenarios(), &model::SegmentTuple::full())
+}
+
+/// This instance's share of data.
+fn share(settled: &Settled) -> model::Share {
+    match (settled.options.execution_segment, &settled.options.execution_segment_sequence) {
+        (Some(segment), None) => model::Share::Spread(segment),
+        _ => model::Share::Dealt(settled.segment.stripe()),
+    }
+}
+
+/// Whether samples carry the number of a stage.
+fn wants_stage(options: &Options) -> bool {
+    options.thresholds.as_ref().is_some_and(model::stages::are_judged)
+}
+
+fn of_plan(settled: &Settled, net: Arc<net::Settings>, control: Arc<Control>) -> plan::RunOptions {
     let options = &settled.options;
-    Ok(RunOptions {
+    plan::RunOptions {
+        net,
+        tags: options.tags.clone().unwrap_or_default(),
+        system_tags: system_tags(settled.system_tags()),
+        no_cookies_reset: options.no_cookies_reset.unwrap_or(false),
+        no_vu_connection_reuse: options.no_vu_connection_reuse.unwrap_or(false),
+        min_iteration_duration: options.min_iteration_duration.map(Into::into),
+        time_scale: settled.time_scale.map_or(1.0, model::TimeScale::factor),
+        stage_tag: wants_stage(options),
+        generator_lag: wants_generator_lag(options),
+        users: users(settled),
+        share: share(settled),
+        control,
+        first_vars: std::sync::Mutex::default(),
+    }
+}
+
+fn of_script(settled: &Settled, net: Arc<net::Settings>, control: Arc<Control>) -> RunOptions {
+    let options = &settled.options;
+    RunOptions {
         net,
         tags: options.tags.clone().unwrap_or_default(),
         system_tags: system_tags(settled.system_tags()),
@@ -55,14 +92,11 @@ pub fn run_options(
         max_redirects: redirects(options),
         no_cookies_reset: options.no_cookies_reset.unwrap_or(false),
         no_vu_connection_reuse: options.no_vu_connection_reuse.unwrap_or(false),
-        users: model::requirements::max_possible(&settled.scenarios(), &model::SegmentTuple::full()),
-        share: match (options.execution_segment, &options.execution_segment_sequence) {
-            (Some(segment), None) => model::Share::Spread(segment),
-            _ => model::Share::Dealt(settled.segment.stripe()),
-        },
+        users: users(settled),
+        share: share(settled),
         min_iteration_duration: options.min_iteration_duration.map(Into::into),
         time_scale: settled.time_scale.map_or(1.0, model::TimeScale::factor),
-        stage_tag: options.thresholds.as_ref().is_some_and(model::stages::are_judged),
+        stage_tag: wants_stage(options),
         http_debug: match options.http_debug.as_deref() {
             None | Some("" | "false") => HttpDebug::Off,
             Some("full") => HttpDebug::Full,
@@ -71,7 +105,7 @@ pub fn run_options(
         generator_lag: wants_generator_lag(options),
         options: shown_to_scripts(settled),
         control,
-    })
+    }
 }
 
 /// The lag of the generator is a metric when a threshold judges it or the script asks for it: k6 has no such metric,

@@ -183,6 +183,7 @@ impl Desk {
     /// Sends what was measured since the last time. When the controller is behind, this waits and the next
     /// frame covers more time; nothing is lost.
     async fn send_measurements(&self) {
+        self.floor.maker.flush();
         let recorder: &RefCell<Recorder> = &self.floor.ctx.recorder;
         let frame = recorder.borrow_mut().take_frame(self.floor.time.now());
         self.send(Event::Frame(frame)).await;

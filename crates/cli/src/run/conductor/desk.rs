@@ -5,13 +5,13 @@ use std::time::Duration;
 use engine::{AbortCause, Progress as Counters};
 use model::Level;
 use report::summary::{Measured, Mode, Options, State, Summary, build};
-use script::Lifecycle;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::{Conductor, LIFECYCLE_LIMIT};
 use crate::api::shapes::{self, Stage, Status};
 use crate::api::{Answer, Ask, Change, Question};
+use crate::run::lifecycle::Lifecycle;
 
 /// A lifecycle function that somebody asked for.
 pub(super) enum Wish {
@@ -36,7 +36,7 @@ impl Conductor<'_> {
             Ask::SetupData => self.setup_answer(),
             Ask::SetSetupData(data) => {
                 self.setup_data = data.map(|data| data.to_string());
-                self.loaded.test.set_setup_data(self.setup_data.clone());
+                self.tell_setup_data();
                 self.setup_answer()
             }
             Ask::RunSetup => return self.wishes.push_back(Wish::Setup(reply)),
@@ -140,7 +140,7 @@ impl Conductor<'_> {
                     let answer = match done {
                         Some(Ok(data)) => {
                             self.setup_data = data;
-                            self.loaded.test.set_setup_data(self.setup_data.clone());
+                            self.tell_setup_data();
                             self.setup_answer()
                         }
                         Some(Err(error)) => Answer::error(500, "Error executing setup", &error.message),

@@ -9,7 +9,6 @@ mod fault;
 pub(crate) mod fetching;
 mod file;
 mod forms;
-pub(crate) mod labels;
 mod methods;
 mod params;
 mod response;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use metrics::{HttpSample, TagSetId, builtin};
+use metrics::{HttpHop, HttpSample, TagSetId, builtin};
 use model::{Level, Nanos, Record};
 use rquickjs::{Error as JsError, Result, Value};
 use tokio::sync::Notify;
@@ -12,7 +12,6 @@ use tokio::sync::Notify;
 use super::body;
 use super::debug;
 use super::expected::Expected;
-use super::labels::Labels;
 use super::params::{Params, ResponseType};
 use super::response::{Response, Sent};
 use super::state::{HttpState, SharedJar};
@@ -356,12 +355,22 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
         debug::log(host, wire, debug);
     }
     let failed = if hop.challenge { expected.failed(200) } else { expected.failed(hop.status) };
-    let tags = worker
-        .hop_tags
-        .borrow_mut()
-        .of(&Labels { base, name, failed, hop }, || tags_of(host, hop, base, name, failed));
     let sample = sample_of(host, hop.trail, failed);
     let mut recorder = worker.recorder.borrow_mut();
+    let code = hop.error.map(|error| (error.code(), error as &dyn std::fmt::Display));
+    let labels = HttpHop {
+        base,
+        name,
+        method: hop.method,
+        url: hop.url,
+        status: hop.status,
+        proto: hop.proto,
+        tls: hop.tls.map(|tls| tls.version),
+        error: code,
+        remote: hop.remote.map(|remote| remote.ip()),
+        failed,
+    };
+    let tags = worker.http_tags.borrow_mut().of(&mut recorder, &worker.keys, &labels);
     if hop.trail.kernel_stamped {
         let lag = hop.trail.generator_lag();
         recorder.generator_lag(lag);
@@ -374,65 +383,6 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
     recorder.http_with_metadata(tags, &sample, &host.metadata.borrow());
     host.sent.set(host.sent.get() + hop.trail.sent_bytes);
     host.received.set(host.received.get() + hop.trail.received_bytes);
-}
-
-/// The tags of a hop's samples.
-fn tags_of(
-    host: &Host,
-    hop: &net::Hop<'_>,
-    base: TagSetId,
-    name: Option<&str>,
-    failed: Option<bool>,
-) -> TagSetId {
-    let worker = host.worker();
-    let keys = &worker.keys;
-    let wanted = host.shared.run().system_tags;
-    let code = hop.error.map_or(if hop.status >= 400 { 1000 + hop.status } else { 0 }, net::Error::code);
-    let mut recorder = worker.recorder.borrow_mut();
-    let mut tags = base;
-    let address = recorder.sym(name.unwrap_or(hop.url));
-    if wanted.url {
-        tags = recorder.with_tag(tags, keys.url, address);
-    }
-    if wanted.name {
-        tags = recorder.with_tag(tags, keys.name, address);
-    }
-    if wanted.method {
-        let value = recorder.sym(hop.method);
-        tags = recorder.with_tag(tags, keys.method, value);
-    }
-    if wanted.status {
-        let value = worker.status_sym(&mut recorder, hop.status);
-        tags = recorder.with_tag(tags, keys.status, value);
-    }
-    if wanted.proto && !hop.proto.is_empty() {
-        let value = recorder.sym(hop.proto);
-        tags = recorder.with_tag(tags, keys.proto, value);
-    }
-    if wanted.expected_response
-        && let Some(failed) = failed
-    {
-        tags = recorder.with_tag(tags, keys.expected_response, if failed { keys.no } else { keys.yes });
-    }
-    if code != 0 {
-        if wanted.error_code {
-            let value = recorder.sym(&code.to_string());
-            tags = recorder.with_tag(tags, keys.error_code, value);
-        }
-        if let Some(failure) = hop.error.filter(|_| wanted.error) {
-            let value = recorder.sym(&failure.to_string());
-            tags = recorder.with_tag(tags, keys.error, value);
-        }
-    }
-    if let Some(tls) = hop.tls.filter(|_| wanted.tls_version) {
-        let value = recorder.sym(tls.version);
-        tags = recorder.with_tag(tags, keys.tls_version, value);
-    }
-    if let Some(remote) = hop.remote.filter(|_| wanted.ip) {
-        let value = recorder.sym(&remote.ip().to_string());
-        tags = recorder.with_tag(tags, keys.ip, value);
-    }
-    tags
 }
 
 fn sample_of(host: &Host, trail: &net::Trail, failed: Option<bool>) -> HttpSample {
