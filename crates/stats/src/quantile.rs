@@ -2,7 +2,7 @@
 //!
 //! *Question*: where is the median (or p95) of these runs, and how sure is that?
 //! *Misleads* on requests of one run: they are not independent, and at 80 % load such an interval holds the truth in
-//! 18 % of runs instead of 95 %. Use [`crate::percentile`] for those. Harrell–Davis needs small samples of runs, not
+//! about 20 % of runs instead of 95 %. Use [`crate::percentile`] for those. Harrell–Davis needs small samples of runs, not
 //! tails: p99 of fewer than 300 values is not estimable by any method.
 //!
 //! Sources: Thompson 1936; Le Boudec, "Performance Evaluation", appendix A; Harrell & Davis 1982; Maritz & Jarrett 1978.

@@ -33,7 +33,7 @@ fn false_alarms() {
     within("independent", alarms(0.0, 1), 0.0, 0.07);
     within("AR(0.3)", alarms(0.3, 2), 0.0, 0.12);
     within("AR(0.5)", alarms(0.5, 3), 0.0, 0.12);
-    for (phi, least) in [(0.0, 0.08), (0.3, 0.3), (0.5, 0.5)] {
+    for (phi, least) in [(0.0, 0.03), (0.3, 0.2), (0.5, 0.5)] {
         let theirs = share(300, 4, |random| {
             !windowed::find(&history(wander(100, phi, random), 0.05), &Windows::default()).is_empty()
         });

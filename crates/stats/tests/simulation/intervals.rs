@@ -16,7 +16,7 @@ const PROMISED: [(f64, usize); 4] = [(0.3, 10_000), (0.5, 20_000), (0.7, 40_000)
 #[test]
 fn coverage_of_p95() {
     for (load, requests) in PROMISED {
-        let held = share(1_000, 1, |random| {
+        let held = share(600, 1, |random| {
             let mut queue = Queue::new(load, 1.0, random);
             let truth = queue.truth(0.95);
             let found = percentile(&queue.histograms(20, requests / 20, random), 0.95, 0.95);

@@ -4,6 +4,9 @@ use plimsoll_stats::batches::Slice;
 use plimsoll_stats::percentile::BatchHistogram;
 use plimsoll_stats::rng::Random;
 
+/// Buckets on either side of one second.
+const BUCKETS: usize = 8_000;
+
 /// A queue in its steady state.
 pub struct Queue {
     arrivals: f64,
@@ -56,12 +59,14 @@ impl Queue {
     ) -> Vec<BatchHistogram> {
         (0..batches)
             .map(|_| {
-                let mut buckets = std::collections::BTreeMap::new();
+                let mut buckets = vec![0u64; 2 * BUCKETS];
                 for _ in 0..customers {
                     let response = self.next(random).1;
-                    *buckets.entry((response.ln() * 500.0).ceil() as i64).or_insert(0u64) += 1;
+                    let bucket = (response.ln() * 500.0).ceil() + BUCKETS as f64;
+                    buckets[bucket.clamp(0.0, (2 * BUCKETS - 1) as f64) as usize] += 1;
                 }
-                buckets.into_iter().map(|(k, n)| ((k as f64 / 500.0).exp(), n)).collect()
+                let value = |k: usize| ((k as f64 - BUCKETS as f64) / 500.0).exp();
+                buckets.iter().enumerate().filter(|(_, n)| **n > 0).map(|(k, n)| (value(k), *n)).collect()
             })
             .collect()
     }
