@@ -6,9 +6,8 @@
 //! fewer than [`SEGMENT_MIN`] runs after the change, and when read as the cause: re-run both commits first.
 //!
 //! The t test at the chosen split, which some tools use, has far too small p-values because the split was chosen for
-//! being extreme: at a nominal 0.1 % it alarms on 5 % of pure noise series of 100 runs, and on 68 % of
-//! autocorrelated ones. [`crate::windowed`] has that
-//! method for those who need the same alarms as their other tool.
+//! being extreme: at a nominal 0.1 % it alarms on 5 % of pure noise series of 100 runs, and on 68 % of autocorrelated
+//! ones. [`crate::windowed`] has that method for those who need the same alarms as their other tool.
 //!
 //! Source: Matteson & James 2014.
 

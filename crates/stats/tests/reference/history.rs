@@ -32,7 +32,17 @@ fn windowed_lists() {
     let found = |series: &[f64], length, p_max, magnitude_min| -> Vec<usize> {
         windowed::find(series, &Windows { length, p_max, magnitude_min }).iter().map(|c| c.index).collect()
     };
-    assert_eq!(found(&HALVED, 50, 0.001, 0.0), [10]);
+    let fallen = [1.02, 0.95, 0.99, 1.0, 1.12, 0.9, 0.5, 0.51, 0.48, 0.48, 0.55];
+    let lowered = [2.02, 2.03, 2.01, 2.04, 1.82, 1.85, 1.79, 1.81, 1.8, 1.76, 1.78];
+    let small: [(&str, &[f64], &[usize]); 4] = [
+        ("halved", &HALVED, &[10]),
+        ("stairs", &STAIRS, &[5, 8]),
+        ("fallen", &fallen, &[6]),
+        ("lowered", &lowered, &[4]),
+    ];
+    for (name, series, expected) in small {
+        assert_eq!(found(series, 50, 0.001, 0.0), expected, "{name}");
+    }
     let table: [(usize, f64, f64, &[usize]); 6] = [
         (30, 0.01, 0.05, &[15, 71]),
         (30, 0.001, 0.0, &[15, 61, 71, 95, 117, 131, 142, 148, 192, 212, 260]),
@@ -71,6 +81,8 @@ fn steps_are_found() {
     near("effect", changes[0].effect(), 0.05, 0.02);
     assert!(changes[0].p_value >= 1.0 / 500.0, "a permutation test cannot give 0");
     assert_eq!(changes, changepoint::find(&series, &Search::default()), "the seed decides");
+    let step: Vec<f64> = (0..400).map(|i| f64::from(i / 200)).collect();
+    assert_eq!(found(&step), [200]);
     assert!(found(&[5.0; 40]).is_empty() && found(&[1.0, 2.0]).is_empty());
 }
 

@@ -7,6 +7,7 @@ mod close;
 mod comparison;
 mod data;
 mod distributions;
+mod forecast;
 mod history;
 mod intervals;
 mod resources;
