@@ -197,7 +197,8 @@ pub fn load(
     let exported = archive.map_or_else(|| test.options().clone(), |archive| archive.options);
     let (options, warnings) = match exported {
         Value::Null => (Options::default(), Vec::new()),
-        exported => Options::from_script(&exported).map_err(|e| Error::run(e.exit_code(), in_script(&e)))?,
+        exported => Options::from_script(&exported)
+            .map_err(|e| Error::run(e.exit_code(), in_script(&e)).with_help(e.help().map(str::to_owned)))?,
     };
     let test = Test::Script(test);
     Ok(Loaded { test, registry, name: name.to_owned(), source, options, warnings, runtime, env })
@@ -224,6 +225,7 @@ fn script_failed(name: &str, address: &str, error: &script::Error) -> Error {
 pub fn thrown(error: &script::Error) -> Error {
     Error::run(ExitCode::SCRIPT_EXCEPTION, error.message.clone())
         .with_hint("script exception")
+        .with_help(error.advice())
         .with_code_frame(error.code_frame.clone())
 }
 

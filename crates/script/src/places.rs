@@ -59,6 +59,22 @@ pub(crate) fn import_of(
     })
 }
 
+/// Where a text imports from `specifier`, or passes on what is exported there.
+pub(crate) fn request_of(address: &str, text: &str, specifier: &str) -> Option<Place> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, text, kind_of(address)).parse();
+    let requests = parsed.module_record.requested_modules.get(specifier)?;
+    requests.iter().map(|request| request.span.start as usize).min().map(|offset| place_of(text, offset))
+}
+
+/// Where a text stops being JavaScript.
+pub(crate) fn fault_of(address: &str, text: &str) -> Option<Place> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, text, kind_of(address)).parse();
+    let label = parsed.diagnostics.first()?.labels.first()?;
+    Some(place_of(text, label.offset() as usize))
+}
+
 /// Where an import statement has a name in it; `default` may be written as another name.
 fn name_within(text: &str, statement: Span, name: &str) -> Option<usize> {
     let start = statement.start as usize;

@@ -3,7 +3,7 @@
 //! Which modules a program has is found by running its init code once; what is compiled then is kept, so
 //! that a user only evaluates.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
@@ -38,6 +38,8 @@ pub(crate) struct Program {
     /// Where names are used that nothing declares, by the engine's place and the name: such an error comes again
     /// with every iteration.
     uses: RwLock<HashMap<(String, String), Option<String>>>,
+    /// Places whose source line was shown: an iteration fails again and again.
+    framed: RwLock<HashSet<String>>,
 }
 
 /// A compiled module.
@@ -59,7 +61,22 @@ impl Program {
             files: RwLock::default(),
             translated: RwLock::default(),
             uses: RwLock::default(),
+            framed: RwLock::default(),
         }
+    }
+
+    /// The address of the module that the one at `base` calls `name`; the error is the sentence for the user.
+    fn find(&self, base: &str, name: &str) -> std::result::Result<String, String> {
+        let address = self.source.resolve(base, name).map_err(|error| error.message)?;
+        if is_remote(&address) {
+            self.file(&address).map_err(|failure| failure.to_string())?;
+        } else if address.starts_with("file://") {
+            // The message names what the script wrote, not the address it came to.
+            self.file(&address).map_err(|_| missing(name))?;
+        } else if modules::find(&address).is_none() {
+            return Err(modules::unknown(&address));
+        }
+        Ok(address)
     }
 
     /// The text of the main script.
@@ -241,6 +258,31 @@ impl Program {
         })
     }
 
+    /// The place where the module at `base` imports from `specifier`.
+    fn request_of(&self, base: &str, specifier: &str) -> Option<String> {
+        let bytes = self.file(base).ok()?;
+        let (line, column) = places::request_of(base, std::str::from_utf8(&bytes).ok()?, specifier)?;
+        Some(format!("{base}:{line}:{column}"))
+    }
+
+    /// Where the text of the file that `place` is in stops being JavaScript; the engine's own columns are those of
+    /// its reader, which may be lines ahead.
+    pub(crate) fn fault_near(&self, place: &str) -> Option<String> {
+        let (address, _) = split(place)?;
+        let bytes = self.file(address).ok()?;
+        let (line, column) = places::fault_of(address, std::str::from_utf8(&bytes).ok()?)?;
+        Some(format!("{address}:{line}:{column}"))
+    }
+
+    /// The source line of a place, the first time that it is asked for.
+    pub(crate) fn code_frame_once(&self, message: &str) -> Option<String> {
+        let place = crate::error::first_place(message)?;
+        if !write(&self.framed).insert(place.to_owned()) {
+            return None;
+        }
+        self.code_frame(place)
+    }
+
     /// The source line of a place in the user's own text, with a caret below it.
     pub(crate) fn code_frame(&self, place: &str) -> Option<String> {
         let (address, place) = split(place)?;
@@ -332,23 +374,10 @@ impl Resolver for ProgramLoader {
         name: &str,
         _: Option<ImportAttributes<'js>>,
     ) -> Result<String> {
-        let address = match self.0.source.resolve(base, name) {
-            Ok(address) => address,
-            Err(error) => return Err(crate::error::throw(context, &error.message)),
-        };
-        if is_remote(&address) {
-            if let Err(failure) = self.0.file(&address) {
-                return Err(crate::error::throw(context, &failure.to_string()));
-            }
-        } else if address.starts_with("file://") {
-            // The message names what the script wrote, not the address it came to.
-            if self.0.file(&address).is_err() {
-                return Err(crate::error::throw(context, &missing(name)));
-            }
-        } else if modules::find(&address).is_none() {
-            return Err(crate::error::throw(context, &modules::unknown(&address)));
-        }
-        Ok(address)
+        self.0.find(base, name).map_err(|message| {
+            let place = self.0.request_of(base, name);
+            crate::error::throw_at(context, &message, place.as_deref())
+        })
     }
 }
 
