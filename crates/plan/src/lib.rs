@@ -8,6 +8,7 @@
 mod dialect;
 mod exchange;
 mod expr;
+pub mod extract;
 pub mod import;
 pub mod note;
 mod program;

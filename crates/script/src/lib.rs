@@ -26,6 +26,7 @@ mod typescript;
 mod vu;
 
 pub use error::{Error, ErrorKind};
+pub use modules::{Page, PageContent, PageNode};
 pub use lifecycle::{Lifecycle, Performed};
 pub use remote::{Connect, Remote};
 pub use secrets::{RemoteSecrets, RemoteSettings, SecretSource, Secrets};

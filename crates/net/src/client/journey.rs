@@ -184,6 +184,14 @@ impl<'a> Journey<'a> {
 
     /// The headers of the next hop.
     fn fields<'f>(&'f self, cookie: Option<&'f str>) -> Result<Fields<'f>, Kind> {
+        if self.request.verbatim {
+            let own = self.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let mut fields = Fields::verbatim(own)?;
+            if let Some(value) = self.authentication.as_ref().and_then(Authentication::header) {
+                fields.others.push((Cow::Borrowed("Authorization"), Cow::Borrowed(value)));
+            }
+            return Ok(fields);
+        }
         let redirected = self.followed > 0;
         let goes_along = |name: &str| {
             !(self.left_body && redirect::describes_body(name) || self.left_site && redirect::is_secret(name))

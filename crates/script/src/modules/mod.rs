@@ -29,6 +29,8 @@ use rquickjs::{Ctx, Object, Persistent, Result};
 
 use crate::ffi;
 
+pub use html::page::{Page, PageContent, PageNode};
+
 /// A module of the host.
 pub(crate) struct Builtin {
     /// What scripts import.

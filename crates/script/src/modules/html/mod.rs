@@ -8,6 +8,7 @@ mod dom;
 mod element;
 mod fields;
 mod link;
+pub(crate) mod page;
 mod parse;
 mod render;
 mod select;
