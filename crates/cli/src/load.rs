@@ -14,14 +14,18 @@ use engine::VuSource;
 use metrics::Registry;
 use model::ExitCode;
 use model::{Options, Warning};
-use plan::{Plan, PlanTest};
+use plan::import::{self, Format, Look};
+use plan::{Dialect, Plan, PlanTest};
 use script::{ErrorKind, LoadOptions, Remote, Source, path_of};
 use serde_json::Value;
 
 use crate::archive_file::{Archive, is_archive};
 use crate::error::Error;
 use crate::flags::{Flags, runtime};
+use crate::run::results::Page;
 use crate::session::Session;
+
+mod plans;
 
 /// Which script a command is about.
 pub enum Script<'a> {
@@ -41,7 +45,9 @@ pub enum Script<'a> {
         /// How messages name it.
         name: &'a str,
         /// It; whoever loads it takes it out.
-        plan: RefCell<Option<Plan>>,
+        plan: RefCell<Option<Box<Plan>>>,
+        /// How its results are shown, when not as a summary.
+        page: Option<Page>,
     },
 }
 
@@ -70,6 +76,24 @@ impl Test {
         match self {
             Self::Script(test) => test.has_function(name),
             Self::Plan(test) => test.has(name),
+        }
+    }
+
+    /// Whether there is something to do before the load, after it.
+    #[must_use]
+    pub fn around(&self) -> (bool, bool) {
+        match self {
+            Self::Script(test) => (test.has_function("setup"), test.has_function("teardown")),
+            Self::Plan(test) => (test.program().before.is_some(), test.program().after.is_some()),
+        }
+    }
+
+    /// What the test's format does beside making load.
+    #[must_use]
+    pub fn dialect(&self) -> Option<&Arc<dyn Dialect>> {
+        match self {
+            Self::Script(_) => None,
+            Self::Plan(test) => test.dialect(),
         }
     }
 
@@ -125,11 +149,24 @@ pub fn load(
     let runtime = Flags::read(runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
     let name = script.name();
     let (mut source, archive) = match script {
-        Script::Named(name) => read(name, runtime.text("type"))?,
+        Script::Named(name) => {
+            let bytes = bytes_of_file(name)?;
+            match content(name, runtime.text("type"), &bytes)? {
+                Content::Archive => {
+                    let archive = Archive::unpack(&bytes).map_err(Error::File)?;
+                    (archived(&archive), Some(archive))
+                }
+                Content::Script => (script_source(name, bytes)?, None),
+                Content::Plan(format) => {
+                    return plans::load(session, matches, runtime, (name, bytes), format, system_env);
+                }
+            }
+        }
         Script::Own { text, .. } => (Source::stdin(text.as_bytes().to_vec(), &here()?), None),
         Script::Plan { plan, .. } => {
             let plan = plan.take().ok_or_else(|| Error::Internal("a plan is loaded once".to_owned()))?;
-            return loaded_plan(session, runtime, name, plan, system_env);
+            let env = script_env(&session.env, &runtime, system_env).map_err(Error::Usage)?;
+            return plans::loaded(runtime, name, plan, Registry::new(), env);
         }
     };
     let mut env = archive.as_ref().map(|archive| archive.env.clone()).unwrap_or_default();
@@ -162,27 +199,6 @@ pub fn load(
     Ok(Loaded { test, registry, name: name.to_owned(), source, options, warnings, runtime, env })
 }
 
-/// A plan as a loaded test.
-fn loaded_plan(
-    session: &Session,
-    runtime: Flags,
-    name: &str,
-    plan: Plan,
-    system_env: bool,
-) -> Result<Loaded, Error> {
-    let env = script_env(&session.env, &runtime, system_env).map_err(Error::Usage)?;
-    Ok(Loaded {
-        test: Test::Plan(PlanTest::new(plan.program, plan.dialect)),
-        registry: Registry::new(),
-        name: name.to_owned(),
-        source: Source::stdin(Vec::new(), &here()?),
-        options: plan.options,
-        warnings: Vec::new(),
-        runtime,
-        env,
-    })
-}
-
 /// What is said when the init code or the options of a script are wrong.
 fn not_initialised(name: &str, address: &str, why: &dyn std::fmt::Display) -> String {
     format!("could not initialize '{name}': could not load JS test '{address}': {why}")
@@ -207,33 +223,49 @@ pub fn thrown(error: &script::Error) -> Error {
         .with_code_frame(error.code_frame.clone())
 }
 
-/// Reads the script and finds out whether it is an archive.
-fn read(name: &str, kind: Option<&str>) -> Result<(Source, Option<Archive>), Error> {
-    let here = here()?;
-    let bytes = if name == "-" {
+/// What a file turns out to be.
+enum Content {
+    Archive,
+    Script,
+    Plan(&'static Format),
+}
+
+/// What a file is: as the user says, else as it looks.
+fn content(name: &str, kind: Option<&str>, bytes: &[u8]) -> Result<Content, Error> {
+    match kind {
+        Some("archive") => Ok(Content::Archive),
+        Some("js") => Ok(Content::Script),
+        Some(other) => match import::named(other) {
+            Some(format) => Ok(Content::Plan(format)),
+            None => Err(Error::Usage(format!("unknown -t value '{other}'"))),
+        },
+        None if is_archive(bytes) => Ok(Content::Archive),
+        None => Ok(import::recognise(&Look { name, bytes }).map_or(Content::Script, Content::Plan)),
+    }
+}
+
+/// The content of the file, or of standard input.
+fn bytes_of_file(name: &str) -> Result<Vec<u8>, Error> {
+    if name == "-" {
         let mut bytes = Vec::new();
         let read = std::io::stdin().read_to_end(&mut bytes);
         read.map_err(|e| Error::File(format!("could not read standard input: {e}")))?;
-        bytes
-    } else {
-        let path = name.strip_prefix("file://").unwrap_or(name);
-        std::fs::read(here.join(path)).map_err(|e| unreadable(name, &e))?
-    };
-    let archive = match kind {
-        Some("archive") => true,
-        Some("js") => false,
-        Some(other) => return Err(Error::Usage(format!("unknown -t value '{other}'"))),
-        None => is_archive(&bytes),
-    };
-    if archive {
-        let archive = Archive::unpack(&bytes).map_err(Error::File)?;
-        return Ok((archived(&archive), Some(archive)));
+        return Ok(bytes);
     }
-    let source = match name {
+    std::fs::read(here()?.join(path_of_name(name))).map_err(|e| unreadable(name, &e))
+}
+
+/// The path that the user named.
+fn path_of_name(name: &str) -> &Path {
+    Path::new(name.strip_prefix("file://").unwrap_or(name))
+}
+
+fn script_source(name: &str, bytes: Vec<u8>) -> Result<Source, Error> {
+    let here = here()?;
+    Ok(match name {
         "-" => Source::stdin(bytes, &here),
-        _ => Source::file(Path::new(name.strip_prefix("file://").unwrap_or(name)), &here),
-    };
-    Ok((source, None))
+        _ => Source::file(path_of_name(name), &here),
+    })
 }
 
 /// Where modules come from that a script imports by address, and where copies of them are kept.

@@ -34,7 +34,8 @@ fn main() -> ExitCode {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     let start = Start { env, clock, signals: Signals::watch() };
-    match cmd::command().try_get_matches() {
+    let line = flags::formats::translate(std::env::args_os().collect());
+    match cmd::command().try_get_matches_from(line) {
         Ok(matches) => run(&matches, start),
         Err(error) => rejected(&error, start),
     }

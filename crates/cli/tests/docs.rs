@@ -129,6 +129,7 @@ pages! {
     commands: "docs/commands.md",
     executors: "docs/executors.md",
     getting_started: "docs/getting-started.md",
+    http: "docs/http.md",
     metrics_and_thresholds: "docs/metrics-and-thresholds.md",
     options: "docs/options.md",
     outputs: "docs/outputs.md",

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{Error, Executor, ExitCode, Options, Scenario, Stage, duration};
+use crate::{Error, Executor, ExitCode, Options, Rhythm, Scenario, Stage, duration};
 
 /// What had a length before has at least this one.
 const LEAST: Duration = Duration::from_millis(1);
@@ -74,6 +74,16 @@ impl TimeScale {
             | Executor::SteppedArrivalRate { step_duration: span, .. } => *span = self.of(*span),
             Executor::RampingVus { stages, .. } | Executor::RampingArrivalRate { stages, .. } => {
                 self.stages(stages);
+            }
+            Executor::Timetable { legs } => {
+                for leg in legs {
+                    let whole = leg.duration.as_nanos().max(1);
+                    leg.duration = self.of(leg.duration);
+                    if let Rhythm::Even { count } = &mut leg.rhythm {
+                        let part = u128::from(*count) * leg.duration.as_nanos() / whole;
+                        *count = u64::try_from(part).unwrap_or(u64::MAX);
+                    }
+                }
             }
         }
     }

@@ -48,6 +48,9 @@ pub struct Program {
     pub log_failures: bool,
 }
 
+/// The name by which scenarios without an `exec` mean the test.
+const DEFAULT: &str = "default";
+
 /// Steps with a name.
 #[derive(Clone, Debug)]
 pub struct Flow {
@@ -90,7 +93,16 @@ impl Program {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Start> {
         let flow = self.flows.iter().position(|flow| *flow.name == *name).map(Start::Flow);
-        flow.or_else(|| self.mixes.iter().position(|mix| *mix.name == *name).map(Start::Mix))
+        let known = flow.or_else(|| self.mixes.iter().position(|mix| *mix.name == *name).map(Start::Mix));
+        // What `--vus` and `--duration` on the command line mean by the test.
+        known.or_else(|| (name == DEFAULT).then(|| self.first()).flatten())
+    }
+
+    /// What a test does that is asked for no more: everything by weight, or the first flow.
+    fn first(&self) -> Option<Start> {
+        let around = [self.before, self.after];
+        let flow = || (0..self.flows.len()).find(|place| !around.contains(&Some(*place))).map(Start::Flow);
+        if self.mixes.is_empty() { flow() } else { Some(Start::Mix(0)) }
     }
 
     /// The flow of the next iteration.
@@ -135,5 +147,6 @@ mod tests {
         assert_eq!(counts[2], 0);
         assert!((2_800..3_200).contains(&counts[0]), "{counts:?}");
         assert_eq!((program.find("b"), program.find("c")), (Some(Start::Flow(1)), None));
+        assert_eq!(program.find("default"), Some(Start::Mix(0)));
     }
 }

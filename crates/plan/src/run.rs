@@ -350,7 +350,7 @@ async fn side_by_side(session: &mut Session, blocks: &[Block], limit: usize) -> 
             });
         }
         let Some((fork, next)) = running.next().await else { return outcome };
-        session.join(fork, &before);
+        session.join(&fork, &before);
         if outcome == Next::Step {
             outcome = next;
         }

@@ -146,7 +146,7 @@ impl Session {
     }
 
     /// Takes over what a fork has come to: the variables it set to something else than `before`, and its bytes.
-    pub fn join(&mut self, fork: Self, before: &Vars) {
+    pub fn join(&mut self, fork: &Self, before: &Vars) {
         self.sent += fork.sent;
         self.received += fork.received;
         for (name, value) in fork.vars.iter() {
@@ -328,6 +328,19 @@ impl Session {
         self.tags = tags;
         self.start = self.worker.program.find(&scenario.exec);
         self.scenario = Some(scenario);
+    }
+
+    /// Begins a flow before or after the load.
+    pub(crate) fn begin_around(&mut self, group: &str) {
+        self.group = group.into();
+        self.tag_group();
+        self.iteration.started = self.now();
+    }
+
+    /// Ends a flow before or after the load, which is no iteration: only its bytes count.
+    pub(crate) fn end_around(&mut self) {
+        let now = self.now();
+        self.record_iteration(now, None);
     }
 
     /// Begins an iteration.

@@ -94,6 +94,16 @@ impl PlanTest {
         assert!(self.run.set(Arc::new(options)).is_ok(), "a test is configured once");
     }
 
+    /// The services of one thread.
+    ///
+    /// # Panics
+    /// When the test was not configured.
+    pub(crate) fn worker(&self, context: &WorkerCtx) -> Rc<PlanWorker> {
+        let run = self.run.get().expect("a worker is made after the run was configured");
+        let dialect = self.dialect.as_ref().and_then(|dialect| dialect.worker(context));
+        PlanWorker::new(context, Arc::clone(&self.program), Arc::clone(run), self.seed, dialect)
+    }
+
     /// The source of the test's users.
     #[must_use]
     pub fn users(self: &Arc<Self>) -> Arc<dyn VuSource> {
@@ -112,10 +122,6 @@ struct PlanSource(Arc<PlanTest>);
 
 impl VuSource for PlanSource {
     fn worker(&self, worker: &Rc<WorkerCtx>) -> Box<dyn VuMaker> {
-        let test = &self.0;
-        let run = test.run.get().expect("a worker is made after the run was configured");
-        let dialect = test.dialect.as_ref().and_then(|dialect| dialect.worker(worker));
-        let program = Arc::clone(&test.program);
-        Box::new(PlanVuMaker(PlanWorker::new(worker, program, Arc::clone(run), test.seed, dialect)))
+        Box::new(PlanVuMaker(self.0.worker(worker)))
     }
 }

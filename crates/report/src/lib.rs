@@ -2,11 +2,12 @@
 //!
 //! [`summary::Summary`] is the result of a run as plain values, with one renderer for each form of it.
 //! [`output`] lists the places where samples can go, and [`sink::Outputs`] runs them on threads of their own.
-//! [`progress`] turns snapshots of a run into lines. Nothing here decides when something is shown or where
+//! [`quick`] is the page of `plimsoll http`. [`progress`] turns snapshots of a run into lines. Nothing here decides when something is shown or where
 //! summaries are written.
 
 pub mod format;
 pub mod output;
 pub mod progress;
+pub mod quick;
 pub mod sink;
 pub mod summary;

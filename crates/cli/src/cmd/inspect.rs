@@ -17,6 +17,7 @@ pub const SPEC: Spec = Spec { name: "inspect", about: "Inspect a script or archi
 
 fn arguments(command: Command) -> Command {
     let command = flags::add(command, flags::runtime::FLAGS);
+    let command = flags::OF_FORMATS.iter().fold(command, |command, table| flags::add(command, table));
     flags::add(command, flags::runtime::RUN_TIME_FLAGS).arg(file_argument("the script or archive")).arg(
         Arg::new("execution-requirements")
             .long("execution-requirements")

@@ -21,11 +21,13 @@ pub fn with_flags(command: Command) -> Command {
     let command = flags::add(command, flags::options::FLAGS);
     let command = flags::add(command, flags::runtime::FLAGS);
     let command = flags::add(command, flags::runtime::RUN_TIME_FLAGS);
-    flags::add(command, flags::runtime::RUN_FLAGS)
+    let command = flags::add(command, flags::runtime::RUN_FLAGS);
+    flags::OF_FORMATS.iter().fold(command, |command, table| flags::add(command, table))
 }
 
 fn arguments(command: Command) -> Command {
-    with_flags(command).arg(file_argument("the script, an archive, or - for standard input"))
+    with_flags(command)
+        .arg(file_argument("a script, an archive, a test in another format, or - for standard input"))
 }
 
 fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {

@@ -4,7 +4,9 @@
 //! holds the values after parsing. Names, short forms and the wording of complaints are those k6 users know.
 //! What a flag means for a run is not known here.
 
+pub mod artillery;
 pub mod complaint;
+pub mod formats;
 pub mod global;
 pub mod options;
 pub mod runtime;
@@ -68,6 +70,22 @@ pub fn add(command: Command, flags: &'static [Flag]) -> Command {
 pub fn add_named(command: Command, flags: &'static [Flag], names: &[&str]) -> Command {
     let wanted = flags.iter().filter(|flag| names.contains(&flag.long));
     command.args(wanted.map(|flag| flag.arg().short(None)))
+}
+
+/// Tables of flags that only a format's files have a use for; see `plan::import`.
+pub const OF_FORMATS: &[&[Flag]] = &[artillery::FLAGS];
+
+/// Every flag that was given, by its long name, with its values as they were typed; switches have none.
+#[must_use]
+pub fn given(matches: &ArgMatches) -> BTreeMap<String, Vec<String>> {
+    let ids = matches.ids().map(clap::Id::as_str);
+    let given = ids.filter(|id| matches.value_source(id) == Some(clap::parser::ValueSource::CommandLine));
+    given
+        .map(|id| {
+            let values = matches.try_get_many::<String>(id).ok().flatten().into_iter().flatten();
+            (id.to_owned(), values.cloned().collect())
+        })
+        .collect()
 }
 
 /// Adds flags that every command below has too.

@@ -5,6 +5,13 @@ use super::{Flag, Kind};
 /// Flags of every command that loads a script.
 pub const FLAGS: &[Flag] = &[
     Flag {
+        long: "allow-unsupported",
+        short: None,
+        kind: Kind::Bool,
+        env: "ALLOW_UNSUPPORTED",
+        help: "run a test in another tool's format without the parts of it that cannot be had",
+    },
+    Flag {
         long: "compatibility-mode",
         short: None,
         kind: Kind::Text,
@@ -66,6 +73,13 @@ pub const FLAGS: &[Flag] = &[
         kind: Kind::Bool,
         env: "OFFLINE",
         help: "use the copies of imported modules that were fetched before, never the network",
+    },
+    Flag {
+        long: "strict",
+        short: None,
+        kind: Kind::Bool,
+        env: "STRICT",
+        help: "refuse a test in another tool's format where that tool would have failed or sent garbage",
     },
     Flag {
         long: "summary-export",

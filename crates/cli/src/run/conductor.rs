@@ -3,15 +3,17 @@
 //! Main type: [`Conductor`]. It hears a closed set of [`Event`]s: news of the engine, signals, and the passing of
 //! time; [`Conductor::step`] takes one and [`Conductor::hear`] reacts. The scripts' lifecycle functions run beside it.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{AbortCause, Control, Finished, Plan, Progress as Counters, Run, RunEvent};
+use engine::{AbortCause, Control, Finished, Plan, Progress as Counters, Run, RunEvent, WorkerCtx};
 use metrics::thresholds::Evaluator;
-use metrics::{Frame, RawSample, RecorderConfig};
+use metrics::{Frame, RawSample, Recorder, RecorderConfig};
 use model::{ExitCode, Level, Nanos, Record};
 use nix::sys::signal::Signal;
 use script::{ErrorKind, Performed};
@@ -20,6 +22,7 @@ use tokio::time::Interval;
 
 use super::judge::Judge;
 use super::lifecycle::Lifecycle;
+use super::live::Live;
 use super::options::Settled;
 use super::outputs::Stream;
 use super::progress::Progress;
@@ -33,6 +36,7 @@ use crate::session::Session;
 
 mod closing;
 mod desk;
+mod dialect;
 
 use desk::Wish;
 
@@ -96,6 +100,8 @@ pub struct Conductor<'a> {
     shortages: net::Shortages,
     judge: Judge,
     progress: Progress,
+    /// What is measured now, where that is shown.
+    live: Option<Live>,
     /// How the lifecycle functions measure.
     recorder: RecorderConfig,
     /// Signals so far; the second one ends everything at once.
@@ -121,6 +127,7 @@ impl<'a> Conductor<'a> {
         let Parts { evaluator, net, outputs, wanted, signals, questions, lingers } = parts;
         let scenarios = settled.scenarios();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = loaded.test.dialect().and_then(|dialect| dialect.threads()).unwrap_or(threads);
         // The limit is the process's; each thread has its share of it.
         let whole = RecorderConfig::default();
         let config = RecorderConfig {
@@ -148,7 +155,10 @@ impl<'a> Conductor<'a> {
         let shortages = net.shortages.clone();
         configure(&loaded.test, &settled, net, run.control.clone());
         late.set(loaded.test.users());
-        let quiet = session.flags.on("quiet");
+        let page = wanted.page.as_ref();
+        let quiet =
+            session.flags.on("quiet") || page.is_some_and(|page| page.json || !session.screen.draws());
+        let live = page.map(|_| Live::default());
         let progress = Progress::new(Arc::clone(&session.screen), quiet, scenarios, settled.longest());
         Ok(Self {
             session,
@@ -164,6 +174,7 @@ impl<'a> Conductor<'a> {
             shortages,
             judge: Judge::new(registry, evaluator),
             progress,
+            live,
             recorder: config,
             signals_heard: 0,
             phase: "init",
@@ -186,7 +197,7 @@ impl<'a> Conductor<'a> {
         while !self.ready && self.finished.is_none() {
             self.step().await;
         }
-        let lifecycle = Lifecycle::of(&self.loaded.test, OWN_WORKER, self.recorder.clone());
+        let lifecycle = self.lifecycle();
         self.hold(&lifecycle).await;
         let prepared = self.setup(&lifecycle).await;
         if prepared {
@@ -204,6 +215,20 @@ impl<'a> Conductor<'a> {
         self.linger(&lifecycle).await;
         self.run.join();
         ended
+    }
+
+    /// What is run once around the load.
+    fn lifecycle(&self) -> Lifecycle {
+        let registry = Arc::clone(self.judge.aggregate().registry());
+        let recorder = Recorder::new(OWN_WORKER, registry, self.session.clock, self.recorder.clone());
+        let context = WorkerCtx {
+            index: OWN_WORKER,
+            clock: self.session.clock,
+            recorder: Rc::new(RefCell::new(recorder)),
+            control: Arc::clone(&self.control),
+            log: self.session.logger(),
+        };
+        Lifecycle::of(&self.loaded.test, context, self.recorder.clone())
     }
 
     /// Takes one event and reacts to it. Nothing is lost when it is dropped while it waits.
@@ -269,7 +294,9 @@ impl<'a> Conductor<'a> {
             self.control.abort(AbortCause::Threshold, "");
         }
         if self.phase != "init" {
-            self.progress.tick(self.phase, &Counters::of(&self.control, now));
+            let live = self.live.as_mut().map(|live| live.line(self.judge.aggregate(), now));
+            self.progress.tick(self.phase, &Counters::of(&self.control, now), live.unwrap_or_default());
+            self.tick_dialect(elapsed.into());
         }
     }
 
@@ -316,7 +343,7 @@ impl<'a> Conductor<'a> {
             return false;
         }
         let wanted = !self.settled.options.no_setup.unwrap_or(false);
-        if wanted && self.loaded.test.has_function("setup") {
+        if wanted && self.loaded.test.around().0 {
             self.phase = "setup";
             let limit = self.settled.options.setup_timeout.unwrap_or(LIFECYCLE_LIMIT);
             let result =
@@ -347,7 +374,7 @@ impl<'a> Conductor<'a> {
     /// Runs `teardown()` if there is one, also after an early end.
     async fn teardown(&mut self, lifecycle: &Lifecycle) {
         let wanted = !self.settled.options.no_teardown.unwrap_or(false) && !self.hurried();
-        if wanted && self.loaded.test.has_function("teardown") {
+        if wanted && self.loaded.test.around().1 {
             self.phase = "teardown";
             let limit = self.settled.options.teardown_timeout.unwrap_or(LIFECYCLE_LIMIT);
             let result = self.beside(lifecycle, lifecycle.teardown(limit), Self::hurried).await;

@@ -1,12 +1,15 @@
-//! What is run once around the load: a script's `setup()`, `teardown()` and `handleSummary()`.
+//! What is run once around the load: a script's `setup()`, `teardown()` and `handleSummary()`, a plan's flows before
+//! and after.
 //!
-//! Main type: [`Lifecycle`]. A plan made from flags has nothing of the kind.
+//! Main type: [`Lifecycle`]. It does not decide whether and when they run.
 
 use std::time::Duration;
 
 use bytes::Bytes;
+use engine::WorkerCtx;
 use metrics::RecorderConfig;
-use script::{Error, Performed};
+use plan::{Around, PlanLifecycle, Rounded};
+use script::{Error, ErrorKind, Performed};
 
 use crate::load::Test;
 
@@ -14,17 +17,17 @@ use crate::load::Test;
 pub enum Lifecycle {
     /// The functions of a script.
     Script(script::Lifecycle),
-    /// There is nothing to run.
-    Nothing,
+    /// The flows of a plan.
+    Plan(PlanLifecycle),
 }
 
 impl Lifecycle {
-    /// What the test has. It measures as worker number `worker`.
+    /// What the test has. It measures as the worker of the context.
     #[must_use]
-    pub fn of(test: &Test, worker: u32, recorder: RecorderConfig) -> Self {
+    pub fn of(test: &Test, context: WorkerCtx, recorder: RecorderConfig) -> Self {
         match test {
-            Test::Script(test) => Self::Script(test.lifecycle(worker, recorder)),
-            Test::Plan(_) => Self::Nothing,
+            Test::Script(test) => Self::Script(test.lifecycle(context.index, recorder)),
+            Test::Plan(test) => Self::Plan(PlanLifecycle::new(test.clone(), context)),
         }
     }
 
@@ -32,7 +35,7 @@ impl Lifecycle {
     pub async fn setup(&self, limit: Duration) -> Performed<Option<String>> {
         match self {
             Self::Script(script) => script.setup(limit).await,
-            Self::Nothing => nothing(None),
+            Self::Plan(plan) => performed(plan.before(limit).await, None, "before the load"),
         }
     }
 
@@ -40,7 +43,7 @@ impl Lifecycle {
     pub async fn teardown(&self, limit: Duration) -> Performed<()> {
         match self {
             Self::Script(script) => script.teardown(limit).await,
-            Self::Nothing => nothing(()),
+            Self::Plan(plan) => performed(plan.after(limit).await, (), "after the load"),
         }
     }
 
@@ -52,18 +55,25 @@ impl Lifecycle {
     ) -> Performed<Option<Vec<(String, Bytes)>>> {
         match self {
             Self::Script(script) => script.handle_summary(json, limit).await,
-            Self::Nothing => nothing(None),
+            Self::Plan(_) => Performed { result: Ok(None), frame: None, raw: Vec::new() },
         }
     }
 
     /// Asks what runs now to stop.
     pub fn interrupt(&self) {
-        if let Self::Script(script) = self {
-            script.interrupt();
+        match self {
+            Self::Script(script) => script.interrupt(),
+            Self::Plan(plan) => plan.interrupt(),
         }
     }
 }
 
-fn nothing<T>(value: T) -> Performed<T> {
-    Performed { result: Ok::<T, Error>(value), frame: None, raw: Vec::new() }
+fn performed<T>(rounded: Rounded, value: T, when: &str) -> Performed<T> {
+    let result = match rounded.end {
+        Around::Done => Ok(value),
+        Around::Failed => Err(Error::new(ErrorKind::Exception, format!("the flow {when} failed"))),
+        Around::Late => Err(Error::new(ErrorKind::Timeout, format!("the flow {when} took too long"))),
+        Around::Interrupted => Err(Error::new(ErrorKind::Interrupted, "interrupted")),
+    };
+    Performed { result, frame: rounded.frame, raw: rounded.raw }
 }

@@ -6,10 +6,11 @@
 mod conductor;
 mod judge;
 mod lifecycle;
+mod live;
 pub mod options;
 mod outputs;
 mod progress;
-mod results;
+pub mod results;
 mod trust;
 mod users;
 mod verdict;
@@ -41,6 +42,9 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
     let flags = Flags::read(runtime::RUN_FLAGS, matches, &session.env).map_err(Error::Usage)?;
     let mut wanted = wanted(session, matches)?;
     wanted.trust |= matches!(script, Script::Own { .. });
+    if let Script::Plan { page, .. } = script {
+        wanted.page.clone_from(page);
+    }
     let loaded = load::load(session, matches, script, true)?;
     let settled = options::settle(session, matches, &loaded)?.scaled(session, matches)?;
     if let Some(scale) = settled.time_scale {
@@ -66,7 +70,8 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
         serve(session, address, sender)?;
     }
     let outputs = asked.start(session)?;
-    if !session.flags.on("quiet") {
+    // A page of its own says at its head what was run.
+    if !session.flags.on("quiet") && wanted.page.is_none() {
         session.print(&banner(&loaded, &settled, &names));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -115,6 +120,7 @@ fn wanted(session: &Session, matches: &ArgMatches) -> Result<Wanted, Error> {
         mode: mode.ok_or_else(|| Error::Usage("invalid summary mode".to_owned()))?,
         machine_readable: flags.on("new-machine-readable-summary"),
         export: flags.text("summary-export").map(str::to_owned),
+        page: None,
         trust: session.flags.on("verbose"),
         trust_exported: flags.on("summary-trust"),
         fail_on_exceptions: flags.on("fail-on-exceptions"),

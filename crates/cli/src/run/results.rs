@@ -2,10 +2,21 @@
 
 use std::path::Path;
 
+use metrics::Aggregate;
+use report::quick::{self, Asked, Look};
 use report::summary::{Mode, Style, Summary, export_json, legacy_json, machine_readable, text};
 use serde_json::Value;
 
 use crate::session::Session;
+
+/// The page of `plimsoll http` in place of the summary.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// What was asked for.
+    pub asked: Asked,
+    /// JSON instead of text.
+    pub json: bool,
+}
 
 /// Which forms of the summary the user wants.
 #[derive(Clone, Debug)]
@@ -14,6 +25,8 @@ pub struct Wanted {
     pub mode: Mode,
     /// The newer JSON form instead of the old one.
     pub machine_readable: bool,
+    /// A page of its own in place of the text.
+    pub page: Option<Page>,
     /// A file for the JSON form.
     pub export: Option<String>,
     /// Show in the text why the run can be trusted, also when nothing speaks against it.
@@ -39,8 +52,25 @@ impl Wanted {
         data
     }
 
-    /// Prints the summary for people.
-    pub fn print(&self, session: &Session, summary: &Summary) {
+    /// The results of `plimsoll http`, when that is what runs.
+    #[must_use]
+    pub fn quick(&self, state: &Aggregate, summary: &Summary) -> Option<quick::Results> {
+        let page = self.page.as_ref()?;
+        let mut results = quick::measure(page.asked.clone(), state, summary.state.duration);
+        results.trust = summary.trust.clone();
+        results.incomplete.clone_from(&summary.incomplete);
+        Some(results)
+    }
+
+    /// Prints the summary for people, or the page in its place.
+    pub fn print(&self, session: &Session, state: &Aggregate, summary: &Summary) {
+        if let Some(results) = self.quick(state, summary) {
+            let look = Look { color: session.coloured(), trust: self.trust };
+            return session.print(&match &self.page {
+                Some(Page { json: true, .. }) => format!("{:#}\n", results.to_json()),
+                _ => quick::text(&results, look),
+            });
+        }
         let style = Style { color: session.coloured(), trust: self.trust, ..Style::default() };
         session.print(&text(summary, self.mode, style));
     }

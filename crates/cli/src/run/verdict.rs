@@ -31,6 +31,8 @@ pub enum Finding {
     Exceptions(u64),
     /// Checks did not hold: so many, of so many.
     Checks(u64, u64),
+    /// There were requests and not a single answer.
+    Unanswered,
     /// The run is not trusted.
     Untrusted,
 }
@@ -46,6 +48,7 @@ impl Finding {
                 ExitCode::THRESHOLDS_FAILED,
                 format!("{failed} of {all} checks failed and --fail-on-checks is on"),
             ),
+            Self::Unanswered => Error::run(ExitCode::GENERIC, "no request was answered"),
             Self::Untrusted => {
                 Error::run(ExitCode::MARKED_FAILED, "the run is not trusted and --fail-on-untrusted is on")
                     .with_hint("the summary has the reasons")

@@ -1,4 +1,4 @@
-//! Ways to take parts out of texts, each in a module of its own; the importers share them.
+//! Taking values out of answers: what importers share, each way in a module of its own.
 
 pub mod boundary;
 pub mod jsonpath;

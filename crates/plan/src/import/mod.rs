@@ -1,3 +1,201 @@
-//! Importers: from a file in another tool's format to a [`Plan`](crate::Plan).
+//! Importers: from a file in some format to a [`Plan`](crate::Plan).
+//!
+//! Every format is a row of [`FORMATS`] and a folder. [`recognise`] tells by the content of a file which it is.
 
-pub mod jmeter;
+pub mod artillery;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use metrics::Registry;
+use model::{Clock, ExitCode, Logger};
+
+use crate::note::{Kind, Note};
+use crate::program::Plan;
+
+/// A format: a row of the table.
+pub struct Format {
+    /// The word for it, as in `--type NAME`.
+    pub name: &'static str,
+    /// How people call it.
+    pub title: &'static str,
+    /// Whether a file looks like it.
+    pub sniff: fn(&Look<'_>) -> bool,
+    /// Reads it.
+    pub import: fn(&Source) -> Result<Plan, Refused>,
+    /// Words of the original tool's command line, which stand for flags of ours when such a file is run.
+    pub aliases: &'static [Alias],
+}
+
+/// Every format. The first that takes a file has it.
+pub static FORMATS: &[Format] = &[artillery::FORMAT];
+
+/// A word of another tool's command line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Alias {
+    /// As users of that tool type it, such as `-e`.
+    pub from: &'static str,
+    /// Our flag in its place, such as `--environment`.
+    pub to: &'static str,
+    /// It is followed by a value, which may also be joined to a single letter: `-Jname=value`.
+    pub takes_value: bool,
+}
+
+/// What a file looks like.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// As the user named it; `-` for standard input.
+    pub name: &'a str,
+    /// Its content.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Look<'a> {
+    /// The end of the name behind the last dot, in small letters.
+    #[must_use]
+    pub fn extension(&self) -> String {
+        let file = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
+        file.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default()
+    }
+
+    /// The first `most` bytes as text, as far as they are text.
+    #[must_use]
+    pub fn head(&self, most: usize) -> &'a str {
+        let head = &self.bytes[..most.min(self.bytes.len())];
+        match std::str::from_utf8(head) {
+            Ok(text) => text,
+            Err(error) => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default(),
+        }
+    }
+}
+
+/// A file to import, with what importers may want to know.
+pub struct Source {
+    /// As the user named it; messages call it so.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// Where it is; nothing for standard input.
+    pub path: Option<PathBuf>,
+    /// The folder that names of other files in it are relative to.
+    pub folder: PathBuf,
+    /// The environment variables that the test sees.
+    pub env: BTreeMap<String, String>,
+    /// Every flag that was given, by its long name, each value as it was typed; switches have none.
+    pub flags: BTreeMap<String, Vec<String>>,
+    /// The run's metrics; those of the test are declared here.
+    pub registry: Arc<Registry>,
+    /// For what comes up while the test runs.
+    pub log: Logger,
+    /// The run's clock.
+    pub clock: Clock,
+}
+
+impl Source {
+    /// The last value of a flag.
+    #[must_use]
+    pub fn flag(&self, long: &str) -> Option<&str> {
+        self.flags.get(long)?.last().map(String::as_str)
+    }
+
+    /// All values of a flag.
+    #[must_use]
+    pub fn flag_values(&self, long: &str) -> &[String] {
+        self.flags.get(long).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a flag was given.
+    #[must_use]
+    pub fn has_flag(&self, long: &str) -> bool {
+        self.flags.contains_key(long)
+    }
+}
+
+/// Why nothing can be run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refused {
+    /// What the importer has to say; at least one note is an error.
+    pub notes: Vec<Note>,
+    /// The status to end with, when the format has one of its own.
+    pub exit: Option<ExitCode>,
+}
+
+impl Refused {
+    /// A refusal for one reason.
+    #[must_use]
+    pub fn because(note: Note) -> Self {
+        Self { notes: vec![note], exit: None }
+    }
+}
+
+impl From<Vec<Note>> for Refused {
+    fn from(notes: Vec<Note>) -> Self {
+        Self { notes, exit: None }
+    }
+}
+
+/// How much may be wrong with a file.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Leniency {
+    /// Where the original tool would have failed, the file is refused: `--strict`.
+    pub strict: bool,
+    /// What cannot be had is left out instead of refusing the file: `--allow-unsupported`.
+    pub allow_unsupported: bool,
+}
+
+impl Leniency {
+    /// Whether a note of this kind keeps the file from being run.
+    #[must_use]
+    pub fn refuses(self, kind: Kind) -> bool {
+        match kind {
+            Kind::Emulated | Kind::Ignored => false,
+            Kind::Lenient => self.strict,
+            Kind::Unsupported => !self.allow_unsupported,
+            Kind::Error => true,
+        }
+    }
+}
+
+/// The format of a file; nothing when it is in none of them.
+#[must_use]
+pub fn recognise(look: &Look<'_>) -> Option<&'static Format> {
+    // Scripts may quote anything.
+    const SCRIPTS: [&str; 7] = ["js", "mjs", "cjs", "jsx", "ts", "mts", "tsx"];
+    if SCRIPTS.contains(&look.extension().as_str()) {
+        return None;
+    }
+    FORMATS.iter().find(|format| (format.sniff)(look))
+}
+
+/// The format of that name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_ends_and_heads_are_text() {
+        let look = |name, bytes| Look { name, bytes };
+        assert_eq!(look("a.b/Test.JMX", b"").extension(), "jmx");
+        assert_eq!(look("a.b/test", b"").extension(), "");
+        assert_eq!(look("-", "aä".as_bytes()).head(2), "a");
+        assert_eq!(look("-", b"ab\xff").head(100), "ab");
+    }
+
+    #[test]
+    fn what_refuses_a_file() {
+        let check = |strict, allow_unsupported, wanted: [bool; 5]| {
+            let leniency = Leniency { strict, allow_unsupported };
+            let kinds = [Kind::Emulated, Kind::Lenient, Kind::Ignored, Kind::Unsupported, Kind::Error];
+            assert_eq!(kinds.map(|kind| leniency.refuses(kind)), wanted);
+        };
+        check(false, false, [false, false, false, true, true]);
+        check(true, false, [false, true, false, true, true]);
+        check(true, true, [false, true, false, false, true]);
+    }
+}

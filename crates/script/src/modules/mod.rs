@@ -1,7 +1,7 @@
 //! The modules that scripts import: one file each, one row in [`MODULES`].
 
 pub(crate) mod console;
-mod crypto;
+pub(crate) mod crypto;
 pub(crate) mod csv;
 pub(crate) mod data;
 mod encoding;
@@ -28,8 +28,6 @@ use std::ffi::CStr;
 use rquickjs::{Ctx, Object, Persistent, Result};
 
 use crate::ffi;
-
-pub use html::page::{Page, PageContent, PageNode};
 
 /// A module of the host.
 pub(crate) struct Builtin {

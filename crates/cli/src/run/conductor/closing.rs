@@ -34,7 +34,8 @@ impl Conductor<'_> {
         self.ending.marked_failed = !self.control.failures().is_empty();
         self.ending.abort = self.control.aborted().cloned();
         let counters = Counters::of(&self.control, now);
-        self.progress.finish("running", &counters);
+        let live = self.live.as_mut().map(|live| live.line(self.judge.aggregate(), now));
+        self.progress.finish("running", &counters, live.unwrap_or_default());
         self.warn_of_no_iterations(&counters);
         self.warn_of_folding();
 
@@ -45,10 +46,11 @@ impl Conductor<'_> {
             let record = Record::new(Level::Error, "failed to handle the end-of-test summary");
             self.session.logger().log(record.with("error", why));
         }
-        match std::mem::take(&mut self.ending).error() {
+        let ended = match std::mem::take(&mut self.ending).error() {
             None => Ok(ExitCode::SUCCESS),
             Some(error) => Err(error),
-        }
+        };
+        self.finish_dialect(finished.elapsed.into(), ended)
     }
 
     /// What the user wants to count as a failure and was found.
@@ -59,9 +61,12 @@ impl Conductor<'_> {
             _ => (0, 0),
         };
         let wanted = &self.wanted;
+        let page = wanted.quick(self.judge.aggregate(), summary);
+        let unanswered = page.is_some_and(|page| page.is_unanswered());
         let found = [
             (wanted.fail_on_exceptions && failed > 0).then_some(Finding::Exceptions(failed)),
             (wanted.fail_on_checks && checks.0 > 0).then_some(Finding::Checks(checks.0, checks.1)),
+            unanswered.then_some(Finding::Unanswered),
             (wanted.fail_on_untrusted && !summary.trust.trusted).then_some(Finding::Untrusted),
         ];
         found.into_iter().flatten().collect()
@@ -102,6 +107,7 @@ impl Conductor<'_> {
                 Executor::ConstantArrivalRate { .. }
                     | Executor::RampingArrivalRate { .. }
                     | Executor::SteppedArrivalRate { .. }
+                    | Executor::Timetable { .. }
             )
         });
         let (started, dropped) =
@@ -161,14 +167,14 @@ impl Conductor<'_> {
 
     /// Lets the script handle the summary, or prints it, and writes the files that were asked for.
     async fn hand_out(&mut self, lifecycle: &Lifecycle, summary: &Summary) -> Result<(), String> {
-        if self.wanted.mode == Mode::Disabled {
+        if self.wanted.mode == Mode::Disabled || self.dialect_replaces_summary() {
             return self.wanted.write_export(summary);
         }
         let failure = match self.handled(lifecycle, summary).await {
             Handled::Files(files) => results::write_files(self.session, &files).err(),
             Handled::Wrong(why) => Some(why),
             Handled::Not => {
-                self.wanted.print(self.session, summary);
+                self.wanted.print(self.session, self.judge.aggregate(), summary);
                 None
             }
         };

@@ -176,7 +176,7 @@ impl Tree {
     pub fn html(text: &str) -> Self {
         let mut tree = Self::new();
         // Markup that no browser would take either has no nodes.
-        if let Ok(page) = Page::parse(text) {
+        if let Some(page) = Page::parse(text) {
             tree.take_html(&page);
         }
         tree.renumber();

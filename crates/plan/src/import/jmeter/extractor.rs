@@ -120,7 +120,7 @@ impl Extractor {
 }
 
 fn css(text: &str, selector: &str, attribute: &str) -> Vec<String> {
-    let Ok(page) = Page::parse(text) else { return Vec::new() };
+    let Some(page) = Page::parse(text) else { return Vec::new() };
     let nodes = page.select(selector).unwrap_or_default();
     let value = |node| {
         if attribute.is_empty() {

@@ -1,20 +1,14 @@
-//! HTML for the rest of the program: a document that is parsed and searched without any script.
-//!
-//! Main type: [`Page`].
+//! HTML for what is no script: [`Page`], a parsed text in which CSS selectors find elements.
 
 use super::dom::{Content, Document, NodeId};
 use super::parse;
 use super::selector::Selectors;
 
-/// A parsed document.
+/// A parsed page.
 #[derive(Debug)]
 pub struct Page(Document);
 
-/// A node of a [`Page`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct PageNode(NodeId);
-
-/// What a node is.
+/// What a node of a page is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PageContent<'p> {
     /// The whole document, or its type.
@@ -27,24 +21,34 @@ pub enum PageContent<'p> {
     Element(&'p str, Vec<(&'p str, &'p str)>),
 }
 
+/// An element, or another node, of a page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Element(NodeId);
+
 impl Page {
-    /// Parses a text as a browser does.
-    ///
-    /// # Errors
-    /// When elements nest too deep or repairs make too many of them.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
-        parse::parse(text).map(Self)
+    /// Parses a text, as browsers repair it; nothing when it nests beyond reason.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        parse::parse(text).ok().map(Self)
+    }
+
+    /// The elements that the selector finds, in the order of the document; none when it is no selector.
+    #[must_use]
+    pub fn select(&self, selector: &str) -> Option<Vec<Element>> {
+        let selectors = Selectors::parse(selector)?;
+        let all = self.0.descendants(self.0.root());
+        Some(all.filter(|&node| selectors.matches(&self.0, node)).map(Element).collect())
     }
 
     /// The document itself.
     #[must_use]
-    pub fn root(&self) -> PageNode {
-        PageNode(self.0.root())
+    pub fn root(&self) -> Element {
+        Element(self.0.root())
     }
 
     /// What a node is.
     #[must_use]
-    pub fn content(&self, node: PageNode) -> PageContent<'_> {
+    pub fn content(&self, node: Element) -> PageContent<'_> {
         match self.0.content(node.0) {
             Content::Document | Content::Doctype { .. } => PageContent::Document,
             Content::Text(text) => PageContent::Text(text),
@@ -57,33 +61,25 @@ impl Page {
     }
 
     /// What stands in a node.
-    pub fn children(&self, node: PageNode) -> impl Iterator<Item = PageNode> {
-        self.0.children(node.0).map(PageNode)
+    pub fn children(&self, node: Element) -> impl Iterator<Item = Element> {
+        self.0.children(node.0).map(Element)
     }
 
     /// All below a node, in the order of the document.
-    pub fn descendants(&self, node: PageNode) -> impl Iterator<Item = PageNode> {
-        self.0.descendants(node.0).map(PageNode)
-    }
-
-    /// The elements that a CSS selector means, in the order of the document; nothing when it is none.
-    #[must_use]
-    pub fn select(&self, selector: &str) -> Option<Vec<PageNode>> {
-        let selectors = Selectors::parse(selector)?;
-        let all = self.0.descendants(self.0.root()).filter(|node| self.0.is_element(*node));
-        Some(all.filter(|node| selectors.matches(&self.0, *node)).map(PageNode).collect())
-    }
-
-    /// The text of a node and all below it.
-    #[must_use]
-    pub fn text(&self, node: PageNode) -> String {
-        self.0.text(node.0)
+    pub fn descendants(&self, node: Element) -> impl Iterator<Item = Element> {
+        self.0.descendants(node.0).map(Element)
     }
 
     /// An attribute of an element.
     #[must_use]
-    pub fn attribute(&self, node: PageNode, name: &str) -> Option<&str> {
-        self.0.attribute(node.0, name)
+    pub fn attribute(&self, element: Element, name: &str) -> Option<&str> {
+        self.0.attribute(element.0, name)
+    }
+
+    /// The text of an element and of all below it.
+    #[must_use]
+    pub fn text(&self, element: Element) -> String {
+        self.0.text(element.0)
     }
 }
 
@@ -92,16 +88,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_searched_without_a_script() {
-        let page = Page::parse("<ul><li class=i>one<li class=i>two <b>bold</b></ul><a href=/x>y</a>").unwrap();
-        let texts = |selector: &str| -> Vec<String> {
-            page.select(selector).unwrap().into_iter().map(|node| page.text(node)).collect()
-        };
-        assert_eq!(texts("li.i"), ["one", "two bold"]);
-        assert_eq!(texts("ul > li:last-child b"), ["bold"]);
-        let link = page.select("a").unwrap()[0];
-        assert_eq!((page.attribute(link, "href"), page.attribute(link, "id")), (Some("/x"), None));
-        assert_eq!(page.content(link), PageContent::Element("a", vec![("href", "/x")]));
-        assert!(page.select("li[").is_none());
+    fn selectors_find_elements_of_a_page() {
+        let page = Page::parse("<ul id=m><li><a href=/a>A</a><li><a href=/b>B<b>!</b></a></ul>").expect("small");
+        let found = page.select("#m a").expect("a selector");
+        let seen: Vec<_> = found.iter().map(|&e| (page.attribute(e, "href"), page.text(e))).collect();
+        assert_eq!(seen, [(Some("/a"), "A".to_owned()), (Some("/b"), "B!".to_owned())]);
+        assert_eq!(page.select("#none"), Some(Vec::new()));
+        assert_eq!(page.select("a[["), None);
+        assert_eq!(page.content(found[0]), PageContent::Element("a", vec![("href", "/a")]));
     }
 }

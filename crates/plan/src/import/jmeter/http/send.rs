@@ -474,7 +474,7 @@ async fn with_resources(
 
 /// The addresses of what a page shows, each once.
 fn resources(html: &str, base: &str) -> Vec<String> {
-    let (Ok(page), Ok(mut base)) = (Page::parse(html), Url::parse(&uri::sent(base))) else { return Vec::new() };
+    let (Some(page), Ok(mut base)) = (Page::parse(html), Url::parse(&uri::sent(base))) else { return Vec::new() };
     let mut found: Vec<String> = Vec::new();
     for node in page.descendants(page.root()) {
         let PageContent::Element(name, _) = page.content(node) else { continue };
