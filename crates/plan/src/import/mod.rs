@@ -3,6 +3,7 @@
 //! Every format is a row of [`FORMATS`] and a folder. [`recognise`] tells by the content of a file which it is.
 
 pub mod artillery;
+pub mod jmeter;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,7 +30,7 @@ pub struct Format {
 }
 
 /// Every format. The first that takes a file has it.
-pub static FORMATS: &[Format] = &[artillery::FORMAT];
+pub static FORMATS: &[Format] = &[artillery::FORMAT, jmeter::FORMAT];
 
 /// A word of another tool's command line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

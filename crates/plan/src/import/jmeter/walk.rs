@@ -708,7 +708,8 @@ impl Walk {
     /// Leaves what stands between a sampler and the innermost loop (or the group's own) and gives that.
     fn unwind(&mut self, node: NodeId, to_root: bool, ok: bool, left: &mut Vec<NodeId>) -> NodeId {
         for at in self.path(node) {
-            let kind = &self.group.nodes[at].kind;
+            let group = Arc::clone(&self.group);
+            let kind = &group.nodes[at].kind;
             let loops = matches!(kind, NodeKind::Loop { .. } | NodeKind::While { .. } | NodeKind::Foreach { .. });
             if at == 0 || (loops && !to_root) {
                 return at;

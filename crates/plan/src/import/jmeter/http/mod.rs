@@ -13,7 +13,7 @@ use super::text::{Fault, Text};
 use super::tree::{Part, Scope, Scoped};
 use super::user::User;
 
-pub use send::{Cached, CacheStore, Network, perform};
+pub use send::{Network, perform};
 
 /// An argument of a request.
 #[derive(Debug)]
