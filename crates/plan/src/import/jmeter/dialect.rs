@@ -88,26 +88,24 @@ impl Dialect for JMeter {
     }
 
     fn worker(&self, _: &WorkerCtx) -> Option<Box<dyn DialectWorker>> {
-        if self.run.clerk.get().is_none() {
+        // Several threads ask at once; one of them makes it.
+        let clerk = self.run.clerk.get_or_init(|| {
             let duties = Duties {
                 files: self.run.files.clone(),
                 variables: self.run.shown.clone(),
                 log: self.wanted.log.clone(),
                 by_label: self.wanted.report.is_some(),
             };
-            match Clerk::start(duties) {
-                Ok(clerk) => drop(self.run.clerk.set(clerk)),
-                Err(error) => {
-                    // Without its files the run is worth nothing: it ends, and says so at its end.
-                    self.run.stage.stop(Stopped::Now);
-                    let quiet = Duties { files: Vec::new(), variables: Vec::new(), log: None, by_label: false };
-                    if let Ok(clerk) = Clerk::start(quiet) {
-                        clerk.tell(clerk::Entry::Log(clerk::log_line(model::Level::Error, &error)));
-                        drop(self.run.clerk.set(clerk));
-                    }
-                }
-            }
-        }
+            Clerk::start(duties).unwrap_or_else(|error| {
+                // Without its files the run is worth nothing: it ends, and says so at its end.
+                self.run.stage.stop(Stopped::Now);
+                let quiet = Duties { files: Vec::new(), variables: Vec::new(), log: None, by_label: false };
+                let clerk = Clerk::start(quiet).expect("a thread without files can be made");
+                clerk.tell(clerk::Entry::Log(clerk::log_line(model::Level::Error, &error)));
+                clerk
+            })
+        });
+        clerk.look(|_| ());
         None
     }
 

@@ -146,7 +146,11 @@ pub fn import(source: &Source) -> Result<Plan, Vec<Note>> {
         main_file,
         shown,
         readers: csv::Readers::default(),
-        code: host::Code::default(),
+        code: host::Code::new(script::code::Code::new(script::code::CodeOptions::new(
+            &plan.shared.folder,
+            source.log.clone(),
+            source.clock,
+        ))),
         plan,
     });
     let _ = clerk.set(Arc::downgrade(&run));

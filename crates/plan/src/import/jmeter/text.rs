@@ -55,12 +55,12 @@ impl Text {
         if !raw.contains("${") {
             return Ok(Self::literal(raw));
         }
-        let mut parts = Parser { text: raw, at: 0 }.parts()?;
+        let mut parser = Parser { text: raw, at: 0, left_open: false };
+        let mut parts = parser.parts()?;
         let dynamic = parts.len() > 1 || !matches!(parts.first(), None | Some(Part::Literal(_)));
         if !dynamic {
             // Nothing but text: it keeps even its backslashes, unless a reference was left open.
-            let open = matches!(parts.first(), Some(Part::Literal(text)) if !raw.contains(&**text));
-            return Ok(if open { Self::argument_of(parts.remove(0)) } else { Self::literal(raw) });
+            return Ok(if parser.left_open && !parts.is_empty() { Self::argument_of(parts.remove(0)) } else { Self::literal(raw) });
         }
         Ok(Self { raw: raw.into(), parts: Some(parts.into()) })
     }
@@ -80,7 +80,7 @@ impl Text {
 
     /// An argument of a function, in which backslashes always escape.
     fn argument(raw: &str) -> Result<Self, BadText> {
-        let mut parts = Parser { text: raw, at: 0 }.parts()?;
+        let mut parts = Parser { text: raw, at: 0, left_open: false }.parts()?;
         Ok(match parts.len() {
             0 => Self::literal(""),
             1 => Self::argument_of(parts.remove(0)),
@@ -203,6 +203,8 @@ impl Call {
 struct Parser<'t> {
     text: &'t str,
     at: usize,
+    /// A reference had no closing brace.
+    left_open: bool,
 }
 
 impl Parser<'_> {
@@ -268,6 +270,7 @@ impl Parser<'_> {
             previous = current;
         }
         // Never closed: the name alone is left.
+        self.left_open = true;
         Ok(Part::Literal(name.into()))
     }
 

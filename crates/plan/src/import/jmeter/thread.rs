@@ -146,6 +146,8 @@ struct Thread {
     sampled: bool,
     locks: Vec<(NodeId, Arc<Lock>)>,
     action: Action,
+    /// When the iteration under way began.
+    began: Option<Nanos>,
 }
 
 impl Thread {
@@ -175,6 +177,7 @@ impl Thread {
             sampled: false,
             locks: Vec::new(),
             action: Action::Continue,
+            began: None,
         }
     }
 
@@ -198,6 +201,9 @@ impl Thread {
         let outcome = self.go(session).await;
         if let Err(Halt::Fault(message)) = outcome {
             self.say(Level::Error, &format!("Test failed! {message}"));
+        }
+        if let Some(began) = self.began.take() {
+            session.count_iteration(began);
         }
         self.walk.abandon();
         let _ = self.tell_ended().await;
@@ -286,8 +292,8 @@ impl Thread {
             let step = self.walk.next(&mut self.user, &run.readers)?;
             if std::mem::take(&mut self.walk.began) {
                 self.iteration_begins(session);
-                if self.user.iteration > 1 {
-                    session.count_iteration(session.now());
+                if let Some(began) = self.began.replace(session.now()) {
+                    session.count_iteration(began);
                 }
             }
             self.tell_ended().await?;
@@ -323,7 +329,7 @@ impl Thread {
     /// Tells of transactions that ended.
     async fn tell_ended(&mut self) -> Result<(), Halt> {
         while !self.walk.ended.is_empty() {
-            let (node, mut sample) = self.walk.ended.remove(0);
+            let super::walk::Ended { node, mut sample, outer } = self.walk.ended.remove(0);
             let group = Arc::clone(&self.group);
             let NodeKind::Transaction { parent, .. } = group.nodes[node].kind else { continue };
             (sample.group_threads, sample.all_threads) = self.run.stage.threads(self.place);
@@ -332,8 +338,9 @@ impl Thread {
                 let sample = Rc::new(std::cell::RefCell::new(sample));
                 self.judge(scope, &sample).await?;
                 let sample = Rc::unwrap_or_clone(sample).into_inner();
-                if let Some(sample) = self.walk.adopt(sample) {
-                    self.notify(scope, &sample).await;
+                match outer {
+                    Some(outer) => self.walk.adopt_into(outer, sample),
+                    None => self.notify(scope, &sample).await,
                 }
             } else if self.sampled {
                 self.notify(scope, &sample).await;
@@ -349,7 +356,10 @@ impl Thread {
         let scope = &node_.scope;
         self.action = Action::Continue;
         let mut view = SamplerView { class: sampler::class_of(&node_.kind).to_owned(), ..SamplerView::default() };
-        view.name = node_.name.eval(&mut self.user)?.into_owned();
+        // A function in the name is asked once for each sample, after the pre-processors.
+        let mut calls = false;
+        node_.name.each_call(&mut |_, _| calls = true);
+        view.name = if calls { node_.name.raw().to_owned() } else { node_.name.eval(&mut self.user)?.into_owned() };
         self.user.sampler_name = view.name.as_str().into();
         for at in &scope.pre {
             match &group.parts[*at].part {

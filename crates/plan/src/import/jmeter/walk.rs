@@ -106,8 +106,16 @@ pub struct Open {
     pub total_ms: i64,
 }
 
-/// A transaction that ended: its controller and its sample.
-pub type Ended = (NodeId, Sample);
+/// A transaction that ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its controller.
+    pub node: NodeId,
+    /// Its sample.
+    pub sample: Sample,
+    /// The transaction that is its parent.
+    pub outer: Option<NodeId>,
+}
 
 /// A user's way through its group.
 pub struct Walk {
@@ -652,7 +660,8 @@ impl Walk {
         if !open.parent && !sample.success {
             sample.code.clear();
         }
-        self.ended.push((node, open.sample));
+        let outer = self.open.iter().rfind(|open| open.parent).map(|open| open.node);
+        self.ended.push(Ended { node, sample: open.sample, outer });
     }
 
     /// Adds a sample to the transactions that count it.
@@ -690,6 +699,30 @@ impl Walk {
         open.total_ms += sample.elapsed_ms;
         open.sample.add_sub(sample);
         None
+    }
+
+    /// Gives a transaction's sample to the one that is its parent, which may have ended too.
+    pub fn adopt_into(&mut self, outer: NodeId, sample: Sample) {
+        if self.open.iter().any(|open| open.node == outer && open.parent) {
+            self.adopt(sample);
+            return;
+        }
+        if let Some(ended) = self.ended.iter_mut().find(|ended| ended.node == outer) {
+            let whole = &mut ended.sample;
+            whole.counts.0 += 1;
+            if !sample.success {
+                whole.counts.1 += 1;
+                if whole.success {
+                    whole.code.clone_from(&sample.code);
+                }
+                whole.success = false;
+            }
+            whole.elapsed_ms += sample.elapsed_ms;
+            let (calls, failures) = whole.counts;
+            whole.message =
+                format!("Number of samples in transaction : {calls}, number of failing samples : {failures}");
+            whole.add_sub(sample);
+        }
     }
 
     /// Whether samples go to a parent.
