@@ -1,5 +1,7 @@
 //! `cargo xtask docs`: pages that are made from other files. `tidy` fails when one is out of date.
 
+mod artillery;
+
 use crate::Failure;
 use crate::repository::Repository;
 
@@ -9,7 +11,7 @@ const DIFFERENCES: &str = "crates/cli/tests/oracle/differences.txt";
 type Page = (&'static str, fn(&Repository) -> Result<String, Failure>);
 
 /// The pages that are made.
-pub const PAGES: &[Page] = &[("docs/differences.md", differences)];
+pub const PAGES: &[Page] = &[("docs/differences.md", differences), ("docs/artillery.md", artillery::page)];
 
 /// Writes every page that is made.
 pub fn run(repository: &Repository) -> Result<(), Failure> {

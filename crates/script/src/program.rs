@@ -300,9 +300,10 @@ impl Program {
     fn in_script(&self, address: &str, line: u32, column: u32) -> Option<String> {
         let line = line.saturating_sub(1).max(1);
         let scripts = read(&self.scripts);
-        let before = scripts.get(address)?.iter().filter(|((on, at), width)| {
-            *on == line as usize && column as usize >= at + width
-        });
+        let before = scripts
+            .get(address)?
+            .iter()
+            .filter(|((on, at), width)| *on == line as usize && column as usize >= at + width);
         let column = column as usize - before.map(|(_, width)| width).sum::<usize>();
         let name = address.strip_prefix(SCRIPT_PREFIX)?.split_once(':')?.1;
         Some(format!("{name}:{line}:{column}"))

@@ -77,14 +77,30 @@ fn functions_of_all_kinds_of_modules_are_called() {
     check("a.js", "const d = require('./lib/data.json'); exports.f = () => d.a;", json!([1]));
     check("a.js", "exports.f = () => require('./esm.mjs').three;", json!(3));
     check("a.js", "exports.f = async () => (await import('./esm.mjs')).default;", json!("whole"));
-    check("a.js", "#!/usr/bin/env node\nexports.f = () => [typeof __dirname, __filename.endsWith('a.js')];", json!(["string", true]));
+    check(
+        "a.js",
+        "#!/usr/bin/env node\nexports.f = () => [typeof __dirname, __filename.endsWith('a.js')];",
+        json!(["string", true]),
+    );
     check("a.mjs", "import twice from './lib/index.js'; export const f = () => twice(3);", json!(6));
     check("a.mjs", "import { two } from './lib/part.js'; export function f() { return two; }", json!(2));
     check("a.mjs", "const n = await Promise.resolve(5); export const f = () => n;", json!(5));
     check("a.mjs", "await new Promise((r) => setTimeout(r, 5)); export const f = () => 1;", json!(1));
-    check("a.mjs", "export const f = () => import.meta.url.endsWith('/a.mjs') && import.meta.filename.startsWith('/');", json!(true));
-    check("a.ts", "import twice from './lib'; export const f = (n: number = 1): number => twice(n);", json!(2));
-    check("a.ts", "import { three } from './esm'; export default { f(): number { return three; } };", json!(3));
+    check(
+        "a.mjs",
+        "export const f = () => import.meta.url.endsWith('/a.mjs') && import.meta.filename.startsWith('/');",
+        json!(true),
+    );
+    check(
+        "a.ts",
+        "import twice from './lib'; export const f = (n: number = 1): number => twice(n);",
+        json!(2),
+    );
+    check(
+        "a.ts",
+        "import { three } from './esm'; export default { f(): number { return three; } };",
+        json!(3),
+    );
     check("a.cjs", "exports.f = () => this === undefined;", json!(false));
 }
 
@@ -107,11 +123,17 @@ fn functions_end_as_they_say() {
     check("(a, next) => next(a < 2)", Ending::Next, Some(json!(true)));
     check("async (a, next) => { await null; next(false); }", Ending::Next, Some(json!(false)));
     check("(...all) => { all.at(-1)(null, all.length); }", Ending::Done, Some(json!(2)));
-    check("(a) => ({ a, b: undefined, c: () => 1, d: new Date(0), e: NaN })", Ending::Return,
-        Some(json!({ "a": 1, "d": "1970-01-01T00:00:00.000Z", "e": null })));
+    check(
+        "(a) => ({ a, b: undefined, c: () => 1, d: new Date(0), e: NaN })",
+        Ending::Return,
+        Some(json!({ "a": 1, "d": "1970-01-01T00:00:00.000Z", "e": null })),
+    );
     check("() => 2n ** 70n", Ending::Return, Some(json!("1180591620717411303424")));
-    check("() => { const a = { b: 1 }; a.a = a; return { a, again: a }; }", Ending::Return,
-        Some(json!({ "a": { "b": 1 }, "again": { "b": 1 } })));
+    check(
+        "() => { const a = { b: 1 }; a.a = a; return { a, again: a }; }",
+        Ending::Return,
+        Some(json!({ "a": { "b": 1 }, "again": { "b": 1 } })),
+    );
     check("() => '\\ud83d'", Ending::Return, Some(json!("\u{fffd}")));
     check("() => undefined", Ending::Return, None);
 }
@@ -151,8 +173,10 @@ fn contexts_keep_what_json_cannot_hold() {
         let worker = &world.worker;
         let module = worker.load(Path::new("a.js")).await.unwrap();
         assert_eq!(module.functions(), ["first", "second"]);
-        let (first, second) = (worker.function(&module, "first").unwrap().unwrap(),
-            worker.function(&module, "second").unwrap().unwrap());
+        let (first, second) = (
+            worker.function(&module, "first").unwrap().unwrap(),
+            worker.function(&module, "second").unwrap().unwrap(),
+        );
         let (one, two) = (worker.context().unwrap(), worker.context().unwrap());
         for user in [&one, &two] {
             user.set_var("set", &json!({ "deep": [1, null] })).unwrap();
@@ -161,13 +185,17 @@ fn contexts_keep_what_json_cannot_hold() {
             let args = [Arg::Context(user), Arg::Events(user)];
             let outcome = worker.call(&first, &args, Ending::Done).await.unwrap();
             assert_eq!(outcome.events.len(), 1);
-            assert_eq!((outcome.events[0].kind.as_str(), &outcome.events[0].args), ("counter", &vec![json!("my.counter"), json!(2)]));
+            assert_eq!(
+                (outcome.events[0].kind.as_str(), &outcome.events[0].args),
+                ("counter", &vec![json!("my.counter"), json!(2)])
+            );
             assert!(outcome.events[0].args[0].is_string());
         }
         assert_eq!((one.var("n").unwrap(), two.var("n").unwrap()), (Some(json!(1)), Some(json!(2))));
         assert_eq!(one.var("call").unwrap(), None);
         assert_eq!(one.var_names().unwrap(), ["set", "n", "when", "call", "map"]);
-        let outcome = worker.call(&second, &[Arg::Context(&two), Arg::Events(&two)], Ending::Done).await.unwrap();
+        let outcome =
+            worker.call(&second, &[Arg::Context(&two), Arg::Events(&two)], Ending::Done).await.unwrap();
         assert_eq!(outcome.value, Some(json!([2, 0, 1, { "deep": [1, null] }, "shown", true])));
         assert_eq!(outcome.events[0].args, [json!("late"), json!(5)]);
         two.remove_var("set").unwrap();
@@ -186,13 +214,13 @@ fn calls_run_beside_each_other_and_can_be_forgotten() {
         let wait = world.worker.function(&module, "wait").unwrap().unwrap();
         let never = world.worker.function(&module, "never").unwrap().unwrap();
         drop(world.worker.call(&never, &[], Ending::Return));
-        let calls: Vec<_> = (0..100)
-            .map(|n| world.worker.call(&wait, &[Arg::Json(&json!(n))], Ending::Done))
-            .collect();
+        let calls: Vec<_> =
+            (0..100).map(|n| world.worker.call(&wait, &[Arg::Json(&json!(n))], Ending::Done)).collect();
         for (n, call) in calls.into_iter().enumerate() {
             assert_eq!(call.await.unwrap().value, Some(json!(n)));
         }
-        let ended = tokio::time::timeout(Duration::from_millis(5), world.worker.call(&never, &[], Ending::Return));
+        let ended =
+            tokio::time::timeout(Duration::from_millis(5), world.worker.call(&never, &[], Ending::Return));
         assert!(ended.await.is_err());
     });
 }
@@ -216,19 +244,67 @@ fn errors_name_the_users_place() {
         });
     };
     let exception = CodeErrorKind::Exception;
-    check("a.js", "exports.f = (done) => {\n  throw new TypeError('no');\n};", exception, "a.js:2:", "TypeError: no");
-    check("a.js", "exports.f = (done) => done(new Error('said no'));", exception, "a.js:1:", "Error: said no");
+    check(
+        "a.js",
+        "exports.f = (done) => {\n  throw new TypeError('no');\n};",
+        exception,
+        "a.js:2:",
+        "TypeError: no",
+    );
+    check(
+        "a.js",
+        "exports.f = (done) => done(new Error('said no'));",
+        exception,
+        "a.js:1:",
+        "Error: said no",
+    );
     check("a.js", "exports.f = (done) => done('a text');", exception, "", "a text");
-    check("a.js", "exports.f = async () => {\n\n  await null; missing.x; };", exception, "a.js:3:", "missing is not defined");
-    check("a.js", "exports.f = (done) => { setTimeout(() => done(new Error('late')), 1); };", exception, "a.js:1:", "late");
+    check(
+        "a.js",
+        "exports.f = async () => {\n\n  await null; missing.x; };",
+        exception,
+        "a.js:3:",
+        "missing is not defined",
+    );
+    check(
+        "a.js",
+        "exports.f = (done) => { setTimeout(() => done(new Error('late')), 1); };",
+        exception,
+        "a.js:1:",
+        "late",
+    );
     check("a.js", "function ( {", CodeErrorKind::Syntax, "a.js:1:10", "SyntaxError");
     check("a.mjs", "export const a = ;", CodeErrorKind::Syntax, "a.mjs:1:18", "SyntaxError");
     check("a.ts", "const a = 1;\nconst b: = 2;", CodeErrorKind::Syntax, "a.ts:2:10", "Unexpected");
-    check("a.ts", "interface A { b: string }\n\nexport function f(): void {\n  throw new Error('typed');\n}", exception, "a.ts:4:", "typed");
-    check("a.js", "\nconst x = require('./nowhere');", CodeErrorKind::NotFound, "a.js:2:", "Cannot find module './nowhere'");
-    check("a.js", "require('nopackage')", CodeErrorKind::NotFound, "a.js:1:", "Cannot find module 'nopackage'");
+    check(
+        "a.ts",
+        "interface A { b: string }\n\nexport function f(): void {\n  throw new Error('typed');\n}",
+        exception,
+        "a.ts:4:",
+        "typed",
+    );
+    check(
+        "a.js",
+        "\nconst x = require('./nowhere');",
+        CodeErrorKind::NotFound,
+        "a.js:2:",
+        "Cannot find module './nowhere'",
+    );
+    check(
+        "a.js",
+        "require('nopackage')",
+        CodeErrorKind::NotFound,
+        "a.js:1:",
+        "Cannot find module 'nopackage'",
+    );
     check("a.mjs", "import http from 'k6/http';", CodeErrorKind::NotFound, "", "a module for k6 scripts");
-    check("a.mjs", "import { none } from 'fs';", CodeErrorKind::Syntax, "a.mjs:1:10", "does not provide an export named");
+    check(
+        "a.mjs",
+        "import { none } from 'fs';",
+        CodeErrorKind::Syntax,
+        "a.mjs:1:10",
+        "does not provide an export named",
+    );
     check("a.js", "throw new Error('top');", exception, "a.js:1:", "top");
     block_on(async {
         let world = World::new(&[]);
@@ -241,7 +317,10 @@ fn errors_name_the_users_place() {
 #[test]
 fn errors_have_their_codes() {
     block_on(async {
-        let world = World::new(&[("a.js", "exports.f = (e, done) => done(Object.assign(e, { code: e.code + 'X' }));")]);
+        let world = World::new(&[(
+            "a.js",
+            "exports.f = (e, done) => done(Object.assign(e, { code: e.code + 'X' }));",
+        )]);
         let module = world.worker.load(Path::new("a.js")).await.unwrap();
         let function = world.worker.function(&module, "f").unwrap().unwrap();
         let given = [Arg::Error { message: "refused", code: Some("ECONN") }];
@@ -272,10 +351,26 @@ fn what_does_not_end_is_stopped() {
     let fine = "exports.fine = () => 1;";
     let with = |text: &str| format!("{fine}\n{text}");
     check(&with("exports.f = (done) => { while (true) {} };"), CodeErrorKind::TimeLimit, "without a pause");
-    check(&with("exports.f = async () => { await null; for (;;) {} };"), CodeErrorKind::TimeLimit, "without a pause");
-    check(&with("exports.f = async () => { try { for (;;) {} } catch {} };"), CodeErrorKind::TimeLimit, "without a pause");
-    check(&with("exports.f = (done) => { const all = []; for (;;) all.push(new Array(1000).fill(1)); };"), CodeErrorKind::Memory, "24 MB");
-    check(&with("exports.f = async () => { await null; let s = 'x'; for (;;) s += s; };"), CodeErrorKind::Memory, "24 MB");
+    check(
+        &with("exports.f = async () => { await null; for (;;) {} };"),
+        CodeErrorKind::TimeLimit,
+        "without a pause",
+    );
+    check(
+        &with("exports.f = async () => { try { for (;;) {} } catch {} };"),
+        CodeErrorKind::TimeLimit,
+        "without a pause",
+    );
+    check(
+        &with("exports.f = (done) => { const all = []; for (;;) all.push(new Array(1000).fill(1)); };"),
+        CodeErrorKind::Memory,
+        "24 MB",
+    );
+    check(
+        &with("exports.f = async () => { await null; let s = 'x'; for (;;) s += s; };"),
+        CodeErrorKind::Memory,
+        "24 MB",
+    );
     check(&with("exports.f = function f(done) { f(done); };"), CodeErrorKind::Exception, "stack");
 }
 
@@ -298,7 +393,12 @@ fn endless_promises_leave_turns_to_others() {
 fn what_nobody_waits_for_is_logged() {
     let check = |text: &str, wanted: &[&str]| {
         block_on(async {
-            let world = World::new(&[("a.js", &format!("exports.f = async () => {{ {text}; await new Promise((r) => setTimeout(r, 10)); }};"))]);
+            let world = World::new(&[(
+                "a.js",
+                &format!(
+                    "exports.f = async () => {{ {text}; await new Promise((r) => setTimeout(r, 10)); }};"
+                ),
+            )]);
             world.value("a.js", "f", &[], Ending::Return).await;
             let logged = world.logged();
             assert_eq!(logged.len(), wanted.len(), "{text}: {logged:?}");
@@ -309,7 +409,10 @@ fn what_nobody_waits_for_is_logged() {
     };
     check("setTimeout(() => { throw new Error('in a timer'); }, 1)", &["a.js:1:"]);
     check("Promise.reject(new Error('dropped'))", &["Error: dropped"]);
-    check("process.nextTick(() => { throw new Error('tick'); }); process.nextTick(() => console.log('on'))", &["tick", "on"]);
+    check(
+        "process.nextTick(() => { throw new Error('tick'); }); process.nextTick(() => console.log('on'))",
+        &["tick", "on"],
+    );
     check("const p = Promise.reject(1); p.catch(() => {})", &[]);
 }
 
@@ -342,15 +445,30 @@ fn timers_are_those_of_node() {
             assert_eq!(world.value("a.js", "f", &[], Ending::Return).await, Some(wanted), "{text}");
         });
     };
-    check("const t = setTimeout(() => {}, 1); clearTimeout(t); return [typeof t, t.hasRef(), t.unref() === t];", json!(["object", true, true]));
-    check("let n = 0; await new Promise((r) => { const t = setInterval(() => { if (++n === 3) { clearInterval(t); r(); } }, 1); }); return n;", json!(3));
-    check("try { setTimeout(5); } catch (e) { return [e.name, e.code, e.message]; }",
-        json!(["TypeError", "ERR_INVALID_ARG_TYPE", "The \"callback\" argument must be of type function. Received type number (5)"]));
+    check(
+        "const t = setTimeout(() => {}, 1); clearTimeout(t); return [typeof t, t.hasRef(), t.unref() === t];",
+        json!(["object", true, true]),
+    );
+    check(
+        "let n = 0; await new Promise((r) => { const t = setInterval(() => { if (++n === 3) { clearInterval(t); r(); } }, 1); }); return n;",
+        json!(3),
+    );
+    check(
+        "try { setTimeout(5); } catch (e) { return [e.name, e.code, e.message]; }",
+        json!([
+            "TypeError",
+            "ERR_INVALID_ARG_TYPE",
+            "The \"callback\" argument must be of type function. Received type number (5)"
+        ]),
+    );
     check("return require('timers/promises').setTimeout(1, 'value');", json!("value"));
     check("return require('util').promisify(setTimeout)(1, 'p');", json!("p"));
     check("const c = new AbortController(); setTimeout(() => c.abort(), 1);
         return require('timers/promises').setTimeout(60000, 1, { signal: c.signal }).catch((e) => [e.name, e.code]);", json!(["AbortError", "ABORT_ERR"]));
-    check("return new Promise((r) => AbortSignal.timeout(2).addEventListener('abort', () => r('rung')));", json!("rung"));
+    check(
+        "return new Promise((r) => AbortSignal.timeout(2).addEventListener('abort', () => r('rung')));",
+        json!("rung"),
+    );
 }
 
 /// A host that remembers.
@@ -419,7 +537,8 @@ impl CodeHost for Inner<'_> {
         self.1.set_var("seen", &args[0]).map_err(|error| error.to_string())?;
         let text = ScriptText { name: "inner", text: "return n + 1;", params: &["n"], last_value: false };
         let script = self.0.compile(&text).map_err(|error| error.to_string())?;
-        let value = self.0.eval(&script, &[Arg::Json(&args[0])], &mut ()).map_err(|error| error.to_string())?;
+        let value =
+            self.0.eval(&script, &[Arg::Json(&args[0])], &mut ()).map_err(|error| error.to_string())?;
         Ok(value.unwrap_or_default())
     }
 }
@@ -427,7 +546,12 @@ impl CodeHost for Inner<'_> {
 #[test]
 fn a_host_may_run_code_of_its_own() {
     let world = World::new(&[]);
-    let text = ScriptText { name: "outer", text: "return $host('x', 1) + $host('x', 10);", params: &[], last_value: false };
+    let text = ScriptText {
+        name: "outer",
+        text: "return $host('x', 1) + $host('x', 10);",
+        params: &[],
+        last_value: false,
+    };
     let script = world.worker.compile(&text).unwrap();
     let mut host = Inner(&world.worker, world.worker.context().unwrap());
     assert_eq!(world.worker.eval(&script, &[], &mut host).unwrap(), Some(json!(13)));
@@ -437,7 +561,10 @@ fn a_host_may_run_code_of_its_own() {
 #[test]
 fn the_console_prints_as_node_does() {
     block_on(async {
-        let world = World::new(&[("a.js", "exports.f = () => { console.log('a %s', 1, { b: [1] }); console.error(new Map([[1, 'x']])); };")]);
+        let world = World::new(&[(
+            "a.js",
+            "exports.f = () => { console.log('a %s', 1, { b: [1] }); console.error(new Map([[1, 'x']])); };",
+        )]);
         world.value("a.js", "f", &[], Ending::Return).await;
         let records = world.log.take();
         assert_eq!(records[0].message, "a 1 { b: [ 1 ] }");

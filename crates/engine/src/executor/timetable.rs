@@ -28,10 +28,13 @@ mod tests {
     fn needs_no_user_before_the_first_arrival() {
         let mut scenario = Scenario::shorthand("shared-iterations", &[]);
         let rhythm = Rhythm::Even { count: 4 };
-        scenario.executor = Executor::Timetable { legs: vec![Leg { duration: Duration::from_secs(2), rhythm }] };
+        scenario.executor =
+            Executor::Timetable { legs: vec![Leg { duration: Duration::from_secs(2), rhythm }] };
         let work = Work::of(&scenario, &SegmentTuple::full()).expect("a timetable is work");
         assert!(work.stays.is_empty());
         assert_eq!(work.length, Nanos::from_secs(2));
-        assert!(matches!(&work.drive, Drive::Open { arrivals, growth: Growth::OnDemand } if arrivals.count() == 4));
+        assert!(
+            matches!(&work.drive, Drive::Open { arrivals, growth: Growth::OnDemand } if arrivals.count() == 4)
+        );
     }
 }

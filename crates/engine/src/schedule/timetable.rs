@@ -122,10 +122,8 @@ mod tests {
     use super::*;
 
     fn table(legs: &[(u64, Rhythm)]) -> Timetable {
-        let legs: Vec<Leg> = legs
-            .iter()
-            .map(|&(ms, rhythm)| Leg { duration: Duration::from_millis(ms), rhythm })
-            .collect();
+        let legs: Vec<Leg> =
+            legs.iter().map(|&(ms, rhythm)| Leg { duration: Duration::from_millis(ms), rhythm }).collect();
         Timetable::new(&legs)
     }
 
@@ -137,9 +135,10 @@ mod tests {
     fn even_legs_and_pauses_follow_each_other() {
         let check = |legs: &[(u64, Rhythm)], wanted: &[u64]| assert_eq!(due_ms(&table(legs)), wanted);
         check(&[(1000, Rhythm::Even { count: 4 })], &[0, 250, 500, 750]);
-        check(&[(1000, Rhythm::Even { count: 1 }), (500, Rhythm::Pause), (100, Rhythm::Even { count: 2 })], &[
-            0, 1500, 1550,
-        ]);
+        check(
+            &[(1000, Rhythm::Even { count: 1 }), (500, Rhythm::Pause), (100, Rhythm::Even { count: 2 })],
+            &[0, 1500, 1550],
+        );
         check(&[(700, Rhythm::Pause), (0, Rhythm::Even { count: 2 })], &[700, 700]);
         check(&[(1000, Rhythm::Even { count: 0 })], &[]);
         check(&[], &[]);

@@ -385,7 +385,7 @@ impl<'a> Journey<'a> {
         let unpacking = matches!(fault.kind, Kind::Decompression(_));
         let mut error = Error::new(fault.kind).with_trail(trail);
         error = match fault.partial_body {
-            Some(body) => error.with_partial_body(body),
+            Some(body) => error.with_partial_body(body, fault.status),
             None if unpacking => error,
             None => error.of(self.method.as_str(), &self.url),
         };

@@ -26,7 +26,8 @@ impl CodeWorker {
         let mut ran = 0u32;
         loop {
             if self.state().ticks.take() {
-                let ticked = kit(context).and_then(|kit| kit.get::<_, Function<'_>>("ticks")?.call::<_, ()>(()));
+                let ticked =
+                    kit(context).and_then(|kit| kit.get::<_, Function<'_>>("ticks")?.call::<_, ()>(()));
                 if ticked.is_err() {
                     self.complain(context);
                     self.arm();

@@ -46,11 +46,8 @@ pub(super) fn resolve(
     let read = |path: &Path| source.read(&address(path)).ok();
     let path = specifier.strip_prefix("file://").unwrap_or(specifier);
     let is_path = path.starts_with(['/', '.']) && (path.starts_with('/') || is_relative(path));
-    let found = if is_path {
-        file(&folder.join(path), &read)
-    } else {
-        packages::find(asker, &folder, path, &read)
-    };
+    let found =
+        if is_path { file(&folder.join(path), &read) } else { packages::find(asker, &folder, path, &read) };
     match found {
         Some(path) => Ok(address(&real(source, path))),
         None => Err(("MODULE_NOT_FOUND", format!("Cannot find module '{specifier}'{}", from(base)))),

@@ -31,7 +31,9 @@ const COMPLAINTS_MAX: u32 = 100;
 
 static KIT: Table = Table::new(&[
     Member::Method(c"settle", 4, settle),
-    Member::Method(c"builtin", 1, |call| require::builtin(&call.ctx, &error::text_of(&call.ctx, &call.value(0)))),
+    Member::Method(c"builtin", 1, |call| {
+        require::builtin(&call.ctx, &error::text_of(&call.ctx, &call.value(0)))
+    }),
     Member::Method(c"host", 1, super::script::host_call),
 ]);
 
@@ -253,7 +255,10 @@ impl CodeWorker {
         let message = match kind {
             CodeErrorKind::Internal => "a function of the host panicked".to_owned(),
             CodeErrorKind::Memory => {
-                format!("code needs more than the {} MB of memory that it may have", self.0.host.memory.limit() >> 20)
+                format!(
+                    "code needs more than the {} MB of memory that it may have",
+                    self.0.host.memory.limit() >> 20
+                )
             }
             _ => format!("code ran for {:?} without a pause and was stopped", self.0.state.code.0.time_limit),
         };

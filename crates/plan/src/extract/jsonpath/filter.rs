@@ -82,7 +82,11 @@ impl Expression {
     pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Self, String> {
         let mut reader = Reader { rest: text.trim(), dialect, depth: 0 };
         let expression = reader.level(0)?;
-        if reader.rest.trim().is_empty() { Ok(expression) } else { Err(format!("unexpected {:?}", reader.rest.trim())) }
+        if reader.rest.trim().is_empty() {
+            Ok(expression)
+        } else {
+            Err(format!("unexpected {:?}", reader.rest.trim()))
+        }
     }
 
     pub(super) fn holds(&self, here: &Here<'_>) -> bool {
@@ -92,7 +96,9 @@ impl Expression {
     pub(super) fn value(&self, here: &Here<'_>) -> Option<Value> {
         match self {
             Self::Literal(value) => value.clone(),
-            Self::List(items) => Some(items.iter().map(|item| item.value(here).unwrap_or(Value::Null)).collect()),
+            Self::List(items) => {
+                Some(items.iter().map(|item| item.value(here).unwrap_or(Value::Null)).collect())
+            }
             Self::Pattern(_) => None,
             Self::This => Some(here.this.clone()),
             Self::Root => Some(here.root.clone()),
@@ -132,7 +138,8 @@ fn binary(operator: Operator, left: &Expression, right: &Expression, here: &Here
         (Value::String(a), Value::String(b)) => Some(a.cmp(b)),
         (a, b) => number(a)?.partial_cmp(&number(b)?),
     };
-    let sum = |make: fn(f64, f64) -> f64| Some(whole(make(number(first.as_ref()?)?, number(second.as_ref()?)?)));
+    let sum =
+        |make: fn(f64, f64) -> f64| Some(whole(make(number(first.as_ref()?)?, number(second.as_ref()?)?)));
     let holds = match operator {
         Operator::Same => same(first.as_ref(), second.as_ref()),
         Operator::Different => !same(first.as_ref(), second.as_ref()),
@@ -178,7 +185,9 @@ fn call(of: &Value, name: &str, arguments: &[Expression], here: &Here<'_>) -> Op
         (Value::String(whole), "toLowerCase") => Value::from(whole.to_lowercase()),
         (Value::String(whole), "toUpperCase") => Value::from(whole.to_uppercase()),
         (Value::String(whole), "trim") => Value::from(whole.trim()),
-        (Value::Array(items), "includes") => Value::Bool(items.iter().any(|item| same(Some(item), argument.as_ref()))),
+        (Value::Array(items), "includes") => {
+            Value::Bool(items.iter().any(|item| same(Some(item), argument.as_ref())))
+        }
         (Value::Array(items), "indexOf") => {
             let place = items.iter().position(|item| same(Some(item), argument.as_ref()));
             Value::from(place.map_or(-1, |place| place as i64))
@@ -219,9 +228,8 @@ fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
     match (a, b) {
         (None | Some(Value::Null), None | Some(Value::Null)) => true,
         (Some(Value::Number(a)), Some(Value::Number(b))) => a.as_f64() == b.as_f64(),
-        (Some(Value::Number(a)), Some(Value::String(b))) | (Some(Value::String(b)), Some(Value::Number(a))) => {
-            b.trim().parse::<f64>().ok() == a.as_f64()
-        }
+        (Some(Value::Number(a)), Some(Value::String(b)))
+        | (Some(Value::String(b)), Some(Value::Number(a))) => b.trim().parse::<f64>().ok() == a.as_f64(),
         (a, b) => a == b,
     }
 }
@@ -236,7 +244,11 @@ fn number(value: &Value) -> Option<f64> {
 }
 
 fn whole(number: f64) -> Value {
-    if number.fract() == 0.0 && number.abs() < 9e15 { Value::from(number as i64) } else { Value::from(number) }
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        Value::from(number as i64)
+    } else {
+        Value::from(number)
+    }
 }
 
 fn text(value: &Value) -> String {
@@ -268,7 +280,9 @@ impl<'t> Reader<'t> {
         let Some(operators) = LEVELS.get(level) else { return self.unary() };
         let mut left = self.level(level + 1)?;
         loop {
-            let Some((_, operator)) = operators.iter().find(|(token, _)| self.eat(token)) else { return Ok(left) };
+            let Some((_, operator)) = operators.iter().find(|(token, _)| self.eat(token)) else {
+                return Ok(left);
+            };
             let right = self.level(level + 1)?;
             left = Expression::Binary(*operator, Box::new(left), Box::new(right));
         }
@@ -314,8 +328,12 @@ impl<'t> Reader<'t> {
                 Expression::Root
             }
             c if c.is_ascii_digit() => {
-                let end = self.rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.')).unwrap_or(self.rest.len());
-                let number: f64 = self.rest[..end].parse().map_err(|_| format!("{:?} is no number", &self.rest[..end]))?;
+                let end = self
+                    .rest
+                    .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
+                    .unwrap_or(self.rest.len());
+                let number: f64 =
+                    self.rest[..end].parse().map_err(|_| format!("{:?} is no number", &self.rest[..end]))?;
                 self.rest = &self.rest[end..];
                 return Ok(Expression::Literal(Some(whole(number))));
             }
@@ -334,7 +352,10 @@ impl<'t> Reader<'t> {
     }
 
     fn word(&mut self) -> &'t str {
-        let end = self.rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(self.rest.len());
+        let end = self
+            .rest
+            .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+            .unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
         self.rest = rest;
         word
@@ -342,11 +363,9 @@ impl<'t> Reader<'t> {
 
     fn at_sign(&mut self) -> Expression {
         self.rest = &self.rest[1..];
-        for (word, meaning) in [
-            ("property", Expression::Key),
-            ("parent", Expression::ParentValue),
-            ("root", Expression::Root),
-        ] {
+        for (word, meaning) in
+            [("property", Expression::Key), ("parent", Expression::ParentValue), ("root", Expression::Root)]
+        {
             let behind = self.rest.strip_prefix(word).filter(|_| self.dialect == Dialect::Plus);
             if let Some(behind) = behind.filter(|behind| !behind.starts_with(|c: char| c.is_alphanumeric())) {
                 self.rest = behind;
@@ -359,18 +378,29 @@ impl<'t> Reader<'t> {
     /// Members, items and calls behind a value.
     fn behind(&mut self, mut base: Expression) -> Result<Expression, String> {
         loop {
-            if self.rest.starts_with("..") || self.rest.starts_with(".*") || self.rest.starts_with("[*]") || self.rest.starts_with("[?") {
-                let end = self.rest.find(|c: char| c.is_whitespace() || matches!(c, ')' | '=' | '<' | '>' | '!' | '&' | '|'));
+            if self.rest.starts_with("..")
+                || self.rest.starts_with(".*")
+                || self.rest.starts_with("[*]")
+                || self.rest.starts_with("[?")
+            {
+                let end = self.rest.find(|c: char| {
+                    c.is_whitespace() || matches!(c, ')' | '=' | '<' | '>' | '!' | '&' | '|')
+                });
                 let (text, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
                 let path = Path::parse(&format!("${text}"), self.dialect).map_err(|why| why.message)?;
                 self.rest = rest;
                 base = Expression::Deep(Box::new(base), path);
             } else if let Some(rest) = self.rest.strip_prefix('.') {
                 self.rest = rest;
-                let end = self.rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$' | '-'))).unwrap_or(self.rest.len());
+                let end = self
+                    .rest
+                    .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$' | '-')))
+                    .unwrap_or(self.rest.len());
                 // A dash may belong to a name, but not when a number or a bracket follows: `@.length-1`.
                 let name = match self.rest[..end].find('-') {
-                    Some(dash) if !self.rest[dash + 1..].starts_with(|c: char| c.is_alphabetic()) => &self.rest[..dash],
+                    Some(dash) if !self.rest[dash + 1..].starts_with(|c: char| c.is_alphabetic()) => {
+                        &self.rest[..dash]
+                    }
                     _ => &self.rest[..end],
                 };
                 if name.is_empty() {
@@ -382,7 +412,10 @@ impl<'t> Reader<'t> {
                     let arguments = self.list(")")?;
                     base = Expression::Call(Box::new(base), name.to_owned(), arguments);
                 } else {
-                    base = Expression::Member(Box::new(base), Box::new(Expression::Literal(Some(Value::from(name)))));
+                    base = Expression::Member(
+                        Box::new(base),
+                        Box::new(Expression::Literal(Some(Value::from(name)))),
+                    );
                 }
             } else if let Some(rest) = self.rest.strip_prefix('[') {
                 self.rest = rest;
@@ -440,7 +473,8 @@ impl<'t> Reader<'t> {
         let source = &self.rest[1..end];
         self.rest = &self.rest[end + 1..];
         let flags = self.word();
-        let pattern = regress::Regex::with_flags(source, flags).map_err(|why| format!("/{source}/: {why}"))?;
+        let pattern =
+            regress::Regex::with_flags(source, flags).map_err(|why| format!("/{source}/: {why}"))?;
         Ok(Expression::Pattern(Box::new(pattern)))
     }
 }
@@ -456,7 +490,8 @@ mod tests {
         let this = json!({"n": 5, "s": "Murphy", "l": [1, 2, 3], "with-dash": 1});
         let root = json!({"limit": 4});
         let check = |text: &str, wanted: Value| {
-            let expression = Expression::parse(text, Dialect::Plus).unwrap_or_else(|why| panic!("{text}: {why}"));
+            let expression =
+                Expression::parse(text, Dialect::Plus).unwrap_or_else(|why| panic!("{text}: {why}"));
             let here = Here { this: &this, root: &root, key: Some(json!("k")), parent: None };
             assert_eq!(expression.value(&here).unwrap_or(Value::Null), wanted, "{text}");
         };

@@ -151,7 +151,12 @@ impl Path {
             Step::Filter(condition) => {
                 next.extend(children(value).filter(|child| {
                     let At::Kept(inner) = child.value else { return false };
-                    condition.holds(&filter::Here { this: inner, root, key: child.key.map(Key::to_value), parent: Some(value) })
+                    condition.holds(&filter::Here {
+                        this: inner,
+                        root,
+                        key: child.key.map(Key::to_value),
+                        parent: Some(value),
+                    })
                 }));
             }
             Step::Computed(expression) => {
@@ -165,9 +170,17 @@ impl Path {
                     _ => {}
                 }
             }
-            Step::Parent => next.extend(place.parent.map(|parent| Found { value: At::Kept(parent), parent: None, key: None })),
+            Step::Parent => next.extend(place.parent.map(|parent| Found {
+                value: At::Kept(parent),
+                parent: None,
+                key: None,
+            })),
             Step::Keys => {
-                next.extend(place.key.map(|key| Found { value: At::Made(key.to_value()), parent: None, key: None }));
+                next.extend(place.key.map(|key| Found {
+                    value: At::Made(key.to_value()),
+                    parent: None,
+                    key: None,
+                }));
             }
         }
     }
@@ -176,16 +189,28 @@ impl Path {
         match value {
             Value::Object(members) => {
                 if let Some((key, inner)) = members.get_key_value(name) {
-                    next.push(Found { value: At::Kept(inner), parent: Some(value), key: Some(Key::Name(key)) });
+                    next.push(Found {
+                        value: At::Kept(inner),
+                        parent: Some(value),
+                        key: Some(Key::Name(key)),
+                    });
                 }
             }
             Value::Array(items) => {
                 if let Ok(index) = name.parse::<usize>() {
                     if let Some(inner) = items.get(index) {
-                        next.push(Found { value: At::Kept(inner), parent: Some(value), key: Some(Key::Index(index)) });
+                        next.push(Found {
+                            value: At::Kept(inner),
+                            parent: Some(value),
+                            key: Some(Key::Index(index)),
+                        });
                     }
                 } else if name == "length" && self.dialect == Dialect::Plus {
-                    next.push(Found { value: At::Made(Value::from(items.len())), parent: Some(value), key: None });
+                    next.push(Found {
+                        value: At::Made(Value::from(items.len())),
+                        parent: Some(value),
+                        key: None,
+                    });
                 }
             }
             _ => {}
@@ -194,7 +219,8 @@ impl Path {
 
     fn item<'d>(&self, value: &'d Value, index: i64, next: &mut Vec<Found<'d>>) {
         let Value::Array(items) = value else { return self.member(value, &index.to_string(), next) };
-        let index = if index < 0 && self.dialect == Dialect::Jayway { index + items.len() as i64 } else { index };
+        let index =
+            if index < 0 && self.dialect == Dialect::Jayway { index + items.len() as i64 } else { index };
         if let Ok(index) = usize::try_from(index)
             && let Some(inner) = items.get(index)
         {
@@ -226,7 +252,10 @@ fn below<'d>(place: Found<'d>, value: &'d Value, next: &mut Vec<Found<'d>>) {
         let At::Kept(value) = place.value else { continue };
         next.push(place);
         let start = waiting.len();
-        waiting.extend(children(value).filter(|child| matches!(child.value, At::Kept(Value::Array(_) | Value::Object(_)))));
+        waiting.extend(
+            children(value)
+                .filter(|child| matches!(child.value, At::Kept(Value::Array(_) | Value::Object(_)))),
+        );
         waiting[start..].reverse();
     }
 }
@@ -238,7 +267,11 @@ fn slice<'d>(value: &'d Value, start: Option<i64>, end: Option<i64>, step: i64, 
     let (mut at, end) = (place(start.unwrap_or(0)), place(end.unwrap_or(length)));
     while at < end && step > 0 {
         let index = at as usize;
-        next.push(Found { value: At::Kept(&items[index]), parent: Some(value), key: Some(Key::Index(index)) });
+        next.push(Found {
+            value: At::Kept(&items[index]),
+            parent: Some(value),
+            key: Some(Key::Index(index)),
+        });
         at += step;
     }
 }
@@ -374,7 +407,8 @@ impl Reader<'_> {
         } else if inside.starts_with('(') && inside.ends_with(')') {
             Step::Computed(expression(&inside)?)
         } else if inside.starts_with(['\'', '"']) {
-            let names = quoted_list(&inside).ok_or_else(|| self.wrong("names in brackets stand in quotes"))?;
+            let names =
+                quoted_list(&inside).ok_or_else(|| self.wrong("names in brackets stand in quotes"))?;
             match <[String; 1]>::try_from(names) {
                 Ok([name]) => Step::Name(name),
                 Err(names) => Step::Names(names),
@@ -474,7 +508,8 @@ mod tests {
     #[test]
     fn paths_lead_where_they_say() {
         let check = |dialect, path: &str, wanted: Value| {
-            let found = Path::parse(path, dialect).unwrap_or_else(|why| panic!("{path}: {why}")).find(&shop());
+            let found =
+                Path::parse(path, dialect).unwrap_or_else(|why| panic!("{path}: {why}")).find(&shop());
             assert_eq!(Value::from(found), wanted, "{path}");
         };
         for dialect in [Dialect::Plus, Dialect::Jayway] {

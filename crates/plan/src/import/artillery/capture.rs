@@ -9,8 +9,8 @@ use std::cell::OnceCell;
 use serde_json::Value;
 
 use super::functions::Functions;
-use super::template::{Scope, Template, Tree};
 use super::js;
+use super::template::{Scope, Template, Tree};
 use crate::extract::jsonpath::{Dialect, Path};
 use crate::random::Random;
 
@@ -27,10 +27,22 @@ pub struct Take {
 
 #[derive(Clone, Debug)]
 enum From {
-    Json { path: Template, ready: Option<Path>, one: bool },
-    Regexp { pattern: Template, group: Option<Value>, flags: String },
+    Json {
+        path: Template,
+        ready: Option<Path>,
+        one: bool,
+    },
+    Regexp {
+        pattern: Template,
+        group: Option<Value>,
+        flags: String,
+    },
     Header(Template),
-    Selector { selector: Template, attribute: Option<String>, index: Value },
+    Selector {
+        selector: Template,
+        attribute: Option<String>,
+        index: Value,
+    },
     /// Needs an optional package that Artillery does not bring.
     Xpath,
     Nothing,
@@ -112,7 +124,13 @@ fn take(spec: &Value, functions: &Functions) -> Take {
 
 /// Takes out of an answer what is wanted. `strict` is what holds for those that do not say.
 #[must_use]
-pub fn take_all(captures: &[Take], matches: &[Take], strict: bool, answer: &Answer<'_>, scope: &mut Scope<'_>) -> Taken {
+pub fn take_all(
+    captures: &[Take],
+    matches: &[Take],
+    strict: bool,
+    answer: &Answer<'_>,
+    scope: &mut Scope<'_>,
+) -> Taken {
     let mut taken = Taken::default();
     for capture in captures {
         let value = capture.from.find(answer, scope);
@@ -242,14 +260,26 @@ mod tests {
         check(json, json!({"json": "$.l[*]", "as": "v", "multiple": false}), Some(Some(json!([1, 1]))));
         check("5", json!({"json": "$", "as": "v", "strict": false}), Some(Some(json!(""))));
         check("text", json!({"json": "$", "as": "v"}), None);
-        check("tok-12 tok-3", json!({"regexp": "tok-([0-9]+)", "as": "v", "group": 1}), Some(Some(json!("12"))));
-        check("tok-12", json!({"regexp": "tok-(?<n>[0-9]+)", "as": "v", "group": "n"}), Some(Some(json!("12"))));
+        check(
+            "tok-12 tok-3",
+            json!({"regexp": "tok-([0-9]+)", "as": "v", "group": 1}),
+            Some(Some(json!("12"))),
+        );
+        check(
+            "tok-12",
+            json!({"regexp": "tok-(?<n>[0-9]+)", "as": "v", "group": "n"}),
+            Some(Some(json!("12"))),
+        );
         check("tok-12", json!({"regexp": "tok-[0-9]+", "as": "v", "group": 4}), Some(Some(json!("tok-12"))));
         check("", json!({"header": "x-token", "as": "v"}), Some(Some(json!("t1"))));
         check("", json!({"header": "X-Token", "as": "v"}), None);
         let page = "<a href=/1>x</a><a href=/2>y</a>";
         check(page, json!({"selector": "a", "attr": "href", "as": "v"}), Some(Some(json!("/1"))));
-        check(page, json!({"selector": "a", "attr": "href", "as": "v", "index": "last"}), Some(Some(json!("/2"))));
+        check(
+            page,
+            json!({"selector": "a", "attr": "href", "as": "v", "index": "last"}),
+            Some(Some(json!("/2"))),
+        );
         check(page, json!({"selector": "a", "as": "v", "index": 1}), Some(Some(json!("y"))));
         check(page, json!({"selector": "b", "as": "v"}), None);
     }

@@ -67,7 +67,10 @@ pub static SCRIPT: &[Key] = &[
 pub static CONFIG: &[Key] = &[
     full("target", "stands before addresses that begin with a slash"),
     full("phases", "when users arrive"),
-    full("payload", "data files: `path`, `fields`, `order`, `skipHeader`, `delimiter`, `cast`, `skipEmptyLines`, `loadAll`, `name`"),
+    full(
+        "payload",
+        "data files: `path`, `fields`, `order`, `skipHeader`, `delimiter`, `cast`, `skipEmptyLines`, `loadAll`, `name`",
+    ),
     full("variables", "a list gives each user one of its elements"),
     full("environments", "laid over the configuration by `-e`"),
     full("processor", "a JavaScript or TypeScript module with functions"),
@@ -80,7 +83,11 @@ pub static CONFIG: &[Key] = &[
     full("plugins", "see below"),
     full("ensure", "settings of the plugin, which must stand under `plugins`"),
     full("apdex", "settings of the plugin, which must stand under `plugins`"),
-    with("engines", Support::Ignored, "`http` and `ws` are built in; others are refused where a scenario uses them"),
+    with(
+        "engines",
+        Support::Ignored,
+        "`http` and `ws` are built in; others are refused where a scenario uses them",
+    ),
     with("statsInterval", Support::Ignored, "reports come every ten seconds, as in Artillery"),
     with("mode", Support::Ignored, ""),
     with("bundling", Support::Ignored, "nothing is bundled"),
@@ -90,7 +97,11 @@ pub static CONFIG: &[Key] = &[
 /// Keys of `config.http`.
 pub static HTTP: &[Key] = &[
     full("defaults", "`headers`, `cookie`, `strictCapture`, `think.jitter`"),
-    with("timeout", Support::Emulated, "seconds until the whole answer is there; Artillery's ends with its head"),
+    with(
+        "timeout",
+        Support::Emulated,
+        "seconds until the whole answer is there; Artillery's ends with its head",
+    ),
     with("pool", Support::Emulated, "connections are shared by the users of a thread"),
     with("maxSockets", Support::Ignored, "as in Artillery 2"),
     full("extendedMetrics", "`http.dns`, `http.tcp`, `http.tls`, `http.total`"),
@@ -107,7 +118,11 @@ pub static PHASE: &[Key] = &[
     full("pause", "nobody arrives"),
     full("maxVusers", "beyond it arrivals are dropped and counted as `vusers.skipped`"),
     full("name", "for reports"),
-    with("mode", Support::Emulated, "`poisson` draws from a seed, so that runs repeat; `uniform` is the default"),
+    with(
+        "mode",
+        Support::Emulated,
+        "`poisson` draws from a seed, so that runs repeat; `uniform` is the default",
+    ),
     full("seed", "ours: another seed for `mode: poisson`"),
 ];
 
@@ -127,7 +142,10 @@ pub static SCENARIO: &[Key] = &[
 /// Steps of the HTTP engine.
 pub static STEPS: &[Key] = &[
     full("get, post, put, patch, delete, head, options, trace", "a request; any other word is a method too"),
-    full("think", "seconds, a text with a unit, or a template; a fraction counts milliseconds, as in Artillery"),
+    full(
+        "think",
+        "seconds, a text with a unit, or a template; a fraction counts milliseconds, as in Artillery",
+    ),
     full("loop", "with `count`, `over`, `whileTrue`, `loopValue`, `loopElement`"),
     full("function", "a function of the processor"),
     full("log", "a line on standard output"),
@@ -145,7 +163,10 @@ pub static REQUEST: &[Key] = &[
     full("headers", "names in small letters"),
     full("cookie", "pairs for this request"),
     full("auth", "`user` and `pass`"),
-    full("capture", "`json`, `regexp`, `header`, `selector`, with `as`, `strict`, `multiple`, `group`, `flags`, `attr`, `index`"),
+    full(
+        "capture",
+        "`json`, `regexp`, `header`, `selector`, with `as`, `strict`, `multiple`, `group`, `flags`, `attr`, `index`",
+    ),
     full("match", "the same with `value`"),
     full("expect", "for the plugin"),
     full("name", "for metrics by endpoint"),
@@ -175,7 +196,10 @@ pub static PLUGINS: &[Key] = &[
     full("ensure", "`thresholds`, `conditions`, and the older `p95`, `maxErrorRate`"),
     full("expect", "`reportFailuresAsErrors`, `expectDefault200`; failures are checks of ours too"),
     full("apdex", "`threshold` in milliseconds"),
-    full("metrics-by-endpoint", "on by default: `useOnlyRequestNames`, `stripQueryString`, `ignoreUnnamedRequests`, `metricsNamespace`, `groupDynamicURLs`"),
+    full(
+        "metrics-by-endpoint",
+        "on by default: `useOnlyRequestNames`, `stripQueryString`, `ignoreUnnamedRequests`, `metricsNamespace`, `groupDynamicURLs`",
+    ),
     with("fake-data", Support::Emulated, "the functions in the table below"),
     with("publish-metrics", Support::None, "use our outputs: `--out`"),
     with("slack", Support::None, ""),
@@ -193,7 +217,8 @@ pub fn check(script: &mut Script) -> Result<(), (Vec<Note>, u8)> {
     script.notes.extend(notes);
     if refused {
         let notes = std::mem::take(&mut script.notes);
-        let is_first = |note: &Note| note.kind == Kind::Error && !note.message.starts_with("there is no engine");
+        let is_first =
+            |note: &Note| note.kind == Kind::Error && !note.message.starts_with("there is no engine");
         let exit = if worker_fails && !notes.iter().any(is_first) { 11 } else { 1 };
         return Err((notes, exit));
     }
@@ -226,7 +251,10 @@ impl Checker<'_> {
     fn all(&mut self) {
         let script = self.script;
         let value = &script.value;
-        if !value.get("config").is_some_and(|config| config.as_object().is_some_and(|members| !members.is_empty())) {
+        if !value
+            .get("config")
+            .is_some_and(|config| config.as_object().is_some_and(|members| !members.is_empty()))
+        {
             self.error("", "there is no config");
         } else if script.config()["target"].as_str().is_none_or(str::is_empty) {
             let has = script.config()["environments"].as_object().is_some_and(|all| !all.is_empty());
@@ -263,8 +291,11 @@ impl Checker<'_> {
         let config = self.script.config();
         for plugin in ["ensure", "apdex"] {
             if config.get(plugin).is_some() && config["plugins"].get(plugin).is_none() {
-                let message = format!("config.{plugin} does nothing, in Artillery either, because plugins does not name {plugin}");
-                self.note(Kind::Ignored, &format!("config.{plugin}"), message).help = Some(format!("add `{plugin}: {{}}` under config.plugins"));
+                let message = format!(
+                    "config.{plugin} does nothing, in Artillery either, because plugins does not name {plugin}"
+                );
+                self.note(Kind::Ignored, &format!("config.{plugin}"), message).help =
+                    Some(format!("add `{plugin}: {{}}` under config.plugins"));
             }
         }
     }
@@ -288,7 +319,8 @@ impl Checker<'_> {
                 }
                 None => {
                     let near = near(name, keys.iter().map(|key| key.name));
-                    let note = self.note(Kind::Ignored, &at, format!("{name} means nothing, in Artillery either"));
+                    let note =
+                        self.note(Kind::Ignored, &at, format!("{name} means nothing, in Artillery either"));
                     note.help = near.map(|near| format!("did you mean {near}?"));
                 }
             }
@@ -322,7 +354,9 @@ impl Checker<'_> {
             let path = format!("{path}[{nth}]");
             match step {
                 Value::Object(members) => self.step(members, &path, engine),
-                Value::String(word) => self.error(&path, format!("a step must be a mapping, not the word {word:?}")),
+                Value::String(word) => {
+                    self.error(&path, format!("a step must be a mapping, not the word {word:?}"))
+                }
                 _ => self.error(&path, "a step must be a mapping"),
             }
         }
@@ -334,14 +368,24 @@ impl Checker<'_> {
                 Value::Array(steps) => self.steps(steps, &format!("{path}.loop"), engine),
                 _ => self.error(&format!("{path}.loop"), "a loop must be a list of steps"),
             }
-            if members.get("count").is_none() && members.get("over").is_none() && members.get("whileTrue").is_none() {
-                self.note(Kind::Emulated, path, "a loop without count, over or whileTrue never ends, as in Artillery");
+            if members.get("count").is_none()
+                && members.get("over").is_none()
+                && members.get("whileTrue").is_none()
+            {
+                self.note(
+                    Kind::Emulated,
+                    path,
+                    "a loop without count, over or whileTrue never ends, as in Artillery",
+                );
             }
             return;
         }
         if engine == "http" && members.len() != 1 {
             let names: Vec<&str> = members.keys().map(String::as_str).collect();
-            return self.error(path, format!("a step has one key, this one has {}: {}", members.len(), names.join(", ")));
+            return self.error(
+                path,
+                format!("a step has one key, this one has {}: {}", members.len(), names.join(", ")),
+            );
         }
         let Some((name, value)) = members.iter().next() else { return self.error(path, "a step is empty") };
         let at = format!("{path}.{name}");
@@ -353,7 +397,11 @@ impl Checker<'_> {
             },
             _ if engine == "ws" => {
                 if !super::ws::STEPS.contains(&name.as_str()) {
-                    self.note(Kind::Ignored, &at, format!("the ws engine has no step {name}: users fail here, as in Artillery"));
+                    self.note(
+                        Kind::Ignored,
+                        &at,
+                        format!("the ws engine has no step {name}: users fail here, as in Artillery"),
+                    );
                 }
                 self.templates(value, &at);
             }
@@ -368,7 +416,11 @@ impl Checker<'_> {
                     self.request(params, &at, false);
                 }
                 _ => {
-                    self.note(Kind::Ignored, &at, format!("{name} is no step: users fail here, as in Artillery"));
+                    self.note(
+                        Kind::Ignored,
+                        &at,
+                        format!("{name} is no step: users fail here, as in Artillery"),
+                    );
                 }
             },
         }
@@ -388,16 +440,27 @@ impl Checker<'_> {
                 None if name == "uri" => {}
                 None => {
                     let near = near(name, REQUEST.iter().map(|key| key.name));
-                    let note = self.note(Kind::Ignored, &at, format!("{name} means nothing in a request, in Artillery either"));
+                    let note = self.note(
+                        Kind::Ignored,
+                        &at,
+                        format!("{name} means nothing in a request, in Artillery either"),
+                    );
                     note.help = near.map(|near| format!("did you mean {near}?"));
                 }
             }
         }
         for (key, needs) in [("capture", "as"), ("match", "value")] {
             let list = match params.get(key) {
-                Some(Value::Array(list)) => list.iter().enumerate().map(|(nth, one)| (format!("{path}.{key}[{nth}]"), one)).collect(),
+                Some(Value::Array(list)) => {
+                    list.iter().enumerate().map(|(nth, one)| (format!("{path}.{key}[{nth}]"), one)).collect()
+                }
                 Some(one @ Value::Object(_)) => vec![(format!("{path}.{key}"), one)],
-                Some(_) => return self.error(&format!("{path}.{key}"), format!("{key} must be a mapping or a list of mappings")),
+                Some(_) => {
+                    return self.error(
+                        &format!("{path}.{key}"),
+                        format!("{key} must be a mapping or a list of mappings"),
+                    );
+                }
                 None => Vec::new(),
             };
             for (at, one) in list {
@@ -409,7 +472,11 @@ impl Checker<'_> {
             && let Err(why) = Expression::parse(condition)
         {
             let at = format!("{path}.ifTrue");
-            self.note(Kind::Ignored, &at, format!("the condition is none ({why}): the request is always sent, as in Artillery"));
+            self.note(
+                Kind::Ignored,
+                &at,
+                format!("the condition is none ({why}): the request is always sent, as in Artillery"),
+            );
         }
         for (name, value) in params {
             if !matches!(name.as_str(), "expect" | "ifTrue") {
@@ -427,20 +494,30 @@ impl Checker<'_> {
             return self.error(path, format!("it needs one of {}", extractors.join(", ")));
         }
         if spec.get("xpath").is_some() {
-            self.note(Kind::Unsupported, path, "xpath needs a package that Artillery does not bring: nothing is found");
+            self.note(
+                Kind::Ignored,
+                path,
+                "xpath needs a package that Artillery does not bring: nothing is found, here neither",
+            );
         }
-        let parsed = |path: &str| crate::extract::jsonpath::Path::parse(path, crate::extract::jsonpath::Dialect::Plus);
+        let parsed =
+            |path: &str| crate::extract::jsonpath::Path::parse(path, crate::extract::jsonpath::Dialect::Plus);
         if let Some(Value::String(text)) = spec.get("json")
             && !text.contains("{{")
             && let Err(why) = parsed(text)
         {
-            self.note(Kind::Ignored, &format!("{path}.json"), format!("{text:?} is no JSONPath ({why}): nothing is found"));
+            self.note(
+                Kind::Ignored,
+                &format!("{path}.json"),
+                format!("{text:?} is no JSONPath ({why}): nothing is found"),
+            );
         }
         if let Some(Value::String(text)) = spec.get("header")
             && text.to_lowercase() != *text
         {
             let message = format!("Artillery finds headers by small letters only: {text:?} finds nothing");
-            self.note(Kind::Ignored, &format!("{path}.header"), message).help = Some(format!("write {}", text.to_lowercase()));
+            self.note(Kind::Ignored, &format!("{path}.header"), message).help =
+                Some(format!("write {}", text.to_lowercase()));
         }
     }
 
@@ -451,7 +528,11 @@ impl Checker<'_> {
             None => return,
         };
         if self.script.config()["plugins"].get("expect").is_none() {
-            self.note(Kind::Ignored, path, "expect does nothing, in Artillery either, because config.plugins does not name it");
+            self.note(
+                Kind::Ignored,
+                path,
+                "expect does nothing, in Artillery either, because config.plugins does not name it",
+            );
         }
         for name in list.into_iter().filter_map(Value::as_object).flatten().map(|(name, _)| name) {
             if name != "description" && !EXPECTATIONS.iter().any(|(known, _)| known == name) {
@@ -486,16 +567,71 @@ impl Checker<'_> {
     fn finding(&mut self, finding: &Finding, path: &str) {
         match finding {
             Finding::Extension(call) => {
-                self.note(Kind::Lenient, path, format!("Artillery has no function for {call}; here it works"));
+                self.note(
+                    Kind::Lenient,
+                    path,
+                    format!("Artillery has no function for {call}; here it works"),
+                );
             }
             Finding::Unknown(name) => {
                 let near = near(name, BUILT_IN.iter().map(|function| function.name));
-                let note = self.note(Kind::Ignored, path, format!("there is no function {name}: the whole value is undefined, as in Artillery"));
+                let note = self.note(
+                    Kind::Ignored,
+                    path,
+                    format!("there is no function {name}: the whole value is undefined, as in Artillery"),
+                );
                 note.help = near.map(|near| format!("did you mean {near}?"));
             }
             Finding::Verbatim(text) => {
-                self.note(Kind::Ignored, path, format!("{text} is no template: it is sent as it stands, as in Artillery"));
+                self.note(
+                    Kind::Ignored,
+                    path,
+                    format!("{text} is no template: it is sent as it stands, as in Artillery"),
+                );
             }
         }
+    }
+}
+
+/// The functions of the processor that a script names, with the places where it does.
+#[must_use]
+pub fn functions(value: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for part in ["scenarios", "before", "after"] {
+        if let Some(value) = value.get(part) {
+            collect(value, part, &mut found);
+        }
+    }
+    found
+}
+
+fn collect(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
+    const KEYS: [&str; 7] = [
+        "function",
+        "beforeRequest",
+        "afterResponse",
+        "beforeScenario",
+        "afterScenario",
+        "onError",
+        "whileTrue",
+    ];
+    match value {
+        Value::Array(items) => {
+            for (nth, item) in items.iter().enumerate() {
+                collect(item, &format!("{path}[{nth}]"), found);
+            }
+        }
+        Value::Object(members) => {
+            for (name, value) in members {
+                let path = format!("{path}.{name}");
+                if KEYS.contains(&name.as_str()) {
+                    let names = super::flow::names(Some(value));
+                    found.extend(names.into_iter().map(|name| (path.clone(), name.to_string())));
+                } else if !matches!(name.as_str(), "json" | "body" | "headers") {
+                    collect(value, &path, found);
+                }
+            }
+        }
+        _ => {}
     }
 }

@@ -33,12 +33,7 @@ impl Artillery {
     }
 
     fn lines(&self) -> Option<Artifact> {
-        let mut lines = self.world.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = String::new();
-        for line in lines.drain(..) {
-            text.push_str(&line);
-            text.push('\n');
-        }
+        let text = self.world.lines.take();
         (!text.is_empty()).then_some(Artifact::Stdout(text))
     }
 
@@ -56,7 +51,10 @@ impl Artillery {
                 continue;
             }
             self.shown.store(start + PERIOD_MS, Relaxed);
-            let rates = period.rates.iter().map(|(name, rate)| (name.to_string(), super::js::number(rate.per_second())));
+            let rates = period
+                .rates
+                .iter()
+                .map(|(name, rate)| (name.to_string(), super::js::number(rate.per_second())));
             text.push_str(&report::heading(&format!("Metrics for period to: {}", clock(start + PERIOD_MS))));
             text.push_str(&report::text(period, &rates.collect()));
             text.push_str("\n\n");
@@ -119,7 +117,11 @@ impl Dialect for Artillery {
         let mut text = String::new();
         for verdict in self.verdicts(&stats) {
             let optional = if verdict.strict { "" } else { " (optional)" };
-            text.push_str(&format!("{}: {}{optional}\n", if verdict.ok { "ok" } else { "fail" }, verdict.text));
+            text.push_str(&format!(
+                "{}: {}{optional}\n",
+                if verdict.ok { "ok" } else { "fail" },
+                verdict.text
+            ));
         }
         if !text.is_empty() {
             artifacts.push(Artifact::Stdout(format!("\nensure:\n{text}")));

@@ -48,7 +48,11 @@ pub fn judge(settings: &Value, metrics: &Map<String, Value>) -> Vec<Verdict> {
         for (name, most) in threshold.as_object().into_iter().flatten() {
             let most = js::number_of(Some(most));
             let ok = number(name).is_some_and(|value| value < most);
-            verdicts.push(Verdict { text: format!("{name} < {}", js::text_of(Some(&js::number(most)))), ok, strict: true });
+            verdicts.push(Verdict {
+                text: format!("{name} < {}", js::text_of(Some(&js::number(most)))),
+                ok,
+                strict: true,
+            });
         }
     }
     for condition in settings["conditions"].as_array().into_iter().flatten() {
@@ -62,7 +66,9 @@ pub fn judge(settings: &Value, metrics: &Map<String, Value>) -> Vec<Verdict> {
             // A condition on what never came to be cannot hold.
             names.iter().all(|name| metrics.contains_key(name)).then_some(expression)
         });
-        let ok = value.is_some_and(|expression| js::is_true(expression.value(&|name| metrics.get(name).cloned()).as_ref()));
+        let ok = value.is_some_and(|expression| {
+            js::is_true(expression.value(&|name| metrics.get(name).cloned()).as_ref())
+        });
         verdicts.push(Verdict { text, ok, strict: condition.get("strict") != Some(&Value::Bool(false)) });
     }
     for part in LEGACY {
@@ -95,17 +101,26 @@ mod tests {
         });
         let metrics = metrics.as_object().expect("it is one");
         let check = |settings: Value, wanted: &[(bool, bool)]| {
-            let got: Vec<_> = judge(&settings, metrics).iter().map(|verdict| (verdict.ok, verdict.strict)).collect();
+            let got: Vec<_> =
+                judge(&settings, metrics).iter().map(|verdict| (verdict.ok, verdict.strict)).collect();
             assert_eq!(got, wanted, "{settings}");
         };
-        check(json!({"thresholds": [{"http.response_time.p99": 41}, {"http.requests": 1}, {"nope": 1}]}), &[
-            (true, true),
-            (false, true),
-            (false, true),
-        ]);
-        check(json!({"conditions": [{"expression": "http.requests == 1 and vusers.failed < 2"}]}), &[(true, true)]);
-        check(json!({"conditions": [{"expression": "http.requests > 1", "strict": false}]}), &[(false, false)]);
-        check(json!({"conditions": [{"expression": "http.codes.500 < 1"}, {"expression": "1 +"}]}), &[(false, true); 2]);
+        check(
+            json!({"thresholds": [{"http.response_time.p99": 41}, {"http.requests": 1}, {"nope": 1}]}),
+            &[(true, true), (false, true), (false, true)],
+        );
+        check(
+            json!({"conditions": [{"expression": "http.requests == 1 and vusers.failed < 2"}]}),
+            &[(true, true)],
+        );
+        check(
+            json!({"conditions": [{"expression": "http.requests > 1", "strict": false}]}),
+            &[(false, false)],
+        );
+        check(
+            json!({"conditions": [{"expression": "http.codes.500 < 1"}, {"expression": "1 +"}]}),
+            &[(false, true); 2],
+        );
         check(json!({"p95": 31, "maxErrorRate": 50}), &[(true, true), (true, true)]);
         check(json!({"p95": 30, "maxErrorRate": 49}), &[(false, true), (false, true)]);
     }

@@ -65,7 +65,12 @@ pub fn read(spec: &Value, functions: &Functions) -> Vec<Expectation> {
     };
     let members = list.into_iter().filter_map(Value::as_object).flatten();
     let known = members.filter(|(kind, _)| EXPECTATIONS.iter().any(|(name, _)| name == kind));
-    known.map(|(kind, wanted)| Expectation { kind: kind.as_str().into(), wanted: Tree::new(wanted, functions) }).collect()
+    known
+        .map(|(kind, wanted)| Expectation {
+            kind: kind.as_str().into(),
+            wanted: Tree::new(wanted, functions),
+        })
+        .collect()
 }
 
 /// The expectation that every request has when the plugin is told so.
@@ -88,7 +93,10 @@ impl Expectation {
             "contentType" => {
                 let wants = js::text_of(Some(&wanted)).to_lowercase();
                 let got = content_type.to_lowercase();
-                (if wants == "json" { got.contains("application/json") } else { got == wants }, content_type.clone())
+                (
+                    if wants == "json" { got.contains("application/json") } else { got == wants },
+                    content_type.clone(),
+                )
             }
             "hasHeader" => {
                 let got = (answer.header)(&js::text_of(Some(&wanted)).to_lowercase());
@@ -111,7 +119,8 @@ impl Expectation {
             }
             "matchesRegexp" | "validRegexp" => {
                 let pattern = regress::Regex::new(&js::text_of(Some(&wanted)));
-                let fits = json().is_none() && pattern.is_ok_and(|pattern| pattern.find(&answer.text).is_some());
+                let fits =
+                    json().is_none() && pattern.is_ok_and(|pattern| pattern.find(&answer.text).is_some());
                 (fits, "the body".to_owned())
             }
             "cdnHit" => {

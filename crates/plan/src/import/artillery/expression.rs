@@ -63,19 +63,28 @@ impl Expression {
             Self::Not(of) => truth(!js::is_true(of.value(name).as_ref())),
             Self::Minus(of) => Some(js::number(-number(of))),
             Self::Choice(condition, then, other) => {
-                if js::is_true(condition.value(name).as_ref()) { then.value(name) } else { other.value(name) }
+                if js::is_true(condition.value(name).as_ref()) {
+                    then.value(name)
+                } else {
+                    other.value(name)
+                }
             }
             Self::In(of, list, wanted) => {
                 let of = of.value(name);
                 truth(list.iter().any(|item| same(of.as_ref(), item.value(name).as_ref())) == *wanted)
             }
             Self::Binary(operator, left, right) => match *operator {
-                "and" => truth(js::is_true(left.value(name).as_ref()) && js::is_true(right.value(name).as_ref())),
-                "or" => truth(js::is_true(left.value(name).as_ref()) || js::is_true(right.value(name).as_ref())),
+                "and" => {
+                    truth(js::is_true(left.value(name).as_ref()) && js::is_true(right.value(name).as_ref()))
+                }
+                "or" => {
+                    truth(js::is_true(left.value(name).as_ref()) || js::is_true(right.value(name).as_ref()))
+                }
                 "==" => truth(same(left.value(name).as_ref(), right.value(name).as_ref())),
                 "!=" => truth(!same(left.value(name).as_ref(), right.value(name).as_ref())),
                 "~=" => {
-                    let (text, pattern) = (js::text_of(left.value(name).as_ref()), js::text_of(right.value(name).as_ref()));
+                    let (text, pattern) =
+                        (js::text_of(left.value(name).as_ref()), js::text_of(right.value(name).as_ref()));
                     truth(regress::Regex::new(&pattern).is_ok_and(|pattern| pattern.find(&text).is_some()))
                 }
                 "<" => truth(number(left) < number(right)),
@@ -89,7 +98,9 @@ impl Expression {
                 "%" => Some(js::number(number(left) % number(right))),
                 _ => Some(js::number(number(left).powf(number(right)))),
             },
-            Self::Call(function, arguments) => call(function, &arguments.iter().map(number).collect::<Vec<_>>()),
+            Self::Call(function, arguments) => {
+                call(function, &arguments.iter().map(number).collect::<Vec<_>>())
+            }
         }
     }
 
@@ -145,8 +156,10 @@ enum Token {
 }
 
 fn tokens(text: &str) -> Result<Vec<Token>, String> {
-    const SIGNS: [&str; 20] =
-        ["==", "!=", "~=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "^", "(", ")", ",", "?", ":", "[", "]"];
+    const SIGNS: [&str; 20] = [
+        "==", "!=", "~=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "^", "(", ")", ",", "?", ":", "[",
+        "]",
+    ];
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -155,7 +168,9 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
             rest = &rest[sign.len()..];
         } else if first.is_ascii_digit() {
             let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
-            tokens.push(Token::Number(rest[..end].parse().map_err(|_| format!("{:?} is no number", &rest[..end]))?));
+            tokens.push(Token::Number(
+                rest[..end].parse().map_err(|_| format!("{:?} is no number", &rest[..end]))?,
+            ));
             rest = &rest[end..];
         } else if matches!(first, '"' | '\'') {
             let end = rest[1..].find(first).ok_or("a quote is not closed")? + 1;
@@ -225,14 +240,17 @@ impl Reader {
                 left = Expression::In(Box::new(left), self.list()?, !negated);
                 continue;
             }
-            let Some(operator) = operators.iter().find(|operator| self.eat(operator)) else { return Ok(left) };
+            let Some(operator) = operators.iter().find(|operator| self.eat(operator)) else {
+                return Ok(left);
+            };
             let right = self.level(level + 1)?;
             left = Expression::Binary(operator, Box::new(left), Box::new(right));
         }
     }
 
     fn not_in(&mut self) -> bool {
-        let there = self.peek() == Some(&Token::Sign("not")) && self.tokens.get(self.at + 1) == Some(&Token::Sign("in"));
+        let there = self.peek() == Some(&Token::Sign("not"))
+            && self.tokens.get(self.at + 1) == Some(&Token::Sign("in"));
         self.at += usize::from(there);
         there
     }
@@ -282,7 +300,9 @@ impl Reader {
         match token {
             Token::Number(number) => Ok(Expression::Number(number)),
             Token::Text(text) => Ok(Expression::Text(text)),
-            Token::Name(name) if self.peek() == Some(&Token::Sign("(")) => Ok(Expression::Call(name, self.list()?)),
+            Token::Name(name) if self.peek() == Some(&Token::Sign("(")) => {
+                Ok(Expression::Call(name, self.list()?))
+            }
             Token::Name(name) => Ok(Expression::Name(name)),
             Token::Sign(sign) => Err(format!("unexpected {sign:?}")),
         }
@@ -323,7 +343,8 @@ mod tests {
 
     #[test]
     fn what_is_none_is_refused() {
-        for text in ["n >", "n > 3 && n < 9", "n === 9", "{{ n }} == 4", "\"open", "1 2", "", &"(".repeat(99)] {
+        for text in ["n >", "n > 3 && n < 9", "n === 9", "{{ n }} == 4", "\"open", "1 2", "", &"(".repeat(99)]
+        {
             assert!(Expression::parse(text).is_err(), "{text}");
         }
     }

@@ -85,14 +85,22 @@ static FUNCTIONS: &[(&str, Make)] = &[
     ("$randIp", ip),
 ];
 
-const FIRST: &[&str] = &["Ada", "Bela", "Chen", "Dora", "Emeka", "Fatou", "Goran", "Hana", "Ines", "Jonas", "Kofi", "Lena"];
-const LAST: &[&str] = &["Adler", "Bakker", "Costa", "Dubois", "Eriksen", "Fischer", "Garcia", "Horvat", "Ito", "Jansen"];
-const JOBS: &[&str] = &["Accountant", "Baker", "Carpenter", "Dentist", "Engineer", "Librarian", "Nurse", "Teacher"];
-const CITIES: &[&str] = &["Accra", "Bergen", "Cusco", "Dresden", "Eger", "Fes", "Ghent", "Hobart", "Izmir", "Kyoto"];
-const COUNTRIES: &[&str] = &["Austria", "Brazil", "Canada", "Denmark", "Estonia", "Finland", "Ghana", "Hungary", "Japan"];
-const STREETS: &[&str] = &["Bridge Street", "Church Lane", "Garden Road", "Harbour Way", "Mill Street", "Station Road"];
-const PRODUCTS: &[&str] = &["Wooden Chair", "Steel Kettle", "Cotton Shirt", "Paper Lamp", "Leather Belt", "Glass Bowl"];
-const WORDS: &[&str] = &["amber", "branch", "cloud", "delta", "ember", "field", "grain", "harbour", "island", "juniper"];
+const FIRST: &[&str] =
+    &["Ada", "Bela", "Chen", "Dora", "Emeka", "Fatou", "Goran", "Hana", "Ines", "Jonas", "Kofi", "Lena"];
+const LAST: &[&str] =
+    &["Adler", "Bakker", "Costa", "Dubois", "Eriksen", "Fischer", "Garcia", "Horvat", "Ito", "Jansen"];
+const JOBS: &[&str] =
+    &["Accountant", "Baker", "Carpenter", "Dentist", "Engineer", "Librarian", "Nurse", "Teacher"];
+const CITIES: &[&str] =
+    &["Accra", "Bergen", "Cusco", "Dresden", "Eger", "Fes", "Ghent", "Hobart", "Izmir", "Kyoto"];
+const COUNTRIES: &[&str] =
+    &["Austria", "Brazil", "Canada", "Denmark", "Estonia", "Finland", "Ghana", "Hungary", "Japan"];
+const STREETS: &[&str] =
+    &["Bridge Street", "Church Lane", "Garden Road", "Harbour Way", "Mill Street", "Station Road"];
+const PRODUCTS: &[&str] =
+    &["Wooden Chair", "Steel Kettle", "Cotton Shirt", "Paper Lamp", "Leather Belt", "Glass Bowl"];
+const WORDS: &[&str] =
+    &["amber", "branch", "cloud", "delta", "ember", "field", "grain", "harbour", "island", "juniper"];
 
 fn text(text: String) -> Value {
     Value::from(text)
@@ -133,7 +141,13 @@ fn phone(random: &mut Random) -> Value {
 }
 
 fn ip(random: &mut Random) -> Value {
-    text(format!("{}.{}.{}.{}", 1 + random.below(254), random.below(256), random.below(256), random.below(256)))
+    text(format!(
+        "{}.{}.{}.{}",
+        1 + random.below(254),
+        random.below(256),
+        random.below(256),
+        random.below(256)
+    ))
 }
 
 fn street(random: &mut Random) -> Value {
@@ -183,7 +197,10 @@ mod tests {
         let mut random = Random::new(1, 1);
         for name in names() {
             let made = call(name, &mut random).expect("it is in the table");
-            assert!(made.is_number() || made.is_boolean() || made.as_str().is_some_and(|text| !text.is_empty()), "{name}");
+            assert!(
+                made.is_number() || made.is_boolean() || made.as_str().is_some_and(|text| !text.is_empty()),
+                "{name}"
+            );
         }
         assert_eq!(call("$nothingLikeIt", &mut random), None);
     }

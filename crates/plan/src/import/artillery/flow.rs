@@ -11,8 +11,8 @@ use super::capture::{self, Take};
 use super::expect::Expectation;
 use super::expression::Expression;
 use super::functions::Functions;
-use super::template::{Template, Tree};
 use super::js;
+use super::template::{Template, Tree};
 
 /// A step.
 #[derive(Clone, Debug)]
@@ -185,10 +185,12 @@ fn act(step: &Value, engine: Engine, frame: &Frame<'_>) -> Act {
         return Act::Socket(Box::new(super::ws::read(step, functions)));
     }
     match step.as_object().and_then(|members| members.iter().next()) {
-        Some((method, Value::Object(params))) => match Request::new(&method.to_ascii_uppercase(), params, frame) {
-            Some(request) => Act::Request(Arc::new(request)),
-            None => Act::NoAddress,
-        },
+        Some((method, Value::Object(params))) => {
+            match Request::new(&method.to_ascii_uppercase(), params, frame) {
+                Some(request) => Act::Request(Arc::new(request)),
+                None => Act::NoAddress,
+            }
+        }
         _ => Act::NoAddress,
     }
 }
@@ -203,20 +205,32 @@ impl Request {
         let raw_url = if url.starts_with('/') { format!("{}{url}", frame.target) } else { url };
         let tree = |value: &Value| Tree::new(value, functions);
         let pairs = |value: Option<&Value>| -> Vec<(String, Value)> {
-            value.and_then(Value::as_object).into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect()
+            value
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten()
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect()
         };
         let content = if let Some(json) = params.get("json") {
             Content::Json(tree(json))
         } else if let Some(body) = params.get("body").filter(|body| js::is_true(Some(body))) {
             Content::Body(tree(body))
         } else if params.get("form").is_some_and(Value::is_object) {
-            Content::Form(pairs(params.get("form")).iter().map(|(key, value)| (key.clone(), tree(value))).collect())
+            Content::Form(
+                pairs(params.get("form")).iter().map(|(key, value)| (key.clone(), tree(value))).collect(),
+            )
         } else if params.get("formData").is_some_and(Value::is_object) {
             let fields = pairs(params.get("formData"));
-            Content::FormData(fields.into_iter().map(|(key, value)| {
-                let filled = tree(&value);
-                (key, value, filled)
-            }).collect())
+            Content::FormData(
+                fields
+                    .into_iter()
+                    .map(|(key, value)| {
+                        let filled = tree(&value);
+                        (key, value, filled)
+                    })
+                    .collect(),
+            )
         } else {
             Content::None
         };
@@ -240,7 +254,10 @@ impl Request {
             content,
             headers,
             query: params.get("qs").map(tree),
-            cookies: cookies.iter().map(|(name, value)| (name.clone(), Template::new(&js::text_of(Some(value)), functions))).collect(),
+            cookies: cookies
+                .iter()
+                .map(|(name, value)| (name.clone(), Template::new(&js::text_of(Some(value)), functions)))
+                .collect(),
             auth: auth.map(|auth| (tree(&auth["user"]), tree(&auth["pass"]))),
             unpacks: params.get("gzip") != Some(&Value::Bool(false)),
             follows: params.get("followRedirect") != Some(&Value::Bool(false)),

@@ -26,23 +26,55 @@ pub struct Function {
 
 /// Artillery's own.
 pub static BUILT_IN: &[Function] = &[
-    Function { name: "$randomNumber", does: "a whole number from the first to the second argument, as text", make: random_number },
-    Function { name: "$randomString", does: "letters and digits, ten or as many as asked for", make: random_string },
+    Function {
+        name: "$randomNumber",
+        does: "a whole number from the first to the second argument, as text",
+        make: random_number,
+    },
+    Function {
+        name: "$randomString",
+        does: "letters and digits, ten or as many as asked for",
+        make: random_string,
+    },
     Function { name: "$template", does: "nothing in a template, where it gets no text", make: |_, _| None },
 ];
 
 /// What scripts call though Artillery has it not.
 pub static EXTENSIONS: &[Function] = &[
-    Function { name: "$randomInt", does: "a whole number from the first to the second argument", make: random_int },
+    Function {
+        name: "$randomInt",
+        does: "a whole number from the first to the second argument",
+        make: random_int,
+    },
     Function { name: "$randomFloat", does: "a number between the arguments", make: random_float },
-    Function { name: "$randomItem", does: "an item of a list: of `config.variables` the whole list", make: random_item },
-    Function { name: "$randomBoolean", does: "true or false", make: |_, random| Some(Value::Bool(random.below(2) == 1)) },
-    Function { name: "$randomEmail", does: "an e-mail address", make: |_, random| fake::call("$internetEmail", random) },
+    Function {
+        name: "$randomItem",
+        does: "an item of a list: of `config.variables` the whole list",
+        make: random_item,
+    },
+    Function {
+        name: "$randomBoolean",
+        does: "true or false",
+        make: |_, random| Some(Value::Bool(random.below(2) == 1)),
+    },
+    Function {
+        name: "$randomEmail",
+        does: "an e-mail address",
+        make: |_, random| fake::call("$internetEmail", random),
+    },
     Function { name: "$randomDate", does: "a day of the last year", make: random_date },
     Function { name: "$randomUUID", does: "a UUID", make: uuid },
     Function { name: "$guid", does: "a UUID", make: uuid },
-    Function { name: "$timestamp", does: "seconds since 1970", make: |_, _| Some(Value::from(model_seconds())) },
-    Function { name: "$isoTimestamp", does: "the time by ISO 8601", make: |_, _| Some(Value::from(iso(model_seconds()))) },
+    Function {
+        name: "$timestamp",
+        does: "seconds since 1970",
+        make: |_, _| Some(Value::from(model_seconds())),
+    },
+    Function {
+        name: "$isoTimestamp",
+        does: "the time by ISO 8601",
+        make: |_, _| Some(Value::from(iso(model_seconds()))),
+    },
 ];
 
 /// The functions of one test.
@@ -81,7 +113,12 @@ impl Functions {
     }
 
     /// Calls a function that Artillery would have; nothing at all when it has not.
-    pub fn call(&self, name: &str, arguments: &[Option<Value>], random: &mut Random) -> Option<Option<Value>> {
+    pub fn call(
+        &self,
+        name: &str,
+        arguments: &[Option<Value>],
+        random: &mut Random,
+    ) -> Option<Option<Value>> {
         if let Some(function) = BUILT_IN.iter().find(|function| function.name == name) {
             return Some((function.make)(arguments, random));
         }
@@ -114,7 +151,8 @@ impl Expression {
         let name = source[..open].trim();
         let close = closing(source, open)?;
         let known = functions.has(name);
-        let extension = EXTENSIONS.iter().find(|function| function.name == name).map(|function| function.make);
+        let extension =
+            EXTENSIONS.iter().find(|function| function.name == name).map(|function| function.make);
         // What both forms understand, the original's rules do.
         if !known && extension.is_none() {
             return None;
@@ -123,7 +161,8 @@ impl Expression {
         if !(path.is_empty() || path.starts_with(['.', '['])) {
             return None;
         }
-        let arguments = split(&source[open + 1..close]).into_iter().map(argument).collect::<Option<Vec<_>>>()?;
+        let arguments =
+            split(&source[open + 1..close]).into_iter().map(argument).collect::<Option<Vec<_>>>()?;
         let extension = if known { None } else { extension };
         let (source, name) = (source.into(), name.into());
         Some(Self { source, name, extension, arguments, path: js::keys(path.trim_start_matches('.')) })
@@ -212,7 +251,8 @@ fn argument(text: &str) -> Option<Argument> {
     }
     if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         let items = split(inner).into_iter().map(argument).collect::<Option<Vec<_>>>()?;
-        let items = items.into_iter().map(|item| if let Argument::Value(value) = item { Some(value) } else { None });
+        let items =
+            items.into_iter().map(|item| if let Argument::Value(value) = item { Some(value) } else { None });
         return Some(Argument::Value(Value::Array(items.collect::<Option<_>>()?)));
     }
     if let Ok(value) = serde_json::from_str(text) {

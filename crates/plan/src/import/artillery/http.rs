@@ -33,6 +33,13 @@ struct Filled {
     cookies: Vec<(String, String)>,
 }
 
+/// The right to send a request now.
+#[expect(dead_code, reason = "they are held, not looked at")]
+enum Turn<'a> {
+    Own(tokio::sync::MutexGuard<'a, ()>),
+    Shared(Result<tokio::sync::SemaphorePermit<'a>, tokio::sync::AcquireError>),
+}
+
 /// Why a request was not answered.
 struct Failure {
     code: String,
@@ -50,7 +57,7 @@ pub async fn request(session: &mut Session, user: &Rc<User>, request: &Request) 
     let mut request = request;
     let mut params = None;
     let names: Vec<&str> = before.map(|name| &**name).collect();
-    if !names.is_empty() && hooks::any(session, user, &names) {
+    if hooks::any(session, user, &names).await {
         let mut object = shown(user, request);
         for name in names {
             object = hooks::before_request(session, user, name, object).await?;
@@ -67,7 +74,11 @@ pub async fn request(session: &mut Session, user: &Rc<User>, request: &Request) 
         return Err(Stop(format!("Invalid URL - {url}")));
     }
     // Who has one connection has one request at a time.
-    let turn = user.turn.lock().await;
+    let turns = hooks::turns(session, &user.world);
+    let turn = match &turns {
+        Some(turns) => Turn::Shared(turns.acquire().await),
+        None => Turn::Own(user.turn.lock().await),
+    };
     let answered = match fill(user, request, url) {
         Ok(filled) => send(session, user, request, &filled).await.map(|exchange| (filled.url, exchange)),
         Err(failure) => Err(failure),
@@ -104,7 +115,9 @@ async fn wanted(session: &mut Session, user: &Rc<User>, request: &Request) -> Re
         Some(Condition::Expression(expression)) => js::is_true(expression.value(&lookup).as_ref()),
         Some(Condition::Word(name, expression)) => match hooks::condition(session, user, name).await {
             Some(holds) => holds,
-            None => expression.as_ref().is_none_or(|expression| js::is_true(expression.value(&lookup).as_ref())),
+            None => {
+                expression.as_ref().is_none_or(|expression| js::is_true(expression.value(&lookup).as_ref()))
+            }
         },
     })
 }
@@ -119,7 +132,8 @@ fn shown(user: &User, request: &Request) -> Map<String, Value> {
     object.insert("cookieJar".to_owned(), Value::Object(Map::new()));
     object.insert("https".to_owned(), Value::Object(Map::new()));
     if user.world.by_endpoint.is_some() {
-        object.insert("defaultName".to_owned(), endpoint(user, request, None).map_or(Value::Null, Value::from));
+        object
+            .insert("defaultName".to_owned(), endpoint(user, request, None).map_or(Value::Null, Value::from));
     }
     object
 }
@@ -147,7 +161,8 @@ fn endpoint(user: &User, request: &Request, sent: Option<&str>) -> Option<String
 
 /// Fills in the templates.
 fn fill(user: &User, request: &Request, url: String) -> Result<Filled, Failure> {
-    let refused = |message: &str| Failure { code: "ERR_GOT_REQUEST_ERROR".to_owned(), message: message.to_owned() };
+    let refused =
+        |message: &str| Failure { code: "ERR_GOT_REQUEST_ERROR".to_owned(), message: message.to_owned() };
     let mut headers: Vec<(String, String)> = Vec::with_capacity(request.headers.len() + 2);
     for (name, value) in &request.headers {
         match user.value(value) {
@@ -194,7 +209,11 @@ fn fill(user: &User, request: &Request, url: String) -> Result<Filled, Failure> 
         return Err(refused("a GET has no body"));
     }
     if let Some((name, password)) = &request.auth {
-        let pair = format!("{}:{}", js::text_of(user.value(name).as_ref()), js::text_of(user.value(password).as_ref()));
+        let pair = format!(
+            "{}:{}",
+            js::text_of(user.value(name).as_ref()),
+            js::text_of(user.value(password).as_ref())
+        );
         let value = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));
         headers.retain(|(name, _)| name != "authorization");
         headers.push(("authorization".to_owned(), value));
@@ -205,7 +224,8 @@ fn fill(user: &User, request: &Request, url: String) -> Result<Filled, Failure> 
         let trace = format!("{prefix}{}", &trace[prefix.len().min(32)..]);
         headers.push(("traceparent".to_owned(), format!("00-{trace}-{:016x}-01", random.next())));
     }
-    let url = address(user, request, &url).map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why })?;
+    let url = address(user, request, &url)
+        .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why })?;
     let cookies = cookies(user, request);
     Ok(Filled { method: request.method.to_string(), url, headers, body, cookies })
 }
@@ -234,7 +254,9 @@ fn encoded(pairs: &[(String, Option<Value>)]) -> String {
     let mut flat: Vec<(&str, String)> = Vec::new();
     for (name, value) in pairs {
         match value {
-            Some(Value::Array(items)) => flat.extend(items.iter().map(|item| (name.as_str(), js::text_of(Some(item))))),
+            Some(Value::Array(items)) => {
+                flat.extend(items.iter().map(|item| (name.as_str(), js::text_of(Some(item)))))
+            }
             None => {}
             Some(Value::Null) => flat.push((name, String::new())),
             Some(value) => flat.push((name, js::text_of(Some(value)))),
@@ -246,7 +268,10 @@ fn encoded(pairs: &[(String, Option<Value>)]) -> String {
 }
 
 /// Fields and files as a multipart body, with its content type.
-fn multipart(user: &User, fields: &[(String, Value, super::template::Tree)]) -> Result<(String, Vec<u8>), String> {
+fn multipart(
+    user: &User,
+    fields: &[(String, Value, super::template::Tree)],
+) -> Result<(String, Vec<u8>), String> {
     let boundary = format!("form-{}", super::functions::make_uuid(&mut user.random.borrow_mut()));
     let mut body = Vec::new();
     for (name, spec, filled) in fields {
@@ -317,19 +342,28 @@ fn cookies(user: &User, request: &Request) -> Vec<(String, String)> {
 }
 
 /// Sends a request and follows its redirects; counts each of them.
-async fn send(session: &mut Session, user: &Rc<User>, request: &Request, filled: &Filled) -> Result<Exchange, Failure> {
+async fn send(
+    session: &mut Session,
+    user: &Rc<User>,
+    request: &Request,
+    filled: &Filled,
+) -> Result<Exchange, Failure> {
     let (mut method, mut body, mut url) = (filled.method.clone(), filled.body.clone(), filled.url.clone());
     let name = endpoint(user, request, Some(&url));
     for hop in 0.. {
         let worker = Rc::clone(session.worker());
-        let parsed = worker.url(&url).map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.message })?;
+        let parsed = worker
+            .url(&url)
+            .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.message })?;
         let mut ask = net::Request::new(net::Method::new(&method), parsed);
         ask.headers = filled.headers.clone();
+        ask.verbatim = true;
+        ask.headers.extend(cookie_header(session, filled, &ask.url));
         ask.body = body.clone();
         ask.redirects = 0;
         ask.timeout = user.world.timeout;
-        ask.cookies = filled.cookies.iter().map(|(name, value)| (name.clone(), value.clone(), false)).collect();
-        ask.version = if request.http2 { net::VersionPreference::Auto } else { net::VersionPreference::Http1 };
+        ask.version =
+            if request.http2 { net::VersionPreference::Auto } else { net::VersionPreference::Http1 };
         user.count(session, |now, stats| {
             stats.count(now, "http.requests", 1.0);
             stats.rate(now, "http.request_rate");
@@ -338,7 +372,12 @@ async fn send(session: &mut Session, user: &Rc<User>, request: &Request, filled:
         let exchange = session.send(ask, labels).await;
         let answer = match &exchange.outcome {
             Ok(answer) => answer,
-            Err(error) => return Err(failure(error)),
+            Err(error) => {
+                if let Some(status) = error.partial_status() {
+                    answered(session, user, status, &exchange.trail());
+                }
+                return Err(failure(error));
+            }
         };
         answered(session, user, answer.status, &answer.trail);
         if answer.headers.get("set-cookie").is_some() {
@@ -346,17 +385,21 @@ async fn send(session: &mut Session, user: &Rc<User>, request: &Request, filled:
         }
         let goes_on = request.follows && matches!(answer.status, 300..=303 | 305 | 307 | 308);
         let Some(location) = answer.headers.text_of("location").filter(|_| goes_on) else {
-            user.count(session, |now, stats| stats.count(now, "http.downloaded_bytes", answer.body.len() as f64));
+            user.count(session, |now, stats| {
+                stats.count(now, "http.downloaded_bytes", answer.body.len() as f64)
+            });
             return Ok(exchange);
         };
         if hop >= REDIRECTS_MAX {
+            user.count(session, |now, stats| stats.count(now, "http.downloaded_bytes", 0.0));
             return Err(Failure {
                 code: "ERR_TOO_MANY_REDIRECTS".to_owned(),
                 message: format!("Redirected {REDIRECTS_MAX} times. Aborting."),
             });
         }
         let next = url::Url::parse(&url).and_then(|base| base.join(location));
-        let mut next = next.map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.to_string() })?;
+        let mut next =
+            next.map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.to_string() })?;
         next.set_fragment(None);
         if answer.status == 303 && !matches!(&*method, "GET" | "HEAD") {
             (method, body) = ("GET".to_owned(), None);
@@ -364,6 +407,21 @@ async fn send(session: &mut Session, user: &Rc<User>, request: &Request, filled:
         url = next.into();
     }
     unreachable!("the loop ends by its limit")
+}
+
+/// The `cookie` header: what scripts set, then what servers set.
+fn cookie_header(session: &mut Session, filled: &Filled, url: &net::Url) -> Option<(String, String)> {
+    let jar = session.jar().borrow().cookies_for(url);
+    let mut pairs: Vec<(&str, &str)> =
+        filled.cookies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    for (name, value) in &jar {
+        match pairs.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = value,
+            None => pairs.push((name, value)),
+        }
+    }
+    let text: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    (!text.is_empty()).then(|| ("cookie".to_owned(), text.join("; ")))
 }
 
 /// Counts an answer.
@@ -470,7 +528,7 @@ async fn look(
     let after: Vec<&str> = user.scenario().hooks.after_response.iter().map(|name| &**name).collect();
     let own: Vec<&str> = request.after.iter().map(|name| &**name).collect();
     let seen = [after.as_slice(), own.as_slice()].concat();
-    let mut hooked = hooks::any(session, user, &seen).then(|| {
+    let mut hooked = hooks::any(session, user, &seen).await.then(|| {
         let object = params.unwrap_or_else(|| shown(user, request));
         (object, hooks::response(&exchange, &answer.text))
     });
@@ -522,7 +580,8 @@ fn apdex(session: &Session, user: &User, threshold: f64, exchange: &Exchange) {
         2
     };
     user.count(session, |now, stats| {
-        for (nth, name) in ["apdex.satisfied", "apdex.tolerated", "apdex.frustrated"].into_iter().enumerate() {
+        for (nth, name) in ["apdex.satisfied", "apdex.tolerated", "apdex.frustrated"].into_iter().enumerate()
+        {
             stats.count(now, name, f64::from(u8::from(nth == which)));
         }
     });
@@ -538,7 +597,8 @@ fn expectations(
 ) -> Done {
     let Some(settings) = user.world.expect else { return Ok(()) };
     let of_status = |expectation: &&expect::Expectation| &*expectation.kind == "statusCode";
-    let default = (settings.default_200 && !request.expectations.iter().any(|one| of_status(&one))).then(expect::status_200);
+    let default = (settings.default_200 && !request.expectations.iter().any(|one| of_status(&one)))
+        .then(expect::status_200);
     let mut failed = false;
     for expectation in request.expectations.iter().chain(&default) {
         let outcome = user.scoped(|scope| expectation.check(status, answer, scope));
@@ -553,7 +613,10 @@ fn expectations(
             session.check(&format!("{} {name}: {}", request.method, outcome.kind), outcome.ok);
         }
         if !outcome.ok {
-            session.say(model::Level::Debug, format!("{} {url}: {}: {}", request.method, outcome.kind, outcome.detail));
+            session.say(
+                model::Level::Debug,
+                format!("{} {url}: {}: {}", request.method, outcome.kind, outcome.detail),
+            );
         }
     }
     if failed {

@@ -22,7 +22,9 @@ pub fn normal(value: Value) -> Value {
     match value {
         Value::Number(given) if given.is_f64() => number(given.as_f64().unwrap_or(f64::NAN)),
         Value::Array(items) => Value::Array(items.into_iter().map(normal).collect()),
-        Value::Object(members) => Value::Object(members.into_iter().map(|(key, value)| (key, normal(value))).collect()),
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(key, value)| (key, normal(value))).collect())
+        }
         other => other,
     }
 }
@@ -51,8 +53,10 @@ pub fn text_of(value: Option<&Value>) -> String {
         Some(Value::Number(number)) => number_text(number),
         Some(Value::String(text)) => text.clone(),
         Some(Value::Array(items)) => {
-            let parts: Vec<String> =
-                items.iter().map(|item| if item.is_null() { String::new() } else { text_of(Some(item)) }).collect();
+            let parts: Vec<String> = items
+                .iter()
+                .map(|item| if item.is_null() { String::new() } else { text_of(Some(item)) })
+                .collect();
             parts.join(",")
         }
         Some(Value::Object(_)) => "[object Object]".to_owned(),
@@ -168,7 +172,8 @@ pub fn keys(path: &str) -> Vec<String> {
             '[' => {
                 let inner = &rest[1..];
                 let quoted = inner.chars().next().filter(|quote| matches!(quote, '"' | '\''));
-                let end = quoted.and_then(|quote| inner[1..].find(&format!("{quote}]")).map(|end| (1, end + 1, end + 3)));
+                let end = quoted
+                    .and_then(|quote| inner[1..].find(&format!("{quote}]")).map(|end| (1, end + 1, end + 3)));
                 let plain = || inner.find(']').map(|end| (0, end, end + 1));
                 match end.or_else(plain) {
                     Some((from, to, next)) => {

@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use futures_util::future::{LocalBoxFuture, join_all};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::counter::counting;
 use super::flow::{Act, Engine, Loop};
@@ -184,7 +184,8 @@ impl User {
 async fn arrive(world: &Arc<World>, session: &mut Session) -> Next {
     let begun = session.now();
     let since_start = session.iteration.intended.unwrap_or(begun);
-    let begin = session.scenario().and_then(|scenario| session.worker().run.control.scenario(scenario.index).begin());
+    let begin =
+        session.scenario().and_then(|scenario| session.worker().run.control.scenario(scenario.index).begin());
     let at_ms = begin.map_or(0, |begin| since_start.since(begin).0 / 1_000_000);
     if let Some(most) = world.limit_at(at_ms)
         && world.active.load(Relaxed) >= most
@@ -305,7 +306,7 @@ pub async fn acts(session: &mut Session, user: &Rc<User>, list: &[Act]) -> Done 
         match act {
             Act::Request(request) => http::request(session, user, request).await?,
             Act::Think(time) => think(session, user, time).await?,
-            Act::Log(text) => user.world.print(&user.text(text)),
+            Act::Log(text) => user.world.lines.print(&user.text(text)),
             Act::Function(name) => hooks::function(session, user, name).await?,
             Act::Loop(round) => Box::pin(go_round(session, user, round)).await?,
             Act::Parallel(lists) => Box::pin(side_by_side(session, user, lists)).await?,
@@ -319,7 +320,9 @@ pub async fn acts(session: &mut Session, user: &Rc<User>, list: &[Act]) -> Done 
 async fn think(session: &mut Session, user: &Rc<User>, time: &Tree) -> Done {
     let value = user.value(time);
     let ms = think_ms(value.as_ref());
-    let Some(ms) = ms else { return Err(Stop(format!("Invalid think time: {}", js::text_of(value.as_ref())))) };
+    let Some(ms) = ms else {
+        return Err(Stop(format!("Invalid think time: {}", js::text_of(value.as_ref()))));
+    };
     let jitter = user.world.jitter.as_ref().map_or(0.0, |jitter| jitter_ms(jitter, ms));
     let unit = user.random.borrow_mut().unit();
     let ms = (ms + (unit * 2.0 - 1.0) * jitter).clamp(0.0, 1e12);
@@ -445,12 +448,6 @@ async fn side_by_side(session: &mut Session, user: &Rc<User>, lists: &[Vec<Act>]
         outcome = outcome.and(done);
     }
     outcome
-}
-
-/// All variables of a user, as code sees them.
-#[must_use]
-pub fn object_of(user: &User) -> Map<String, Value> {
-    user.vars.borrow().to_object()
 }
 
 #[cfg(test)]

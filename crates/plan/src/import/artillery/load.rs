@@ -126,7 +126,11 @@ pub fn load(asked: &Asked) -> Result<Script, Refused> {
         let document = read(asked, file)?;
         if !document.value.is_object() {
             let place = Place { file: file.display().to_string(), line: 1, ..Place::default() };
-            return Err(Refused::one(Note::new(Kind::Error, place, "an Artillery script is a mapping with config and scenarios")));
+            return Err(Refused::one(Note::new(
+                Kind::Error,
+                place,
+                "an Artillery script is a mapping with config and scenarios",
+            )));
         }
         js::merge(&mut value, &document.value, true);
         places.overlay(document.places);
@@ -207,7 +211,12 @@ pub fn read_text(path: &Path) -> Result<String, String> {
 }
 
 /// The configuration with environment, overrides and flags.
-fn lay_over(asked: &Asked, value: &mut Value, places: &Places, notes: &mut Vec<Note>) -> Result<Value, Refused> {
+fn lay_over(
+    asked: &Asked,
+    value: &mut Value,
+    places: &Places,
+    notes: &mut Vec<Note>,
+) -> Result<Value, Refused> {
     if let Some(name) = &asked.environment {
         match value["config"]["environments"].get(name).cloned() {
             Some(over) => js::merge(&mut value["config"], &over, true),
@@ -219,7 +228,8 @@ fn lay_over(asked: &Asked, value: &mut Value, places: &Places, notes: &mut Vec<N
         }
     }
     if let Some(text) = &asked.overrides {
-        let over: Value = serde_json::from_str(text).map_err(|why| Refused::flag("--overrides", format!("not JSON: {why}")))?;
+        let over: Value = serde_json::from_str(text)
+            .map_err(|why| Refused::flag("--overrides", format!("not JSON: {why}")))?;
         js::merge(value, &js::normal(over), false);
     }
     let mut config = value["config"].clone();
@@ -273,7 +283,11 @@ fn built_in(
     folder: &Path,
     test_id: &str,
 ) -> Map<String, Value> {
-    let env: Value = env.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect::<Map<_, _>>().into();
+    let env: Value = env
+        .iter()
+        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+        .collect::<Map<_, _>>()
+        .into();
     let mut shared = Map::new();
     shared.insert("$env".to_owned(), env.clone());
     shared.insert("$processEnvironment".to_owned(), env);
@@ -333,7 +347,9 @@ mod tests {
 
     #[test]
     fn paths_are_cleaned() {
-        let check = |path: &str, wanted: &str| assert_eq!(absolute(Path::new("/a/b"), Path::new(path)), Path::new(wanted));
+        let check = |path: &str, wanted: &str| {
+            assert_eq!(absolute(Path::new("/a/b"), Path::new(path)), Path::new(wanted))
+        };
         check("../c.csv", "/a/c.csv");
         check("./x/./y", "/a/b/x/y");
         check("/abs", "/abs");

@@ -57,7 +57,8 @@ pub(super) const FORMAT: Format = Format {
     sniff: |look| recognises(look.head(SNIFFED_BYTES)),
     import: |source| {
         let asked = asked(source);
-        import(source, &asked).map_err(|refused| super::Refused { notes: refused.notes, exit: Some(ExitCode(refused.exit)) })
+        import(source, &asked)
+            .map_err(|refused| super::Refused { notes: refused.notes, exit: Some(ExitCode(refused.exit)) })
     },
     aliases: ALIASES,
 };
@@ -139,7 +140,10 @@ fn import(source: &Source, asked: &Asked) -> Result<Plan, Refused> {
         return Err(Refused { notes, exit });
     }
     choose(asked, &mut script)?;
+    let lines = hooks::Lines::default();
+    let processor = processor(source, asked, &mut script, &lines)?;
     let insecure = script.config()["tls"]["rejectUnauthorized"] == serde_json::Value::Bool(false);
+    let pooled = script.config()["http"].get("pool").is_some();
     let notes = std::mem::take(&mut script.notes);
     let mut scenario = Scenario::shorthand("shared-iterations", &[]);
     scenario.executor = Executor::Timetable { legs: arrivals.legs.clone() };
@@ -148,7 +152,7 @@ fn import(source: &Source, asked: &Asked) -> Result<Plan, Refused> {
     scenario.exec = "user".to_owned();
     scenario.problems.clear();
     scenario.shown = serde_json::json!({ "executor": "timetable" });
-    let world = Arc::new(World::new(source, asked, script, &arrivals));
+    let world = Arc::new(World::new(asked, script, &arrivals, (processor, lines)));
     let flow = |name: &str, part| {
         let life: Arc<dyn crate::step::OwnStep> = Arc::new(Life { world: Arc::clone(&world), part });
         Flow::new(name, vec![Step::Own(life)])
@@ -163,6 +167,10 @@ fn import(source: &Source, asked: &Asked) -> Result<Plan, Refused> {
         scenarios: Some(std::iter::once((scenario.name.clone(), scenario)).collect()),
         insecure_skip_tls_verify: insecure.then_some(true),
         no_cookies_reset: Some(true),
+        plimsoll: pooled.then(|| model::PlimsollOptions {
+            shared_connections: true,
+            ..model::PlimsollOptions::default()
+        }),
         ..Options::default()
     };
     let mut plan = Plan::new(program, options);
@@ -171,12 +179,51 @@ fn import(source: &Source, asked: &Asked) -> Result<Plan, Refused> {
     Ok(plan)
 }
 
+/// The processor, if there is one. A file that is missing is let pass when nothing of it is used.
+fn processor(
+    source: &Source,
+    asked: &Asked,
+    script: &mut load::Script,
+    lines: &hooks::Lines,
+) -> Result<Option<hooks::Processor>, Refused> {
+    let used = check::functions(&script.value);
+    let Some(path) = script.config()["processor"].as_str().map(str::to_owned) else {
+        for (place, name) in &used {
+            let message = format!("there is no processor, and so no function {name}");
+            script.note(Kind::Ignored, place, message);
+        }
+        return Ok(None);
+    };
+    let fake = script.config()["plugins"].get("fake-data").is_some();
+    let processor = hooks::Processor::new(source, &script.folder, &path, fake, lines);
+    let refused = |script: &mut load::Script, message: String| {
+        script.note(Kind::Error, "config.processor", message);
+        Refused { notes: std::mem::take(&mut script.notes), exit: 11 }
+    };
+    if !processor.exists() {
+        if !used.is_empty() || asked.strict {
+            return Err(refused(script, format!("there is no file {path}")));
+        }
+        let message = format!(
+            "there is no file {path}: Artillery would not run; nothing of it is used, so this goes on without it"
+        );
+        script.note(Kind::Lenient, "config.processor", message);
+        return Ok(None);
+    }
+    let known = processor.look().map_err(|why| refused(script, why))?;
+    for (place, name) in used.iter().filter(|(_, name)| !known.contains(name)) {
+        script.note(Kind::Ignored, place, format!("{path} has no function {name}"));
+    }
+    Ok(Some(processor))
+}
+
 /// `--scenario-name`: the one that has the name, or that the pattern fits.
 fn choose(asked: &Asked, script: &mut load::Script) -> Result<(), Refused> {
     let Some(wanted) = &asked.scenario_name else { return Ok(()) };
     let scenarios = script.value["scenarios"].as_array().cloned().unwrap_or_default();
     let name = |scenario: &serde_json::Value| scenario["name"].as_str().unwrap_or_default().to_owned();
-    let mut chosen: Vec<serde_json::Value> = scenarios.iter().filter(|one| name(one) == *wanted).cloned().collect();
+    let mut chosen: Vec<serde_json::Value> =
+        scenarios.iter().filter(|one| name(one) == *wanted).cloned().collect();
     if chosen.is_empty()
         && let Ok(pattern) = regress::Regex::new(wanted)
     {

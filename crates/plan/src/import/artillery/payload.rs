@@ -95,7 +95,8 @@ fn whole(fields: &[String], rows: Vec<Vec<Value>>) -> Value {
 }
 
 fn rows(text: &str, spec: &Value) -> Result<Vec<Vec<Value>>, String> {
-    let delimiter = spec["delimiter"].as_str().or_else(|| spec["options"]["delimiter"].as_str()).unwrap_or(",");
+    let delimiter =
+        spec["delimiter"].as_str().or_else(|| spec["options"]["delimiter"].as_str()).unwrap_or(",");
     let delimiter = match delimiter {
         "\\t" | "\t" => '\t',
         other => match other.chars().collect::<Vec<_>>()[..] {
@@ -185,7 +186,11 @@ mod tests {
         };
         check("12,1.5,true,,007,text\n", json!({}), json!([[12, 1.5, "true", "", 7, "text"]]));
         check("12,007", json!({"cast": false}), json!([["12", "007"]]));
-        check("\"a;b\";c,d;\"say \"\"hi\"\"\"\r\n", json!({"delimiter": ";"}), json!([["a;b", "c,d", "say \"hi\""]]));
+        check(
+            "\"a;b\";c,d;\"say \"\"hi\"\"\"\r\n",
+            json!({"delimiter": ";"}),
+            json!([["a;b", "c,d", "say \"hi\""]]),
+        );
         check("h\n\n\"two\nlines\"\n", json!({"skipHeader": true}), json!([["two\nlines"]]));
         check("\u{feff}a\tb", json!({"delimiter": "\\t"}), json!([["a", "b"]]));
         check("", json!({}), json!([]));
@@ -196,7 +201,8 @@ mod tests {
     #[test]
     fn rows_in_order_begin_again() {
         let rows = Arc::new(vec![vec![json!(1)], vec![json!(2)]]);
-        let payload = Payload { fields: vec!["n".to_owned(), "m".to_owned()], rows, next: Some(Arc::default()) };
+        let payload =
+            Payload { fields: vec!["n".to_owned(), "m".to_owned()], rows, next: Some(Arc::default()) };
         let mut random = Random::new(1, 1);
         let dealt: Vec<_> = (0..3).map(|_| payload.deal(&mut random)[0].1.clone()).collect();
         assert_eq!(dealt, [1, 2, 1]);

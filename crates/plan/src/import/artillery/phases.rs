@@ -107,7 +107,9 @@ impl Reader<'_> {
         let number = match value {
             Value::Null => return Ok(None),
             Value::Number(number) => number.as_f64(),
-            Value::String(text) if !text.trim().is_empty() => Some(js::number_in(text)).filter(|number| number.is_finite()),
+            Value::String(text) if !text.trim().is_empty() => {
+                Some(js::number_in(text)).filter(|number| number.is_finite())
+            }
             _ => None,
         };
         match number.filter(|number| *number >= 0.0) {
@@ -120,7 +122,9 @@ impl Reader<'_> {
         match self.number(key)? {
             Some(number) if number.fract() != 0.0 => {
                 let advice = "a rate below one user a second is an arrivalCount over a longer duration";
-                Err(self.note(Kind::Error, key, format!("{key} must be a whole number, not {number}")).with_help(advice))
+                Err(self
+                    .note(Kind::Error, key, format!("{key} must be a whole number, not {number}"))
+                    .with_help(advice))
             }
             number => Ok(number.map(|number| number as u64)),
         }
@@ -134,7 +138,11 @@ impl Reader<'_> {
         let ms = span_ms(value).filter(|ms| *ms < 1e15);
         match ms {
             Some(ms) => Ok(Some(Duration::from_micros((ms * 1000.0) as u64))),
-            None => Err(self.note(Kind::Error, key, format!("{value} is no time: write seconds, or a text such as 500ms or 5m"))),
+            None => Err(self.note(
+                Kind::Error,
+                key,
+                format!("{value} is no time: write seconds, or a text such as 500ms or 5m"),
+            )),
         }
     }
 
@@ -144,7 +152,11 @@ impl Reader<'_> {
         }
         let count = self.whole("arrivalCount")?;
         let ramp_to = self.number("rampTo")?;
-        let rate = if ramp_to.is_some() { self.number("arrivalRate")? } else { self.whole("arrivalRate")?.map(|rate| rate as f64) };
+        let rate = if ramp_to.is_some() {
+            self.number("arrivalRate")?
+        } else {
+            self.whole("arrivalRate")?.map(|rate| rate as f64)
+        };
         let duration = self.span("duration")?;
         let Some(duration) = duration else {
             return Err(self.note(Kind::Error, "duration", "a phase needs a duration, or a pause"));
@@ -152,13 +164,19 @@ impl Reader<'_> {
         match (count, rate, ramp_to) {
             (Some(count), _, _) => Ok(vec![Leg { duration, rhythm: Rhythm::Even { count } }]),
             (None, Some(rate), None) if rate == 0.0 => {
-                let message = "a phase with an arrivalRate of 0 takes no time at all in Artillery, and none here";
-                notes.push(self.note(Kind::Emulated, "arrivalRate", message).with_help("write pause to wait"));
+                let message =
+                    "a phase with an arrivalRate of 0 takes no time at all in Artillery, and none here";
+                notes
+                    .push(self.note(Kind::Emulated, "arrivalRate", message).with_help("write pause to wait"));
                 Ok(Vec::new())
             }
             (None, Some(rate), None) => Ok(vec![self.steady(rate, duration)]),
             (None, rate, Some(to)) => Ok(self.stairs(rate.unwrap_or(0.0), to, duration)),
-            (None, None, None) => Err(self.note(Kind::Error, "arrivalRate", "a phase needs an arrivalRate, an arrivalCount or a pause")),
+            (None, None, None) => Err(self.note(
+                Kind::Error,
+                "arrivalRate",
+                "a phase needs an arrivalRate, an arrivalCount or a pause",
+            )),
         }
     }
 
@@ -209,15 +227,23 @@ mod tests {
 
     #[test]
     fn phases_are_legs() {
-        let check = |phases: Value, wanted: &[(u64, u64)]| assert_eq!(counts(phases.clone()).unwrap(), wanted, "{phases}");
+        let check = |phases: Value, wanted: &[(u64, u64)]| {
+            assert_eq!(counts(phases.clone()).unwrap(), wanted, "{phases}")
+        };
         check(json!(null), &[(1000, 1)]);
         check(json!([{"duration": 2, "arrivalRate": 3}]), &[(2000, 6)]);
         check(json!([{"duration": "1", "arrivalRate": "4"}]), &[(1000, 4)]);
         check(json!([{"duration": "2s", "arrivalCount": 7}, {"pause": "500ms"}]), &[(2000, 7), (500, 0)]);
         check(json!([{"duration": 3, "arrivalRate": 6, "rampTo": 2}]), &[(1000, 6), (1000, 4), (1000, 2)]);
-        check(json!([{"duration": 4, "arrivalRate": 1, "rampTo": 3}]), &[(1000, 1), (1000, 2), (1000, 2), (1000, 3)]);
+        check(
+            json!([{"duration": 4, "arrivalRate": 1, "rampTo": 3}]),
+            &[(1000, 1), (1000, 2), (1000, 2), (1000, 3)],
+        );
         check(json!([{"duration": 1, "arrivalRate": 2, "rampTo": 8}]), &[(1000, 5)]);
-        check(json!([{"duration": 1, "arrivalRate": 0}, {"duration": "1 minute", "arrivalRate": 1}]), &[(60_000, 60)]);
+        check(
+            json!([{"duration": 1, "arrivalRate": 0}, {"duration": "1 minute", "arrivalRate": 1}]),
+            &[(60_000, 60)],
+        );
         check(json!([{"duration": 2, "arrivalRate": 5, "mode": "poisson"}]), &[(2000, 5)]);
     }
 

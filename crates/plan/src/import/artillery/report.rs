@@ -42,7 +42,8 @@ pub fn document(stats: &Stats) -> Value {
         .periods
         .iter()
         .map(|(start, period)| {
-            let rates = period.rates.iter().map(|(name, rate)| (name.to_string(), js::number(rate.per_second())));
+            let rates =
+                period.rates.iter().map(|(name, rate)| (name.to_string(), js::number(rate.per_second())));
             part(period, rates.collect(), json!(start.to_string()), true)
         })
         .collect();
@@ -146,7 +147,10 @@ mod tests {
         assert_eq!(aggregate["counters"]["http.requests"], 3);
         assert_eq!(aggregate["rates"]["http.request_rate"], 2);
         assert_eq!(aggregate["summaries"]["t"]["max"], 30);
-        assert_eq!((&aggregate["period"], &aggregate["lastMetricAt"]), (&json!(1_000_000), &json!(1_010_000)));
+        assert_eq!(
+            (&aggregate["period"], &aggregate["lastMetricAt"]),
+            (&json!(1_000_000), &json!(1_010_000))
+        );
         let first = &document["intermediate"][0];
         assert_eq!((&first["period"], &first["counters"]["http.requests"]), (&json!("1000000"), &json!(2)));
         assert_eq!(first.get("http.request_rate"), Some(&Value::Null));
@@ -156,7 +160,12 @@ mod tests {
     fn the_console_report_is_aligned() {
         let (all, rates) = whole(&stats());
         let text = text(&all, &rates);
-        assert!(text.lines().filter(|line| line.contains(": ...")).all(|line| line.chars().count() == WIDTH), "{text}");
-        assert!(text.contains("http.request_rate: ") && text.contains("2/sec") && text.contains("\nt:\n  min: "));
+        assert!(
+            text.lines().filter(|line| line.contains(": ...")).all(|line| line.chars().count() == WIDTH),
+            "{text}"
+        );
+        assert!(
+            text.contains("http.request_rate: ") && text.contains("2/sec") && text.contains("\nt:\n  min: ")
+        );
     }
 }

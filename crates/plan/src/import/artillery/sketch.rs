@@ -67,12 +67,6 @@ impl Sketch {
         self.sum += other.sum;
     }
 
-    /// How many values there are.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.count
-    }
-
     /// The value at a part of the ranks, from 0 to 1.
     #[must_use]
     pub fn quantile(&self, part: f64) -> f64 {
@@ -81,7 +75,9 @@ impl Sketch {
         let negative = self.below.iter().rev().map(|(bin, count)| (-middle(*bin), *count));
         let positive = self.above.iter().map(|(bin, count)| (middle(*bin), *count));
         let mut last = 0.0;
-        for (value, count) in negative.chain([(0.0, self.zero)]).chain(positive).filter(|(_, count)| *count > 0) {
+        for (value, count) in
+            negative.chain([(0.0, self.zero)]).chain(positive).filter(|(_, count)| *count > 0)
+        {
             seen += count;
             last = value;
             if seen as f64 > rank {
@@ -139,12 +135,16 @@ mod tests {
             two.iter().for_each(|value| other.add(*value));
             sketch.merge(&other);
             let summary = sketch.summary();
-            let got = ["min", "max", "mean", "p50", "p75", "p90", "p999"].map(|key| summary[key].as_f64().unwrap());
+            let got =
+                ["min", "max", "mean", "p50", "p75", "p90", "p999"].map(|key| summary[key].as_f64().unwrap());
             assert_eq!(got, wanted, "{values:?}");
         };
         check(&[42.0], [42.0, 42.0, 42.0, 41.7, 41.7, 41.7, 41.7]);
         check(&[1.0, 3.0], [1.0, 3.0, 2.0, 1.0, 1.0, 1.0, 1.0]);
-        check(&[1.0, 10.0, 100.0, 1000.0, 10000.0, 123_456.0], [1.0, 123_456.0, 22_427.8, 100.5, 1002.4, 9999.2, 9999.2]);
+        check(
+            &[1.0, 10.0, 100.0, 1000.0, 10000.0, 123_456.0],
+            [1.0, 123_456.0, 22_427.8, 100.5, 1002.4, 9999.2, 9999.2],
+        );
         let tens: Vec<f64> = (1..=10).map(|i| f64::from(i) * 10.0).collect();
         check(&tens, [10.0, 100.0, 55.0, 49.9, 70.1, 89.1, 89.1]);
         check(&[0.0, -5.0, f64::NAN], [-5.0, 0.0, -2.5, -5.0, -5.0, -5.0, -5.0]);

@@ -89,12 +89,6 @@ impl Template {
         Self { source: source.into(), form }
     }
 
-    /// A text without templates, whatever it looks like.
-    #[must_use]
-    pub fn plain(source: &str) -> Self {
-        Self { source: source.into(), form: Form::Plain }
-    }
-
     /// As it was written.
     #[must_use]
     pub fn source(&self) -> &str {
@@ -310,7 +304,9 @@ fn find_variable(text: &str, from: usize) -> Option<(usize, usize)> {
             inner += 1;
         }
         let fits = |c: char| {
-            c.is_whitespace() || c.is_ascii_alphanumeric() || matches!(c, '$' | '_' | '.' | '[' | ']' | '\'' | '"' | '-')
+            c.is_whitespace()
+                || c.is_ascii_alphanumeric()
+                || matches!(c, '$' | '_' | '.' | '[' | ']' | '\'' | '"' | '-')
         };
         let end = inner + text[inner..].find(|c| !fits(c)).unwrap_or(text.len() - inner);
         if end > inner && text[end..].starts_with("}}") {
@@ -365,7 +361,8 @@ fn find_call(text: &str) -> Option<Call<'_>> {
             continue;
         }
         let inside = &open[1..];
-        let close = inside.find(|c: char| !(word(c) || c == ',' || c.is_whitespace())).unwrap_or(inside.len());
+        let close =
+            inside.find(|c: char| !(word(c) || c == ',' || c.is_whitespace())).unwrap_or(inside.len());
         let behind = inside[close..].strip_prefix(')').map(str::trim_start);
         if let Some(behind) = behind.and_then(|behind| behind.strip_prefix("}}")) {
             let end = text.len() - behind.len();
@@ -455,9 +452,9 @@ impl Tree {
         match self {
             Self::Fixed(value) => Some(value.clone()),
             Self::Text(template) => template.value(scope),
-            Self::List(items) => {
-                Some(Value::Array(items.iter().map(|item| item.value(scope).unwrap_or(Value::Null)).collect()))
-            }
+            Self::List(items) => Some(Value::Array(
+                items.iter().map(|item| item.value(scope).unwrap_or(Value::Null)).collect(),
+            )),
             Self::Map(members) => {
                 let mut object = Map::with_capacity(members.len());
                 for (key, value) in members {

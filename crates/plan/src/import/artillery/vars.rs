@@ -121,7 +121,8 @@ mod tests {
     use super::*;
 
     fn vars() -> Vars {
-        let Value::Object(shared) = json!({"o": {"l": [{"id": 3}], "with-dash": 1}, "a.b": 9, "s": "text"}) else {
+        let Value::Object(shared) = json!({"o": {"l": [{"id": 3}], "with-dash": 1}, "a.b": 9, "s": "text"})
+        else {
             unreachable!("it is an object")
         };
         Vars::new(Arc::new(shared))
@@ -154,7 +155,10 @@ mod tests {
         object.insert("more".to_owned(), json!([1]));
         object.shift_remove("own");
         vars.take_object(object);
-        assert_eq!(vars.own(), *json!({"p": {"q": 2}, "s": "new", "more": [1]}).as_object().expect("it is one"));
+        assert_eq!(
+            vars.own(),
+            *json!({"p": {"q": 2}, "s": "new", "more": [1]}).as_object().expect("it is one")
+        );
         assert_eq!(vars.get("own"), None);
     }
 }

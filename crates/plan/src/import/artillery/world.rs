@@ -2,17 +2,15 @@
 //!
 //! Main type: [`World`], shared by all of them. It is made once, from a script that was found in order.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use super::flow::{self, Act, Engine, Frame};
 use super::functions::Functions;
-use crate::import::Source;
 use super::load::{Asked, Script};
 use super::payload::Payload;
 use super::phases::Arrivals;
@@ -24,8 +22,6 @@ use super::{expect, hooks, js};
 const USER_AGENT: &str = "Artillery (https://artillery.io)";
 /// What its HTTP library calls itself, once a script has headers of its own for all requests.
 const LIBRARY_AGENT: &str = "got (https://github.com/sindresorhus/got)";
-/// Lines that wait to be printed, at most.
-const LINES_MAX: usize = 100_000;
 
 /// What a scenario's users do.
 #[derive(Debug)]
@@ -135,7 +131,7 @@ pub struct World {
     /// Everything that was counted.
     pub stats: Mutex<Stats>,
     /// Lines of `log` steps and of code that are not printed yet.
-    pub lines: Mutex<VecDeque<String>>,
+    pub lines: hooks::Lines,
     /// An expectation failed.
     pub expectation_failed: AtomicBool,
     /// `before` failed: nothing else is to run.
@@ -147,7 +143,12 @@ pub struct World {
 impl World {
     /// The test of a script.
     #[must_use]
-    pub(super) fn new(source: &Source, asked: &Asked, script: Script, arrivals: &Arrivals) -> Self {
+    pub(super) fn new(
+        asked: &Asked,
+        script: Script,
+        arrivals: &Arrivals,
+        code: (Option<hooks::Processor>, hooks::Lines),
+    ) -> Self {
         let config = script.config().clone();
         let functions = script.functions.clone();
         let target = js::text_of(config.get("target"));
@@ -167,16 +168,21 @@ impl World {
         let part = |name: &str| script.value.get(name).map(|value| read(value, name));
         let (before, after) = (part("before"), part("after"));
         let plugins = &config["plugins"];
-        let own = |plugin: &str| plugins.get(plugin).map(|settings| {
-            let mut merged = if settings.is_object() { settings.clone() } else { serde_json::json!({}) };
-            if let Some(older) = config.get(plugin).filter(|older| older.is_object()) {
-                js::merge(&mut merged, older, true);
-            }
-            merged
-        });
+        let own = |plugin: &str| {
+            plugins.get(plugin).map(|settings| {
+                let mut merged = if settings.is_object() { settings.clone() } else { serde_json::json!({}) };
+                if let Some(older) = config.get(plugin).filter(|older| older.is_object()) {
+                    js::merge(&mut merged, older, true);
+                }
+                merged
+            })
+        };
         let on = |settings: &Value, key: &str| settings[key] == Value::Bool(true);
-        let timeout = [&config["timeout"], &config["http"]["timeout"]].into_iter().map(|given| js::number_of(Some(given)));
-        let timeout = timeout.into_iter().find(|seconds| *seconds > 0.0 && seconds.is_finite()).unwrap_or(10.0);
+        let timeout = [&config["timeout"], &config["http"]["timeout"]]
+            .into_iter()
+            .map(|given| js::number_of(Some(given)));
+        let timeout =
+            timeout.into_iter().find(|seconds| *seconds > 0.0 && seconds.is_finite()).unwrap_or(10.0);
         let tracing = match &config["http"]["distributedTracing"] {
             Value::Bool(true) => Some("a9".to_owned()),
             settings @ Value::Object(_) if settings["enabled"] != Value::Bool(false) => {
@@ -185,7 +191,7 @@ impl World {
             _ => None,
         };
         let folder = script.folder.clone();
-        let processor = config["processor"].as_str().map(|path| hooks::Processor::new(source, &folder, path));
+        let (processor, lines) = code;
         Self {
             expect: own("expect").map(|settings| expect::Settings {
                 as_errors: on(&settings, "reportFailuresAsErrors"),
@@ -218,19 +224,11 @@ impl World {
             inherited: OnceLock::new(),
             active: AtomicU64::new(0),
             stats: Mutex::default(),
-            lines: Mutex::default(),
+            lines,
             expectation_failed: AtomicBool::new(false),
             before_failed: AtomicBool::new(false),
             threads: asked.env.get("WORKERS").and_then(|count| count.parse().ok()).filter(|count| *count > 0),
             target,
-        }
-    }
-
-    /// Prints a line as soon as may be.
-    pub fn print(&self, line: &str) {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if lines.len() < LINES_MAX {
-            lines.push_back(line.to_owned());
         }
     }
 
@@ -251,15 +249,19 @@ struct Defaults {
 
 impl Defaults {
     fn read(config: &Value, functions: &Functions) -> Self {
-        let mut all = if config["defaults"].is_object() { config["defaults"].clone() } else { serde_json::json!({}) };
+        let mut all =
+            if config["defaults"].is_object() { config["defaults"].clone() } else { serde_json::json!({}) };
         if config["http"]["defaults"].is_object() {
             js::merge(&mut all, &config["http"]["defaults"], true);
         }
         let given = all["headers"].as_object();
         let agent = if given.is_some() { LIBRARY_AGENT } else { USER_AGENT };
         let fixed = |text: &str| Tree::Fixed(Value::from(text));
-        let mut headers: Vec<(Box<str>, Tree)> =
-            vec![("user-agent".into(), fixed(agent)), ("accept-encoding".into(), fixed("gzip, deflate, br, zstd")), ("connection".into(), fixed("keep-alive"))];
+        let mut headers: Vec<(Box<str>, Tree)> = vec![
+            ("user-agent".into(), fixed(agent)),
+            ("accept-encoding".into(), fixed("gzip, deflate, br, zstd")),
+            ("connection".into(), fixed("keep-alive")),
+        ];
         for (name, value) in given.into_iter().flatten() {
             let (name, value) = (name.to_lowercase().into_boxed_str(), Tree::new(value, functions));
             match headers.iter_mut().find(|(known, _)| *known == name) {
@@ -269,7 +271,9 @@ impl Defaults {
         }
         let cookies = all["cookie"].as_object().into_iter().flatten();
         let cookies = cookies
-            .map(|(name, value)| (name.clone(), super::template::Template::new(&js::text_of(Some(value)), functions)))
+            .map(|(name, value)| {
+                (name.clone(), super::template::Template::new(&js::text_of(Some(value)), functions))
+            })
             .collect();
         let jitter = all["think"].get("jitter").cloned();
         Self { headers, cookies, strict_capture: all["strictCapture"] != Value::Bool(false), jitter }

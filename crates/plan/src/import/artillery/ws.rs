@@ -121,7 +121,8 @@ async fn connect(session: &mut Session, user: &Rc<User>, target: &Target) -> Don
         return Err(Stop(message));
     };
     let value = |tree: &Tree| user.value(tree).map(|value| js::text_of(Some(&value)));
-    let headers = target.headers.iter().filter_map(|(name, tree)| Some((name.clone(), value(tree)?))).collect();
+    let headers =
+        target.headers.iter().filter_map(|(name, tree)| Some((name.clone(), value(tree)?))).collect();
     let handshake = Handshake {
         url: parsed,
         headers,
@@ -146,9 +147,15 @@ async fn connect(session: &mut Session, user: &Rc<User>, target: &Target) -> Don
                     let name = http::errno_name(*errno);
                     (name.to_owned(), format!("connect {name} {remote}"))
                 }
-                (None, Kind::NoSuchHost(host)) => ("ENOTFOUND".to_owned(), format!("getaddrinfo ENOTFOUND {host}")),
-                (None, Kind::DialTimeout(_) | Kind::RequestTimeout) => ("ETIMEDOUT".to_owned(), "Opening handshake has timed out".to_owned()),
-                (None, Kind::Eof | Kind::UnexpectedEof) => ("ECONNRESET".to_owned(), "socket hang up".to_owned()),
+                (None, Kind::NoSuchHost(host)) => {
+                    ("ENOTFOUND".to_owned(), format!("getaddrinfo ENOTFOUND {host}"))
+                }
+                (None, Kind::DialTimeout(_) | Kind::RequestTimeout) => {
+                    ("ETIMEDOUT".to_owned(), "Opening handshake has timed out".to_owned())
+                }
+                (None, Kind::Eof | Kind::UnexpectedEof) => {
+                    ("ECONNRESET".to_owned(), "socket hang up".to_owned())
+                }
                 _ => (error.to_string(), error.to_string()),
             };
             user.count_error(session, &code);
@@ -238,7 +245,8 @@ async fn listen(session: &mut Session, user: &Rc<User>, takes: &Takes) -> Done {
     });
     let answer = Answer::new(Cow::Borrowed(&text), &|_| None);
     let strict = user.world.strict_capture;
-    let taken = user.scoped(|scope| capture::take_all(&takes.captures, &takes.matches, strict, &answer, scope));
+    let taken =
+        user.scoped(|scope| capture::take_all(&takes.captures, &takes.matches, strict, &answer, scope));
     for (name, value) in taken.values {
         user.vars.borrow_mut().set_path(&name, value);
     }
@@ -260,13 +268,14 @@ pub async fn hang_up(user: &Rc<User>) {
     let Some(Socket(mut socket)) = user.socket.borrow_mut().take() else { return };
     // A server that is gone needs no farewell.
     let _ = socket.send(Outgoing::Close(1005, ""));
-    let closing = poll_fn(|context| loop {
-        match socket.poll_next(context) {
-            Poll::Ready(Ok(Incoming::Close(_)) | Err(_)) => return Poll::Ready(()),
-            Poll::Ready(Ok(_)) => {}
-            Poll::Pending => return Poll::Pending,
+    let closing = poll_fn(|context| {
+        loop {
+            match socket.poll_next(context) {
+                Poll::Ready(Ok(Incoming::Close(_)) | Err(_)) => return Poll::Ready(()),
+                Poll::Ready(Ok(_)) => {}
+                Poll::Pending => return Poll::Pending,
+            }
         }
     });
     let _ = tokio::time::timeout(CLOSING, closing).await;
-
 }

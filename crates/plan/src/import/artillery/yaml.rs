@@ -109,7 +109,11 @@ impl<'i> Composer<'i> {
     fn error(&self, span: Span, message: &str) -> Note {
         let line = u32::try_from(span.start.line()).unwrap_or(0);
         let column = u32::try_from(span.start.col() + 1).unwrap_or(0);
-        Note::new(Kind::Error, Place { file: self.file.to_string(), line, column, path: String::new() }, message)
+        Note::new(
+            Kind::Error,
+            Place { file: self.file.to_string(), line, column, path: String::new() },
+            message,
+        )
     }
 
     fn next(&mut self) -> Result<(Event<'i>, Span), Note> {
@@ -276,7 +280,8 @@ fn number(text: &str) -> Option<Value> {
         return None;
     }
     let clean = digits.replace('_', "");
-    let based = |prefix: &str, base| clean.strip_prefix(prefix).map(|rest| i64::from_str_radix(rest, base).ok());
+    let based =
+        |prefix: &str, base| clean.strip_prefix(prefix).map(|rest| i64::from_str_radix(rest, base).ok());
     let whole = based("0b", 2).or_else(|| based("0x", 16)).or_else(|| based("0o", 8));
     if let Some(whole) = whole {
         return whole.map(|whole| Value::from(if negative { -whole } else { whole }));
@@ -286,7 +291,8 @@ fn number(text: &str) -> Option<Value> {
         let octal = i64::from_str_radix(&clean, 8).ok();
         return octal.map(|whole| Value::from(if negative { -whole } else { whole }));
     }
-    let fits = clean.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
+    let fits =
+        clean.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
     if !fits {
         return None;
     }
@@ -297,8 +303,14 @@ fn number(text: &str) -> Option<Value> {
 /// A date, which the original makes an object that is written as ISO text.
 fn date(text: &str) -> Option<Value> {
     let bytes = text.as_bytes();
-    let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
-    let is_day = digits(0..4) && bytes.get(4) == Some(&b'-') && digits(5..7) && bytes.get(7) == Some(&b'-') && digits(8..10);
+    let digits = |range: std::ops::Range<usize>| {
+        bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit))
+    };
+    let is_day = digits(0..4)
+        && bytes.get(4) == Some(&b'-')
+        && digits(5..7)
+        && bytes.get(7) == Some(&b'-')
+        && digits(8..10);
     (is_day && text.len() == 10).then(|| Value::from(format!("{text}T00:00:00.000Z")))
 }
 
@@ -310,9 +322,16 @@ mod tests {
 
     #[test]
     fn scalars_mean_what_they_look_like() {
-        let check = |text: &str, wanted: Value| assert_eq!(parse("t", text).map(|d| d.value), Ok(wanted), "{text}");
-        check("[1, -2, +3, 1.5, 1.0, 1e3, 1_000, 0x1f, 0o17, 017, 0b11]", json!([1, -2, 3, 1.5, 1, 1000, 1000, 31, 15, 15, 3]));
-        check("[true, True, yes, on, null, ~, '1', \"2\", 1.2.3, 12h]", json!([true, true, "yes", "on", null, null, "1", "2", "1.2.3", "12h"]));
+        let check =
+            |text: &str, wanted: Value| assert_eq!(parse("t", text).map(|d| d.value), Ok(wanted), "{text}");
+        check(
+            "[1, -2, +3, 1.5, 1.0, 1e3, 1_000, 0x1f, 0o17, 017, 0b11]",
+            json!([1, -2, 3, 1.5, 1, 1000, 1000, 31, 15, 15, 3]),
+        );
+        check(
+            "[true, True, yes, on, null, ~, '1', \"2\", 1.2.3, 12h]",
+            json!([true, true, "yes", "on", null, null, "1", "2", "1.2.3", "12h"]),
+        );
         check("[2024-01-02, 2024-1-2, 08, '']", json!(["2024-01-02T00:00:00.000Z", "2024-1-2", "08", ""]));
         check("{200: a, true: b}", json!({"200": "a", "true": "b"}));
         check("", Value::Null);

@@ -85,11 +85,12 @@ fn encode(text: &str, encoding: &str) -> Vec<u8> {
         }
         "base64" | "base64url" => {
             // Both alphabets are understood, other letters are left out, and the first padding ends it.
-            let letters = text.chars().take_while(|letter| *letter != '=').filter_map(|letter| match letter {
-                '-' => Some('+'),
-                '_' => Some('/'),
-                _ => (letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/')).then_some(letter),
-            });
+            let letters =
+                text.chars().take_while(|letter| *letter != '=').filter_map(|letter| match letter {
+                    '-' => Some('+'),
+                    '_' => Some('/'),
+                    _ => (letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/')).then_some(letter),
+                });
             let mut letters: String = letters.collect();
             if letters.len() % 4 == 1 {
                 letters.pop();

@@ -63,7 +63,11 @@ impl Builtin {
 
 /// All modules, by name.
 pub(crate) static MODULES: &[Builtin] = &[
-    Builtin::new("assert", "all assertions and `AssertionError`; messages show what differs line by line", include_str!("assert.js")),
+    Builtin::new(
+        "assert",
+        "all assertions and `AssertionError`; messages show what differs line by line",
+        include_str!("assert.js"),
+    ),
     Builtin::part("assert/strict", "the same as `assert.strict`", "require('assert').strict"),
     buffer::MODULE,
     console::MODULE,
@@ -75,7 +79,11 @@ pub(crate) static MODULES: &[Builtin] = &[
     Builtin::new("string_decoder", "`StringDecoder`", include_str!("string_decoder.js")),
     timers::MODULE,
     timers::PROMISES,
-    Builtin::new("url", "`URL`, `URLSearchParams`, `fileURLToPath`, `pathToFileURL`, `urlToHttpOptions`, and the old `parse`, `format`, `resolve`", include_str!("url.js")),
+    Builtin::new(
+        "url",
+        "`URL`, `URLSearchParams`, `fileURLToPath`, `pathToFileURL`, `urlToHttpOptions`, and the old `parse`, `format`, `resolve`",
+        include_str!("url.js"),
+    ),
     util::MODULE,
     util::TYPES,
     Builtin::new("internal/errors", "", include_str!("internal_errors.js")),

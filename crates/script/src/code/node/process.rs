@@ -40,9 +40,7 @@ static NATIVE: Table = Table::new(&[
         }
         Ok(env.into_value())
     }),
-    Member::Getter(c"memory", |call| {
-        Ok(Value::new_number(call.ctx.clone(), call.host.memory.used() as f64))
-    }),
+    Member::Getter(c"memory", |call| Ok(Value::new_number(call.ctx.clone(), call.host.memory.used() as f64))),
     Member::Getter(c"nanoseconds", |call| {
         // As a big integer it is exact.
         let now = i64::try_from(call.host.now().0).unwrap_or(i64::MAX);
@@ -50,7 +48,8 @@ static NATIVE: Table = Table::new(&[
     }),
     Member::Getter(c"pid", |call| Ok(Value::new_number(call.ctx.clone(), f64::from(process::id())))),
     Member::Method(c"print", 2, |call| {
-        let level = if error::text_of(&call.ctx, &call.value(0)) == "error" { Level::Error } else { Level::Info };
+        let level =
+            if error::text_of(&call.ctx, &call.value(0)) == "error" { Level::Error } else { Level::Info };
         say(call, level, error::text_of(&call.ctx, &call.value(1)));
         Ok(call.undefined())
     }),

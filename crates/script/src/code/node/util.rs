@@ -13,7 +13,8 @@ pub(super) const MODULE: Builtin = Builtin::new(
 )
 .with(&NATIVE);
 
-pub(super) const TYPES: Builtin = Builtin::part("util/types", "the same as `util.types`", "require('util').types");
+pub(super) const TYPES: Builtin =
+    Builtin::part("util/types", "the same as `util.types`", "require('util').types");
 pub(super) const INSPECT: Builtin =
     Builtin::new("internal/inspect", "", include_str!("util_inspect.js")).with(&NATIVE);
 pub(super) const COMPARING: Builtin =
@@ -48,7 +49,10 @@ fn is_class<'js>(call: &Call<'js>) -> Result<Value<'js>> {
 
 fn is_native<'js>(call: &Call<'js>, value: &Value<'js>) -> bool {
     let global = |name: &str| call.ctx.globals().get::<_, Value<'js>>(name).ok();
-    ["Object", "Function", "Array", "Date", "RegExp", "Error", "Map", "Set", "Promise", "String", "Number", "Boolean"]
-        .iter()
-        .any(|name| global(name).is_some_and(|known| known == *value))
+    [
+        "Object", "Function", "Array", "Date", "RegExp", "Error", "Map", "Set", "Promise", "String",
+        "Number", "Boolean",
+    ]
+    .iter()
+    .any(|name| global(name).is_some_and(|known| known == *value))
 }

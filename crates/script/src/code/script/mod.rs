@@ -72,9 +72,9 @@ impl CodeWorker {
         args: &[Arg<'_>],
         host: &mut dyn CodeHost,
     ) -> std::result::Result<Option<Json>, CodeError> {
-        self.state().lent.lend(host, || {
-            self.run(|context| from_js(context, &self.perform(context, script, args)?))
-        })
+        self.state()
+            .lent
+            .lend(host, || self.run(|context| from_js(context, &self.perform(context, script, args)?)))
     }
 
     /// Runs a script as [`eval`](Self::eval) does and keeps what it returns in JavaScript.

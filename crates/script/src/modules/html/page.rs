@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn selectors_find_elements_of_a_page() {
-        let page = Page::parse("<ul id=m><li><a href=/a>A</a><li><a href=/b>B<b>!</b></a></ul>").expect("small");
+        let page =
+            Page::parse("<ul id=m><li><a href=/a>A</a><li><a href=/b>B<b>!</b></a></ul>").expect("small");
         let found = page.select("#m a").expect("a selector");
         let seen: Vec<_> = found.iter().map(|&e| (page.attribute(e, "href"), page.text(e))).collect();
         assert_eq!(seen, [(Some("/a"), "A".to_owned()), (Some("/b"), "B!".to_owned())]);
