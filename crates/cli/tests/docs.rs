@@ -133,6 +133,7 @@ pages! {
     metrics_and_thresholds: "docs/metrics-and-thresholds.md",
     options: "docs/options.md",
     outputs: "docs/outputs.md",
+    plan: "docs/plan.md",
     script_secrets: "docs/script/secrets.md",
 }
 

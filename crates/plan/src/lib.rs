@@ -16,6 +16,7 @@ pub mod note;
 mod program;
 pub mod quick;
 mod random;
+pub mod report;
 mod request;
 mod run;
 mod session;
@@ -24,6 +25,7 @@ mod test;
 mod value;
 mod vu;
 mod worker;
+pub mod yaml;
 
 pub use dialect::{Artifact, Dialect, DialectWorker, Facts};
 pub use exchange::{Exchange, HopFacts, Labels};

@@ -56,7 +56,7 @@ impl Session {
     /// A user that has done nothing yet.
     pub(crate) fn new(worker: Rc<PlanWorker>, user_in_instance: u64, user: u64) -> Self {
         Self {
-            vars: worker.run.first_vars(),
+            vars: Vars::default(),
             user,
             user_in_instance,
             random: Random::new(worker.seed, user),
@@ -353,6 +353,9 @@ impl Session {
             self.group = Arc::from("");
         }
         self.last = None;
+        if iteration.in_vu == 0 || !worker.program.keeps_vars {
+            self.vars.clone_from(worker.first_vars());
+        }
         (self.sent, self.received) = (0, 0);
         if !run.no_cookies_reset
             && let Some(jar) = &self.jar

@@ -4,6 +4,7 @@
 
 pub mod artillery;
 pub mod jmeter;
+pub mod plimsoll;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,7 +31,7 @@ pub struct Format {
 }
 
 /// Every format. The first that takes a file has it.
-pub static FORMATS: &[Format] = &[artillery::FORMAT, jmeter::FORMAT];
+pub static FORMATS: &[Format] = &[plimsoll::FORMAT, artillery::FORMAT, jmeter::FORMAT];
 
 /// A word of another tool's command line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
