@@ -24,7 +24,7 @@ pub enum Assertion {
     /// The value of a JMESPath expression.
     Jmes(Box<Valued>),
     /// How long the sample may take, in ms.
-    Duration(Apply, Text),
+    Duration(Text),
     /// A field, a size and an operator.
     Size(String, Text, i64),
     /// An XPath expression, and whether it must not hold.
@@ -100,7 +100,7 @@ impl Assertion {
             }
             Self::Json(valued) => valued.judge_json(sample, &mut verdict, user)?,
             Self::Jmes(valued) => valued.judge_jmes(sample, &mut verdict, user)?,
-            Self::Duration(_, limit) => {
+            Self::Duration(limit) => {
                 let limit = limit.number(user)?.unwrap_or(0);
                 if limit > 0 && sample.elapsed_ms > limit {
                     fail(

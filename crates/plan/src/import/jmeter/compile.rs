@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::document::{self, Element};
 use super::elements::{self, Kind as Class};
 use super::groups;
-use super::listener::{ResultFile, SaveConfig};
+use super::listener::ResultFile;
 use super::parts;
 use super::text::Text;
 use super::tree::{Group, Node, NodeId, NodeKind, Part, Plan, Scope, Scoped};
@@ -448,10 +448,4 @@ impl Builder<'_, '_> {
         }
         scope
     }
-}
-
-/// What result files save without an element that says otherwise.
-#[must_use]
-pub fn save_config(shared: &Shared) -> SaveConfig {
-    SaveConfig::of_props(shared)
 }

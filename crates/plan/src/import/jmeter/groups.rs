@@ -312,7 +312,7 @@ fn schedule_of(text: &str) -> Result<Vec<Leg>, String> {
     let (mut legs, mut rate, mut rest): (Vec<Leg>, f64, &str) = (Vec::new(), 0.0, plain.trim());
     // Legs whose final rate is not known before the next rate is.
     let mut pending: Vec<(f64, bool)> = Vec::new();
-    let mut settle = |legs: &mut Vec<Leg>, pending: &mut Vec<(f64, bool)>, from: f64, to: f64| {
+    let settle = |legs: &mut Vec<Leg>, pending: &mut Vec<(f64, bool)>, from: f64, to: f64| {
         let whole: f64 = pending.iter().map(|(seconds, _)| seconds).sum();
         let mut passed = 0.0;
         for (seconds, even) in pending.drain(..) {

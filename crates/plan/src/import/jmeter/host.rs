@@ -136,7 +136,8 @@ impl Runtime {
     }
 }
 
-fn of(language: Language) -> groovy::Language {
+/// The language by the name that the compiler has for it.
+pub fn of(language: Language) -> groovy::Language {
     match language {
         Language::Groovy => groovy::Language::Groovy,
         Language::BeanShell => groovy::Language::BeanShell,

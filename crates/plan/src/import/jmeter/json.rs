@@ -15,10 +15,34 @@ pub fn find(document: &Value, path: &str) -> Result<(Vec<Value>, bool), String> 
     }
     let path = if path.starts_with('$') || path.starts_with('@') { path.to_owned() } else { format!("$.{path}") };
     let parsed = Path::parse(&path, Dialect::Jayway).map_err(|error| error.to_string())?;
+    if path.contains("[(") {
+        return Err(format!("Could not parse token starting at position {}", path.find("[(").unwrap_or(0)));
+    }
+    if let Some(members) = several_names(&path) {
+        // Several names of one object make an object of them.
+        let (parent, names) = members;
+        let (found, definite) = find(document, parent)?;
+        let pick = |value: &Value| {
+            let map = value.as_object()?;
+            Some(Value::Object(names.iter().filter_map(|name| Some((name.clone(), map.get(name)?.clone()))).collect()))
+        };
+        return Ok((found.iter().filter_map(pick).collect(), definite));
+    }
     if path.ends_with("()") {
         return Ok((Vec::new(), parsed.is_definite()));
     }
     Ok((parsed.find(document), parsed.is_definite()))
+}
+
+/// The path before a last bracket of several names, and the names.
+fn several_names(path: &str) -> Option<(&str, Vec<String>)> {
+    let inner = path.strip_suffix(']')?;
+    let open = inner.rfind("['")?;
+    let names: Vec<String> = inner[open + 1..]
+        .split(',')
+        .map(|name| name.trim().strip_prefix('\'')?.strip_suffix('\'').map(str::to_owned))
+        .collect::<Option<_>>()?;
+    (names.len() > 1).then(|| (&path[..open], names))
 }
 
 /// A value as text: texts as they are, objects in the order of Java's hash maps.
@@ -34,10 +58,8 @@ pub fn text(value: &Value) -> String {
 
 /// An object in the order in which a `java.util.HashMap` goes through its keys.
 fn object_text(map: &Map<String, Value>) -> String {
-    let mut room = 16usize;
-    while map.len() * 4 > room * 3 {
-        room *= 2;
-    }
+    // The room that a hash map makes for what it is made from.
+    let room = (map.len() * 4 / 3 + 1).next_power_of_two();
     let place = |key: &str| {
         let hash = key.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
         let hash = hash as u32;

@@ -29,7 +29,6 @@ pub struct ResultFile {
 
 /// What of a sample is written.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[expect(missing_docs, reason = "each is the column of its name")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of JMeter's of its own")]
 pub struct SaveConfig {
     pub time: bool,

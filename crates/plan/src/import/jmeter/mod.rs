@@ -71,7 +71,7 @@ pub(super) const FORMAT: Format = Format {
             // What JMeter says of a plan that it cannot read, for those who look for it.
             let mut notes = notes;
             if let Some(note) = notes.iter_mut().find(|note| note.kind == Kind::Error) {
-                note.help = Some("Error in NonGUIDriver: An error occurred".to_owned());
+                note.message = format!("Error in NonGUIDriver: An error occurred: {}", note.message);
             }
             Refused { notes, exit: Some(ExitCode(1)) }
         })

@@ -17,6 +17,7 @@ use super::text::Text;
 use super::timer::{Pace, Precise, Rendezvous, Shape, Timer};
 use super::tree::{Dummy, NodeKind, Part, Throughput};
 use crate::extract::xpath::Mode;
+use crate::groovy;
 use crate::note::Kind;
 
 /// What a controller does.
@@ -244,7 +245,12 @@ pub fn script(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Script {
         compiler.note(Kind::Ignored, element, message);
     }
     let source = texts.of(&if prefix.is_empty() { "script".to_owned() } else { name("query") });
+    let language_of = named.unwrap_or(Language::Groovy);
+    if source.is_fixed() && named.is_some() {
+        check_script(compiler, element, source.raw(), language_of);
+    }
     Script {
+        cached: !bean_shell && !matches!(element.text("cacheKey").trim(), "" | "false"),
         language: named.unwrap_or(Language::Groovy),
         unknown: named.is_none().then(|| language.to_owned()),
         source,
@@ -253,6 +259,19 @@ pub fn script(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Script {
         bean_shell,
         reset: element.flag(&name("resetInterpreter"), false),
         id: compiler.id(),
+    }
+}
+
+/// Says what of a script cannot run here, before anything runs.
+fn check_script(compiler: &mut Compiler<'_>, element: &Element, source: &str, language: Language) {
+    if let Err(error) = groovy::compile(source, super::host::of(language)) {
+        let place = format!("line {}, column {} of the script", error.line, error.column);
+        if error.is_unsupported() {
+            compiler.note(Kind::Unsupported, element, format!("{}, in {place}, is not supported", error.construct));
+        } else {
+            let message = format!("{} ({place}); the script fails when it runs, as in JMeter", error.message);
+            compiler.note(Kind::Ignored, element, message);
+        }
     }
 }
 
@@ -550,7 +569,7 @@ fn assertion(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Option<Assertion
         })),
         "JSONPathAssertion" => Assertion::Json(valued("JSON_PATH")),
         "JMESPathAssertion" => Assertion::Jmes(valued("JMES_PATH")),
-        "DurationAssertion" => Assertion::Duration(Apply::Main, texts.of("DurationAssertion.duration")),
+        "DurationAssertion" => Assertion::Duration(texts.of("DurationAssertion.duration")),
         "SizeAssertion" => Assertion::Size(
             element.text("Assertion.test_field").to_owned(),
             texts.of("SizeAssertion.size"),

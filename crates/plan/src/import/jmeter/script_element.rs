@@ -22,6 +22,8 @@ pub struct Script {
     pub bean_shell: bool,
     /// Its variables are forgotten after each run.
     pub reset: bool,
+    /// It is compiled once for each thread, from what its text says then.
+    pub cached: bool,
     /// A number of its own.
     pub id: usize,
 }

@@ -146,6 +146,10 @@ struct Thread {
     sampled: bool,
     locks: Vec<(NodeId, Arc<Lock>)>,
     action: Action,
+    /// What cached scripts were compiled from, by their numbers.
+    sources: FxHashMap<usize, Rc<str>>,
+    /// The sampler that runs, for scripts after it.
+    view: Option<SamplerView>,
     /// When the iteration under way began.
     began: Option<Nanos>,
 }
@@ -160,6 +164,16 @@ impl Thread {
         user.scripts = Some(run.code.on(session));
         for (name, value) in &run.plan.variables {
             user.vars.put(name, value);
+        }
+        let started = user.shared.started_ms;
+        let date = |pattern: &str| super::function::format_java(pattern, started, "en").unwrap_or_default();
+        for (name, value) in [
+            ("START.MS", started.to_string()),
+            ("START.YMD", date("yyyyMMdd")),
+            ("START.HMS", date("HHmmss")),
+            ("TESTSTART.MS", started.to_string()),
+        ] {
+            user.vars.put(name, &value);
         }
         let network =
             Network { save_cookies: run.plan.shared.flag("CookieManager.save.cookies", false), ..Network::default() };
@@ -177,6 +191,8 @@ impl Thread {
             sampled: false,
             locks: Vec::new(),
             action: Action::Continue,
+            sources: FxHashMap::default(),
+            view: None,
             began: None,
         }
     }
@@ -385,6 +401,12 @@ impl Thread {
             NodeKind::Http(http) => {
                 let mut call = http.call(scope, &group.parts, &mut self.user)?;
                 sampler::apply(&mut call, &view);
+                if scope.post.iter().any(|at| matches!(&group.parts[*at].part, Part::PostScript(_))) {
+                    view.call = Some(Box::new(call.clone()));
+                    view.changed.clear();
+                    (view.arguments, view.headers) = (None, None);
+                    self.view = Some(view);
+                }
                 http::perform(&call, &label, &mut self.network, &mut self.user, session).await
             }
             NodeKind::Action { action, whole_test, duration } => {
@@ -513,7 +535,7 @@ impl Thread {
                 sample.fail("500", &thrown.text);
             }
         }
-        sample.bytes = sample.body.len() as u64 + sample.response_headers.len() as u64;
+        sample.bytes = sample.body.len() as u64;
         sample.body_bytes = sample.body.len() as u64;
         Ok(sample)
     }
@@ -536,7 +558,9 @@ impl Thread {
                     extractor.run(&now, &mut self.user)?;
                 }
                 Part::PostScript(script) => {
-                    self.script(script, &scoped.name, Stand::Post, Some(&sample), None, scope, session).await?;
+                    let mut view = self.view.take();
+                    self.script(script, &scoped.name, Stand::Post, Some(&sample), view.as_mut(), scope, session).await?;
+                    self.view = view;
                 }
                 Part::OnFailure(action) if !sample.borrow().success => self.on_failure(*action, &sample),
                 _ => {}
@@ -753,7 +777,18 @@ impl Thread {
             .iter()
             .rfind(|at| matches!(&group.parts[**at].part, Part::Config(Config::Cookies(_))))
             .and_then(|at| self.network.cookies.get_mut(at));
-        let source = sampler::source_of(script, name, &mut self.user).map_err(&thrown)?;
+        let known = self.sources.get(&script.id).filter(|_| script.cached).cloned();
+        let source = match known {
+            Some(known) => known,
+            None => {
+                let source: Rc<str> = sampler::source_of(script, name, &mut self.user).map_err(&thrown)?.into();
+                if script.cached && !script.source.is_fixed() {
+                    // What a cached script was compiled from stays, whatever its references say later.
+                    self.sources.insert(script.id, Rc::clone(&source));
+                }
+                source
+            }
+        };
         let parameters = script.parameters.eval(&mut self.user).map_err(|fault| thrown(fault.0))?.into_owned();
         let Some(scripts) = self.user.scripts.clone() else { return Err(thrown("no scripts can run".to_owned())) };
         let mut own = None;

@@ -225,12 +225,17 @@ impl Walk {
             }
             NodeKind::Transaction { parent, .. } => self.enter_transaction(node, *parent, user, readers),
             NodeKind::Critical { .. } => {
+                // After the way out the section is over for this pass.
+                if std::mem::take(&mut self.states[node].broken) {
+                    return Ok(None);
+                }
                 if self.states[node].first && !self.states[node].on && !group.nodes[node].children.is_empty() {
                     self.states[node].on = true;
                     return Ok(Some(Step::Enter(node)));
                 }
                 let step = self.inside(node, user, readers)?;
                 if step.is_none() && std::mem::take(&mut self.states[node].on) {
+                    self.states[node].broken = true;
                     return Ok(Some(Step::Leave(node)));
                 }
                 Ok(step)

@@ -161,7 +161,7 @@ impl Pattern {
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut fields: Vec<Field> = Vec::new();
         let mut chars = text.chars().peekable();
-        let mut literal = |fields: &mut Vec<Field>, text: &str| match fields.last_mut() {
+        let literal = |fields: &mut Vec<Field>, text: &str| match fields.last_mut() {
             Some(Field::Literal(last)) => last.push_str(text),
             _ => fields.push(Field::Literal(text.to_owned())),
         };

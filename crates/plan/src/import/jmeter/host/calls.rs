@@ -242,7 +242,7 @@ impl Host<'_, '_> {
             "hasPrevious" => user.previous.is_some().into(),
             "hostName" => "localhost".into(),
             "testStart" => user.shared.started_ms.into(),
-            "totalThreads" => user.group_threads.into(),
+            "groupThreads" | "totalThreads" => user.group_threads.into(),
             "lastSampleOk" => user.last_sample_ok().into(),
             _ => Value::Null,
         }

@@ -260,10 +260,7 @@ async fn one(call: &Call, leg: &Leg<'_>, network: &mut Network, user: &mut User,
         headers.push(("User-Agent".to_owned(), session.worker().net.settings().user_agent.clone()));
     }
     sample.request_headers = headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-    sample.query = match url.query().filter(|_| body.shown.is_empty()) {
-        Some(query) if matches!(leg.method, "GET" | "DELETE" | "OPTIONS") => query.to_owned(),
-        _ => body.shown,
-    };
+    sample.query = body.shown;
     let request = Request {
         headers,
         body: body.bytes.map(Bytes::from),
