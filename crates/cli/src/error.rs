@@ -62,6 +62,15 @@ impl Error {
         }
     }
 
+    /// The same error with what to do about it, where that is known and the error can carry it.
+    #[must_use]
+    pub fn with_help(mut self, advice: Option<String>) -> Self {
+        if let (Self::Run { fields, .. }, Some(advice)) = (&mut self, advice) {
+            fields.push(("help", advice));
+        }
+        self
+    }
+
     /// The same error with the source line that it is about, where it can carry one.
     #[must_use]
     pub fn with_code_frame(mut self, shown: Option<String>) -> Self {
@@ -108,7 +117,7 @@ impl Error {
 
 impl From<model::Error> for Error {
     fn from(error: model::Error) -> Self {
-        Self::run(error.exit_code(), error.to_string())
+        Self::run(error.exit_code(), error.to_string()).with_help(error.help().map(str::to_owned))
     }
 }
 

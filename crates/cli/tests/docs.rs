@@ -109,6 +109,7 @@ script_pages! {
     script_data: "docs/script/data.md",
     script_faker: "docs/script/faker.md",
     script_files: "docs/script/files.md",
+    script_graphql: "docs/script/graphql.md",
     script_state: "docs/script/state.md",
     script_streams: "docs/script/streams.md",
     script_timers: "docs/script/timers.md",

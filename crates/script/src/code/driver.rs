@@ -37,10 +37,11 @@ impl CodeWorker {
                 }
             }
             while context.execute_pending_job() {
-                if self.host().is_interrupted() || self.host().memory.is_over() {
-                    // The promise of an async function is rejected with the error, so whoever waits hears of it.
-                    self.note_stop();
-                    context.catch();
+                if context.has_exception() {
+                    // The promise of an async function that was stopped never settles; see `clear_up`.
+                    if let Err(thrown) = self.stopped(context, false) {
+                        self.tell(&super::error::of_thrown(context, &thrown));
+                    }
                     self.arm();
                 }
                 ran += 1;

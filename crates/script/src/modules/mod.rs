@@ -63,9 +63,15 @@ static MODULES: &[Builtin] = &[
     websockets::OLD_NAME,
     ws::MODULE,
     own::faker::MODULE,
+    own::graphql::MODULE,
     own::rows::MODULE,
     own::state::MODULE,
 ];
+
+/// The names of all modules.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    MODULES.iter().map(|builtin| builtin.name)
+}
 
 /// The module called `name`.
 pub(crate) fn find(name: &str) -> Option<&'static Builtin> {
