@@ -10,15 +10,18 @@ fn run(script: &str) -> (i32, String) {
     };
     write("t.js", script);
     write("lib.js", "export const one = 1;\nexport { two } from './gone.js';\n");
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["run", "-q", "--summary-mode", "disabled", "t.js"])
+    // On a terminal of its own: what to do is for people.
+    let program = env!("CARGO_BIN_EXE_plimsoll");
+    let output = Command::new("script")
+        .args(["-qec", &format!("{program} run -q --summary-mode disabled t.js"), "/dev/null"])
         .current_dir(folder.path())
         .env_clear()
         .env("HOME", folder.path())
+        .env("PATH", "/usr/bin:/bin")
         .stdin(Stdio::null())
         .output()
         .expect("it starts");
-    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[test]
@@ -56,7 +59,11 @@ fn slips_are_told_with_their_place_and_what_to_do() {
         107,
         &["no.json", "/t.js:1:", "relative"],
     );
-    check("export default () => {\n  let x = ;\n};", 107, &["SyntaxError", "/t.js:2:11(0)"]);
+    check(
+        "export default () => {\n  let x = ;\n};",
+        107,
+        &["SyntaxError", "/t.js:2:11(0)", "  2 |   let x = ;", "    |           ^"],
+    );
     check("export default () => {\n  http.get('/');\n};", 0, &["/t.js:2:3(0)", "import http from 'k6/http'"]);
     check("export default () => { Buffer.from('a'); };", 0, &["/t.js:1:24(0)", "Uint8Array"]);
     let scenario = |executor: &str| {

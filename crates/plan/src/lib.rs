@@ -8,6 +8,7 @@
 mod dialect;
 mod exchange;
 mod expr;
+pub mod groovy;
 pub mod extract;
 pub mod import;
 mod lifecycle;

@@ -11,6 +11,7 @@ use rquickjs::{Ctx, Function};
 use super::CodeWorker;
 use super::convert::kit;
 use super::worker::Inner;
+use crate::ffi;
 use crate::vu::Event;
 
 /// How long jobs may run before other users of the thread get a turn.
@@ -38,11 +39,13 @@ impl CodeWorker {
             }
             while context.execute_pending_job() {
                 if context.has_exception() {
-                    // The promise of an async function that was stopped never settles; see `clear_up`.
-                    if let Err(thrown) = self.stopped(context, false) {
-                        self.tell(&super::error::of_thrown(context, &thrown));
+                    // Functions of the host may leave an exception behind that they got over.
+                    let thrown = context.catch();
+                    if ffi::is_uncatchable(&thrown) {
+                        // The promise of an async function that was stopped never settles; see `clear_up`.
+                        self.stopped(context, &thrown, false);
+                        self.arm();
                     }
-                    self.arm();
                 }
                 ran += 1;
                 if ran.is_multiple_of(JOBS) && self.host().now() > until {

@@ -232,13 +232,18 @@ impl CodeWorker {
         if !matches!(error, rquickjs::Error::Exception) {
             return CodeError::new(CodeErrorKind::Internal, error.to_string());
         }
-        self.stopped(context, true).unwrap_or_else(|thrown| super::error::of_thrown(context, &thrown))
+        let thrown = context.catch();
+        self.stopped(context, &thrown, true).unwrap_or_else(|| super::error::of_thrown(context, &thrown))
     }
 
-    /// Takes the pending exception: why code was stopped, if it was, or else what was thrown.
-    pub(super) fn stopped<'js>(&self, context: &Ctx<'js>, told: bool) -> Result<CodeError, Value<'js>> {
+    /// Why code was stopped, if it was, so that `thrown` came of it.
+    pub(super) fn stopped<'js>(
+        &self,
+        context: &Ctx<'js>,
+        thrown: &Value<'js>,
+        told: bool,
+    ) -> Option<CodeError> {
         let host = &self.0.host;
-        let thrown = context.catch();
         let panicked = host.take_panic().is_some();
         let full = host.memory.take_exceeded() || host.memory.is_over();
         let (kind, message) = match () {
@@ -252,11 +257,11 @@ impl CodeWorker {
                 let limit = self.0.state.code.0.time_limit;
                 (CodeErrorKind::TimeLimit, format!("code ran for {limit:?} without a pause and was stopped"))
             }
-            () => return Err(thrown),
+            () => return None,
         };
-        let error = CodeError::new(kind, message).with_frames(&error::describe(context, &thrown));
+        let error = CodeError::new(kind, message).with_frames(&error::describe(context, thrown));
         self.0.stopped.replace(Some(Stop { error: error.clone(), told }));
-        Ok(error)
+        Some(error)
     }
 
     /// After code was stopped: frees what it held, and ends the calls that nobody can end any more.

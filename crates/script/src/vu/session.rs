@@ -322,10 +322,12 @@ impl<'js> Session<'_, 'js> {
         if error.kind != ErrorKind::Rejection {
             record = record.with("hint", "script exception");
         }
-        if let Some(advice) = advice {
-            record = record.with("help", advice);
-        }
+        // Once a place, as the source line.
+        let advice = advice.filter(|_| code_frame.is_some());
         record.detail = code_frame;
+        if let Some(advice) = advice {
+            record = record.with_help(&advice);
+        }
         self.host.shared.log.log(record.with("scenario", scenario.name.clone()));
         if error.kind == ErrorKind::Memory { IterationEnd::Lost } else { IterationEnd::Failed }
     }

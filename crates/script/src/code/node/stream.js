@@ -471,11 +471,12 @@ const pipeline = (...parts) => {
 };
 
 const promised = (work) => (...args) => new Promise((resolve, reject) => work(...args, (error) => (error ? reject(error) : resolve())));
-module.exports = Object.assign(Stream, {
+const exported = callable(Stream);
+module.exports = Object.assign(exported, {
   Duplex,
   PassThrough,
   Readable,
-  Stream,
+  Stream: exported,
   Transform,
   Writable,
   finished,
