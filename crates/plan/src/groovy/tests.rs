@@ -120,8 +120,6 @@ fn deep_and_long_scripts_are_refused_or_compiled() {
         ("a=", ""),
         ("\"${", "}\""),
     ] {
-        for count in [50_usize, 5_000] {
-            eprintln!("{open} {count}");
         for count in [15_usize, 30, 45, 60, 100, 5_000] {
             let source = format!("{}1{}", open.repeat(count), close.repeat(count));
             for language in [Language::Groovy, Language::BeanShell, Language::Jexl3] {
@@ -129,9 +127,6 @@ fn deep_and_long_scripts_are_refused_or_compiled() {
             }
         }
     }
-    for (part, count) in [("a+", 5_000_usize), ("a.b.", 5_000), ("a?:", 5_000), ("a&&", 5_000), ("a-", 5_000)]
-    {
-        let _ = compile(&format!("{}a", part.repeat(count)), Language::Groovy);
     for part in [
         "a+",
         "a.b.",
