@@ -160,7 +160,7 @@ impl Session {
 
     /// Sends a request whose answer nobody looks at; gives its status, 0 for none. It does what [`Session::send`] does
     /// with less to carry about.
-    pub(crate) async fn send_blindly(&mut self, request: net::Request, labels: Labels<'_>) -> u16 {
+    pub(crate) async fn send_blindly(&mut self, request: &net::Request, labels: Labels<'_>) -> u16 {
         let client = Rc::clone(self.client());
         let jar = Rc::clone(self.jar());
         let base = labels.tags.unwrap_or(self.tags);
@@ -173,7 +173,7 @@ impl Session {
                 bytes.1 += hop.trail.received_bytes;
                 worker.record(&Measured::of(hop, base, labels.name, labels.judge, late), metadata);
             };
-            match &Box::pin(client.send(request, Some(&*jar), &mut on_hop)).await {
+            match &Box::pin(client.send(request.clone(), Some(&*jar), &mut on_hop)).await {
                 Ok(answer) => answer.status,
                 Err(error) => {
                     self.log_failure(error);
@@ -184,6 +184,11 @@ impl Session {
         self.sent += bytes.0;
         self.received += bytes.1;
         status
+    }
+
+    /// Whether a dialect wants to see what is sent.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.worker.dialect.borrow().is_some()
     }
 
     fn log_failure(&self, error: &net::Error) {

@@ -155,6 +155,6 @@ mod tests {
     fn a_user_is_small() {
         let (session, life) = (size_of::<Session>(), size(live));
         assert!(session < 600, "a session is {session} bytes");
-        assert!(life < 4_500, "a user's life is {life} bytes, its session included");
+        assert!(life < 2_500, "a user's life is {life} bytes, its session included");
     }
 }

@@ -34,6 +34,15 @@ impl Source {
         Self { main: address(&path), folder, text: None, files: None, remote: None }
     }
 
+    /// A script on the network. Files that it opens by a relative path are those of the working directory.
+    ///
+    /// # Errors
+    /// When nothing is fetched from such an address.
+    pub fn remote(at: &str, working_directory: &Path) -> Result<Self, Error> {
+        let main = remote::canonical(at).ok_or_else(|| Error::new(ErrorKind::NotFound, not_https(at)))?;
+        Ok(Self { main, folder: working_directory.to_owned(), text: None, files: None, remote: None })
+    }
+
     /// A script that was read from standard input.
     #[must_use]
     pub fn stdin(text: Vec<u8>, working_directory: &Path) -> Self {
@@ -109,7 +118,7 @@ impl Source {
                 .ok_or_else(|| Error::new(ErrorKind::NotFound, not_https(specifier)));
         }
         let read = |path: &Path| self.read(&address(path)).ok();
-        let package = packages::find(&self.folder_of(base), specifier, &read);
+        let package = packages::find(&packages::SCRIPT, &self.folder_of(base), specifier, &read);
         let path = package.ok_or_else(|| Error::new(ErrorKind::NotFound, unresolvable(specifier)))?;
         Ok(address(&path))
     }

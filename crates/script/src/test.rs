@@ -14,8 +14,9 @@ use tokio::sync::Notify;
 use crate::error::{Error, ErrorKind};
 use crate::ffi::Intrinsics;
 use crate::lifecycle::Lifecycle;
-use crate::modules::data::Shelf;
-use crate::program::Program;
+use crate::modules::data::{Shelf, lock};
+use crate::modules::own::OperationKind;
+use crate::program::{Program, Style};
 use crate::reach;
 use crate::secrets::Secrets;
 use crate::source::Source;
@@ -140,6 +141,28 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// What the users of `program` share before anything of it has run.
+    pub(crate) fn new(program: Program, options: LoadOptions) -> Self {
+        Self {
+            program: Arc::new(program),
+            log: options.log,
+            env: options.env,
+            registry: options.registry,
+            clock: options.clock,
+            stacks: fiber::StackPool::new(STACK_BYTES),
+            memory_limit: options.memory_limit.unwrap_or(MEMORY_LIMIT_BYTES),
+            intrinsics: OnceLock::new(),
+            shelf: Shelf::default(),
+            secrets: options.secrets,
+            run: OnceLock::new(),
+            setup_data: Mutex::default(),
+            lifecycle_stop: AtomicBool::new(false),
+            lifecycle_bell: Notify::new(),
+            init_abort: OnceLock::new(),
+            warned: Mutex::default(),
+        }
+    }
+
     /// The language features of a user; all of them until the program is known.
     pub(crate) fn intrinsics(&self) -> Intrinsics {
         self.intrinsics.get().copied().unwrap_or(Intrinsics::ALL)
@@ -207,24 +230,7 @@ impl Test {
     /// # Errors
     /// When a file is missing, does not compile, or the init code throws.
     pub fn load(source: Source, options: LoadOptions) -> Result<Self, Error> {
-        let shared = Arc::new(Shared {
-            program: Arc::new(Program::new(source)),
-            log: options.log,
-            env: options.env,
-            registry: options.registry,
-            clock: options.clock,
-            stacks: fiber::StackPool::new(STACK_BYTES),
-            memory_limit: options.memory_limit.unwrap_or(MEMORY_LIMIT_BYTES),
-            intrinsics: OnceLock::new(),
-            shelf: Shelf::default(),
-            secrets: options.secrets,
-            run: OnceLock::new(),
-            setup_data: Mutex::default(),
-            lifecycle_stop: AtomicBool::new(false),
-            lifecycle_bell: Notify::new(),
-            init_abort: OnceLock::new(),
-            warned: Mutex::default(),
-        });
+        let shared = Arc::new(Shared::new(Program::new(source, Style::K6), options));
         let mut fiber = VuFiber::new(Host::new(shared.clone(), None, Ids::default()))?;
         let reply = block_on_thread(&mut fiber)?;
         match reply {
@@ -291,6 +297,14 @@ impl Test {
     pub fn set_setup_data(&self, json: Option<String>) {
         let mut data = self.shared.setup_data.lock().unwrap_or_else(PoisonError::into_inner);
         *data = json.map(Into::into);
+    }
+
+    /// The fields of the root types of the GraphQL schemas that scripts have named so far, in their order; `None`
+    /// when no script uses the module.
+    #[must_use]
+    pub fn graphql_fields(&self) -> Option<Vec<(OperationKind, String)>> {
+        let schemas = lock(&self.shared.shelf.schemas);
+        schemas.used.then(|| schemas.fields.clone())
     }
 
     /// What was handed to all users, as JSON.

@@ -107,7 +107,7 @@ impl<'a> Journey<'a> {
                 Err(kind) => return Err(self.failed(kind.into(), trail, on_hop)),
                 Ok(None) => return self.arrived(answer, cookies, trail, on_hop),
                 Ok(Some(step)) => {
-                    self.tell(&answer, &trail, matches!(step, Step::Answer), on_hop);
+                    self.tell(&answer, &trail, (matches!(step, Step::Answer), None), on_hop);
                     if let Step::Follow(url, how) = step {
                         self.follow(url, how);
                     }
@@ -186,6 +186,14 @@ impl<'a> Journey<'a> {
 
     /// The headers of the next hop.
     fn fields<'f>(&'f self, cookie: Option<&'f str>) -> Result<Fields<'f>, Kind> {
+        if self.request.verbatim {
+            let own = self.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let mut fields = Fields::verbatim(own)?;
+            if let Some(value) = self.authentication.as_ref().and_then(Authentication::header) {
+                fields.others.push((Cow::Borrowed("Authorization"), Cow::Borrowed(value)));
+            }
+            return Ok(fields);
+        }
         let redirected = self.followed > 0;
         let goes_along = |name: &str| {
             !(self.left_body && redirect::describes_body(name) || self.left_site && redirect::is_secret(name))
@@ -300,8 +308,14 @@ impl<'a> Journey<'a> {
         self.url = url;
     }
 
-    /// Tells of a hop that was not the last.
-    fn tell(&self, answer: &Answer, trail: &Trail, challenge: bool, on_hop: &mut dyn FnMut(&Hop<'_>)) {
+    /// Tells of a hop: whether it is a challenge that is going to be answered, and its body if it is the last.
+    fn tell(
+        &self,
+        answer: &Answer,
+        trail: &Trail,
+        (challenge, body): (bool, Option<&[u8]>),
+        on_hop: &mut dyn FnMut(&Hop<'_>),
+    ) {
         on_hop(&Hop {
             method: self.method.as_str(),
             url: &self.shown_url(),
@@ -310,6 +324,7 @@ impl<'a> Journey<'a> {
             trail,
             tls: answer.tls.as_deref(),
             remote: Some(answer.remote),
+            body,
             error: None,
             challenge,
             wire: answer.wire.as_deref(),
@@ -341,7 +356,8 @@ impl<'a> Journey<'a> {
             Ok(unpacked) => unpacked,
             Err(kind) => return Err(self.failed(kind.into(), trail, on_hop)),
         };
-        self.tell(&answer, &trail, false, on_hop);
+        let body = unpacked.as_ref().unwrap_or(&answer.body);
+        self.tell(&answer, &trail, (false, Some(body)), on_hop);
         let (at, length) = (answer.reason.0 as usize, answer.reason.1 as usize);
         let reason = answer.headers.block().get(at..at + length).unwrap_or_default();
         let status_text = response::status_text(answer.status, answer.proto, reason);
@@ -380,7 +396,7 @@ impl<'a> Journey<'a> {
         let unpacking = matches!(fault.kind, Kind::Decompression(_));
         let mut error = Error::new(fault.kind).with_trail(trail);
         error = match fault.partial_body {
-            Some(body) => error.with_partial_body(body),
+            Some(body) => error.with_partial_body(body, fault.status),
             None if unpacking => error,
             None => error.of(self.method.as_str(), &self.url),
         };
@@ -398,6 +414,7 @@ impl<'a> Journey<'a> {
             trail: &trail,
             tls: None,
             remote: fault.remote,
+            body: None,
             error: Some(&error),
             challenge: false,
             wire: wire.as_ref(),
