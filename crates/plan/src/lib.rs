@@ -8,8 +8,8 @@
 mod dialect;
 mod exchange;
 mod expr;
-pub mod groovy;
 pub mod extract;
+pub mod groovy;
 pub mod import;
 mod lifecycle;
 pub mod note;

@@ -29,7 +29,7 @@ mod vu;
 
 pub use error::{Error, ErrorKind};
 pub use lifecycle::{Lifecycle, Performed};
-pub use modules::html::{Element, Page};
+pub use modules::html::{Element, Page, PageContent};
 pub use modules::own::OperationKind;
 pub use remote::{Connect, Remote};
 pub use secrets::{RemoteSecrets, RemoteSettings, SecretSource, Secrets};

@@ -8,6 +8,7 @@ pub mod artillery;
 pub mod complaint;
 pub mod formats;
 pub mod global;
+pub mod jmeter;
 pub mod options;
 pub mod runtime;
 mod value;
@@ -73,7 +74,7 @@ pub fn add_named(command: Command, flags: &'static [Flag], names: &[&str]) -> Co
 }
 
 /// Tables of flags that only a format's files have a use for; see `plan::import`.
-pub const OF_FORMATS: &[&[Flag]] = &[artillery::FLAGS];
+pub const OF_FORMATS: &[&[Flag]] = &[artillery::FLAGS, jmeter::FLAGS];
 
 /// Every flag that was given, by its long name, with its values as they were typed; switches have none.
 #[must_use]

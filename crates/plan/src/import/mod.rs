@@ -2,8 +2,9 @@
 //!
 //! Every format is a row of [`FORMATS`] and a folder. [`recognise`] tells by the content of a file which it is.
 
-pub mod har;
 pub mod artillery;
+pub mod har;
+pub mod jmeter;
 pub mod plimsoll;
 
 use std::collections::BTreeMap;
@@ -31,7 +32,7 @@ pub struct Format {
 }
 
 /// Every format. The first that takes a file has it.
-pub static FORMATS: &[Format] = &[plimsoll::FORMAT, har::FORMAT, artillery::FORMAT];
+pub static FORMATS: &[Format] = &[plimsoll::FORMAT, har::FORMAT, artillery::FORMAT, jmeter::FORMAT];
 
 /// A word of another tool's command line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

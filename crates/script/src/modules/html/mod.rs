@@ -27,7 +27,7 @@ use super::Builtin;
 use crate::error;
 use crate::ffi::{self, Call, LazyClass, Member, Table};
 
-pub use page::{Element, Page};
+pub use page::{Element, Page, PageContent};
 pub(crate) use select::Selection;
 pub(crate) use selection::object as selection_object;
 pub(crate) use values::FieldValue;

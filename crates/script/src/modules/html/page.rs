@@ -1,6 +1,6 @@
 //! HTML for what is no script: [`Page`], a parsed text in which CSS selectors find elements.
 
-use super::dom::{Document, NodeId};
+use super::dom::{Content, Document, NodeId};
 use super::parse;
 use super::selector::Selectors;
 
@@ -8,7 +8,20 @@ use super::selector::Selectors;
 #[derive(Debug)]
 pub struct Page(Document);
 
-/// An element of a page.
+/// What a node of a page is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PageContent<'p> {
+    /// The whole document, or its type.
+    Document,
+    /// A run of text.
+    Text(&'p str),
+    /// A comment.
+    Comment(&'p str),
+    /// An element: its name and its attributes in their order.
+    Element(&'p str, Vec<(&'p str, &'p str)>),
+}
+
+/// An element, or another node, of a page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Element(NodeId);
 
@@ -25,6 +38,36 @@ impl Page {
         let selectors = Selectors::parse(selector)?;
         let all = self.0.descendants(self.0.root());
         Some(all.filter(|&node| selectors.matches(&self.0, node)).map(Element).collect())
+    }
+
+    /// The document itself.
+    #[must_use]
+    pub fn root(&self) -> Element {
+        Element(self.0.root())
+    }
+
+    /// What a node is.
+    #[must_use]
+    pub fn content(&self, node: Element) -> PageContent<'_> {
+        match self.0.content(node.0) {
+            Content::Document | Content::Doctype { .. } => PageContent::Document,
+            Content::Text(text) => PageContent::Text(text),
+            Content::Comment(text) => PageContent::Comment(text),
+            Content::Element(element) => {
+                let attributes = element.attributes.iter().map(|a| (&*a.name.local, &*a.value));
+                PageContent::Element(&element.name.local, attributes.collect())
+            }
+        }
+    }
+
+    /// What stands in a node.
+    pub fn children(&self, node: Element) -> impl Iterator<Item = Element> {
+        self.0.children(node.0).map(Element)
+    }
+
+    /// All below a node, in the order of the document.
+    pub fn descendants(&self, node: Element) -> impl Iterator<Item = Element> {
+        self.0.descendants(node.0).map(Element)
     }
 
     /// An attribute of an element.
@@ -53,5 +96,6 @@ mod tests {
         assert_eq!(seen, [(Some("/a"), "A".to_owned()), (Some("/b"), "B!".to_owned())]);
         assert_eq!(page.select("#none"), Some(Vec::new()));
         assert_eq!(page.select("a[["), None);
+        assert_eq!(page.content(found[0]), PageContent::Element("a", vec![("href", "/a")]));
     }
 }
