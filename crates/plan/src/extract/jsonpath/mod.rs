@@ -147,7 +147,7 @@ impl Path {
             Step::Indices(indices) => indices.iter().for_each(|index| self.item(value, *index, next)),
             Step::Slice(start, end, step) => slice(value, *start, *end, *step, next),
             Step::All => next.extend(children(value)),
-            Step::Below => below(place, value, next),
+            Step::Below => below(&place, value, next),
             Step::Filter(condition) => {
                 next.extend(children(value).filter(|child| {
                     let At::Kept(inner) = child.value else { return false };
@@ -162,10 +162,11 @@ impl Path {
             Step::Computed(expression) => {
                 let key = place.key.map(Key::to_value);
                 match expression.value(&filter::Here { this: value, root, key, parent: place.parent }) {
-                    Some(Value::Number(number)) => match number.as_i64() {
-                        Some(index) => self.item(value, index, next),
-                        None => {}
-                    },
+                    Some(Value::Number(number)) => {
+                        if let Some(index) = number.as_i64() {
+                            self.item(value, index, next);
+                        }
+                    }
                     Some(Value::String(name)) => self.member(value, &name, next),
                     _ => {}
                 }
@@ -246,8 +247,8 @@ fn children<'d>(value: &'d Value) -> Box<dyn Iterator<Item = Found<'d>> + 'd> {
 }
 
 /// The place and all that is below it, the outer before the inner.
-fn below<'d>(place: Found<'d>, value: &'d Value, next: &mut Vec<Found<'d>>) {
-    let mut waiting = vec![Found { value: At::Kept(value), ..place }];
+fn below<'d>(place: &Found<'d>, value: &'d Value, next: &mut Vec<Found<'d>>) {
+    let mut waiting = vec![Found { value: At::Kept(value), ..place.clone() }];
     while let Some(place) = waiting.pop() {
         let At::Kept(value) = place.value else { continue };
         next.push(place);

@@ -251,10 +251,8 @@ impl Checker<'_> {
     fn all(&mut self) {
         let script = self.script;
         let value = &script.value;
-        if !value
-            .get("config")
-            .is_some_and(|config| config.as_object().is_some_and(|members| !members.is_empty()))
-        {
+        let config = value.get("config").and_then(Value::as_object);
+        if config.is_none_or(serde_json::Map::is_empty) {
             self.error("", "there is no config");
         } else if script.config()["target"].as_str().is_none_or(str::is_empty) {
             let has = script.config()["environments"].as_object().is_some_and(|all| !all.is_empty());
@@ -355,7 +353,7 @@ impl Checker<'_> {
             match step {
                 Value::Object(members) => self.step(members, &path, engine),
                 Value::String(word) => {
-                    self.error(&path, format!("a step must be a mapping, not the word {word:?}"))
+                    self.error(&path, format!("a step must be a mapping, not the word {word:?}"));
                 }
                 _ => self.error(&path, "a step must be a mapping"),
             }
@@ -535,6 +533,13 @@ impl Checker<'_> {
             );
         }
         for name in list.into_iter().filter_map(Value::as_object).flatten().map(|(name, _)| name) {
+            if matches!(name.as_str(), "jmespath" | "jpath") {
+                self.note(
+                    Kind::Unsupported,
+                    path,
+                    "JMESPath expressions are not evaluated: the expectation would fail",
+                );
+            }
             if name != "description" && !EXPECTATIONS.iter().any(|(known, _)| known == name) {
                 self.note(Kind::Ignored, path, format!("there is no expectation {name}"));
             }

@@ -11,10 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::LocalBoxFuture;
 use model::Level;
 use script::code::{
-    Arg, Code, CodeError, CodeOptions, CodeWorker, Context, Emitted, Ending, Handle, Module, Outcome,
-    ScriptText,
+    Arg, Code, CodeError, CodeOptions, CodeWorker, Context, Emitted, Ending, Fetch, FetchRequest,
+    FetchResponse, Handle, Module, Outcome, ScriptText,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
@@ -161,7 +162,7 @@ async fn thread(session: &Session, user: &User) -> Option<Rc<Thread>> {
     let processor = user.world.processor.as_ref()?;
     let once = shared(session, &user.world)?.code;
     let made = once.get_or_init(|| async {
-        match begin(processor).await {
+        match begin(session, processor).await {
             Ok(thread) => Some(Rc::new(thread)),
             Err(error) => {
                 session.say(Level::Error, format!("the processor could not be loaded: {error}"));
@@ -172,8 +173,10 @@ async fn thread(session: &Session, user: &User) -> Option<Rc<Thread>> {
     made.await.clone()
 }
 
-async fn begin(processor: &Processor) -> Result<Thread, CodeError> {
+async fn begin(session: &Session, processor: &Processor) -> Result<Thread, CodeError> {
     let worker = processor.code.worker()?;
+    let client = net::Client::new(Rc::clone(&session.worker().net), 0);
+    worker.set_fetch(Rc::new(Fetcher(Rc::new(client))));
     let module = worker.load(&processor.file).await?;
     let mut pools = Map::new();
     if processor.fake {
@@ -188,6 +191,32 @@ async fn begin(processor: &Processor) -> Result<Thread, CodeError> {
     let script = worker.compile(&text)?;
     let funcs = worker.eval_kept(&script, &[Arg::Json(&Value::Object(pools))], &mut ())?;
     Ok(Thread { worker, module, funcs })
+}
+
+/// Requests that code sends by itself. They are not counted.
+struct Fetcher(Rc<net::Client>);
+
+impl Fetch for Fetcher {
+    fn fetch(&self, request: FetchRequest) -> LocalBoxFuture<'static, Result<FetchResponse, String>> {
+        let client = Rc::clone(&self.0);
+        Box::pin(async move {
+            let url = net::Url::parse(&request.url).map_err(|why| why.to_string())?;
+            let mut ask = net::Request::new(net::Method::new(&request.method), Rc::new(url));
+            ask.headers = request.headers;
+            ask.body = request.body;
+            ask.redirects = if request.follow { 20 } else { 0 };
+            let answer = client.send(ask, None, &mut |_| ()).await.map_err(|error| error.to_string())?;
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let words = answer.status_text.split_once(' ').map(|(_, words)| words.to_owned());
+            Ok(FetchResponse {
+                url: answer.url.as_str().to_owned(),
+                status: answer.status,
+                status_text: words.unwrap_or_default(),
+                headers: answer.headers.iter().map(|(name, value)| (text(name), text(value))).collect(),
+                body: answer.body,
+            })
+        })
+    }
 }
 
 /// Whether the processor has one of these functions.
@@ -401,9 +430,8 @@ pub fn response(exchange: &Exchange, text: &str) -> Value {
             let name = String::from_utf8_lossy(name).to_ascii_lowercase();
             let value = String::from_utf8_lossy(value).into_owned();
             if name == "set-cookie" {
-                match headers.entry(name).or_insert_with(|| json!([])) {
-                    Value::Array(list) => list.push(Value::from(value)),
-                    _ => {}
+                if let Value::Array(list) = headers.entry(name).or_insert_with(|| json!([])) {
+                    list.push(Value::from(value));
                 }
             } else {
                 match headers.get_mut(&name) {

@@ -79,7 +79,7 @@ pub async fn request(session: &mut Session, user: &Rc<User>, request: &Request) 
         Some(turns) => Turn::Shared(turns.acquire().await),
         None => Turn::Own(user.turn.lock().await),
     };
-    let answered = match fill(user, request, url) {
+    let answered = match fill(user, request, &url) {
         Ok(filled) => send(session, user, request, &filled).await.map(|exchange| (filled.url, exchange)),
         Err(failure) => Err(failure),
     };
@@ -160,7 +160,7 @@ fn endpoint(user: &User, request: &Request, sent: Option<&str>) -> Option<String
 }
 
 /// Fills in the templates.
-fn fill(user: &User, request: &Request, url: String) -> Result<Filled, Failure> {
+fn fill(user: &User, request: &Request, url: &str) -> Result<Filled, Failure> {
     let refused =
         |message: &str| Failure { code: "ERR_GOT_REQUEST_ERROR".to_owned(), message: message.to_owned() };
     let mut headers: Vec<(String, String)> = Vec::with_capacity(request.headers.len() + 2);
@@ -224,7 +224,7 @@ fn fill(user: &User, request: &Request, url: String) -> Result<Filled, Failure> 
         let trace = format!("{prefix}{}", &trace[prefix.len().min(32)..]);
         headers.push(("traceparent".to_owned(), format!("00-{trace}-{:016x}-01", random.next())));
     }
-    let url = address(user, request, &url)
+    let url = address(user, request, url)
         .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why })?;
     let cookies = cookies(user, request);
     Ok(Filled { method: request.method.to_string(), url, headers, body, cookies })
@@ -255,7 +255,7 @@ fn encoded(pairs: &[(String, Option<Value>)]) -> String {
     for (name, value) in pairs {
         match value {
             Some(Value::Array(items)) => {
-                flat.extend(items.iter().map(|item| (name.as_str(), js::text_of(Some(item)))))
+                flat.extend(items.iter().map(|item| (name.as_str(), js::text_of(Some(item)))));
             }
             None => {}
             Some(Value::Null) => flat.push((name, String::new())),
@@ -386,7 +386,7 @@ async fn send(
         let goes_on = request.follows && matches!(answer.status, 300..=303 | 305 | 307 | 308);
         let Some(location) = answer.headers.text_of("location").filter(|_| goes_on) else {
             user.count(session, |now, stats| {
-                stats.count(now, "http.downloaded_bytes", answer.body.len() as f64)
+                stats.count(now, "http.downloaded_bytes", answer.body.len() as f64);
             });
             return Ok(exchange);
         };

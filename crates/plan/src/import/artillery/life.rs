@@ -427,7 +427,7 @@ async fn go_round(session: &mut Session, user: &Rc<User>, round: &Loop) -> Done 
         {
             break;
         }
-        if (nth - rounds.from) as u64 % ROUNDS_AT_ONCE == 0 {
+        if ((nth - rounds.from) as u64).is_multiple_of(ROUNDS_AT_ONCE) {
             tokio::task::yield_now().await;
         }
     }

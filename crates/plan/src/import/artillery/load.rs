@@ -348,7 +348,7 @@ mod tests {
     #[test]
     fn paths_are_cleaned() {
         let check = |path: &str, wanted: &str| {
-            assert_eq!(absolute(Path::new("/a/b"), Path::new(path)), Path::new(wanted))
+            assert_eq!(absolute(Path::new("/a/b"), Path::new(path)), Path::new(wanted));
         };
         check("../c.csv", "/a/c.csv");
         check("./x/./y", "/a/b/x/y");

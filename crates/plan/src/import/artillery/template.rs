@@ -475,3 +475,83 @@ pub fn fill_value(value: &Value, scope: &mut Scope<'_>) -> Option<Value> {
     let functions = scope.functions;
     Tree::new(value, functions).value(scope)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn vars() -> Vars {
+        let object = json!({
+            "n": 5, "no": false, "blank": "", "nothing": null, "o": {"a": [1, {"x y": 2}]},
+            "dollars": "b$1c$$d", "inner": "{{ n }}", "users": "u1", "self": "{{ self }}",
+        });
+        Vars::new(Arc::new(object.as_object().cloned().expect("it is one")))
+    }
+
+    fn value(text: &str, strict: bool) -> Option<Value> {
+        let lists = json!({"users": [["a", 1]]});
+        let functions = Functions::new(false, strict, lists.as_object().cloned().expect("it is one"));
+        let (vars, mut random) = (vars(), Random::new(1, 1));
+        let mut scope = Scope { vars: &vars, functions: &functions, random: &mut random };
+        Tree::new(&json!([text]), &functions).value(&mut scope)?;
+        Template::new(text, &functions).value(&mut scope)
+    }
+
+    #[test]
+    fn templates_are_filled_by_the_rules() {
+        let check = |text: &str, wanted: Value| assert_eq!(value(text, true), Some(wanted), "{text}");
+        check("{{ n }}", json!(5));
+        check("{{n}}", json!(5));
+        check("{{{ n }}}", json!(5));
+        check(" {{ n }}", json!(" 5"));
+        check("{{ n }}{{ n }}", json!("55"));
+        check("{{ no }}|{{ blank }}|{{ nothing }}|{{ gone }}", json!("false||null|undefined"));
+        check("o={{ o }}", json!(r#"o={"a":[1,{"x y":2}]}"#));
+        check("{{ o.a[1]['x y'] }}", json!(2));
+        check("{{ dollars }}", json!("b$1c$$d"));
+        check("<{{ dollars }}>", json!("<b$1c$d>"));
+        check("{{ inner }}", json!("{{ n }}"));
+        check("<{{ inner }}>", json!("<5>"));
+        check("{{ n + 1 }}", json!("{{ n + 1 }}"));
+        check("{{ n }} {{ n + 1 }} {{", json!("5 {{ n + 1 }} {{"));
+        check("{{}}", json!("{{}}"));
+        check("{{ $randomNumber(7,7) }}", json!("7"));
+        check("x{{ $randomNumber( 3 , 3 ) }}y{{ n }}", json!("x3y5"));
+        check("{{ $randomNumber(-1, 1) }}", json!("{{ $randomNumber(-1, 1) }}"));
+        assert_eq!(value("{{ gone }}", true), None);
+        assert_eq!(value("is {{ $nope() }} here", true), None);
+    }
+
+    #[test]
+    fn values_that_hold_themselves_come_to_an_end() {
+        assert!(value("<{{ self }}>", true).is_some());
+    }
+
+    #[test]
+    fn functions_that_only_we_have_work_unless_it_is_strict() {
+        let check = |text: &str, wanted: Value| assert_eq!(value(text, false), Some(wanted), "{text}");
+        check("{{ $randomInt(3, 3) }}", json!(3));
+        check("{{ $randomItem(users)[1] }}", json!(1));
+        check("u-{{ $randomItem(users)[0] }}-{{ n }}", json!("u-a-5"));
+        check("{{ $randomItem(['x']) }}", json!("x"));
+        check("{{ $randomItem([1]) }} {{ n + 1 }}", json!("1 {{ n + 1 }}"));
+        assert_eq!(value("{{ $randomInt(3, 3) }}", true), None);
+        assert_eq!(value("{{ $randomItem(users)[1] }}", true), Some(json!("{{ $randomItem(users)[1] }}")));
+    }
+
+    #[test]
+    fn what_is_odd_is_found() {
+        let functions = Functions::default();
+        let check = |text: &str, wanted: &[Finding]| {
+            assert_eq!(Template::new(text, &functions).findings(&functions), wanted, "{text}");
+        };
+        check("{{ n }} and {{ m }}", &[]);
+        check("{{ $randomInt(1, 2) }}", &[Finding::Extension("$randomInt(1, 2)".to_owned())]);
+        check("{{ $nope() }}", &[Finding::Unknown("$nope".to_owned())]);
+        check("a {{ n | upper }}", &[Finding::Verbatim("{{ n | upper }}".to_owned())]);
+    }
+}
