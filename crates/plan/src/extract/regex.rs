@@ -78,7 +78,8 @@ fn translate(pattern: &str) -> String {
         let current = chars[at];
         if current == '\\' && at + 1 < chars.len() {
             match chars[at + 1] {
-                next @ ('<' | '>' | '"' | '\'' | '/' | ' ' | '=' | ':' | ';' | ',' | '_' | '@' | '%' | '`') => out.push(next),
+                next @ ('<' | '>' | '"' | '\'' | '/' | ' ' | '=' | ':' | ';' | ',' | '_' | '@' | '%'
+                | '`') => out.push(next),
                 'Z' => out.push_str("(?=\\n?\\z)"),
                 next => out.extend(['\\', next]),
             }
@@ -104,7 +105,9 @@ fn translate(pattern: &str) -> String {
             ('&' | '~', Some(_)) => out.extend(['\\', current]),
             (']', Some(from)) if at > from => {
                 // A named class such as [:alpha:] closes itself.
-                let named = at > 0 && chars[at - 1] == ':' && out.rfind("[:").is_some_and(|open| !out[open + 2..].contains(']'));
+                let named = at > 0
+                    && chars[at - 1] == ':'
+                    && out.rfind("[:").is_some_and(|open| !out[open + 2..].contains(']'));
                 if !named {
                     class = None;
                 }
@@ -135,9 +138,17 @@ fn is_quantifier(rest: &[char]) -> bool {
 
 fn closes_quantifier(before: &[char]) -> bool {
     let open = before.iter().rposition(|c| !(c.is_ascii_digit() || *c == ','));
-    open.is_some_and(|open| open > 0 && before[open] == '{' && open + 1 < before.len() && before[open + 1] != ',' && before[open - 1] != '\\')
-        || open.is_some_and(|open| matches!(before[open], '{') && open > 1 && matches!(before[open - 1], 'p' | 'P' | 'x' | 'k'))
-        || before.iter().rposition(|c| *c == '{').is_some_and(|open| open > 1 && before[open - 2] == '\\' && matches!(before[open - 1], 'p' | 'P' | 'x'))
+    open.is_some_and(|open| {
+        open > 0
+            && before[open] == '{'
+            && open + 1 < before.len()
+            && before[open + 1] != ','
+            && before[open - 1] != '\\'
+    }) || open.is_some_and(|open| {
+        matches!(before[open], '{') && open > 1 && matches!(before[open - 1], 'p' | 'P' | 'x' | 'k')
+    }) || before.iter().rposition(|c| *c == '{').is_some_and(|open| {
+        open > 1 && before[open - 2] == '\\' && matches!(before[open - 1], 'p' | 'P' | 'x')
+    })
 }
 
 /// A template such as `$1$-$2$`.

@@ -22,8 +22,22 @@ pub(super) fn find(name: &str) -> Option<&'static str> {
 /// Whether a static method of a class is there; every class also has those of `java.lang.Class`.
 pub(super) fn has_static(class: &str, method: &str) -> bool {
     const OF_CLASS: &[&str] = &[
-        "getName", "getSimpleName", "getCanonicalName", "newInstance", "isInstance", "toString", "hashCode", "equals",
-        "getClass", "getResource", "getResourceAsStream", "isAssignableFrom", "getTypeName", "values", "valueOf", "with",
+        "getName",
+        "getSimpleName",
+        "getCanonicalName",
+        "newInstance",
+        "isInstance",
+        "toString",
+        "hashCode",
+        "equals",
+        "getClass",
+        "getResource",
+        "getResourceAsStream",
+        "isAssignableFrom",
+        "getTypeName",
+        "values",
+        "valueOf",
+        "with",
     ];
     let Ok(index) = CLASSES.binary_search_by(|known| known.name.cmp(class)) else { return false };
     CLASSES[index].statics.contains(&method) || OF_CLASS.contains(&method)

@@ -10,10 +10,10 @@ const DEPTH_MAX: usize = 16;
 
 /// Longest first.
 const MARKS: &[&str] = &[
-    "==~", "<=>", "**=", "<<=", "...", "..<", "===", "!==", "?.", "?:", "?[", "?=", "*.", ".&", ".@", "::", "->", "=~",
-    "==", "!=", "<=", ">=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "**", "..", "<<",
-    "!~", "(", ")", "[", "]", "{", "}", ";", ",", ".", "?", ":", "=", "<", ">", "!", "~", "+", "-", "*", "/", "%", "&",
-    "|", "^", "@",
+    "==~", "<=>", "**=", "<<=", "...", "..<", "===", "!==", "?.", "?:", "?[", "?=", "*.", ".&", ".@", "::",
+    "->", "=~", "==", "!=", "<=", ">=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=",
+    "^=", "**", "..", "<<", "!~", "(", ")", "[", "]", "{", "}", ";", ",", ".", "?", ":", "=", "<", ">", "!",
+    "~", "+", "-", "*", "/", "%", "&", "|", "^", "@",
 ];
 
 /// Marks of JEXL that no other language has.
@@ -138,7 +138,9 @@ impl Lexer<'_> {
             '/' if groovy && !value_before => self.slashy(),
             '$' if groovy && self.peek(1) == Some('/') && !value_before => self.dollar_slashy(),
             '0'..='9' => self.number(),
-            '.' if !groovy && self.peek(1).is_some_and(|next| next.is_ascii_digit()) && !value_before => self.number(),
+            '.' if !groovy && self.peek(1).is_some_and(|next| next.is_ascii_digit()) && !value_before => {
+                self.number()
+            }
             _ if starts_a_name(letter) => Ok(Token::Name(self.name())),
             _ => self.mark(letter),
         }
@@ -196,8 +198,11 @@ impl Lexer<'_> {
             digits.push('.');
             digits += &self.digits(10);
         }
-        let signed = matches!(self.peek(1), Some('+' | '-')) && self.peek(2).is_some_and(|d| d.is_ascii_digit());
-        if matches!(self.peek(0), Some('e' | 'E')) && (signed || self.peek(1).is_some_and(|d| d.is_ascii_digit())) {
+        let signed =
+            matches!(self.peek(1), Some('+' | '-')) && self.peek(2).is_some_and(|d| d.is_ascii_digit());
+        if matches!(self.peek(0), Some('e' | 'E'))
+            && (signed || self.peek(1).is_some_and(|d| d.is_ascii_digit()))
+        {
             fraction = true;
             self.bump();
             digits.push('e');
@@ -266,7 +271,8 @@ impl Lexer<'_> {
             return Err(Error::syntax(at, "malformed number"));
         }
         // A hexadecimal int may name its bits: 0xFFFFFFFF is -1.
-        if radix != 10 && suffix != Some('l')
+        if radix != 10
+            && suffix != Some('l')
             && let Ok(bits) = u32::from_str_radix(digits, radix)
         {
             return Ok(Token::Int(i64::from(bits.cast_signed())));
@@ -284,7 +290,9 @@ impl Lexer<'_> {
 /// Whether a `/` behind it divides.
 fn ends_a_value(token: &Token) -> bool {
     match token {
-        Token::Name(name) => !matches!(name.as_str(), "return" | "in" | "case" | "assert" | "throw" | "as" | "else"),
+        Token::Name(name) => {
+            !matches!(name.as_str(), "return" | "in" | "case" | "assert" | "throw" | "as" | "else")
+        }
         Token::Mark(mark) => matches!(*mark, ")" | "]" | "}" | "++" | "--"),
         _ => true,
     }

@@ -29,11 +29,14 @@ impl Bench {
     fn run(&self, source: &str, language: Language) -> String {
         let compiled = match compile(source, language) {
             Ok(compiled) => compiled,
-            Err(error) => return format!("!{}:{} {}: {}", error.line, error.column, error.construct, error.message),
+            Err(error) => {
+                return format!("!{}:{} {}: {}", error.line, error.column, error.construct, error.message);
+            }
         };
         self.context.with(|js| {
             let call = format!("tested(() => ({compiled}))");
-            js.eval::<String, _>(call).unwrap_or_else(|error| panic!("{source}\n{compiled}\n{error}: {:?}", js.catch()))
+            js.eval::<String, _>(call)
+                .unwrap_or_else(|error| panic!("{source}\n{compiled}\n{error}: {:?}", js.catch()))
         })
     }
 }
@@ -106,7 +109,17 @@ fn the_table_of_classes_is_that_of_the_prelude() {
 
 #[test]
 fn deep_and_long_scripts_are_refused_or_compiled() {
-    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("!", ""), ("-", ""), ("a(", ")"), ("if(a)", ""), ("a=", ""), ("\"${", "}\"")] {
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("{", "}"),
+        ("!", ""),
+        ("-", ""),
+        ("a(", ")"),
+        ("if(a)", ""),
+        ("a=", ""),
+        ("\"${", "}\""),
+    ] {
         for count in [50_usize, 5_000] {
             eprintln!("{open} {count}");
             let source = format!("{}1{}", open.repeat(count), close.repeat(count));
@@ -115,7 +128,8 @@ fn deep_and_long_scripts_are_refused_or_compiled() {
             }
         }
     }
-    for (part, count) in [("a+", 5_000_usize), ("a.b.", 5_000), ("a?:", 5_000), ("a&&", 5_000), ("a-", 5_000)] {
+    for (part, count) in [("a+", 5_000_usize), ("a.b.", 5_000), ("a?:", 5_000), ("a&&", 5_000), ("a-", 5_000)]
+    {
         let _ = compile(&format!("{}a", part.repeat(count)), Language::Groovy);
     }
     let sum = format!("{}\"x\"", "\"y\" + ".repeat(2_000));

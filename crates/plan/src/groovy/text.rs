@@ -70,7 +70,9 @@ impl Lexer<'_> {
             }
             match self.peek(0) {
                 None => return Err(Error::syntax(at, "a text is not closed")),
-                Some('\n') if groovy && !triple => return Err(Error::syntax(at, "a text is not closed on its line")),
+                Some('\n') if groovy && !triple => {
+                    return Err(Error::syntax(at, "a text is not closed on its line"));
+                }
                 Some('\\') => self.escape(&mut parts.text)?,
                 Some('$') if groovy && quote == '"' => self.reference(&mut parts, true)?,
                 Some('\r') if self.peek(1) == Some('\n') => {
@@ -128,7 +130,9 @@ impl Lexer<'_> {
                 return Ok(parts.token());
             }
             match (self.peek(0), self.peek(1)) {
-                (None, _) => return Err(Error::syntax(at, "a text between dollars and slashes is not closed")),
+                (None, _) => {
+                    return Err(Error::syntax(at, "a text between dollars and slashes is not closed"));
+                }
                 (Some('$'), Some(letter @ ('$' | '/'))) => {
                     self.skip(2);
                     parts.text.push(letter);
@@ -157,7 +161,8 @@ impl Lexer<'_> {
                 loop {
                     let word = |token| Word { token, at, after_newline: false, after_space: false };
                     words.push(word(Token::Name(self.plain_name())));
-                    if self.peek(0) == Some('.') && self.peek(1).is_some_and(|l| starts_a_name(l) && l != '$') {
+                    if self.peek(0) == Some('.') && self.peek(1).is_some_and(|l| starts_a_name(l) && l != '$')
+                    {
                         self.bump();
                         words.push(word(Token::Mark(".")));
                     } else {
@@ -168,7 +173,10 @@ impl Lexer<'_> {
                 parts.code(Piece::Code(words));
             }
             _ if strict => {
-                return Err(Error::syntax(at, "a dollar in a text must be followed by a name or a brace, or be escaped"));
+                return Err(Error::syntax(
+                    at,
+                    "a dollar in a text must be followed by a name or a brace, or be escaped",
+                ));
             }
             _ => parts.text.push('$'),
         }
@@ -206,7 +214,8 @@ impl Lexer<'_> {
             }
             '0'..='7' => {
                 let mut code = letter.to_digit(8).expect("an octal digit");
-                while let Some(digit) = self.peek(0).and_then(|next| next.to_digit(8)).filter(|_| code < 0o40) {
+                while let Some(digit) = self.peek(0).and_then(|next| next.to_digit(8)).filter(|_| code < 0o40)
+                {
                     code = code * 8 + digit;
                     self.bump();
                 }

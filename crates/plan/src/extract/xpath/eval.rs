@@ -105,9 +105,15 @@ impl Evaluator<'_> {
     fn along(&self, id: Id, axis: Axis) -> Vec<Id> {
         let node = &self.tree.nodes[id];
         let siblings = |after: bool| -> Vec<Id> {
-            let Some(parent) = node.parent.filter(|_| node.kind != Kind::Attribute) else { return Vec::new() };
+            let Some(parent) = node.parent.filter(|_| node.kind != Kind::Attribute) else {
+                return Vec::new();
+            };
             let all = self.tree.nodes[parent].children.iter().copied();
-            if after { all.filter(|other| *other > id).collect() } else { all.filter(|other| *other < id).rev().collect() }
+            if after {
+                all.filter(|other| *other > id).collect()
+            } else {
+                all.filter(|other| *other < id).rev().collect()
+            }
         };
         match axis {
             Axis::Itself => vec![id],
@@ -122,7 +128,9 @@ impl Evaluator<'_> {
             Axis::PrecedingSibling => siblings(false),
             Axis::Following => {
                 let last = self.below(id).last().copied().unwrap_or(id);
-                (last + 1..self.tree.nodes.len()).filter(|id| self.tree.nodes[*id].kind != Kind::Attribute).collect()
+                (last + 1..self.tree.nodes.len())
+                    .filter(|id| self.tree.nodes[*id].kind != Kind::Attribute)
+                    .collect()
             }
             Axis::Preceding => {
                 let above = self.above(id);
@@ -168,7 +176,9 @@ impl Evaluator<'_> {
 
     fn namespace(&self, prefix: &str) -> Result<&str, String> {
         let known = self.namespaces.iter().find(|(known, _)| known == prefix).map(|(_, uri)| uri.as_str());
-        known.or_else(|| self.tree.namespace(prefix)).ok_or_else(|| format!("the prefix {prefix} stands for no namespace"))
+        known
+            .or_else(|| self.tree.namespace(prefix))
+            .ok_or_else(|| format!("the prefix {prefix} stands for no namespace"))
     }
 
     fn filter(&self, nodes: Vec<Id>, filter: &Expr) -> Result<Vec<Id>, String> {
@@ -258,7 +268,11 @@ impl Evaluator<'_> {
             each(right).iter().any(|right| match operator {
                 "=" | "!=" => {
                     let numeric = matches!(left, Value::Number(_)) || matches!(right, Value::Number(_));
-                    let same = if numeric { self.number(left) == self.number(right) } else { self.text(left) == self.text(right) };
+                    let same = if numeric {
+                        self.number(left) == self.number(right)
+                    } else {
+                        self.text(left) == self.text(right)
+                    };
                     same == (operator == "=")
                 }
                 _ => self.ordered(operator, left, right),
@@ -302,8 +316,12 @@ impl Evaluator<'_> {
                 _ => return Err("sum() needs nodes".to_owned()),
             },
             "name" => Value::Text(node().map(|id| self.tree.qualified(id)).unwrap_or_default()),
-            "local-name" => Value::Text(node().map(|id| self.tree.nodes[id].name.clone()).unwrap_or_default()),
-            "namespace-uri" => Value::Text(node().map(|id| self.tree.nodes[id].namespace.clone()).unwrap_or_default()),
+            "local-name" => {
+                Value::Text(node().map(|id| self.tree.nodes[id].name.clone()).unwrap_or_default())
+            }
+            "namespace-uri" => {
+                Value::Text(node().map(|id| self.tree.nodes[id].namespace.clone()).unwrap_or_default())
+            }
             "string" => Value::Text(self.text(first)),
             "number" => Value::Number(self.number(first)),
             "boolean" | "exists" => Value::Truth(self.truth(first)),
@@ -315,22 +333,34 @@ impl Evaluator<'_> {
             "ends-with" => needs(2).map(|()| Value::Truth(text(0).ends_with(&text(1))))?,
             "contains" => needs(2).map(|()| Value::Truth(text(0).contains(&text(1))))?,
             "matches" => Value::Truth(crate::extract::regex::compile(&text(1))?.is_in(&text(0))?),
-            "substring-before" => Value::Text(text(0).split_once(&text(1)).map(|(left, _)| left.to_owned()).unwrap_or_default()),
-            "substring-after" => Value::Text(text(0).split_once(&text(1)).map(|(_, right)| right.to_owned()).unwrap_or_default()),
+            "substring-before" => {
+                Value::Text(text(0).split_once(&text(1)).map(|(left, _)| left.to_owned()).unwrap_or_default())
+            }
+            "substring-after" => Value::Text(
+                text(0).split_once(&text(1)).map(|(_, right)| right.to_owned()).unwrap_or_default(),
+            ),
             "substring" => {
                 needs(2)?;
                 let from = self.number(&values[1]).round();
                 let to = values.get(2).map_or(f64::INFINITY, |length| from + self.number(length).round());
-                let chars = text(0).chars().enumerate().filter(|(at, _)| {
-                    let at = *at as f64 + 1.0;
-                    at >= from && at < to
-                }).map(|(_, c)| c).collect();
+                let chars = text(0)
+                    .chars()
+                    .enumerate()
+                    .filter(|(at, _)| {
+                        let at = *at as f64 + 1.0;
+                        at >= from && at < to
+                    })
+                    .map(|(_, c)| c)
+                    .collect();
                 Value::Text(chars)
             }
             "string-length" => Value::Number(self.text(first).chars().count() as f64),
-            "normalize-space" => Value::Text(self.text(first).split_whitespace().collect::<Vec<_>>().join(" ")),
+            "normalize-space" => {
+                Value::Text(self.text(first).split_whitespace().collect::<Vec<_>>().join(" "))
+            }
             "translate" => {
-                let (from, to): (Vec<char>, Vec<char>) = (text(1).chars().collect(), text(2).chars().collect());
+                let (from, to): (Vec<char>, Vec<char>) =
+                    (text(1).chars().collect(), text(2).chars().collect());
                 let map = |c: char| match from.iter().position(|known| *known == c) {
                     Some(at) => to.get(at).copied(),
                     None => Some(c),

@@ -44,7 +44,9 @@ pub fn evaluate(document: &str, expression: &str, mode: &Mode) -> Result<Outcome
     let parsed = parse::parse(expression)?;
     let value = eval::evaluate(&tree, &parsed, &mode.namespaces)?;
     Ok(match value {
-        eval::Value::Nodes(nodes) => Outcome::Nodes(nodes.iter().map(|node| tree.shown(*node, mode)).collect()),
+        eval::Value::Nodes(nodes) => {
+            Outcome::Nodes(nodes.iter().map(|node| tree.shown(*node, mode)).collect())
+        }
         eval::Value::Truth(truth) => Outcome::Truth(truth),
         eval::Value::Number(number) => Outcome::Text(eval::number_text(number)),
         eval::Value::Text(text) => Outcome::Text(text),
@@ -129,7 +131,12 @@ mod tests {
         check("<a/>", "");
         check("<a/>", "a[");
         check("<a/>", &format!("{}a", "-(".repeat(5_000)));
-        let bomb = format!("<!DOCTYPE a [<!ENTITY x \"{}\"><!ENTITY y \"{}\">]><a>{}</a>", "l".repeat(1000), "&x;".repeat(1000), "&y;".repeat(100_000));
+        let bomb = format!(
+            "<!DOCTYPE a [<!ENTITY x \"{}\"><!ENTITY y \"{}\">]><a>{}</a>",
+            "l".repeat(1000),
+            "&x;".repeat(1000),
+            "&y;".repeat(100_000)
+        );
         assert!(find(&bomb, "//a", &Mode::default()).is_err());
     }
 }

@@ -212,7 +212,8 @@ impl Parser<'_> {
     }
 
     fn number(&mut self) -> Result<Expr, String> {
-        let length = self.rest().find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(self.rest().len());
+        let length =
+            self.rest().find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(self.rest().len());
         let number = self.rest()[..length].parse().map_err(|_| self.wrong())?;
         self.at += length;
         Ok(Expr::Number(number))
@@ -248,7 +249,9 @@ impl Parser<'_> {
         }
         let mut length = rest.find(|c: char| !is_name(c)).unwrap_or(rest.len());
         let after = &rest[length..];
-        if after.starts_with(':') && after[1..].starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '*') {
+        if after.starts_with(':')
+            && after[1..].starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '*')
+        {
             let second = &after[1..];
             length += 1 + second.find(|c: char| !is_name(c)).unwrap_or(second.len());
         }
@@ -335,7 +338,8 @@ impl Parser<'_> {
                 _ => Err(format!("no such test: {name}()")),
             };
         }
-        let (prefix, name) = name.split_once(':').map_or(("", name.as_str()), |(prefix, name)| (prefix, name));
+        let (prefix, name) =
+            name.split_once(':').map_or(("", name.as_str()), |(prefix, name)| (prefix, name));
         Ok(Test::Name(prefix.to_owned(), name.to_owned()))
     }
 }

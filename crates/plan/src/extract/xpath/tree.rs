@@ -96,9 +96,11 @@ impl Tree {
     /// # Errors
     /// With place and reason when it is not well-formed.
     pub fn xml(text: &str) -> Result<Self, String> {
-        let options = roxmltree::ParsingOptions { allow_dtd: true, nodes_limit: NODES_MAX, ..Default::default() };
+        let options =
+            roxmltree::ParsingOptions { allow_dtd: true, nodes_limit: NODES_MAX, ..Default::default() };
         let text = text.trim_start_matches('\u{feff}').trim_start();
-        let document = roxmltree::Document::parse_with_options(text, options).map_err(|error| error.to_string())?;
+        let document =
+            roxmltree::Document::parse_with_options(text, options).map_err(|error| error.to_string())?;
         let mut tree = Self::new();
         let mut work: Vec<(roxmltree::Node<'_, '_>, Id)> = vec![(document.root(), 0)];
         // Depth first, so that numbers follow the document.
@@ -158,7 +160,8 @@ impl Tree {
                 roxmltree::NodeType::Root => continue,
             };
             let at = self.add(id, kind);
-            self.nodes[at].value = child.text().filter(|_| kind != Kind::Element).unwrap_or_default().to_owned();
+            self.nodes[at].value =
+                child.text().filter(|_| kind != Kind::Element).unwrap_or_default().to_owned();
             if kind == Kind::Element {
                 let name = child.tag_name();
                 name.name().clone_into(&mut self.nodes[at].name);

@@ -52,7 +52,8 @@ impl<'a> Emitter<'a> {
             };
             return self.own_call(expr, name, args);
         };
-        if matches!(of.kind, ExprKind::This) && self.home != Home::Class
+        if matches!(of.kind, ExprKind::This)
+            && self.home != Home::Class
             && let Member::Named(name) = member
         {
             return self.own_call(expr, name, args);
@@ -104,11 +105,14 @@ impl<'a> Emitter<'a> {
             return Ok(format!("m${}(...{args})", names::mangled(name)));
         }
         if let Some((class, member)) = self.static_names.get(name).cloned() {
-            let class = classes::find(&class)
-                .ok_or_else(|| Error::unsupported(expr.at, format!("class {class}")))?;
+            let class =
+                classes::find(&class).ok_or_else(|| Error::unsupported(expr.at, format!("class {class}")))?;
             return Ok(format!("$j.call($j.c[{}],{},{})", quoted(class), quoted(&member), self.args(args)?));
         }
-        let from = self.static_classes.iter().find_map(|class| classes::find(class).filter(|c| classes::has_static(c, name)));
+        let from = self
+            .static_classes
+            .iter()
+            .find_map(|class| classes::find(class).filter(|c| classes::has_static(c, name)));
         if let Some(class) = from {
             return Ok(format!("$j.call($j.c[{}],{},{})", quoted(class), quoted(name), self.args(args)?));
         }

@@ -55,7 +55,9 @@ impl<'a> Emitter<'a> {
             let _ = write!(out, "{name}:[");
             for (method, forms) in by_name(&class.methods) {
                 let mut list = Vec::new();
-                for form in forms.into_iter().filter(|form| form.is_static == is_static && form.body.is_some()) {
+                for form in
+                    forms.into_iter().filter(|form| form.is_static == is_static && form.body.is_some())
+                {
                     list.push(self.member_form(form)?);
                 }
                 if !list.is_empty() {

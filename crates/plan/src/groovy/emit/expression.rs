@@ -28,7 +28,9 @@ impl<'a> Emitter<'a> {
             E::List(items) => self.list(items)?,
             E::Map(entries) => self.map(entries)?,
             E::Set(items) => format!("$j.set([{}])", self.joined(items)?),
-            E::Range(from, to, closed) => format!("$j.range({},{},{closed})", self.expr(from)?, self.expr(to)?),
+            E::Range(from, to, closed) => {
+                format!("$j.range({},{},{closed})", self.expr(from)?, self.expr(to)?)
+            }
             E::Name(name) => self.name(name, expr)?,
             E::This => match (self.home, self.closures) {
                 (Home::Class, _) => "this".to_owned(),
@@ -95,7 +97,9 @@ impl<'a> Emitter<'a> {
         let is_flag = match &expr.kind {
             ExprKind::Bool(_) | ExprKind::Logic(..) | ExprKind::InstanceOf(..) | ExprKind::In(..) => true,
             ExprKind::Unary(mark, _) => *mark == "!",
-            ExprKind::Binary(mark, ..) => matches!(*mark, "==" | "!=" | "<" | "<=" | ">" | ">=" | "===" | "!==" | "==~"),
+            ExprKind::Binary(mark, ..) => {
+                matches!(*mark, "==" | "!=" | "<" | "<=" | ">" | ">=" | "===" | "!==" | "==~")
+            }
             _ => false,
         };
         if is_flag && !self.language.is_jexl() {
@@ -204,7 +208,11 @@ impl<'a> Emitter<'a> {
 
     fn index(&mut self, of: &'a Expr, indexes: &'a [Expr], safe: bool) -> Emitted {
         let (value, index) = (self.expr(of)?, self.indexes(indexes)?);
-        Ok(if safe { format!("$j.safe({value},($o)=>$j.at_($o,{index}))") } else { format!("$j.at_({value},{index})") })
+        Ok(if safe {
+            format!("$j.safe({value},($o)=>$j.at_($o,{index}))")
+        } else {
+            format!("$j.at_({value},{index})")
+        })
     }
 
     fn unary(&mut self, mark: &str, of: &'a Expr) -> Emitted {
@@ -290,9 +298,13 @@ impl<'a> Emitter<'a> {
 
     fn assign(&mut self, mark: &str, target: &'a Expr, value: &'a Expr) -> Emitted {
         let new = self.expr(value)?;
-        self.store(target, &|emitter, before| {
-            if mark == "=" { Ok(new.clone()) } else { emitter.combined(mark, before, &new, target.at) }
-        }, mark == "=")
+        self.store(
+            target,
+            &|emitter, before| {
+                if mark == "=" { Ok(new.clone()) } else { emitter.combined(mark, before, &new, target.at) }
+            },
+            mark == "=",
+        )
     }
 
     /// `i++` and the like; the value is the one before unless `before` is set.
@@ -320,12 +332,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Stores into a variable, a property or an index what a writer makes of the value before.
-    fn store(
-        &mut self,
-        target: &'a Expr,
-        make: &dyn Fn(&mut Self, &str) -> Emitted,
-        plain: bool,
-    ) -> Emitted {
+    fn store(&mut self, target: &'a Expr, make: &dyn Fn(&mut Self, &str) -> Emitted, plain: bool) -> Emitted {
         match &target.kind {
             ExprKind::Name(name) => {
                 if let Some(local) = self.find(name).cloned() {
@@ -419,7 +426,10 @@ impl<'a> Emitter<'a> {
                 _ => self.expr(value)?,
             });
         }
-        Ok(turn(Some(&Type { dimensions: ty.dimensions.max(1), ..ty.clone() }), format!("[{}]", list.join(","))))
+        Ok(turn(
+            Some(&Type { dimensions: ty.dimensions.max(1), ..ty.clone() }),
+            format!("[{}]", list.join(",")),
+        ))
     }
 
     pub(super) fn closure(&mut self, closure: &'a Closure, expr: &Expr) -> Emitted {
@@ -427,10 +437,11 @@ impl<'a> Emitter<'a> {
         let written = self.function(|emitter| {
             let (head, params, count) = match &closure.params {
                 None => {
-                    emitter.scopes.last_mut().expect("a scope is always open").insert(
-                        "it".to_owned(),
-                        super::Local { js: "v$it".to_owned(), ty: None },
-                    );
+                    emitter
+                        .scopes
+                        .last_mut()
+                        .expect("a scope is always open")
+                        .insert("it".to_owned(), super::Local { js: "v$it".to_owned(), ty: None });
                     ("v$it=null".to_owned(), String::new(), -1)
                 }
                 Some(params) => {
@@ -442,9 +453,7 @@ impl<'a> Emitter<'a> {
             let params_of = closure.params.as_deref().unwrap_or_default();
             let required = params_of.iter().filter(|param| param.default.is_none() && !param.rest).count();
             let rest = params_of.last().is_some_and(|param| param.rest);
-            Ok(format!(
-                "$j.fn($d,{count},{required},{rest},($d)=>({head})=>{{{params}{body}return null;}})"
-            ))
+            Ok(format!("$j.fn($d,{count},{required},{rest},($d)=>({head})=>{{{params}{body}return null;}})"))
         });
         self.closures -= 1;
         written

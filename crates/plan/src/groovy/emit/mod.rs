@@ -133,7 +133,10 @@ impl<'a> Emitter<'a> {
     /// A local variable of the innermost block; returns its name in JavaScript.
     fn declare(&mut self, name: &str, ty: Option<&Type>, at: At) -> Emitted {
         if self.language == Language::Groovy && self.find(name).is_some() {
-            return Err(Error::syntax(at, format!("the current scope already contains a variable of the name {name}")));
+            return Err(Error::syntax(
+                at,
+                format!("the current scope already contains a variable of the name {name}"),
+            ));
         }
         let js = format!("v${}", names::mangled(name));
         let ty = ty.and_then(turned);
@@ -161,7 +164,11 @@ impl<'a> Emitter<'a> {
     }
 
     /// Runs a writer that sees no local variable from around.
-    fn apart<T>(&mut self, home: Home, write: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+    fn apart<T>(
+        &mut self,
+        home: Home,
+        write: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let scopes = std::mem::replace(&mut self.scopes, vec![HashMap::new()]);
         let (outer, closures) = (std::mem::replace(&mut self.home, home), std::mem::take(&mut self.closures));
         let written = self.function(write);
@@ -176,7 +183,8 @@ impl<'a> Emitter<'a> {
             for method in forms {
                 list.push(self.apart(Home::Method, |emitter| emitter.method(method))?);
             }
-            out += &format!("const m${}=$j.over({},[{}]);", names::mangled(name), quoted(name), list.join(","));
+            out +=
+                &format!("const m${}=$j.over({},[{}]);", names::mangled(name), quoted(name), list.join(","));
         }
         Ok(out)
     }
@@ -191,11 +199,13 @@ impl<'a> Emitter<'a> {
         let body = self.body(body, true)?;
         let (list, turn) = (params.list, params.turn);
         let function = match (self.home, self.language) {
-            (Home::Class, _) => format!("function({list}){{const $d=$j.inside(this);{turn}{body}return null;}}"),
+            (Home::Class, _) => {
+                format!("function({list}){{const $d=$j.inside(this);{turn}{body}return null;}}")
+            }
             // Each call has names of its own.
-            (_, Language::BeanShell) => format!(
-                "(...$a)=>(($d)=>({list})=>{{{turn}{body}return null;}})($j.method($d))(...$a)"
-            ),
+            (_, Language::BeanShell) => {
+                format!("(...$a)=>(($d)=>({list})=>{{{turn}{body}return null;}})($j.method($d))(...$a)")
+            }
             _ => format!("({list})=>{{{turn}{body}return null;}}"),
         };
         let turn = returns.as_ref().map_or(String::new(), |ty| format!(",turn:{}", quoted(ty)));
@@ -240,11 +250,7 @@ fn signature(params: &[Param], function: &str) -> String {
         .iter()
         .map(|param| param.ty.as_ref().map_or("null".to_owned(), |ty| quoted(&written(ty))))
         .collect();
-    format!(
-        "{{n:{},req:{required},rest:{rest},types:[{}],f:{function}}}",
-        params.len(),
-        types.join(",")
-    )
+    format!("{{n:{},req:{required},rest:{rest},types:[{}],f:{function}}}", params.len(), types.join(","))
 }
 
 /// A type's simple name with its dimensions.
@@ -256,9 +262,36 @@ fn written(ty: &Type) -> String {
 /// The type's name if a value that is assigned must be turned to it.
 fn turned(ty: &Type) -> Option<String> {
     const KINDS: &[&str] = &[
-        "int", "long", "double", "float", "boolean", "char", "byte", "short", "String", "Integer", "Long", "Double",
-        "Float", "Short", "Byte", "Boolean", "Character", "BigDecimal", "BigInteger", "Set", "HashSet",
-        "LinkedHashSet", "TreeSet", "SortedSet", "LinkedList", "HashMap", "TreeMap", "Queue", "Deque", "ArrayDeque",
+        "int",
+        "long",
+        "double",
+        "float",
+        "boolean",
+        "char",
+        "byte",
+        "short",
+        "String",
+        "Integer",
+        "Long",
+        "Double",
+        "Float",
+        "Short",
+        "Byte",
+        "Boolean",
+        "Character",
+        "BigDecimal",
+        "BigInteger",
+        "Set",
+        "HashSet",
+        "LinkedHashSet",
+        "TreeSet",
+        "SortedSet",
+        "LinkedList",
+        "HashMap",
+        "TreeMap",
+        "Queue",
+        "Deque",
+        "ArrayDeque",
     ];
     let simple = ty.name.rsplit('.').next().unwrap_or_default();
     (ty.dimensions > 0 || KINDS.contains(&simple)).then(|| written(ty))

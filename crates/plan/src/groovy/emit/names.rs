@@ -20,7 +20,8 @@ pub(super) fn mangled(name: &str) -> String {
 }
 
 /// Packages that Groovy and BeanShell import by themselves.
-const DEFAULT_PACKAGES: &[&str] = &["java.lang", "java.util", "java.io", "java.net", "groovy.lang", "groovy.util"];
+const DEFAULT_PACKAGES: &[&str] =
+    &["java.lang", "java.util", "java.io", "java.net", "groovy.lang", "groovy.util"];
 const DEFAULT_CLASSES: &[&str] = &["java.math.BigDecimal", "java.math.BigInteger"];
 /// First parts of the names of packages.
 const ROOTS: &[&str] = &["java", "javax", "org", "com", "groovy", "net", "io", "kg", "jakarta", "sun", "bsh"];
@@ -52,7 +53,12 @@ impl Emitter<'_> {
         imported
             .chain(DEFAULT_PACKAGES.iter().copied())
             .find_map(|package| classes::find(&format!("{package}.{name}")))
-            .or_else(|| DEFAULT_CLASSES.iter().find(|full| full.ends_with(&format!(".{name}"))).and_then(|f| classes::find(f)))
+            .or_else(|| {
+                DEFAULT_CLASSES
+                    .iter()
+                    .find(|full| full.ends_with(&format!(".{name}")))
+                    .and_then(|f| classes::find(f))
+            })
     }
 
     /// The JavaScript of a type that must be known.
@@ -124,7 +130,8 @@ impl Emitter<'_> {
 
 /// A name all in capitals is a constant rather than a class.
 fn is_constant(name: &str) -> bool {
-    name.len() > 1 && name.chars().all(|letter| letter.is_uppercase() || letter.is_ascii_digit() || letter == '_')
+    name.len() > 1
+        && name.chars().all(|letter| letter.is_uppercase() || letter.is_ascii_digit() || letter == '_')
 }
 
 /// `a.b.c` as text, when the expression is nothing else.

@@ -89,7 +89,8 @@ impl<'a> Emitter<'a> {
     ) -> Emitted {
         let mut out = String::new();
         // At the top of BeanShell a declared variable lives on like any other, and methods see it.
-        let global = self.language == Language::BeanShell && self.home == Home::Script && self.scopes.len() == 1;
+        let global =
+            self.language == Language::BeanShell && self.home == Home::Script && self.scopes.len() == 1;
         for (name, init) in names {
             let value = match init {
                 Some(init) => turn(ty, self.initial(ty, init)?),
@@ -199,7 +200,9 @@ impl<'a> Emitter<'a> {
         self.switches += 1;
         for (index, case) in cases.iter().enumerate() {
             match &case.value {
-                Some(value) => choice += &format!("$j.{test}({},{subject})?{index}:", self.case_value(value)?),
+                Some(value) => {
+                    choice += &format!("$j.{test}({},{subject})?{index}:", self.case_value(value)?)
+                }
                 None => otherwise = index.to_string(),
             }
         }
@@ -257,11 +260,18 @@ impl<'a> Emitter<'a> {
                     classes.push(self.class_named(&ty.name).unwrap_or_else(|| "null".to_owned()));
                 }
                 let body = self.scoped(|emitter| {
-                    let js = emitter.declare(name, None, parts.body.first().map_or_else(Default::default, |s| s.at))?;
+                    let js = emitter.declare(
+                        name,
+                        None,
+                        parts.body.first().map_or_else(Default::default, |s| s.at),
+                    )?;
                     Ok(format!("let {js}={caught};{}", emitter.block(body, returns)?))
                 })?;
-                let test =
-                    if classes.is_empty() { format!("$j.isException({caught})") } else { format!("$j.isa({caught},[{}])", classes.join(",")) };
+                let test = if classes.is_empty() {
+                    format!("$j.isException({caught})")
+                } else {
+                    format!("$j.isa({caught},[{}])", classes.join(","))
+                };
                 out += &format!("if({test}){{{body}}}else ");
             }
             out += &format!("throw {raw};}}");
@@ -276,7 +286,10 @@ impl<'a> Emitter<'a> {
 }
 
 fn ends_with_break(body: &[Stmt]) -> bool {
-    matches!(body.last().map(|stmt| &stmt.kind), Some(StmtKind::Break(None) | StmtKind::Return(_) | StmtKind::Throw(_)))
+    matches!(
+        body.last().map(|stmt| &stmt.kind),
+        Some(StmtKind::Break(None) | StmtKind::Return(_) | StmtKind::Throw(_))
+    )
 }
 
 /// The statements before a `break` that ends them.

@@ -113,7 +113,8 @@ impl Parser<'_> {
         if self.is("<") {
             self.skip_type_arguments();
         }
-        let untyped = modifiers.any && matches!(self.ahead(1).token, Token::Mark("(" | "=" | ";" | "}" | ","))
+        let untyped = modifiers.any
+            && matches!(self.ahead(1).token, Token::Mark("(" | "=" | ";" | "}" | ","))
             || modifiers.any && self.ahead(1).after_newline;
         let ty = if untyped { None } else { Some(self.ty()?) };
         if self.is_ahead(1, "(") {
@@ -127,7 +128,13 @@ impl Parser<'_> {
             let name = self.expect_name()?;
             let init = if self.take("=") { Some(self.initial_value(ty.as_ref())?) } else { None };
             let is_property = !modifiers.visibility;
-            class.fields.push(Field { name, ty: ty.clone(), init, is_static: modifiers.is_static, is_property });
+            class.fields.push(Field {
+                name,
+                ty: ty.clone(),
+                init,
+                is_static: modifiers.is_static,
+                is_property,
+            });
             if !self.take(",") {
                 break;
             }

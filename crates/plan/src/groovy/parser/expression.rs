@@ -14,10 +14,18 @@ fn binding(mark: &str, language: Language) -> Option<u32> {
         "|" => 4,
         "^" => 5,
         "&" => 6,
-        "==" | "!=" | "<=>" | "=~" | "==~" | "===" | "!==" | "!~" | "eq" | "ne" | "=^" | "!^" | "=$" | "!$" => 7,
-        "<" | "<=" | ">" | ">=" | "in" | "!in" | "instanceof" | "!instanceof" | "as" | "lt" | "le" | "gt" | "ge" => 8,
+        "==" | "!=" | "<=>" | "=~" | "==~" | "===" | "!==" | "!~" | "eq" | "ne" | "=^" | "!^" | "=$"
+        | "!$" => 7,
+        "<" | "<=" | ">" | ">=" | "in" | "!in" | "instanceof" | "!instanceof" | "as" | "lt" | "le" | "gt"
+        | "ge" => 8,
         "<<" | ">>" | ">>>" => 9,
-        ".." | "..<" => if language.is_jexl() { 5 } else { 9 },
+        ".." | "..<" => {
+            if language.is_jexl() {
+                5
+            } else {
+                9
+            }
+        }
         "+" | "-" => 10,
         "*" | "/" | "%" | "div" | "mod" => 11,
         _ => return None,
@@ -42,8 +50,7 @@ fn spelled(mark: &'static str) -> &'static str {
 }
 
 const JEXL_WORDS: &[&str] = &["eq", "ne", "lt", "le", "gt", "ge", "and", "or", "div", "mod"];
-const ASSIGNMENTS: &[&str] =
-    &["=", "+=", "-=", "*=", "/=", "%=", "**=", "<<=", "&=", "|=", "^=", "?="];
+const ASSIGNMENTS: &[&str] = &["=", "+=", "-=", "*=", "/=", "%=", "**=", "<<=", "&=", "|=", "^=", "?="];
 
 impl Parser<'_> {
     /// An expression; at the beginning of one, a call may leave out its brackets.
@@ -76,7 +83,8 @@ impl Parser<'_> {
             && word.after_space
             && match &word.token {
                 Token::Name(name) => {
-                    !is_keyword(name) && name != "as" || matches!(name.as_str(), "new" | "null" | "true" | "false" | "this")
+                    !is_keyword(name) && name != "as"
+                        || matches!(name.as_str(), "new" | "null" | "true" | "false" | "this")
                 }
                 Token::Mark(_) | Token::End => false,
                 _ => true,
@@ -100,10 +108,8 @@ impl Parser<'_> {
             // `a = b "c"` and `x = foo 1` are calls too.
             parser.command()
         })?;
-        let targets_ok = matches!(
-            target.kind,
-            ExprKind::Name(_) | ExprKind::Prop(..) | ExprKind::Index(..)
-        ) || several;
+        let targets_ok =
+            matches!(target.kind, ExprKind::Name(_) | ExprKind::Prop(..) | ExprKind::Index(..)) || several;
         if !targets_ok {
             return Err(Error::syntax(at, "the left side cannot be assigned to"));
         }
@@ -201,7 +207,9 @@ impl Parser<'_> {
                 "instanceof" => Some(("instanceof", 1)),
                 "in" if self.language == Language::Groovy => Some(("in", 1)),
                 "as" if self.language == Language::Groovy => Some(("as", 1)),
-                _ if self.language.is_jexl() => JEXL_WORDS.iter().find(|known| **known == name).map(|word| (*word, 1)),
+                _ if self.language.is_jexl() => {
+                    JEXL_WORDS.iter().find(|known| **known == name).map(|word| (*word, 1))
+                }
                 _ => None,
             },
             _ => None,
@@ -213,7 +221,9 @@ impl Parser<'_> {
         let mut left = self.deeper(Self::unary)?;
         loop {
             let Some((mark, words)) = self.operator() else { return Ok(left) };
-            let Some(level) = binding(mark, self.language).filter(|level| *level >= least) else { return Ok(left) };
+            let Some(level) = binding(mark, self.language).filter(|level| *level >= least) else {
+                return Ok(left);
+            };
             (0..words).for_each(|_| {
                 self.bump();
             });
@@ -326,7 +336,8 @@ impl Parser<'_> {
         let value_follows = !behind.after_newline
             && match &behind.token {
                 Token::Name(name) => {
-                    !is_keyword(name) && name != "as" || matches!(name.as_str(), "new" | "this" | "null" | "true" | "false")
+                    !is_keyword(name) && name != "as"
+                        || matches!(name.as_str(), "new" | "this" | "null" | "true" | "false")
                 }
                 Token::Mark(mark) => matches!(*mark, "(" | "[" | "!" | "~" | "{"),
                 Token::End => false,

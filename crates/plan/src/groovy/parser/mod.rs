@@ -231,9 +231,11 @@ fn highest(kind: &ExprKind) -> u32 {
             of.as_ref().map_or(0, |of| of.height).max(of_member(member)).max(of_args(args))
         }
         E::Invoke(of, args) => of.height.max(of_args(args)),
-        E::MethodRef(of, _) | E::Unary(_, of) | E::Step(_, _, of) | E::Cast(_, of, _) | E::InstanceOf(of, _, _) => {
-            of.height
-        }
+        E::MethodRef(of, _)
+        | E::Unary(_, of)
+        | E::Step(_, _, of)
+        | E::Cast(_, of, _)
+        | E::InstanceOf(of, _, _) => of.height,
         E::NewArray(_, sizes, values) => of_all(sizes).max(of_all(values.as_deref().unwrap_or_default())),
         E::Ternary(a, b, c) => a.height.max(b.height).max(c.height),
         E::MultiAssign(targets, value) => value.height.max(of_all(targets)),

@@ -106,7 +106,9 @@ impl Parser<'_> {
         }
         let kind = match callee.kind {
             ExprKind::Name(name) => ExprKind::Call(None, Member::Named(name), Reach::Plain, args),
-            ExprKind::Prop(of, name, reach) if reach != Reach::Field => ExprKind::Call(Some(of), name, reach, args),
+            ExprKind::Prop(of, name, reach) if reach != Reach::Field => {
+                ExprKind::Call(Some(of), name, reach, args)
+            }
             ExprKind::This => ExprKind::Chain(false, args),
             ExprKind::Super => ExprKind::Chain(true, args),
             kind => ExprKind::Invoke(Box::new(Expr { kind, ..callee }), args),
@@ -156,7 +158,9 @@ impl Parser<'_> {
             let key = match &self.word().token {
                 Token::Name(name) => MapKey::Text(name.clone()),
                 Token::Text(text) => MapKey::Text(text.clone()),
-                Token::Int(_) | Token::Long(_) | Token::Decimal(_) | Token::Double(_) => MapKey::Expr(self.literal()?),
+                Token::Int(_) | Token::Long(_) | Token::Decimal(_) | Token::Double(_) => {
+                    MapKey::Expr(self.literal()?)
+                }
                 Token::Template(pieces) => {
                     let at = self.at();
                     let key = self.template(at, pieces)?;
@@ -193,14 +197,21 @@ impl Parser<'_> {
                 Ok(expr)
             }
             Token::Mark("(") => {
-                if self.words.get(self.partner[self.next] + 1).is_some_and(|word| word.token == Token::Mark("->")) {
+                if self
+                    .words
+                    .get(self.partner[self.next] + 1)
+                    .is_some_and(|word| word.token == Token::Mark("->"))
+                {
                     return self.lambda();
                 }
                 self.bump();
                 let expr = self.deeper(Self::expression)?;
                 self.expect(")")?;
                 // A sum in brackets stays apart from the sum around it.
-                if matches!(expr.kind, ExprKind::Sum(_) | ExprKind::Logic(..) | ExprKind::Name(_) | ExprKind::Prop(..)) {
+                if matches!(
+                    expr.kind,
+                    ExprKind::Sum(_) | ExprKind::Logic(..) | ExprKind::Name(_) | ExprKind::Prop(..)
+                ) {
                     return self.node(at, ExprKind::Unary("(", Box::new(expr)));
                 }
                 Ok(expr)
@@ -242,13 +253,19 @@ impl Parser<'_> {
             "super" => ExprKind::Super,
             "new" if self.language.is_jexl() => ExprKind::Name("new".to_owned()),
             "new" => return self.creation(at),
-            _ if is_keyword(name) && !(self.language.is_jexl() && matches!(name, "in" | "def" | "default")) => {
+            _ if is_keyword(name)
+                && !(self.language.is_jexl() && matches!(name, "in" | "def" | "default")) =>
+            {
                 return Err(self.unexpected("a value"));
             }
             _ => {
                 let ends = self.ahead(1);
                 // `int[].class` and `String[]::new`
-                let ty = if matches!(ends.token, Token::Mark("[")) && self.is_ahead(2, "]") { Some(self.ty()?) } else { None };
+                let ty = if matches!(ends.token, Token::Mark("[")) && self.is_ahead(2, "]") {
+                    Some(self.ty()?)
+                } else {
+                    None
+                };
                 match ty {
                     Some(ty) => {
                         let name = format!("{}{}", ty.name, "[]".repeat(ty.dimensions as usize));
@@ -374,7 +391,8 @@ impl Parser<'_> {
             match &word.token {
                 Token::Mark("->") => return true,
                 Token::Mark("(" | "[") => ahead = self.partner[ahead],
-                Token::Mark("," | "." | "<" | ">" | "?" | "..." | "=" | "@" | "]" | "-") | Token::Name(_) => {}
+                Token::Mark("," | "." | "<" | ">" | "?" | "..." | "=" | "@" | "]" | "-") | Token::Name(_) => {
+                }
                 Token::Mark(_) | Token::End => return false,
                 _ => {}
             }

@@ -7,7 +7,16 @@ use super::types::{PRIMITIVES, is_keyword};
 use super::{Parsed, Parser};
 
 const MODIFIERS: &[&str] = &[
-    "def", "final", "static", "public", "private", "protected", "synchronized", "abstract", "transient", "volatile",
+    "def",
+    "final",
+    "static",
+    "public",
+    "private",
+    "protected",
+    "synchronized",
+    "abstract",
+    "transient",
+    "volatile",
 ];
 
 /// What stood before a declaration.
@@ -65,7 +74,10 @@ impl Parser<'_> {
     pub(super) fn modifiers(&mut self) -> Parsed<Modifiers> {
         let mut found = Modifiers::default();
         loop {
-            if self.is("@") && self.name_ahead(1).is_some() && !matches!(self.name_ahead(1), Some("interface")) {
+            if self.is("@")
+                && self.name_ahead(1).is_some()
+                && !matches!(self.name_ahead(1), Some("interface"))
+            {
                 self.bump();
                 let name = self.ty()?.name;
                 found.field |= name.ends_with("Field");
@@ -77,8 +89,12 @@ impl Parser<'_> {
             }
             // `synchronized (lock) {` is a statement.
             let name = self.name_ahead(0).unwrap_or_default();
-            let names_something = self.name_ahead(1).is_some() || self.is_ahead(1, "(") || self.is_ahead(1, "@");
-            if name == "var" && self.name_ahead(1).is_some() && (self.is_ahead(2, "=") || self.language.is_jexl()) {
+            let names_something =
+                self.name_ahead(1).is_some() || self.is_ahead(1, "(") || self.is_ahead(1, "@");
+            if name == "var"
+                && self.name_ahead(1).is_some()
+                && (self.is_ahead(2, "=") || self.language.is_jexl())
+            {
                 (found.any, found.def) = (true, true);
             } else if !MODIFIERS.contains(&name)
                 || !names_something
@@ -185,7 +201,8 @@ impl Parser<'_> {
         if self.take(";") {
             return Ok(StmtKind::Empty);
         }
-        if self.is("{") && !self.closure_has_params() && !(self.language.is_jexl() && self.is_jexl_literal()) {
+        if self.is("{") && !self.closure_has_params() && !(self.language.is_jexl() && self.is_jexl_literal())
+        {
             return Ok(StmtKind::Block(self.block()?));
         }
         if let Some(name) = self.name_ahead(0) {
@@ -445,7 +462,10 @@ impl Parser<'_> {
                     !self.word().after_newline
                         && (modifiers.any || self.is_ahead(1, "=") || Self::looks_like_type(ty))
                         && !matches!(self.name_ahead(0), Some("as" | "instanceof"))
-                        && (self.is_ahead(1, "=") || self.is_ahead(1, "[") || self.ends_behind(1) || self.is_ahead(1, ","))
+                        && (self.is_ahead(1, "=")
+                            || self.is_ahead(1, "[")
+                            || self.ends_behind(1)
+                            || self.is_ahead(1, ","))
                 }
             };
         if !is_declaration {
@@ -494,7 +514,8 @@ impl Parser<'_> {
                 None => self.node(at, ExprKind::Null)?,
             };
             let target = self.node(at, ExprKind::Name(name))?;
-            let kind = StmtKind::Expr(self.node(at, ExprKind::Assign("=", Box::new(target), Box::new(value)))?);
+            let kind =
+                StmtKind::Expr(self.node(at, ExprKind::Assign("=", Box::new(target), Box::new(value)))?);
             body.push(Stmt { kind, at });
         }
         Ok(StmtKind::Block(body))
@@ -538,14 +559,22 @@ impl Parser<'_> {
         let closes = matches!(word.token, Token::Mark("}"));
         let tolerant = match self.language {
             // `if (a) b else c` and `do a while (b)` on one line.
-            Language::Groovy => closes || word.after_newline || matches!(self.name_ahead(0), Some("else" | "while")),
-            Language::Jexl2 | Language::Jexl3 => closes || self.words[self.next.saturating_sub(1)].token == Token::Mark("}"),
+            Language::Groovy => {
+                closes || word.after_newline || matches!(self.name_ahead(0), Some("else" | "while"))
+            }
+            Language::Jexl2 | Language::Jexl3 => {
+                closes || self.words[self.next.saturating_sub(1)].token == Token::Mark("}")
+            }
             Language::BeanShell | Language::JavaScript => false,
         };
         if tolerant {
             return Ok(());
         }
-        Err(self.unexpected(if self.language == Language::Groovy { "the end of the statement" } else { "`;`" }))
+        Err(self.unexpected(if self.language == Language::Groovy {
+            "the end of the statement"
+        } else {
+            "`;`"
+        }))
     }
 
     /// Whether a type's name is one of the primitives.

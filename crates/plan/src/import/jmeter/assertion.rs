@@ -94,7 +94,9 @@ impl Assertion {
                         if matches!(which, Apply::All) {
                             response.judge(sample, &mut verdict, user)?;
                         }
-                        subs(name, sample, &mut verdict, user, &mut |sub, verdict, user| response.judge(sub, verdict, user))?;
+                        subs(name, sample, &mut verdict, user, &mut |sub, verdict, user| {
+                            response.judge(sub, verdict, user)
+                        })?;
                     }
                 }
             }
@@ -112,7 +114,9 @@ impl Assertion {
                     );
                 }
             }
-            Self::Size(field, size, operator) => judge_size(field, size.number(user)?.unwrap_or(0), *operator, sample, &mut verdict),
+            Self::Size(field, size, operator) => {
+                judge_size(field, size.number(user)?.unwrap_or(0), *operator, sample, &mut verdict)
+            }
             Self::Xpath(apply, query, negate, mode) => {
                 let query = query.eval(user)?.into_owned();
                 let texts = apply.texts(sample, user, &Sample::text)?;
@@ -126,9 +130,13 @@ impl Assertion {
             }
             Self::Md5(wanted) => {
                 let wanted = wanted.eval(user)?.into_owned();
-                let got: String = Md5::digest(&sample.body).iter().map(|byte| format!("{byte:02x}")).collect();
+                let got: String =
+                    Md5::digest(&sample.body).iter().map(|byte| format!("{byte:02x}")).collect();
                 if !got.eq_ignore_ascii_case(wanted.trim()) {
-                    fail(&mut verdict, format!("Error asserting MD5 sum : got {got} but should have been {wanted}"));
+                    fail(
+                        &mut verdict,
+                        format!("Error asserting MD5 sum : got {got} but should have been {wanted}"),
+                    );
                 }
             }
             Self::Script(_) | Self::Nothing => {}
@@ -145,7 +153,13 @@ fn fail(verdict: &mut Verdict, message: String) {
 type Judge<'a> = &'a mut dyn FnMut(&Sample, &mut Verdict, &mut User) -> Result<(), Fault>;
 
 /// Judges the sub-samples; those that fail say so themselves.
-fn subs(name: &str, sample: &mut Sample, whole: &mut Verdict, user: &mut User, judge: Judge<'_>) -> Result<(), Fault> {
+fn subs(
+    name: &str,
+    sample: &mut Sample,
+    whole: &mut Verdict,
+    user: &mut User,
+    judge: Judge<'_>,
+) -> Result<(), Fault> {
     let mut failed = false;
     for sub in &mut sample.subs {
         let mut verdict = Verdict { name: name.to_owned(), ..Verdict::default() };
@@ -238,7 +252,11 @@ impl Response {
             return Ok(text.contains(pattern));
         }
         let compiled = regex::compile(pattern).map_err(|_| ())?;
-        if self.kind & 1 != 0 { compiled.is_all_of(text).map_err(|_| ()) } else { compiled.is_in(text).map_err(|_| ()) }
+        if self.kind & 1 != 0 {
+            compiled.is_all_of(text).map_err(|_| ())
+        } else {
+            compiled.is_in(text).map_err(|_| ())
+        }
     }
 
     fn complaint(&self, text: &str, pattern: &str, subject: &str) -> String {
@@ -261,7 +279,8 @@ fn difference(received: &str, comparison: &str) -> String {
     let most = left.len().min(right.len()) - same;
     let tail = left.iter().rev().zip(right.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
     let text = |chars: &[char]| chars.iter().collect::<String>();
-    let start = if same > SHOWN { format!("...{}", text(&left[same - SHOWN..same])) } else { text(&left[..same]) };
+    let start =
+        if same > SHOWN { format!("...{}", text(&left[same - SHOWN..same])) } else { text(&left[..same]) };
     let end = &left[left.len() - tail..];
     let end = if end.len() > SHOWN { format!("{}...", text(&end[..SHOWN])) } else { text(end) };
     let (left, right) = (text(&left[same..left.len() - tail]), text(&right[same..right.len() - tail]));
@@ -289,7 +308,12 @@ fn judge_size(field: &str, wanted: i64, operator: i64, sample: &Sample, verdict:
         _ => (false, "been ERROR - invalid condition"),
     };
     if !holds {
-        fail(verdict, format!("The result was the wrong size: It was {size} bytes, but should have {words} {wanted} bytes."));
+        fail(
+            verdict,
+            format!(
+                "The result was the wrong size: It was {size} bytes, but should have {words} {wanted} bytes."
+            ),
+        );
     }
 }
 
@@ -302,11 +326,14 @@ fn judge_xpath(text: &str, query: &str, negate: bool, mode: &Mode, verdict: &mut
             verdict.failure = !negate;
             verdict.message = Some(format!("No Nodes Matched {query}"));
         }
-        Ok(Outcome::Nodes(_)) if negate => fail(verdict, "Specified XPath was found... Turn off negate if this is not desired".to_owned()),
+        Ok(Outcome::Nodes(_)) if negate => {
+            fail(verdict, "Specified XPath was found... Turn off negate if this is not desired".to_owned())
+        }
         Ok(Outcome::Nodes(_)) => {}
         Ok(Outcome::Truth(truth)) => {
             verdict.failure = truth == negate;
-            verdict.message = Some(format!("{} for {query}", if negate { "Nodes Matched" } else { "No Nodes Matched" }));
+            verdict.message =
+                Some(format!("{} for {query}", if negate { "Nodes Matched" } else { "No Nodes Matched" }));
         }
         Ok(Outcome::Text(_)) => {
             verdict.failure = !negate;
@@ -386,7 +413,9 @@ impl Valued {
         if self.regex {
             return regex::compile(expected).and_then(|regex| regex.is_all_of(&text)).unwrap_or(false);
         }
-        text == expected || serde_json::from_str::<Value>(expected).is_ok_and(|expected| !value.is_string() && expected == *value)
+        text == expected
+            || serde_json::from_str::<Value>(expected)
+                .is_ok_and(|expected| !value.is_string() && expected == *value)
     }
 
     fn mismatch(&self, expected: &str, found: &str) -> String {
@@ -414,7 +443,14 @@ impl Valued {
             }
         };
         let outcome = if self.null {
-            if value.is_null() { Ok(()) } else { Err(format!("Value in json path '{path}' expected to be null, but found '{}'", json::text(&value))) }
+            if value.is_null() {
+                Ok(())
+            } else {
+                Err(format!(
+                    "Value in json path '{path}' expected to be null, but found '{}'",
+                    json::text(&value)
+                ))
+            }
         } else if !self.compare {
             if value.is_null() { Err(format!("JMESPATH {path} expected to exist")) } else { Ok(()) }
         } else if self.regex {
@@ -427,7 +463,9 @@ impl Valued {
         } else {
             match serde_json::from_str::<Value>(&expected) {
                 Ok(wanted) if wanted == value || equal_numbers(&wanted, &value) => Ok(()),
-                Ok(_) => Err(format!("Value expected to be '{expected}', but found '{}'", json::text(&value))),
+                Ok(_) => {
+                    Err(format!("Value expected to be '{expected}', but found '{}'", json::text(&value)))
+                }
                 Err(_) => Err(format!(
                     "Unrecognized token '{expected}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: (String)\"{expected}\"; line: 1, column: {}]",
                     expected.chars().count() + 1

@@ -160,7 +160,9 @@ impl Clerk {
             files.push(open(file, &duties.variables)?);
         }
         let log = match &duties.log {
-            Some(path) => Some(BufWriter::new(File::create(path).map_err(|error| format!("{}: {error}", path.display()))?)),
+            Some(path) => Some(BufWriter::new(
+                File::create(path).map_err(|error| format!("{}: {error}", path.display()))?,
+            )),
             None => None,
         };
         let (entries, inbox) = sync_channel(QUEUE);
@@ -236,7 +238,9 @@ impl Work {
             Entry::Lines(lines) => {
                 drop(book);
                 for (at, text) in lines {
-                    if let Some(Err(error)) = self.files.get_mut(at).map(|file| file.write_all(text.as_bytes())) {
+                    if let Some(Err(error)) =
+                        self.files.get_mut(at).map(|file| file.write_all(text.as_bytes()))
+                    {
                         let line = format!("a result file cannot be written: {error}");
                         self.book.lock().unwrap_or_else(PoisonError::into_inner).log.push(line);
                     }
@@ -356,7 +360,16 @@ mod tests {
         assert_eq!(none, wanted);
         let mut count = Count::default();
         for (elapsed_ms, success) in [(10, true), (30, false)] {
-            let tally = Tally { label: "a".into(), elapsed_ms, success, bytes: 1, sent_bytes: 1, started_ms: 0, ended_ms: 1000, transaction: false };
+            let tally = Tally {
+                label: "a".into(),
+                elapsed_ms,
+                success,
+                bytes: 1,
+                sent_bytes: 1,
+                started_ms: 0,
+                ended_ms: 1000,
+                transaction: false,
+            };
             count.add(&tally, true);
         }
         let wanted = "summary +      2 in 00:00:01 =    2.0/s Avg:    20 Min:    10 Max:    30 Err:     1 (50.00%) Active: 1 Started: 3 Finished: 2";

@@ -51,7 +51,12 @@ pub struct Compiler<'a> {
 ///
 /// # Errors
 /// With all notes when one of them keeps the plan from being run.
-pub fn compile(roots: &[Element], shared: Arc<Shared>, leniency: Leniency, mut notes: Vec<Note>) -> Result<Compiled, Vec<Note>> {
+pub fn compile(
+    roots: &[Element],
+    shared: Arc<Shared>,
+    leniency: Leniency,
+    mut notes: Vec<Note>,
+) -> Result<Compiled, Vec<Note>> {
     let user = User::loading(Arc::clone(&shared));
     let mut compiler = Compiler {
         user,
@@ -107,7 +112,8 @@ impl Compiler<'_> {
     /// A class that nobody knows makes the file unreadable, wherever it stands.
     fn check_classes(&mut self, element: &Element) {
         if elements::find(&element.class).is_none() {
-            let message = format!("CannotResolveClassException: {} is no class that is known here", element.class);
+            let message =
+                format!("CannotResolveClassException: {} is no class that is known here", element.class);
             self.note(Kind::Error, element, message);
         }
         element.children.iter().for_each(|child| self.check_classes(child));
@@ -143,7 +149,9 @@ impl Compiler<'_> {
         });
         for (name, element) in given {
             if !element.list("Arguments.arguments").is_empty() && name != "TestPlan.user_defined_variables" {
-                let message = format!("variables stand in the property {name}, which JMeter does not read; they are taken");
+                let message = format!(
+                    "variables stand in the property {name}, which JMeter does not read; they are taken"
+                );
                 self.note(Kind::Lenient, root, message);
             }
             list.extend(self.arguments(element));
@@ -188,9 +196,11 @@ impl Compiler<'_> {
 
     fn group(&mut self, element: &Element, root: &Element, numbers: &mut [u32; 3]) -> Option<Group> {
         let mut group = groups::group(self, element, numbers)?;
-        let mut builder = Builder { compiler: self, nodes: std::mem::take(&mut group.nodes), parts: Vec::new() };
+        let mut builder =
+            Builder { compiler: self, nodes: std::mem::take(&mut group.nodes), parts: Vec::new() };
         // What stands beside the groups belongs to each of them, after its own.
-        let is_group = |child: &&Element| elements::find(&child.class).is_some_and(|row| row.kind == Class::Group);
+        let is_group =
+            |child: &&Element| elements::find(&child.class).is_some_and(|row| row.kind == Class::Group);
         let beside: Vec<&Element> = root.children.iter().filter(|child| !is_group(child)).collect();
         let children: Vec<&Element> = element.children.iter().chain(beside).collect();
         builder.level(0, &children, &mut vec![], 0);
@@ -321,7 +331,14 @@ impl Builder<'_, '_> {
 
     fn add(&mut self, parent: NodeId, kind: NodeKind, name: Text) -> NodeId {
         let id = self.nodes.len();
-        self.nodes.push(Node { kind, name, children: Vec::new(), parent: Some(parent), ticks: Vec::new(), scope: Scope::default() });
+        self.nodes.push(Node {
+            kind,
+            name,
+            children: Vec::new(),
+            parent: Some(parent),
+            ticks: Vec::new(),
+            scope: Scope::default(),
+        });
         self.nodes[parent].children.push(id);
         id
     }
@@ -339,7 +356,8 @@ impl Builder<'_, '_> {
             "ModuleController" => {
                 let path: Vec<&str> = element.texts("ModuleController.node_path").collect();
                 let Some(target) = self.compiler.target(&path).cloned() else {
-                    let message = format!("the module controller points to {}, which is not there", path.join(" > "));
+                    let message =
+                        format!("the module controller points to {}, which is not there", path.join(" > "));
                     self.compiler.note(Kind::Error, element, message);
                     return;
                 };
@@ -378,7 +396,9 @@ impl Builder<'_, '_> {
                 inner.enabled = true;
                 inner.file = Arc::clone(&element.file);
                 (inner.line, inner.column) = (element.line, element.column);
-                let message = format!("headers stand in the property {prop} of the sampler, where JMeter does not read them; they are taken");
+                let message = format!(
+                    "headers stand in the property {prop} of the sampler, where JMeter does not read them; they are taken"
+                );
                 self.compiler.note(Kind::Lenient, element, message);
                 own.extend(self.scoped(&inner));
             }
@@ -432,7 +452,9 @@ impl Builder<'_, '_> {
             for place in level {
                 match &self.parts[*place].part {
                     Part::PreScript(_) => scope.pre.push(*place),
-                    Part::Config(super::config::Config::Users(users)) if !users.per_iteration => scope.pre.push(*place),
+                    Part::Config(super::config::Config::Users(users)) if !users.per_iteration => {
+                        scope.pre.push(*place)
+                    }
                     Part::Extract(_) | Part::PostScript(_) | Part::OnFailure(_) => scope.post.push(*place),
                     Part::Assert(_) => scope.assertions.push(*place),
                     _ => {}

@@ -155,7 +155,13 @@ impl Config {
     ///
     /// # Errors
     /// When a file cannot be read or a function throws.
-    pub fn tick(&self, id: usize, own: &mut OwnCounts, readers: &Readers, user: &mut User) -> Result<Ticked, Fault> {
+    pub fn tick(
+        &self,
+        id: usize,
+        own: &mut OwnCounts,
+        readers: &Readers,
+        user: &mut User,
+    ) -> Result<Ticked, Fault> {
         match self {
             Self::Csv(data) => match data.tick(readers, user)? {
                 Line::Stop => return Ok(Ticked::Stop),
@@ -181,7 +187,11 @@ impl Counter {
         };
         let number = if self.per_user {
             let iteration = user.iteration;
-            let last = own.counters.get(&id).filter(|(_, at)| !self.reset || *at == iteration).map(|(last, _)| *last);
+            let last = own
+                .counters
+                .get(&id)
+                .filter(|(_, at)| !self.reset || *at == iteration)
+                .map(|(last, _)| *last);
             let number = after(last);
             own.counters.insert(id, (number, iteration));
             number

@@ -34,7 +34,10 @@ impl CookieStore {
         self.list.retain(|known| {
             !(known.name == cookie.name
                 && known.path == cookie.path
-                && known.domain.trim_start_matches('.').eq_ignore_ascii_case(cookie.domain.trim_start_matches('.')))
+                && known
+                    .domain
+                    .trim_start_matches('.')
+                    .eq_ignore_ascii_case(cookie.domain.trim_start_matches('.')))
         });
         self.list.push(cookie);
     }
@@ -77,14 +80,21 @@ impl CookieStore {
             return None;
         }
         found.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
-        Some(found.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect::<Vec<_>>().join("; "))
+        Some(
+            found
+                .iter()
+                .map(|cookie| format!("{}={}", cookie.name, cookie.value))
+                .collect::<Vec<_>>()
+                .join("; "),
+        )
     }
 }
 
 fn in_path(path: &str, cookie: &str) -> bool {
     let path = if path.is_empty() { "/" } else { path };
     let cookie = if cookie.is_empty() { "/" } else { cookie };
-    path.strip_prefix(cookie).is_some_and(|rest| cookie.ends_with('/') || rest.is_empty() || rest.starts_with('/'))
+    path.strip_prefix(cookie)
+        .is_some_and(|rest| cookie.ends_with('/') || rest.is_empty() || rest.starts_with('/'))
 }
 
 fn parse(line: &str, url: &net::Url, now_ms: i64) -> Option<Cookie> {
@@ -123,7 +133,8 @@ fn parse(line: &str, url: &net::Url, now_ms: i64) -> Option<Cookie> {
         }
     }
     if let Some(seconds) = max_age {
-        cookie.expires_ms = if seconds <= 0 { 1 } else { now_ms.saturating_add(seconds.saturating_mul(1000)) };
+        cookie.expires_ms =
+            if seconds <= 0 { 1 } else { now_ms.saturating_add(seconds.saturating_mul(1000)) };
     }
     (!cookie.name.is_empty()).then_some(cookie)
 }
@@ -136,7 +147,13 @@ mod tests {
     fn cookies_come_back_to_where_they_belong() {
         let url = |text: &str| net::Url::parse(text).unwrap();
         let mut store = CookieStore::default();
-        let lines = ["a=1; Path=/", "b=2; Path=/x", "s=3; Secure; Path=/", "old=1; Max-Age=0", "d=4; Domain=other.test"];
+        let lines = [
+            "a=1; Path=/",
+            "b=2; Path=/x",
+            "s=3; Secure; Path=/",
+            "old=1; Max-Age=0",
+            "d=4; Domain=other.test",
+        ];
         let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
         store.receive(&lines, &url("http://h.test/x/y"), 1000);
         let header = |text: &str| store.header(&url(text), 1000);

@@ -103,8 +103,9 @@ impl CsvData {
         let known = readers.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key);
         if !known {
             let path = user.shared.beside_plan(&file);
-            let bytes = std::fs::read(&path)
-                .map_err(|error| Fault(format!("File {} must exist and be readable: {error}", path.display())))?;
+            let bytes = std::fs::read(&path).map_err(|error| {
+                Fault(format!("File {} must exist and be readable: {error}", path.display()))
+            })?;
             let reader = Reader::open(self, &encoding::decode(&bytes, &encoding), &names, &delimiter);
             readers.lock().unwrap_or_else(PoisonError::into_inner).entry(key.clone()).or_insert(reader);
         }
@@ -206,7 +207,11 @@ mod tests {
         };
         check("a,b\n\nc", false, &[&["a", "b"], &[], &["c"]]);
         check("a,b\r\nc,d\r\n", false, &[&["a", "b"], &["c", "d"]]);
-        check("a,\"x, y\",c\n\"he \"\"hi\"\"\",b,\"two\nlines\"\n", true, &[&["a", "x, y", "c"], &["he \"hi\"", "b", "two\nlines"]]);
+        check(
+            "a,\"x, y\",c\n\"he \"\"hi\"\"\",b,\"two\nlines\"\n",
+            true,
+            &[&["a", "x, y", "c"], &["he \"hi\"", "b", "two\nlines"]],
+        );
         check("\"x, y\"", false, &[&["\"x", " y\""]]);
         check("a,\"open", true, &[&["a", "open"]]);
         check("a,\n\n", true, &[&["a", ""], &[]]);

@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn patterns_are_javas() {
-        let check = |pattern: &str, number, wanted: &str| assert_eq!(format(pattern, number), wanted, "{pattern}");
+        let check =
+            |pattern: &str, number, wanted: &str| assert_eq!(format(pattern, number), wanted, "{pattern}");
         check("000", 8, "008");
         check("user_000", 1, "user_001");
         check("#,##0", 1500, "1,500");

@@ -3,8 +3,8 @@
 //! Main type: [`JMeter`]: the lines on the console, the summary lines, and `statistics.json`.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 
 use engine::WorkerCtx;
 use model::ExitCode;
@@ -42,9 +42,17 @@ impl JMeter {
     #[must_use]
     pub fn new(run: Arc<Run>, wanted: Wanted) -> Self {
         let shared = &run.plan.shared;
-        let interval = shared.prop("summariser.interval").and_then(|text| text.trim().parse::<i64>().ok()).unwrap_or(30);
+        let interval =
+            shared.prop("summariser.interval").and_then(|text| text.trim().parse::<i64>().ok()).unwrap_or(30);
         let shows = shared.flag("summariser.out", true);
-        Self { run, wanted, greeted: AtomicBool::new(false), last_ms: AtomicI64::new(0), interval_ms: interval.max(1) * 1000, shows }
+        Self {
+            run,
+            wanted,
+            greeted: AtomicBool::new(false),
+            last_ms: AtomicI64::new(0),
+            interval_ms: interval.max(1) * 1000,
+            shows,
+        }
     }
 
     fn when(ms: i64) -> String {
@@ -140,10 +148,15 @@ impl Dialect for JMeter {
         let mut text = String::new();
         if self.shows {
             clerk.look(|book| {
-                let span = book.whole.last_ms.map_or(0, |last| last - started.min(book.whole.first_ms.unwrap_or(started)));
+                let span = book
+                    .whole
+                    .last_ms
+                    .map_or(0, |last| last - started.min(book.whole.first_ms.unwrap_or(started)));
                 if book.lately.samples > 0 && book.lately.samples < book.whole.samples {
                     let since = now_ms() - self.last_ms.load(SeqCst);
-                    text.push_str(&(clerk::summary_line('+', &book.lately, since, Some(book.threads)) + "\n"));
+                    text.push_str(
+                        &(clerk::summary_line('+', &book.lately, since, Some(book.threads)) + "\n"),
+                    );
                 }
                 text.push_str(&(clerk::summary_line('=', &book.whole, span, None) + "\n"));
             });

@@ -182,7 +182,8 @@ pub fn read(file: &str, text: &str) -> Result<Read, Box<Note>> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: 20_000_000, ..ParsingOptions::default() };
     let document = Document::parse_with_options(&text[start..], options).map_err(|error| {
         let at = error.pos();
-        let place = Place { file: file.to_string(), line: at.row + skipped, column: at.col, path: String::new() };
+        let place =
+            Place { file: file.to_string(), line: at.row + skipped, column: at.col, path: String::new() };
         Box::new(Note::new(Kind::Error, place, format!("the plan is no well-formed XML: {error}")))
     })?;
     let root = document.root_element();
@@ -240,7 +241,11 @@ impl Reader<'_> {
 
     fn element(&self, node: Node<'_, '_>, depth: usize) -> Result<Element, Box<Note>> {
         if depth > DEPTH_MAX {
-            return Err(Box::new(Note::new(Kind::Error, self.place(node), "properties stand too deep in each other")));
+            return Err(Box::new(Note::new(
+                Kind::Error,
+                self.place(node),
+                "properties stand too deep in each other",
+            )));
         }
         let (line, column) = self.position(node);
         let mut element = Element {
@@ -284,7 +289,9 @@ impl Reader<'_> {
                 }
                 Some((name, Prop::List(list)))
             }
-            "objProp" | "doubleProp" | "FloatProperty" | "floatProp" if node.has_children() => self.named(node),
+            "objProp" | "doubleProp" | "FloatProperty" | "floatProp" if node.has_children() => {
+                self.named(node)
+            }
             _ if tag.ends_with("Prop") || tag.ends_with("Property") => {
                 Some((name, Prop::Text(all_text(node))))
             }

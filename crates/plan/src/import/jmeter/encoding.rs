@@ -5,10 +5,16 @@
 pub fn decode(bytes: &[u8], charset: &str) -> String {
     match kind(charset) {
         Kind::Latin1 => bytes.iter().map(|byte| char::from(*byte)).collect(),
-        Kind::Ascii => bytes.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '\u{fffd}' }).collect(),
+        Kind::Ascii => {
+            bytes.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '\u{fffd}' }).collect()
+        }
         Kind::Utf16(big) => {
             let units = bytes.chunks_exact(2).map(|pair| {
-                if big { u16::from_be_bytes([pair[0], pair[1]]) } else { u16::from_le_bytes([pair[0], pair[1]]) }
+                if big {
+                    u16::from_be_bytes([pair[0], pair[1]])
+                } else {
+                    u16::from_le_bytes([pair[0], pair[1]])
+                }
             });
             char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{fffd}')).collect()
         }
@@ -19,7 +25,8 @@ pub fn decode(bytes: &[u8], charset: &str) -> String {
 /// A text in a character set; what it does not have becomes a question mark.
 #[must_use]
 pub fn encode(text: &str, charset: &str) -> Vec<u8> {
-    let narrow = |limit: u32| text.chars().map(|c| if u32::from(c) < limit { c as u8 } else { b'?' }).collect();
+    let narrow =
+        |limit: u32| text.chars().map(|c| if u32::from(c) < limit { c as u8 } else { b'?' }).collect();
     match kind(charset) {
         Kind::Latin1 => narrow(256),
         Kind::Ascii => narrow(128),

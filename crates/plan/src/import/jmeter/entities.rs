@@ -10,14 +10,58 @@ yacute thorn yuml";
 
 /// Names beyond Latin 1.
 const OTHERS: &[(&str, char)] = &[
-    ("quot", '"'), ("amp", '&'), ("lt", '<'), ("gt", '>'), ("OElig", 'Œ'), ("oelig", 'œ'), ("Scaron", 'Š'),
-    ("scaron", 'š'), ("Yuml", 'Ÿ'), ("fnof", 'ƒ'), ("circ", 'ˆ'), ("tilde", '˜'), ("ensp", '\u{2002}'),
-    ("emsp", '\u{2003}'), ("thinsp", '\u{2009}'), ("ndash", '–'), ("mdash", '—'), ("lsquo", '‘'), ("rsquo", '’'),
-    ("sbquo", '‚'), ("ldquo", '“'), ("rdquo", '”'), ("bdquo", '„'), ("dagger", '†'), ("Dagger", '‡'),
-    ("bull", '•'), ("hellip", '…'), ("permil", '‰'), ("prime", '′'), ("lsaquo", '‹'), ("rsaquo", '›'),
-    ("euro", '€'), ("trade", '™'), ("larr", '←'), ("uarr", '↑'), ("rarr", '→'), ("darr", '↓'), ("minus", '−'),
-    ("infin", '∞'), ("ne", '≠'), ("le", '≤'), ("ge", '≥'), ("alpha", 'α'), ("beta", 'β'), ("gamma", 'γ'),
-    ("delta", 'δ'), ("lambda", 'λ'), ("mu", 'μ'), ("pi", 'π'), ("sigma", 'σ'), ("omega", 'ω'), ("Omega", 'Ω'),
+    ("quot", '"'),
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("OElig", 'Œ'),
+    ("oelig", 'œ'),
+    ("Scaron", 'Š'),
+    ("scaron", 'š'),
+    ("Yuml", 'Ÿ'),
+    ("fnof", 'ƒ'),
+    ("circ", 'ˆ'),
+    ("tilde", '˜'),
+    ("ensp", '\u{2002}'),
+    ("emsp", '\u{2003}'),
+    ("thinsp", '\u{2009}'),
+    ("ndash", '–'),
+    ("mdash", '—'),
+    ("lsquo", '‘'),
+    ("rsquo", '’'),
+    ("sbquo", '‚'),
+    ("ldquo", '“'),
+    ("rdquo", '”'),
+    ("bdquo", '„'),
+    ("dagger", '†'),
+    ("Dagger", '‡'),
+    ("bull", '•'),
+    ("hellip", '…'),
+    ("permil", '‰'),
+    ("prime", '′'),
+    ("lsaquo", '‹'),
+    ("rsaquo", '›'),
+    ("euro", '€'),
+    ("trade", '™'),
+    ("larr", '←'),
+    ("uarr", '↑'),
+    ("rarr", '→'),
+    ("darr", '↓'),
+    ("minus", '−'),
+    ("infin", '∞'),
+    ("ne", '≠'),
+    ("le", '≤'),
+    ("ge", '≥'),
+    ("alpha", 'α'),
+    ("beta", 'β'),
+    ("gamma", 'γ'),
+    ("delta", 'δ'),
+    ("lambda", 'λ'),
+    ("mu", 'μ'),
+    ("pi", 'π'),
+    ("sigma", 'σ'),
+    ("omega", 'ω'),
+    ("Omega", 'Ω'),
 ];
 
 fn name_of(character: char) -> Option<&'static str> {
@@ -69,9 +113,9 @@ pub fn unescape_html(text: &str) -> String {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let end = rest[1..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '#')).map(|end| end + 1);
-        let known = end.filter(|end| rest[*end..].starts_with(';')).and_then(|end| {
-            character_of(&rest[1..end]).map(|character| (character, end + 1))
-        });
+        let known = end
+            .filter(|end| rest[*end..].starts_with(';'))
+            .and_then(|end| character_of(&rest[1..end]).map(|character| (character, end + 1)));
         match known {
             Some((character, length)) => {
                 out.push(character);

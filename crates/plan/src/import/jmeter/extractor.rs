@@ -10,9 +10,9 @@ use super::json;
 use super::sample::Sample;
 use super::text::{Fault, Text};
 use super::user::User;
+use crate::extract::boundary;
 use crate::extract::regex::{self, Match, Template};
 use crate::extract::xpath::{self, Mode};
-use crate::extract::boundary;
 
 /// Which samples an element looks at.
 #[derive(Debug)]
@@ -32,7 +32,12 @@ impl Apply {
     ///
     /// # Errors
     /// When a function throws.
-    pub fn texts(&self, sample: &Sample, user: &mut User, pick: &dyn Fn(&Sample) -> String) -> Result<Vec<String>, Fault> {
+    pub fn texts(
+        &self,
+        sample: &Sample,
+        user: &mut User,
+        pick: &dyn Fn(&Sample) -> String,
+    ) -> Result<Vec<String>, Fault> {
         Ok(match self {
             Self::Main => vec![pick(sample)],
             Self::All => std::iter::once(sample).chain(&sample.subs).map(pick).collect(),
@@ -98,18 +103,24 @@ impl Extractor {
     /// When a function throws, or an element is made in a way that JMeter gives up on.
     pub fn run(&self, sample: &Sample, user: &mut User) -> Result<(), Fault> {
         match self {
-            Self::Regex(target, part, pattern, template) => regex_run(target, part, pattern, template, sample, user),
+            Self::Regex(target, part, pattern, template) => {
+                regex_run(target, part, pattern, template, sample, user)
+            }
             Self::Json(target, paths, join) => json_run(target, paths, *join, sample, user),
             Self::Boundary(target, part, left, right) => {
                 let texts = target.apply.texts(sample, user, &|sample| field(sample, part))?;
                 let (left, right) = (left.eval(user)?.into_owned(), right.eval(user)?.into_owned());
-                let found: Vec<String> =
-                    texts.iter().flat_map(|text| boundary::between(text, &left, &right)).map(str::to_owned).collect();
+                let found: Vec<String> = texts
+                    .iter()
+                    .flat_map(|text| boundary::between(text, &left, &right))
+                    .map(str::to_owned)
+                    .collect();
                 target.put(found, user)
             }
             Self::Css(target, selector, attribute) => {
                 let texts = target.apply.texts(sample, user, &Sample::text)?;
-                let (selector, attribute) = (selector.eval(user)?.into_owned(), attribute.eval(user)?.into_owned());
+                let (selector, attribute) =
+                    (selector.eval(user)?.into_owned(), attribute.eval(user)?.into_owned());
                 let found = texts.iter().flat_map(|text| css(text, &selector, attribute.trim())).collect();
                 target.put(found, user)
             }
@@ -259,10 +270,20 @@ fn regex_run(
     Ok(())
 }
 
-fn json_run(target: &Target, paths: &Text, join: bool, sample: &Sample, user: &mut User) -> Result<(), Fault> {
+fn json_run(
+    target: &Target,
+    paths: &Text,
+    join: bool,
+    sample: &Sample,
+    user: &mut User,
+) -> Result<(), Fault> {
     let list = |text: &Text, user: &mut User| -> Result<Vec<String>, Fault> {
         let text = text.eval(user)?;
-        Ok(if text.trim().is_empty() { Vec::new() } else { text.split(';').map(|part| part.trim().to_owned()).collect() })
+        Ok(if text.trim().is_empty() {
+            Vec::new()
+        } else {
+            text.split(';').map(|part| part.trim().to_owned()).collect()
+        })
     };
     let (names, paths) = (list(&target.name, user)?, target_paths(paths, user)?);
     let (which, defaults) = (list(&target.which, user)?, list(&target.default, user)?);
@@ -389,10 +410,12 @@ fn jmes_run(target: &Target, expression: &Text, sample: &Sample, user: &mut User
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Number(number) => match number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 1e15) {
-            Some(whole) if !number.is_f64() || number.to_string().ends_with(".0") => format!("{whole}"),
-            _ => number.to_string(),
-        },
+        Value::Number(number) => {
+            match number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 1e15) {
+                Some(whole) if !number.is_f64() || number.to_string().ends_with(".0") => format!("{whole}"),
+                _ => number.to_string(),
+            }
+        }
         other => other.to_string(),
     }
 }

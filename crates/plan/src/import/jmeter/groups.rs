@@ -22,7 +22,8 @@ pub fn group(compiler: &mut Compiler<'_>, element: &Element, numbers: &mut [u32;
         _ => Phase::Main,
     };
     numbers[phase as usize] += 1;
-    let mut shape = Shape { compiler, element, loops: Text::literal("-1"), lives: Vec::new(), open: false, most: None };
+    let mut shape =
+        Shape { compiler, element, loops: Text::literal("-1"), lives: Vec::new(), open: false, most: None };
     match element.class.rsplit('.').next().unwrap_or_default() {
         "OpenModelThreadGroup" => shape.open_model(),
         "UltimateThreadGroup" => shape.ultimate(),
@@ -102,7 +103,11 @@ impl Shape<'_, '_, '_> {
     fn classic(&mut self) {
         let count = self.number("ThreadGroup.num_threads");
         if count == 0 && !self.said("ThreadGroup.num_threads").trim().starts_with('0') {
-            self.compiler.note(Kind::Ignored, self.element, "the number of threads is none: the group has no threads, as in JMeter");
+            self.compiler.note(
+                Kind::Ignored,
+                self.element,
+                "the number of threads is none: the group has no threads, as in JMeter",
+            );
         }
         let count = self.threads(count);
         let ramp = self.decimal("ThreadGroup.ramp_time");
@@ -115,7 +120,8 @@ impl Shape<'_, '_, '_> {
         if let Some(inner) = self.element.inner("ThreadGroup.main_controller") {
             let loops = inner.text("LoopController.loops").to_owned();
             let forever = inner.flag("LoopController.continue_forever", false);
-            self.loops = Text::parse(if forever && loops.is_empty() { "-1" } else { &loops }).unwrap_or_else(|_| Text::literal(&loops));
+            self.loops = Text::parse(if forever && loops.is_empty() { "-1" } else { &loops })
+                .unwrap_or_else(|_| Text::literal(&loops));
         } else {
             self.loops = Text::literal("1");
         }
@@ -129,7 +135,8 @@ impl Shape<'_, '_, '_> {
     /// Rows of threads, delay, start-up, hold and shutdown; their names are hashes, so that only the order counts.
     fn ultimate(&mut self) {
         for row in self.rows("ultimatethreadgroupdata") {
-            let [count, delay, startup, hold, shutdown] = row[..].first_chunk::<5>().copied().unwrap_or_default();
+            let [count, delay, startup, hold, shutdown] =
+                row[..].first_chunk::<5>().copied().unwrap_or_default();
             let count = self.threads(count as i64);
             for at in 0..count {
                 let share = at as f64 / count as f64;
@@ -145,10 +152,13 @@ impl Shape<'_, '_, '_> {
         let mut rows = Vec::new();
         for row in element.list(name) {
             let Prop::List(cells) = row else { continue };
-            let texts: Vec<String> = cells.iter().filter_map(|cell| match cell {
-                Prop::Text(text) => Some(self.compiler.now(element, text)),
-                _ => None,
-            }).collect();
+            let texts: Vec<String> = cells
+                .iter()
+                .filter_map(|cell| match cell {
+                    Prop::Text(text) => Some(self.compiler.now(element, text)),
+                    _ => None,
+                })
+                .collect();
             let mut values: Vec<f64> = texts.iter().map(|text| text.trim().parse().unwrap_or(0.0)).collect();
             values.resize(values.len().max(5), 0.0);
             rows.push(values);
@@ -230,7 +240,8 @@ impl Shape<'_, '_, '_> {
 
     fn free_arrivals(&mut self) {
         let unit = self.unit();
-        let rows: Vec<[f64; 3]> = self.rows("Schedule").iter().map(|row| [row[0] / unit, row[1] / unit, row[2] * unit]).collect();
+        let rows: Vec<[f64; 3]> =
+            self.rows("Schedule").iter().map(|row| [row[0] / unit, row[1] / unit, row[2] * unit]).collect();
         self.most = self.said("ConcurrencyLimit").trim().parse().ok().filter(|most| *most > 0);
         self.even(&rows);
     }
@@ -241,22 +252,43 @@ impl Shape<'_, '_, '_> {
         let mut begun = 0.0;
         for [from, to, seconds] in rows.iter().copied().filter(|row| row[2] > 0.0) {
             let count = ((from + to) / 2.0 * seconds).round() as usize;
-            self.arrive(begun, seconds, from, to, &mut (0..count).map(|at| (at as f64 + 0.5) / count.max(1) as f64));
+            self.arrive(
+                begun,
+                seconds,
+                from,
+                to,
+                &mut (0..count).map(|at| (at as f64 + 0.5) / count.max(1) as f64),
+            );
             begun += seconds;
         }
     }
 
     /// Arrivals of one leg; `shares` says which share of the leg's arrivals has come at each.
-    fn arrive(&mut self, begun: f64, seconds: f64, from: f64, to: f64, shares: &mut dyn Iterator<Item = f64>) {
+    fn arrive(
+        &mut self,
+        begun: f64,
+        seconds: f64,
+        from: f64,
+        to: f64,
+        shares: &mut dyn Iterator<Item = f64>,
+    ) {
         for share in shares {
             if self.lives.len() >= ARRIVALS_MAX {
-                self.compiler.note(Kind::Error, self.element, format!("more than {ARRIVALS_MAX} arrivals are too many"));
+                self.compiler.note(
+                    Kind::Error,
+                    self.element,
+                    format!("more than {ARRIVALS_MAX} arrivals are too many"),
+                );
                 return;
             }
             let all = (from + to) / 2.0 * seconds;
             let slope = (to - from) / seconds;
             let wanted = share * all;
-            let within = if slope.abs() < 1e-9 { share * seconds } else { ((from * from + 2.0 * slope * wanted).max(0.0).sqrt() - from) / slope };
+            let within = if slope.abs() < 1e-9 {
+                share * seconds
+            } else {
+                ((from * from + 2.0 * slope * wanted).max(0.0).sqrt() - from) / slope
+            };
             self.lives.push(Life { start_ms: ms(begun + within), end_ms: None });
         }
     }
@@ -269,7 +301,11 @@ impl Shape<'_, '_, '_> {
         let legs = match schedule_of(&schedule) {
             Ok(legs) => legs,
             Err(error) => {
-                self.compiler.note(Kind::Ignored, self.element, format!("{error}: the group has no arrivals, as in JMeter"));
+                self.compiler.note(
+                    Kind::Ignored,
+                    self.element,
+                    format!("{error}: the group has no arrivals, as in JMeter"),
+                );
                 return;
             }
         };
@@ -308,7 +344,8 @@ fn schedule_of(text: &str) -> Result<Vec<Leg>, String> {
         rest = rest[at..].split_once("*/").map_or("", |(_, after)| after);
     }
     plain.push_str(rest);
-    let plain: String = plain.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
+    let plain: String =
+        plain.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
     let (mut legs, mut rate, mut rest): (Vec<Leg>, f64, &str) = (Vec::new(), 0.0, plain.trim());
     // Legs whose final rate is not known before the next rate is.
     let mut pending: Vec<(f64, bool)> = Vec::new();
@@ -322,8 +359,10 @@ fn schedule_of(text: &str) -> Result<Vec<Leg>, String> {
         }
     };
     while !rest.is_empty() {
-        let (name, after) = rest.split_once('(').ok_or_else(|| format!("the schedule does not parse at {rest}"))?;
-        let (value, after) = after.split_once(')').ok_or_else(|| format!("the schedule does not parse at {rest}"))?;
+        let (name, after) =
+            rest.split_once('(').ok_or_else(|| format!("the schedule does not parse at {rest}"))?;
+        let (value, after) =
+            after.split_once(')').ok_or_else(|| format!("the schedule does not parse at {rest}"))?;
         match name.trim() {
             "rate" => {
                 let (amount, unit) = value.split_once('/').unwrap_or((value, "sec"));
@@ -370,7 +409,10 @@ mod tests {
         let legs = schedule_of("rate(0/sec) random_arrivals(2 sec) rate(10/sec) /* c */ pause(1 s) rate(60/min) even_arrivals(2 sec)").unwrap();
         let plain: Vec<(f64, f64, f64, bool, bool)> =
             legs.iter().map(|leg| (leg.from, leg.to, leg.seconds, leg.even, leg.pause)).collect();
-        assert_eq!(plain, [(0.0, 10.0, 2.0, false, false), (0.0, 0.0, 1.0, false, true), (1.0, 1.0, 2.0, true, false)]);
+        assert_eq!(
+            plain,
+            [(0.0, 10.0, 2.0, false, false), (0.0, 0.0, 1.0, false, true), (1.0, 1.0, 2.0, true, false)]
+        );
         assert!(schedule_of("rate(5/sec) bogus(1 sec)").is_err() && schedule_of("rate(5").is_err());
         assert!(schedule_of("rate(x/sec)").is_err() && schedule_of("pause(1 eon)").is_err());
     }

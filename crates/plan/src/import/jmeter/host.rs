@@ -94,18 +94,32 @@ impl Runtime {
         Ok(self.worker.get_or_init(|| worker))
     }
 
-    fn compiled(&self, worker: &CodeWorker, source: &str, language: groovy::Language) -> Result<code::Script, String> {
+    fn compiled(
+        &self,
+        worker: &CodeWorker,
+        source: &str,
+        language: groovy::Language,
+    ) -> Result<code::Script, String> {
         let key = (language, Box::<str>::from(source));
         if let Some(known) = self.scripts.borrow().get(&key) {
             return known.clone();
         }
         let number = self.scripts.borrow().len();
-        let made = groovy::compile(source, language).map_err(|error| error.to_string()).and_then(|compiled| {
-            // The function is made once, when the script first runs.
-            let text = format!("return ($jvm.f{number}_{} ??= ({compiled}))($given, $interpreter);", language.word());
-            let text = ScriptText { name: "script", text: &text, params: &["$given", "$interpreter"], last_value: false };
-            worker.compile(&text).map_err(|error| error.message)
-        });
+        let made =
+            groovy::compile(source, language).map_err(|error| error.to_string()).and_then(|compiled| {
+                // The function is made once, when the script first runs.
+                let text = format!(
+                    "return ($jvm.f{number}_{} ??= ({compiled}))($given, $interpreter);",
+                    language.word()
+                );
+                let text = ScriptText {
+                    name: "script",
+                    text: &text,
+                    params: &["$given", "$interpreter"],
+                    last_value: false,
+                };
+                worker.compile(&text).map_err(|error| error.message)
+            });
         let mut scripts = self.scripts.borrow_mut();
         if scripts.len() < SCRIPTS_MAX {
             scripts.insert(key, made.clone());
@@ -124,12 +138,15 @@ impl Runtime {
         let plain = |text: String| ("javax.script.ScriptException".to_owned(), text);
         let worker = self.worker(host).map_err(plain)?;
         let script = self.compiled(worker, source, language).map_err(plain)?;
-        let args = [Arg::Json(given), if interpreter.is_null() { Arg::Undefined } else { Arg::Json(interpreter) }];
-        let outcome = worker.eval(&script, &args, host).map_err(|error| plain(error.message))?.unwrap_or(Value::Null);
+        let args =
+            [Arg::Json(given), if interpreter.is_null() { Arg::Undefined } else { Arg::Json(interpreter) }];
+        let outcome =
+            worker.eval(&script, &args, host).map_err(|error| plain(error.message))?.unwrap_or(Value::Null);
         let text = |value: &Value| value.as_str().map(str::to_owned);
         Ok(Outcome {
             value: text(&outcome["value"]),
-            error: text(&outcome["error"]["class"]).map(|class| (class, text(&outcome["error"]["text"]).unwrap_or_default())),
+            error: text(&outcome["error"]["class"])
+                .map(|class| (class, text(&outcome["error"]["text"]).unwrap_or_default())),
             bindings: outcome["bindings"].as_object().cloned().unwrap_or_default(),
             sleep_ms: outcome["sleep"].as_f64().unwrap_or(0.0) as i64,
         })
@@ -147,7 +164,12 @@ pub fn of(language: Language) -> groovy::Language {
 }
 
 impl Scripts for Runtime {
-    fn expression(&self, language: Language, source: &str, user: &mut User) -> Result<Option<String>, String> {
+    fn expression(
+        &self,
+        language: Language,
+        source: &str,
+        user: &mut User,
+    ) -> Result<Option<String>, String> {
         let given = json!({
             "vars": true, "props": true, "ctx": true, "log": true, "OUT": true, "threadName": true,
             "prev": user.previous.is_some(), "sampler": true,
@@ -204,7 +226,9 @@ impl Scripts for Runtime {
 
 fn without_false(given: Value) -> Value {
     match given {
-        Value::Object(map) => map.into_iter().filter(|(_, value)| *value != Value::Bool(false)).collect::<Map<_, _>>().into(),
+        Value::Object(map) => {
+            map.into_iter().filter(|(_, value)| *value != Value::Bool(false)).collect::<Map<_, _>>().into()
+        }
         other => other,
     }
 }

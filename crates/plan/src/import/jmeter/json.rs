@@ -13,7 +13,8 @@ pub fn find(document: &Value, path: &str) -> Result<(Vec<Value>, bool), String> 
     if path.is_empty() {
         return Err("json can not be null or empty".to_owned());
     }
-    let path = if path.starts_with('$') || path.starts_with('@') { path.to_owned() } else { format!("$.{path}") };
+    let path =
+        if path.starts_with('$') || path.starts_with('@') { path.to_owned() } else { format!("$.{path}") };
     let parsed = Path::parse(&path, Dialect::Jayway).map_err(|error| error.to_string())?;
     if path.contains("[(") {
         return Err(format!("Could not parse token starting at position {}", path.find("[(").unwrap_or(0)));
@@ -24,7 +25,9 @@ pub fn find(document: &Value, path: &str) -> Result<(Vec<Value>, bool), String> 
         let (found, definite) = find(document, parent)?;
         let pick = |value: &Value| {
             let map = value.as_object()?;
-            Some(Value::Object(names.iter().filter_map(|name| Some((name.clone(), map.get(name)?.clone()))).collect()))
+            Some(Value::Object(
+                names.iter().filter_map(|name| Some((name.clone(), map.get(name)?.clone()))).collect(),
+            ))
         };
         return Ok((found.iter().filter_map(pick).collect(), definite));
     }
@@ -61,7 +64,8 @@ fn object_text(map: &Map<String, Value>) -> String {
     // The room that a hash map makes for what it is made from.
     let room = (map.len() * 4 / 3 + 1).next_power_of_two();
     let place = |key: &str| {
-        let hash = key.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
+        let hash =
+            key.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
         let hash = hash as u32;
         (hash ^ (hash >> 16)) as usize & (room - 1)
     };
@@ -91,13 +95,15 @@ fn in_order_of(document: &Value, value: Value) -> Value {
         Value::Object(map) => {
             let whole = Value::Object(map);
             same_in(document, &whole).cloned().unwrap_or_else(|| match whole {
-                Value::Object(map) => {
-                    Value::Object(map.into_iter().map(|(key, value)| (key, in_order_of(document, value))).collect())
-                }
+                Value::Object(map) => Value::Object(
+                    map.into_iter().map(|(key, value)| (key, in_order_of(document, value))).collect(),
+                ),
                 other => other,
             })
         }
-        Value::Array(list) => Value::Array(list.into_iter().map(|value| in_order_of(document, value)).collect()),
+        Value::Array(list) => {
+            Value::Array(list.into_iter().map(|value| in_order_of(document, value)).collect())
+        }
         other => other,
     }
 }
@@ -120,7 +126,10 @@ mod tests {
 
     #[test]
     fn values_are_written_as_java_does() {
-        assert_eq!(text(&json!({"name": "Ann", "vip": true, "note": null})), r#"{"name":"Ann","note":null,"vip":true}"#);
+        assert_eq!(
+            text(&json!({"name": "Ann", "vip": true, "note": null})),
+            r#"{"name":"Ann","note":null,"vip":true}"#
+        );
         assert_eq!(text(&json!([1, "a"])), r#"[1,"a"]"#);
         assert_eq!(text(&json!(22.0)), "22.0");
     }

@@ -52,7 +52,9 @@ fn columns(save: &SaveConfig) -> Vec<(&'static str, Column)> {
         (save.url, "URL", |sample, _| sample.url.clone().unwrap_or_else(|| "null".to_owned())),
         (save.file_name, "Filename", |_, _| String::new()),
         (save.latency, "Latency", |sample, _| sample.latency_ms.to_string()),
-        (save.encoding, "Encoding", |sample, _| sample.charset.clone().unwrap_or_else(|| "ISO-8859-1".to_owned())),
+        (save.encoding, "Encoding", |sample, _| {
+            sample.charset.clone().unwrap_or_else(|| "ISO-8859-1".to_owned())
+        }),
         (save.sample_count, "SampleCount", |_, _| "1".to_owned()),
         (save.sample_count, "ErrorCount", |sample, _| u8::from(!sample.success).to_string()),
         (save.hostname, "Hostname", |_, _| hostname()),
@@ -63,7 +65,9 @@ fn columns(save: &SaveConfig) -> Vec<(&'static str, Column)> {
 }
 
 fn hostname() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/hostname").map(|name| name.trim().to_owned()).unwrap_or_default()
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .map(|name| name.trim().to_owned())
+        .unwrap_or_default()
 }
 
 /// The variables that lines show, as they are now.
@@ -170,7 +174,11 @@ fn children(out: &mut String, sample: &Sample, save: &SaveConfig, variables: &Sh
     };
     text(save.response_headers, "responseHeader", &sample.response_headers);
     text(save.request_headers, "requestHeader", &sample.request_headers);
-    text(save.response_data || (save.response_data_on_error && !sample.success), "responseData", &sample.text());
+    text(
+        save.response_data || (save.response_data_on_error && !sample.success),
+        "responseData",
+        &sample.text(),
+    );
     if sample.is_http {
         text(save.sampler_data, "cookies", &sample.cookies);
         text(save.sampler_data, "method", &sample.method);
@@ -220,12 +228,17 @@ mod tests {
         write(&mut out, &sample(), &save, &vec![("v".into(), None)]);
         assert_eq!(out, "5,7,\"a,b\",200,\"say \"\"hi\"\"\",TG 1-1,text,true,,0,0,0,0,null,0,0,0,null\n");
         let head = opening(&save, &["v".to_owned()]);
-        assert!(head.starts_with("timeStamp,elapsed,label,") && head.ends_with(",Latency,IdleTime,Connect,\"v\"\n"), "{head}");
+        assert!(
+            head.starts_with("timeStamp,elapsed,label,")
+                && head.ends_with(",Latency,IdleTime,Connect,\"v\"\n"),
+            "{head}"
+        );
     }
 
     #[test]
     fn xml_is_well_formed() {
-        let save = SaveConfig { xml: true, response_data: true, ..SaveConfig::of_props(&Shared::for_tests()) };
+        let save =
+            SaveConfig { xml: true, response_data: true, ..SaveConfig::of_props(&Shared::for_tests()) };
         let mut whole = sample();
         whole.own_text = Some("<\u{1}>".into());
         whole.add_sub(sample());

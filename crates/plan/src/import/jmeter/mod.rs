@@ -120,7 +120,10 @@ pub static ALIASES: &[Alias] = &[
 pub fn import(source: &Source) -> Result<Plan, Vec<Note>> {
     let text = String::from_utf8(source.bytes.clone())
         .unwrap_or_else(|error| encoding::decode(error.as_bytes(), "ISO-8859-1"));
-    let leniency = Leniency { strict: source.has_flag("strict"), allow_unsupported: source.has_flag("allow-unsupported") };
+    let leniency = Leniency {
+        strict: source.has_flag("strict"),
+        allow_unsupported: source.has_flag("allow-unsupported"),
+    };
     let read = document::read(&source.name, &text).map_err(|note| vec![*note])?;
     if leniency.strict && read.notes.iter().any(|note| leniency.refuses(note.kind)) {
         return Err(read.notes);
@@ -161,7 +164,10 @@ pub fn import(source: &Source) -> Result<Plan, Vec<Note>> {
 }
 
 /// What all users share, with the properties of files and flags.
-fn shared(source: &Source, run: &Arc<std::sync::OnceLock<std::sync::Weak<Run>>>) -> Result<Shared, Vec<Note>> {
+fn shared(
+    source: &Source,
+    run: &Arc<std::sync::OnceLock<std::sync::Weak<Run>>>,
+) -> Result<Shared, Vec<Note>> {
     let mut props = properties::defaults();
     for path in source.flag_values("jmeter-properties") {
         let text = std::fs::read_to_string(path).map_err(|error| {
@@ -180,7 +186,11 @@ fn shared(source: &Source, run: &Arc<std::sync::OnceLock<std::sync::Weak<Run>>>)
         }
     }
     let folder = std::path::absolute(&source.folder).unwrap_or_else(|_| source.folder.clone());
-    let file_name = source.path.as_ref().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
+    let file_name = source
+        .path
+        .as_ref()
+        .and_then(|path| path.file_name())
+        .map(|name| name.to_string_lossy().into_owned());
     let (for_log, for_print) = (Arc::clone(run), Arc::clone(run));
     let tell = |run: &std::sync::OnceLock<std::sync::Weak<Run>>, entry: Entry| {
         if let Some(run) = run.get().and_then(std::sync::Weak::upgrade) {
@@ -239,7 +249,10 @@ fn options(run: &Run) -> Options {
         let users = if group.open { 1 } else { group.lives.len() };
         if users > 0 {
             let name = format!("{}-{}", at + 1, group.name.raw());
-            let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '_' }).collect();
+            let name: String = name
+                .chars()
+                .map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '_' })
+                .collect();
             scenarios.push(made(name, &format!("group-{at}"), users));
         }
     }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::assertion::{Assertion, Response, Valued};
 use super::compile::{Compiler, Texts};
-use super::config::{CacheConfig, Config, CookieConfig, Counter, Credentials, RandomVariable, UserParameters};
+use super::config::{
+    CacheConfig, Config, CookieConfig, Counter, Credentials, RandomVariable, UserParameters,
+};
 use super::csv::CsvData;
 use super::document::{Element, Prop};
 use super::elements;
@@ -54,7 +56,11 @@ pub fn controller(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> NodeKind {
         "SwitchController" => NodeKind::Switch { value: texts.of("SwitchController.value") },
         "ThroughputController" => {
             let percent = element.number("ThroughputController.style", 0) == 1;
-            let name = if percent { "ThroughputController.percentThroughput" } else { "ThroughputController.maxThroughput" };
+            let name = if percent {
+                "ThroughputController.percentThroughput"
+            } else {
+                "ThroughputController.maxThroughput"
+            };
             NodeKind::Throughput(Box::new(Throughput {
                 percent,
                 value: texts.of(name),
@@ -67,9 +73,15 @@ pub fn controller(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> NodeKind {
             parent: element.flag("TransactionController.parent", false),
             timers: element.flag("TransactionController.includeTimers", true),
         },
-        "CriticalSectionController" => NodeKind::Critical { lock: texts.of("CriticalSectionController.lockName") },
+        "CriticalSectionController" => {
+            NodeKind::Critical { lock: texts.of("CriticalSectionController.lockName") }
+        }
         "com.blazemeter.jmeter.controller.ParallelSampler" => {
-            compiler.note(Kind::Emulated, element, "the samplers of a parallel controller run one after another");
+            compiler.note(
+                Kind::Emulated,
+                element,
+                "the samplers of a parallel controller run one after another",
+            );
             NodeKind::Simple
         }
         _ => NodeKind::Simple,
@@ -80,7 +92,9 @@ pub fn controller(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> NodeKind {
 pub fn sampler(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> NodeKind {
     let element = texts.element;
     match element.class.as_str() {
-        "HTTPSamplerProxy" | "HTTPSampler" | "HTTPSampler2" => NodeKind::Http(Box::new(http(compiler, texts))),
+        "HTTPSamplerProxy" | "HTTPSampler" | "HTTPSampler2" => {
+            NodeKind::Http(Box::new(http(compiler, texts)))
+        }
         "DebugSampler" => NodeKind::Debug {
             variables: element.flag("displayJMeterVariables", false),
             props: element.flag("displayJMeterProperties", false),
@@ -93,7 +107,8 @@ pub fn sampler(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> NodeKind {
         "JSR223Sampler" | "BeanShellSampler" => NodeKind::Script(Box::new(script(compiler, texts))),
         "kg.apc.jmeter.samplers.DummySampler" => NodeKind::Dummy(Box::new(Dummy {
             success: texts.of("SUCCESFULL"),
-            texts: ["RESPONSE_CODE", "RESPONSE_MESSAGE", "RESPONSE_DATA", "REQUEST_DATA", "URL"].map(|name| texts.of(name)),
+            texts: ["RESPONSE_CODE", "RESPONSE_MESSAGE", "RESPONSE_DATA", "REQUEST_DATA", "URL"]
+                .map(|name| texts.of(name)),
             millis: texts.of("RESPONSE_TIME"),
             waits: element.flag("WAITING", false),
         })),
@@ -113,7 +128,9 @@ fn unsupported(compiler: &mut Compiler<'_>, element: &Element) {
 pub fn part(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Option<Part> {
     let element = texts.element;
     let row = elements::find(&element.class)?;
-    if !row.is_supported() && !matches!(row.kind, elements::Kind::Sampler | elements::Kind::Controller | elements::Kind::Group) {
+    if !row.is_supported()
+        && !matches!(row.kind, elements::Kind::Sampler | elements::Kind::Controller | elements::Kind::Group)
+    {
         unsupported(compiler, element);
         return None;
     }
@@ -144,7 +161,8 @@ fn ignored(compiler: &mut Compiler<'_>, element: &Element, does: &str) {
 fn http_texts(texts: &Texts<'_>) -> HttpTexts {
     let element = texts.element;
     let flag = |name: &str| element.text_if(name).map(|text| text.trim().eq_ignore_ascii_case("true"));
-    let arguments = element.inner("HTTPsampler.Arguments").map(|list| arguments(texts, list)).unwrap_or_default();
+    let arguments =
+        element.inner("HTTPsampler.Arguments").map(|list| arguments(texts, list)).unwrap_or_default();
     HttpTexts {
         domain: texts.of("HTTPSampler.domain"),
         port: texts.of("HTTPSampler.port"),
@@ -173,17 +191,27 @@ fn arguments(texts: &Texts<'_>, list: &Element) -> Vec<Argument> {
     list.elements("Arguments.arguments").map(argument).collect()
 }
 
-fn http(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> HttpSampler {
-    let element = texts.element;
-    let mut http = http_texts(texts);
+/// A host that is a whole address is taken apart, which JMeter would not have done.
+fn check_domain(compiler: &mut Compiler<'_>, element: &Element) {
     let domain = element.text("HTTPSampler.domain").to_owned();
     let resolved = compiler.now(element, &domain);
     if resolved.contains("://") {
-        let message = format!("the host is an address ({resolved}); JMeter would have failed, its parts are taken");
+        let message =
+            format!("the host is an address ({resolved}); JMeter would have failed, its parts are taken");
         compiler.note(Kind::Lenient, element, message);
     }
+}
+
+fn http(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> HttpSampler {
+    let element = texts.element;
+    let mut http = http_texts(texts);
+    check_domain(compiler, element);
     if http.arguments.is_empty()
-        && let Some(Prop::Element(list)) = element.props.iter().map(|(_, prop)| prop).find(|prop| matches!(prop, Prop::Element(list) if list.class == "Arguments"))
+        && let Some(Prop::Element(list)) = element
+            .props
+            .iter()
+            .map(|(_, prop)| prop)
+            .find(|prop| matches!(prop, Prop::Element(list) if list.class == "Arguments"))
         && !list.list("Arguments.arguments").is_empty()
     {
         http.arguments = arguments(texts, list);
@@ -207,7 +235,11 @@ fn http(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> HttpSampler {
         });
     }
     if !element.text("HTTPSampler.proxyHost").is_empty() {
-        compiler.note(Kind::Unsupported, element, "a proxy of a single sampler is not supported; HTTP_PROXY is");
+        compiler.note(
+            Kind::Unsupported,
+            element,
+            "a proxy of a single sampler is not supported; HTTP_PROXY is",
+        );
     }
     let raw = element.flag("HTTPSampler.postBodyRaw", false);
     HttpSampler {
@@ -228,7 +260,8 @@ fn http(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> HttpSampler {
 pub fn script(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Script {
     let element = texts.element;
     let bean_shell = element.class.starts_with("BeanShell");
-    let prefix = if element.text_if("BeanShellSampler.query").is_some() || element.class == "BeanShellSampler" {
+    let prefix = if element.text_if("BeanShellSampler.query").is_some() || element.class == "BeanShellSampler"
+    {
         "BeanShellSampler."
     } else if element.class == "BeanShellAssertion" {
         "BeanShellAssertion."
@@ -241,7 +274,8 @@ pub fn script(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Script {
     // JEXL is a language of expressions only.
     let named = named.filter(|named| *named != Language::Jexl);
     if named.is_none() {
-        let message = format!("no scripts in the language {language} can run; its samples fail, as in JMeter");
+        let message =
+            format!("no scripts in the language {language} can run; its samples fail, as in JMeter");
         compiler.note(Kind::Ignored, element, message);
     }
     let source = texts.of(&if prefix.is_empty() { "script".to_owned() } else { name("query") });
@@ -267,7 +301,11 @@ fn check_script(compiler: &mut Compiler<'_>, element: &Element, source: &str, la
     if let Err(error) = groovy::compile(source, super::host::of(language)) {
         let place = format!("line {}, column {} of the script", error.line, error.column);
         if error.is_unsupported() {
-            compiler.note(Kind::Unsupported, element, format!("{}, in {place}, is not supported", error.construct));
+            compiler.note(
+                Kind::Unsupported,
+                element,
+                format!("{}, in {place}, is not supported", error.construct),
+            );
         } else {
             let message = format!("{} ({place}); the script fails when it runs, as in JMeter", error.message);
             compiler.note(Kind::Ignored, element, message);
@@ -281,10 +319,15 @@ fn config(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Option<Config> {
     let element = texts.element;
     Some(match element.class.as_str() {
         "HeaderManager" => {
-            let pair = |header: &Element| (texts.text(header.text("Header.name")), texts.text(header.text("Header.value")));
+            let pair = |header: &Element| {
+                (texts.text(header.text("Header.name")), texts.text(header.text("Header.value")))
+            };
             Config::Headers(element.elements("HeaderManager.headers").map(pair).collect())
         }
-        "ConfigTestElement" if element.gui.contains("HttpDefaults") || element.text_if("HTTPSampler.domain").is_some() => {
+        "ConfigTestElement"
+            if element.gui.contains("HttpDefaults") || element.text_if("HTTPSampler.domain").is_some() =>
+        {
+            check_domain(compiler, element);
             Config::Defaults(Box::new(http_texts(texts)))
         }
         "CookieManager" => Config::Cookies(CookieConfig {
@@ -491,7 +534,13 @@ fn post(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Option<Part> {
             texts.of("RegexExtractor.template"),
         ),
         "JSONPostProcessor" => Extractor::Json(
-            target(texts, "JSONPostProcessor.referenceNames", "JSONPostProcessor.match_numbers", "JSONPostProcessor.defaultValues", ""),
+            target(
+                texts,
+                "JSONPostProcessor.referenceNames",
+                "JSONPostProcessor.match_numbers",
+                "JSONPostProcessor.defaultValues",
+                "",
+            ),
             texts.of("JSONPostProcessor.jsonPathExprs"),
             element.flag("JSONPostProcessor.compute_concat", false),
         ),
@@ -501,9 +550,19 @@ fn post(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Option<Part> {
             texts.of("BoundaryExtractor.lboundary"),
             texts.of("BoundaryExtractor.rboundary"),
         ),
-        "HtmlExtractor" => Extractor::Css(plain("HtmlExtractor"), texts.of("HtmlExtractor.expr"), texts.of("HtmlExtractor.attribute")),
+        "HtmlExtractor" => Extractor::Css(
+            plain("HtmlExtractor"),
+            texts.of("HtmlExtractor.expr"),
+            texts.of("HtmlExtractor.attribute"),
+        ),
         "XPathExtractor" => Extractor::Xpath(
-            target(texts, "XPathExtractor.refname", "XPathExtractor.matchNumber", "XPathExtractor.default", ""),
+            target(
+                texts,
+                "XPathExtractor.refname",
+                "XPathExtractor.matchNumber",
+                "XPathExtractor.default",
+                "",
+            ),
             texts.of("XPathExtractor.xpathQuery"),
             Mode {
                 tolerant: element.flag("XPathExtractor.tolerant", false),
@@ -513,7 +572,13 @@ fn post(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Option<Part> {
             Text::literal(""),
         ),
         "XPath2Extractor" => Extractor::Xpath(
-            target(texts, "XPathExtractor2.refname", "XPathExtractor2.matchNumber", "XPathExtractor2.default", ""),
+            target(
+                texts,
+                "XPathExtractor2.refname",
+                "XPathExtractor2.matchNumber",
+                "XPathExtractor2.default",
+                "",
+            ),
             texts.of("XPathExtractor2.xpathQuery"),
             Mode {
                 fragment: element.flag("XPathExtractor2.fragment", false),
@@ -524,10 +589,18 @@ fn post(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Option<Part> {
             texts.of("XPathExtractor2.namespaces"),
         ),
         "JMESPathExtractor" => Extractor::Jmes(
-            target(texts, "JMESExtractor.referenceName", "JMESExtractor.matchNumber", "JMESExtractor.defaultValue", ""),
+            target(
+                texts,
+                "JMESExtractor.referenceName",
+                "JMESExtractor.matchNumber",
+                "JMESExtractor.defaultValue",
+                "",
+            ),
             texts.of("JMESExtractor.jmesPathExpr"),
         ),
-        "JSR223PostProcessor" | "BeanShellPostProcessor" => return Some(Part::PostScript(script(compiler, texts))),
+        "JSR223PostProcessor" | "BeanShellPostProcessor" => {
+            return Some(Part::PostScript(script(compiler, texts)));
+        }
         "ResultAction" => return Some(Part::OnFailure(element.number("OnError.action", 0))),
         class => {
             let does = elements::find(class).map_or("", |row| row.does);

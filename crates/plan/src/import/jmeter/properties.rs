@@ -15,13 +15,29 @@ pub struct Row {
 
 /// Properties that have an effect.
 pub const PROPERTIES: &[Row] = &[
-    Row { name: "jmeter.save.saveservice.*", default: "as in JMeter", does: "columns and form of result files" },
+    Row {
+        name: "jmeter.save.saveservice.*",
+        default: "as in JMeter",
+        does: "columns and form of result files",
+    },
     Row { name: "sample_variables", default: "", does: "variables that result files show" },
     Row { name: "summariser.interval", default: "30", does: "seconds between summary lines" },
     Row { name: "summariser.out", default: "true", does: "whether summary lines are shown" },
-    Row { name: "CookieManager.save.cookies", default: "false", does: "cookies become variables named COOKIE_name" },
-    Row { name: "includecontroller.prefix", default: "", does: "stands before the path of each included file" },
-    Row { name: "time.YMD, time.HMS, time.YMDHMS, time.USER1, time.USER2", default: "as in JMeter", does: "patterns of `__time`" },
+    Row {
+        name: "CookieManager.save.cookies",
+        default: "false",
+        does: "cookies become variables named COOKIE_name",
+    },
+    Row {
+        name: "includecontroller.prefix",
+        default: "",
+        does: "stands before the path of each included file",
+    },
+    Row {
+        name: "time.YMD, time.HMS, time.YMDHMS, time.USER1, time.USER2",
+        default: "as in JMeter",
+        does: "patterns of `__time`",
+    },
 ];
 
 /// What is set from the start.
@@ -83,7 +99,8 @@ mod tests {
     fn files_are_read_as_java_does() {
         let list = parse("# c\na=1\nb : two words \nc\\\\d=x\\u0041\nlong=a\\\n  b\nempty\n");
         let wanted = [("a", "1"), ("b", "two words "), ("c\\d", "xA"), ("long", "ab"), ("empty", "")];
-        let list: Vec<(&str, &str)> = list.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let list: Vec<(&str, &str)> =
+            list.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(list, wanted);
     }
 }

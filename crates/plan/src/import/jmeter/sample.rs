@@ -152,7 +152,10 @@ impl Sample {
     /// The message of the first assertion that failed.
     #[must_use]
     pub fn failure_message(&self) -> &str {
-        let spoken = self.verdicts.iter().find_map(|verdict| verdict.message.as_deref().filter(|text| !text.is_empty()));
+        let spoken = self
+            .verdicts
+            .iter()
+            .find_map(|verdict| verdict.message.as_deref().filter(|text| !text.is_empty()));
         spoken.unwrap_or_default()
     }
 

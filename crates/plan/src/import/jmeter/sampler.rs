@@ -29,7 +29,12 @@ pub fn class_of(kind: &NodeKind) -> &'static str {
 ///
 /// # Errors
 /// When a function throws.
-pub async fn simple(kind: &NodeKind, mut sample: Sample, user: &mut User, session: &mut Session) -> Result<Option<Sample>, Halt> {
+pub async fn simple(
+    kind: &NodeKind,
+    mut sample: Sample,
+    user: &mut User,
+    session: &mut Session,
+) -> Result<Option<Sample>, Halt> {
     sample.data_type = "text";
     match kind {
         NodeKind::Debug { variables, props } => {
@@ -63,7 +68,8 @@ pub async fn simple(kind: &NodeKind, mut sample: Sample, user: &mut User, sessio
             for text in &dummy.texts {
                 texts.push(text.eval(user)?.into_owned());
             }
-            let [code, message, response, request, url] = <[String; 5]>::try_from(texts).expect("there are five texts");
+            let [code, message, response, request, url] =
+                <[String; 5]>::try_from(texts).expect("there are five texts");
             sample.success = dummy.success.eval(user)?.trim().eq_ignore_ascii_case("true");
             (sample.code, sample.message, sample.sampler_data) = (code, message, request);
             sample.url = Some(url).filter(|url| !url.is_empty());
@@ -116,7 +122,8 @@ pub fn apply(call: &mut Call, view: &SamplerView) {
             _ => {}
         }
     }
-    let given = |field: &str| view.changed.iter().rfind(|(name, _)| name == field).map(|(_, value)| value.as_str());
+    let given =
+        |field: &str| view.changed.iter().rfind(|(name, _)| name == field).map(|(_, value)| value.as_str());
     call.rebuild(given("protocol"), given("domain"), given("port"), given("path"));
 }
 

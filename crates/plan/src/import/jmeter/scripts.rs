@@ -37,7 +37,8 @@ pub trait Scripts {
     ///
     /// # Errors
     /// With the words of what was thrown, or why the script cannot be run.
-    fn expression(&self, language: Language, source: &str, user: &mut User) -> Result<Option<String>, String>;
+    fn expression(&self, language: Language, source: &str, user: &mut User)
+    -> Result<Option<String>, String>;
 
     /// Runs the script of an element.
     ///

@@ -4,8 +4,8 @@
 //! letter; one with any reference loses one level of backslashes before `$`, `,` and `\`.
 
 use std::borrow::Cow;
-use std::sync::atomic::AtomicI64;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicI64;
 
 use super::function::{self, Function, Memory};
 use super::user::User;
@@ -60,7 +60,11 @@ impl Text {
         let dynamic = parts.len() > 1 || !matches!(parts.first(), None | Some(Part::Literal(_)));
         if !dynamic {
             // Nothing but text: it keeps even its backslashes, unless a reference was left open.
-            return Ok(if parser.left_open && !parts.is_empty() { Self::argument_of(parts.remove(0)) } else { Self::literal(raw) });
+            return Ok(if parser.left_open && !parts.is_empty() {
+                Self::argument_of(parts.remove(0))
+            } else {
+                Self::literal(raw)
+            });
         }
         Ok(Self { raw: raw.into(), parts: Some(parts.into()) })
     }

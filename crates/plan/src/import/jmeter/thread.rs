@@ -2,6 +2,8 @@
 //!
 //! Main types: [`GroupStep`], the step of a group's users, and [`Run`], what all of them share.
 
+mod scripts;
+
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -23,8 +25,8 @@ use super::jtl;
 use super::listener::{Listener, ResultFile};
 use super::sample::{Action, Sample};
 use super::sampler;
-use super::scripts::{SamplerView, Scene, Wishes};
 use super::script_element::{Script, Stand};
+use super::scripts::SamplerView;
 use super::stage::{Lock, Stage, Stopped};
 use super::timer::{Timer, Wait};
 use super::tree::{Group, Life, NodeId, NodeKind, OnError, Part, Plan, Scope};
@@ -175,8 +177,10 @@ impl Thread {
         ] {
             user.vars.put(name, &value);
         }
-        let network =
-            Network { save_cookies: run.plan.shared.flag("CookieManager.save.cookies", false), ..Network::default() };
+        let network = Network {
+            save_cookies: run.plan.shared.flag("CookieManager.save.cookies", false),
+            ..Network::default()
+        };
         Self {
             walk: Walk::new(Arc::clone(&group)),
             run: Arc::clone(run),
@@ -252,7 +256,9 @@ impl Thread {
                 let store = self.network.cookies.entry(at).or_default();
                 store.list.clear();
                 for ([name, value, domain, path], secure) in &cookies.own {
-                    let mut text = |text: &super::text::Text| text.eval(&mut self.user).map(std::borrow::Cow::into_owned).unwrap_or_default();
+                    let mut text = |text: &super::text::Text| {
+                        text.eval(&mut self.user).map(std::borrow::Cow::into_owned).unwrap_or_default()
+                    };
                     let cookie = super::cookies::Cookie {
                         name: text(name),
                         value: text(value),
@@ -371,19 +377,32 @@ impl Thread {
         let node_ = &group.nodes[node];
         let scope = &node_.scope;
         self.action = Action::Continue;
-        let mut view = SamplerView { class: sampler::class_of(&node_.kind).to_owned(), ..SamplerView::default() };
+        let mut view =
+            SamplerView { class: sampler::class_of(&node_.kind).to_owned(), ..SamplerView::default() };
         // A function in the name is asked once for each sample, after the pre-processors.
         let mut calls = false;
         node_.name.each_call(&mut |_, _| calls = true);
-        view.name = if calls { node_.name.raw().to_owned() } else { node_.name.eval(&mut self.user)?.into_owned() };
+        view.name =
+            if calls { node_.name.raw().to_owned() } else { node_.name.eval(&mut self.user)?.into_owned() };
         self.user.sampler_name = view.name.as_str().into();
         for at in &scope.pre {
             match &group.parts[*at].part {
                 Part::PreScript(script) => {
-                    if view.call.is_none() && let NodeKind::Http(http) = &node_.kind {
+                    if view.call.is_none()
+                        && let NodeKind::Http(http) = &node_.kind
+                    {
                         view.call = http.call(scope, &group.parts, &mut self.user).ok().map(Box::new);
                     }
-                    self.script(script, &group.parts[*at].name, Stand::Pre, None, Some(&mut view), scope, session).await?;
+                    self.script(
+                        script,
+                        &group.parts[*at].name,
+                        Stand::Pre,
+                        None,
+                        Some(&mut view),
+                        scope,
+                        session,
+                    )
+                    .await?;
                 }
                 Part::Config(Config::Users(users)) => users.set(&mut self.user)?,
                 _ => {}
@@ -414,7 +433,13 @@ impl Thread {
                 None
             }
             NodeKind::Script(script) => {
-                let sample = Sample { data_type: "text", success: true, code: "200".into(), message: "OK".into(), ..self.blank(&label) };
+                let sample = Sample {
+                    data_type: "text",
+                    success: true,
+                    code: "200".into(),
+                    message: "OK".into(),
+                    ..self.blank(&label)
+                };
                 Some(self.script_sample(script, sample, scope, session).await?)
             }
             kind => sampler::simple(kind, self.blank(&label), &mut self.user, session).await?,
@@ -453,8 +478,10 @@ impl Thread {
             }
             match timer {
                 Timer::Script(script) => {
-                    let value = self.script(script, &scoped.name, Stand::Timer, None, None, scope, session).await?;
-                    total += value.and_then(|text| text.trim().parse::<f64>().ok()).unwrap_or(0.0).max(0.0) as i64;
+                    let value =
+                        self.script(script, &scoped.name, Stand::Timer, None, None, scope, session).await?;
+                    total +=
+                        value.and_then(|text| text.trim().parse::<f64>().ok()).unwrap_or(0.0).max(0.0) as i64;
                 }
                 Timer::Sync(meeting) => self.meet(meeting).await?,
                 _ => {}
@@ -482,7 +509,11 @@ impl Thread {
                 return Ok(());
             }
         }
-        let limit = if timeout > 0 { Duration::from_millis(timeout as u64) } else { Duration::from_secs(7 * 24 * 3600) };
+        let limit = if timeout > 0 {
+            Duration::from_millis(timeout as u64)
+        } else {
+            Duration::from_secs(7 * 24 * 3600)
+        };
         let gone = self.run.stage.until_stopped(self.group.phase);
         let left_alone = tokio::select! {
             () = met => false,
@@ -497,7 +528,13 @@ impl Thread {
     }
 
     /// A flow control action.
-    async fn act(&mut self, action: i64, whole_test: bool, duration: &super::text::Text, session: &mut Session) -> Result<(), Halt> {
+    async fn act(
+        &mut self,
+        action: i64,
+        whole_test: bool,
+        duration: &super::text::Text,
+        session: &mut Session,
+    ) -> Result<(), Halt> {
         match action {
             1 => {
                 let millis = duration.number(&mut self.user)?.unwrap_or(0).max(0);
@@ -518,11 +555,18 @@ impl Thread {
         Ok(())
     }
 
-    async fn script_sample(&mut self, script: &Script, mut sample: Sample, scope: &Scope, session: &mut Session) -> Result<Sample, Halt> {
+    async fn script_sample(
+        &mut self,
+        script: &Script,
+        mut sample: Sample,
+        scope: &Scope,
+        session: &mut Session,
+    ) -> Result<Sample, Halt> {
         let label = super::text::Text::literal(&sample.label);
         let begun = session.now();
         let holder = Rc::new(std::cell::RefCell::new(std::mem::take(&mut sample)));
-        let outcome = self.run_script(script, &label, Stand::Sampler, Some(&holder), None, None, scope, session).await;
+        let outcome =
+            self.run_script(script, &label, Stand::Sampler, Some(&holder), None, None, scope, session).await;
         let mut sample = Rc::unwrap_or_clone(holder).into_inner();
         sample.elapsed_ms = (session.now() - begun).as_millis_f64().round() as i64;
         sample.ended_ms = sample.started_ms + sample.elapsed_ms;
@@ -559,7 +603,16 @@ impl Thread {
                 }
                 Part::PostScript(script) => {
                     let mut view = self.view.take();
-                    self.script(script, &scoped.name, Stand::Post, Some(&sample), view.as_mut(), scope, session).await?;
+                    self.script(
+                        script,
+                        &scoped.name,
+                        Stand::Post,
+                        Some(&sample),
+                        view.as_mut(),
+                        scope,
+                        session,
+                    )
+                    .await?;
                     self.view = view;
                 }
                 Part::OnFailure(action) if !sample.borrow().success => self.on_failure(*action, &sample),
@@ -626,7 +679,9 @@ impl Thread {
             let Part::Assert(assertion) = &scoped.part else { continue };
             let name = scoped.name.eval(&mut self.user)?.into_owned();
             let verdict = match assertion {
-                super::assertion::Assertion::Script(script) => self.judge_by_script(script, &name, sample, scope),
+                super::assertion::Assertion::Script(script) => {
+                    self.judge_by_script(script, &name, sample, scope)
+                }
                 assertion => assertion.judge(&name, &mut sample.borrow_mut(), &mut self.user)?,
             };
             let mut sample = sample.borrow_mut();
@@ -638,9 +693,16 @@ impl Thread {
         Ok(())
     }
 
-    fn judge_by_script(&mut self, script: &Script, name: &str, sample: &Rc<std::cell::RefCell<Sample>>, scope: &Scope) -> super::sample::Verdict {
+    fn judge_by_script(
+        &mut self,
+        script: &Script,
+        name: &str,
+        sample: &Rc<std::cell::RefCell<Sample>>,
+        scope: &Scope,
+    ) -> super::sample::Verdict {
         let mut verdict = super::sample::Verdict { name: name.to_owned(), ..Default::default() };
-        let outcome = self.eval_script(script, name, Stand::Assertion, Some(sample), None, Some(&mut verdict), scope);
+        let outcome =
+            self.eval_script(script, name, Stand::Assertion, Some(sample), None, Some(&mut verdict), scope);
         match outcome {
             Ok(_) => {}
             Err(thrown) => {
@@ -663,7 +725,9 @@ impl Thread {
                 Part::Listen(Listener::Script(script)) => {
                     let holder = Rc::new(std::cell::RefCell::new(sample.clone()));
                     let name = group.parts[*at].name.raw().to_owned();
-                    if let Err(thrown) = self.eval_script(script, &name, Stand::Listener, Some(&holder), None, None, scope) {
+                    if let Err(thrown) =
+                        self.eval_script(script, &name, Stand::Listener, Some(&holder), None, None, scope)
+                    {
                         self.say(Level::Error, &thrown.text);
                     }
                 }
@@ -710,124 +774,5 @@ impl Thread {
         };
         left.into_iter().for_each(|node| self.unlock(node));
         self.user.vars.set(LAST_SAMPLE_OK, Var::Text("true".into()));
-    }
-
-    // --- scripts
-
-    /// Runs the script of an element beside the sampler; a fault of it is told and changes nothing.
-    #[expect(clippy::too_many_arguments, reason = "a script sees all that its element does")]
-    async fn script(
-        &mut self,
-        script: &Script,
-        name: &super::text::Text,
-        stand: Stand,
-        sample: Option<&Rc<std::cell::RefCell<Sample>>>,
-        view: Option<&mut SamplerView>,
-        scope: &Scope,
-        session: &mut Session,
-    ) -> Result<Option<String>, Halt> {
-        match self.run_script(script, name, stand, sample, view, None, scope, session).await {
-            Ok(value) => Ok(value),
-            Err(thrown) if thrown.is_error => Err(Halt::Fault(thrown.text)),
-            Err(thrown) => {
-                self.say(Level::Error, &format!("Problem in {}: {}", name.raw(), thrown.text));
-                Ok(None)
-            }
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a script sees all that its element does")]
-    async fn run_script(
-        &mut self,
-        script: &Script,
-        name: &super::text::Text,
-        stand: Stand,
-        sample: Option<&Rc<std::cell::RefCell<Sample>>>,
-        view: Option<&mut SamplerView>,
-        verdict: Option<&mut super::sample::Verdict>,
-        scope: &Scope,
-        session: &mut Session,
-    ) -> Result<Option<String>, super::scripts::Thrown> {
-        let name = name.eval(&mut self.user).map(std::borrow::Cow::into_owned).unwrap_or_default();
-        let (value, sleep_ms) = self.eval_script(script, &name, stand, sample, view, verdict, scope)?;
-        if sleep_ms > 0 && !self.rest(Duration::from_millis(sleep_ms as u64), session).await {
-            self.running = false;
-        }
-        Ok(value)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a script sees all that its element does")]
-    fn eval_script(
-        &mut self,
-        script: &Script,
-        name: &str,
-        stand: Stand,
-        sample: Option<&Rc<std::cell::RefCell<Sample>>>,
-        view: Option<&mut SamplerView>,
-        verdict: Option<&mut super::sample::Verdict>,
-        scope: &Scope,
-    ) -> Result<(Option<String>, i64), super::scripts::Thrown> {
-        let thrown = |text: String| super::scripts::Thrown { text, is_error: false };
-        if let Some(language) = &script.unknown {
-            return Err(thrown(format!("javax.script.ScriptException: Cannot find engine named: '{language}', ensure you set language field in JSR223 Test Element: {name}")));
-        }
-        let group = Arc::clone(&self.group);
-        let cookies = scope
-            .configs
-            .iter()
-            .rfind(|at| matches!(&group.parts[**at].part, Part::Config(Config::Cookies(_))))
-            .and_then(|at| self.network.cookies.get_mut(at));
-        let known = self.sources.get(&script.id).filter(|_| script.cached).cloned();
-        let source = match known {
-            Some(known) => known,
-            None => {
-                let source: Rc<str> = sampler::source_of(script, name, &mut self.user).map_err(&thrown)?.into();
-                if script.cached && !script.source.is_fixed() {
-                    // What a cached script was compiled from stays, whatever its references say later.
-                    self.sources.insert(script.id, Rc::clone(&source));
-                }
-                source
-            }
-        };
-        let parameters = script.parameters.eval(&mut self.user).map_err(|fault| thrown(fault.0))?.into_owned();
-        let Some(scripts) = self.user.scripts.clone() else { return Err(thrown("no scripts can run".to_owned())) };
-        let mut own = None;
-        let mut guard = sample.map(|sample| {
-            // The script sees the sample as `prev` too; it is put back below.
-            own = Some(Rc::clone(sample));
-            sample.borrow().clone()
-        });
-        let mut scene = Scene {
-            stand,
-            label: name,
-            sample: guard.as_mut(),
-            sampler: view,
-            verdict,
-            cookies,
-            wishes: Wishes::default(),
-        };
-        let outcome = scripts.run(script, &source, &parameters, &mut scene, &mut self.user);
-        let wishes = scene.wishes;
-        if let (Some(sample), Some(changed)) = (own, guard) {
-            *sample.borrow_mut() = changed;
-        }
-        self.grant(wishes, stand, sample);
-        outcome.map(|ran| (ran.value, ran.sleep_ms))
-    }
-
-    fn grant(&mut self, wishes: Wishes, stand: Stand, sample: Option<&Rc<std::cell::RefCell<Sample>>>) {
-        if let Some(action) = wishes.action {
-            match sample.filter(|_| stand == Stand::Sampler) {
-                Some(sample) => sample.borrow_mut().action = action,
-                None => self.action = action,
-            }
-        }
-        if wishes.stop_thread {
-            self.running = false;
-        }
-        if wishes.stop_test || wishes.stop_now {
-            self.run.stage.stop(if wishes.stop_now { Stopped::Now } else { Stopped::Gently });
-            self.running = false;
-        }
     }
 }

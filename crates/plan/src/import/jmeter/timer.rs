@@ -171,7 +171,8 @@ impl Precise {
             let span = if duration > 0.0 { duration } else { 3600.0 };
             let count = (rate * span / period.max(0.001)).round().clamp(0.0, 50_000_000.0) as usize;
             let mut random = JavaRandom::new(start.unwrap_or_else(seed));
-            let mut moments: Vec<i64> = (0..count).map(|_| (random.next_double() * span * 1000.0) as i64).collect();
+            let mut moments: Vec<i64> =
+                (0..count).map(|_| (random.next_double() * span * 1000.0) as i64).collect();
             moments.sort_unstable_by(|a, b| b.cmp(a));
             (now_ms, moments)
         });
@@ -192,9 +193,8 @@ impl Shape {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let (from, passed) = state.get_or_insert((now_ms, 0));
         *passed += 1;
-        Ok(moment_of(&rows, *passed as f64).map_or(Wait::Over, |seconds| {
-            Wait::For((*from + (seconds * 1000.0) as i64 - now_ms).max(0))
-        }))
+        Ok(moment_of(&rows, *passed as f64)
+            .map_or(Wait::Over, |seconds| Wait::For((*from + (seconds * 1000.0) as i64 - now_ms).max(0))))
     }
 }
 

@@ -143,7 +143,12 @@ impl NodeKind {
     pub fn is_sampler(&self) -> bool {
         matches!(
             self,
-            Self::Http(_) | Self::Debug { .. } | Self::Action { .. } | Self::Script(_) | Self::Dummy(_) | Self::Unsupported(_)
+            Self::Http(_)
+                | Self::Debug { .. }
+                | Self::Action { .. }
+                | Self::Script(_)
+                | Self::Dummy(_)
+                | Self::Unsupported(_)
         )
     }
 }

@@ -3,9 +3,12 @@
 //! Main type: [`Walk`]. Each call of [`Walk::next`] leads to one sampler; what a controller remembers between calls is
 //! a [`State`] by its number. Nothing here waits.
 
+mod leaving;
+mod transactions;
+
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::config::{OwnCounts, Ticked};
 use super::csv::Readers;
@@ -137,7 +140,15 @@ impl Walk {
     #[must_use]
     pub fn new(group: Arc<Group>) -> Self {
         let states = group.nodes.iter().map(|_| State::new()).collect();
-        Self { group, states, own: OwnCounts::default(), open: Vec::new(), ended: Vec::new(), began: false, turns: 0 }
+        Self {
+            group,
+            states,
+            own: OwnCounts::default(),
+            open: Vec::new(),
+            ended: Vec::new(),
+            began: false,
+            turns: 0,
+        }
     }
 
     /// Whether the group's own loop has come to its end.
@@ -179,11 +190,8 @@ impl Walk {
                 step
             }
             NodeKind::If { condition, each, script } => {
-                let holds = if *each || self.states[node].first {
-                    holds(condition, *script, user)?
-                } else {
-                    true
-                };
+                let holds =
+                    if *each || self.states[node].first { holds(condition, *script, user)? } else { true };
                 if !holds {
                     self.rewind(node);
                     return Ok(None);
@@ -229,7 +237,8 @@ impl Walk {
                 if std::mem::take(&mut self.states[node].broken) {
                     return Ok(None);
                 }
-                if self.states[node].first && !self.states[node].on && !group.nodes[node].children.is_empty() {
+                if self.states[node].first && !self.states[node].on && !group.nodes[node].children.is_empty()
+                {
                     self.states[node].on = true;
                     return Ok(Some(Step::Enter(node)));
                 }
@@ -450,7 +459,13 @@ impl Walk {
         self.inside(node, user, readers)
     }
 
-    fn while_ended(&mut self, node: NodeId, condition: &Text, at_end: bool, user: &mut User) -> Result<bool, Halt> {
+    fn while_ended(
+        &mut self,
+        node: NodeId,
+        condition: &Text,
+        at_end: bool,
+        user: &mut User,
+    ) -> Result<bool, Halt> {
         if self.states[node].broken {
             return Ok(true);
         }
@@ -461,8 +476,16 @@ impl Walk {
         Ok(condition.eq_ignore_ascii_case("false"))
     }
 
-    fn enter_while(&mut self, node: NodeId, condition: &Text, user: &mut User, readers: &Readers) -> Result<Option<Step>, Halt> {
-        if self.states[node].broken || (self.states[node].first && self.while_ended(node, condition, false, user)?) {
+    fn enter_while(
+        &mut self,
+        node: NodeId,
+        condition: &Text,
+        user: &mut User,
+        readers: &Readers,
+    ) -> Result<Option<Step>, Halt> {
+        if self.states[node].broken
+            || (self.states[node].first && self.while_ended(node, condition, false, user)?)
+        {
             let state = &mut self.states[node];
             (state.current, state.first) = (0, true);
             self.reset_rounds(node);
@@ -474,7 +497,9 @@ impl Walk {
     /// The value of this round; nothing when there is none.
     fn foreach_value(&mut self, node: NodeId, user: &mut User) -> Result<Option<String>, Halt> {
         let group = Arc::clone(&self.group);
-        let NodeKind::Foreach { input, separator, end, .. } = &group.nodes[node].kind else { return Ok(None) };
+        let NodeKind::Foreach { input, separator, end, .. } = &group.nodes[node].kind else {
+            return Ok(None);
+        };
         let rounds = self.states[node].rounds;
         if let Some(end) = end
             && rounds >= end.number(user)?.unwrap_or(0)
@@ -502,7 +527,12 @@ impl Walk {
         self.put_foreach(node, value.as_deref(), user)
     }
 
-    fn enter_foreach(&mut self, node: NodeId, user: &mut User, readers: &Readers) -> Result<Option<Step>, Halt> {
+    fn enter_foreach(
+        &mut self,
+        node: NodeId,
+        user: &mut User,
+        readers: &Readers,
+    ) -> Result<Option<Step>, Halt> {
         let group = Arc::clone(&self.group);
         if let NodeKind::Foreach { start, .. } = &group.nodes[node].kind
             && self.states[node].first
@@ -539,7 +569,8 @@ impl Walk {
             return Ok(0);
         }
         if let Ok(index) = value.trim().parse::<i64>() {
-            return Ok(usize::try_from(index).map_or(usize::MAX, |index| if index < children.len() { index } else { 0 }));
+            return Ok(usize::try_from(index)
+                .map_or(usize::MAX, |index| if index < children.len() { index } else { 0 }));
         }
         let mut default = usize::MAX;
         for (at, child) in children.iter().enumerate() {
@@ -610,196 +641,6 @@ impl Walk {
         self.states[node].first = true;
         self.states[node].rounds += 1;
         Ok(None)
-    }
-
-    // --- transactions
-
-    fn enter_transaction(&mut self, node: NodeId, parent: bool, user: &mut User, readers: &Readers) -> Result<Option<Step>, Halt> {
-        if self.states[node].first && !self.open.iter().any(|open| open.node == node) {
-            let label = self.group.nodes[node].name.eval(user)?.into_owned();
-            let now = now_ms();
-            let sample = Sample {
-                label,
-                thread: std::rc::Rc::clone(&user.name),
-                success: true,
-                started_ms: now,
-                ended_ms: now,
-                ..Sample::default()
-            };
-            self.open.push(Open { node, sample, counts: (0, 0), parent, last_end_ms: now, total_ms: 0 });
-        }
-        let step = self.inside(node, user, readers)?;
-        match step {
-            // Each sampler counts as a call, whether it leaves a sample or not.
-            Some(Step::Sampler(_)) if !parent => {
-                if let Some(open) = self.open.iter_mut().rfind(|open| open.node == node) {
-                    open.counts.0 += 1;
-                }
-            }
-            None => self.close(node, None),
-            _ => {}
-        }
-        Ok(step)
-    }
-
-    /// Ends a transaction. `cut` says that it did not come to its end, and whether the last sample was a success.
-    fn close(&mut self, node: NodeId, cut: Option<bool>) {
-        let Some(at) = self.open.iter().rposition(|open| open.node == node) else { return };
-        let mut open = self.open.remove(at);
-        let NodeKind::Transaction { timers, .. } = &self.group.nodes[node].kind else { return };
-        let (calls, failures) = open.counts;
-        let now = now_ms();
-        let sample = &mut open.sample;
-        sample.message =
-            format!("Number of samples in transaction : {calls}, number of failing samples : {failures}");
-        sample.ended_ms = now;
-        let span = now - sample.started_ms;
-        sample.elapsed_ms = if *timers { span } else { open.total_ms.min(span.max(open.total_ms)) };
-        sample.idle_ms = (span - sample.elapsed_ms).max(0);
-        sample.counts = open.counts;
-        match cut {
-            Some(ok) if !open.parent => sample.success = ok && failures == 0,
-            _ if sample.success => "200".clone_into(&mut sample.code),
-            _ => {}
-        }
-        if !open.parent && !sample.success {
-            sample.code.clear();
-        }
-        let outer = self.open.iter().rfind(|open| open.parent).map(|open| open.node);
-        self.ended.push(Ended { node, sample: open.sample, outer });
-    }
-
-    /// Adds a sample to the transactions that count it.
-    pub fn count(&mut self, sample: &Sample) {
-        for open in self.open.iter_mut().filter(|open| !open.parent) {
-            let whole = &mut open.sample;
-            if !sample.success {
-                open.counts.1 += 1;
-                whole.success = false;
-            }
-            whole.bytes += sample.bytes;
-            whole.sent_bytes += sample.sent_bytes;
-            whole.latency_ms += sample.latency_ms;
-            whole.connect_ms += sample.connect_ms;
-            (whole.group_threads, whole.all_threads) = (sample.group_threads, sample.all_threads);
-            open.total_ms += sample.elapsed_ms;
-            open.last_end_ms = sample.ended_ms;
-        }
-    }
-
-    /// Gives a sample to the innermost transaction that is the parent of its samples; gives it back without one.
-    pub fn adopt(&mut self, sample: Sample) -> Option<Sample> {
-        let Some(open) = self.open.iter_mut().rfind(|open| open.parent) else { return Some(sample) };
-        open.counts.0 += 1;
-        if !sample.success {
-            open.counts.1 += 1;
-            if open.sample.success {
-                open.sample.code.clone_from(&sample.code);
-            }
-            open.sample.success = false;
-        }
-        (open.sample.group_threads, open.sample.all_threads) = (sample.group_threads, sample.all_threads);
-        open.sample.latency_ms += sample.latency_ms;
-        open.sample.connect_ms += sample.connect_ms;
-        open.total_ms += sample.elapsed_ms;
-        open.sample.add_sub(sample);
-        None
-    }
-
-    /// Gives a transaction's sample to the one that is its parent, which may have ended too.
-    pub fn adopt_into(&mut self, outer: NodeId, sample: Sample) {
-        if self.open.iter().any(|open| open.node == outer && open.parent) {
-            self.adopt(sample);
-            return;
-        }
-        if let Some(ended) = self.ended.iter_mut().find(|ended| ended.node == outer) {
-            let whole = &mut ended.sample;
-            whole.counts.0 += 1;
-            if !sample.success {
-                whole.counts.1 += 1;
-                if whole.success {
-                    whole.code.clone_from(&sample.code);
-                }
-                whole.success = false;
-            }
-            whole.elapsed_ms += sample.elapsed_ms;
-            let (calls, failures) = whole.counts;
-            whole.message =
-                format!("Number of samples in transaction : {calls}, number of failing samples : {failures}");
-            whole.add_sub(sample);
-        }
-    }
-
-    /// Whether samples go to a parent.
-    #[must_use]
-    pub fn has_parent(&self) -> bool {
-        self.open.iter().any(|open| open.parent)
-    }
-
-    // --- leaving loops
-
-    /// From a node up to the root.
-    fn path(&self, node: NodeId) -> Vec<NodeId> {
-        std::iter::successors(Some(node), |node| self.group.nodes[*node].parent).skip(1).collect()
-    }
-
-    /// Leaves what stands between a sampler and the innermost loop (or the group's own) and gives that.
-    fn unwind(&mut self, node: NodeId, to_root: bool, ok: bool, left: &mut Vec<NodeId>) -> NodeId {
-        for at in self.path(node) {
-            let group = Arc::clone(&self.group);
-            let kind = &group.nodes[at].kind;
-            let loops = matches!(kind, NodeKind::Loop { .. } | NodeKind::While { .. } | NodeKind::Foreach { .. });
-            if at == 0 || (loops && !to_root) {
-                return at;
-            }
-            if matches!(kind, NodeKind::Transaction { .. }) {
-                self.close(at, Some(ok));
-            }
-            if matches!(kind, NodeKind::Critical { .. }) && std::mem::take(&mut self.states[at].on) {
-                left.push(at);
-            }
-            let state = &mut self.states[at];
-            (state.current, state.first) = (0, true);
-            if loops {
-                self.reset_rounds(at);
-            }
-            if matches!(self.group.nodes[at].kind, NodeKind::Runtime { .. }) {
-                self.states[at].since = 0;
-            }
-        }
-        0
-    }
-
-    /// Goes on with the next iteration of the group.
-    pub fn next_thread_loop(&mut self, node: NodeId, ok: bool) -> Vec<NodeId> {
-        let mut left = Vec::new();
-        self.unwind(node, true, ok, &mut left);
-        self.rewind(0);
-        left
-    }
-
-    /// Goes on with the next iteration of the innermost loop.
-    pub fn next_loop(&mut self, node: NodeId, ok: bool) -> Vec<NodeId> {
-        let mut left = Vec::new();
-        let at = self.unwind(node, false, ok, &mut left);
-        self.rewind(at);
-        left
-    }
-
-    /// Leaves the innermost loop.
-    pub fn break_loop(&mut self, node: NodeId, ok: bool) -> Vec<NodeId> {
-        let mut left = Vec::new();
-        let at = self.unwind(node, false, ok, &mut left);
-        let state = &mut self.states[at];
-        (state.current, state.first, state.broken) = (0, true, true);
-        left
-    }
-
-    /// Closes the transactions that are parents; others are lost with the thread.
-    pub fn abandon(&mut self) {
-        while let Some(node) = self.open.iter().rfind(|open| open.parent).map(|open| open.node) {
-            self.close(node, None);
-        }
     }
 }
 

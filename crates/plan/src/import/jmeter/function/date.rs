@@ -42,8 +42,7 @@ impl Civil {
         let (days, rest) = (ms.div_euclid(DAY_MS), ms.rem_euclid(DAY_MS));
         let shifted = days + 719_468;
         let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-        let year_of_era =
-            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let part = (5 * day_of_year + 2) / 153;
         let month = if part < 10 { part + 3 } else { part - 9 };
@@ -182,8 +181,8 @@ impl Pattern {
                         None => return Err("Unterminated quote".to_owned()),
                     }
                 },
-                'G' | 'y' | 'u' | 'Y' | 'M' | 'L' | 'd' | 'D' | 'E' | 'a' | 'H' | 'k' | 'K' | 'h' | 'm' | 's'
-                | 'S' | 'n' | 'z' | 'Z' | 'X' | 'x' | 'V' | 'w' | 'W' | 'F' | 'e' => {
+                'G' | 'y' | 'u' | 'Y' | 'M' | 'L' | 'd' | 'D' | 'E' | 'a' | 'H' | 'k' | 'K' | 'h' | 'm'
+                | 's' | 'S' | 'n' | 'z' | 'Z' | 'X' | 'x' | 'V' | 'w' | 'W' | 'F' | 'e' => {
                     let mut count = 1;
                     while chars.peek() == Some(&current) {
                         chars.next();
@@ -274,7 +273,14 @@ fn write_field(out: &mut String, time: &Civil, letter: char, count: usize, names
 
 impl Found {
     /// Takes one field from the front of a text; the rest of it.
-    fn take<'t>(&mut self, text: &'t str, letter: char, count: usize, tight: bool, names: &Names) -> Option<&'t str> {
+    fn take<'t>(
+        &mut self,
+        text: &'t str,
+        letter: char,
+        count: usize,
+        tight: bool,
+        names: &Names,
+    ) -> Option<&'t str> {
         let (at, rest) = match letter {
             'M' | 'L' if count >= 3 => {
                 let list = if count == 3 { names.short_months } else { names.months };
@@ -283,7 +289,9 @@ impl Found {
                 return Some(rest);
             }
             'E' => {
-                return take_name(text, names.days).or_else(|| take_name(text, names.short_days)).map(|(_, rest)| rest);
+                return take_name(text, names.days)
+                    .or_else(|| take_name(text, names.short_days))
+                    .map(|(_, rest)| rest);
             }
             'a' => {
                 let (at, rest) = take_name(text, "AM,PM")?;
@@ -331,7 +339,8 @@ impl Found {
             b'-' => -1,
             _ => return None,
         };
-        let length = text[1..].bytes().take(5).take_while(|byte| byte.is_ascii_digit() || *byte == b':').count();
+        let length =
+            text[1..].bytes().take(5).take_while(|byte| byte.is_ascii_digit() || *byte == b':').count();
         let digits: String = text[1..=length].chars().filter(char::is_ascii_digit).collect();
         let hours: i64 = digits.get(..2)?.parse().ok()?;
         let minutes: i64 = digits.get(2..4).and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -340,7 +349,8 @@ impl Found {
     }
 
     fn ms(&self) -> i64 {
-        let hour = self.hour.or(self.half.map(|half| half + if self.afternoon == Some(true) { 12 } else { 0 }));
+        let hour =
+            self.hour.or(self.half.map(|half| half + if self.afternoon == Some(true) { 12 } else { 0 }));
         let civil = Civil {
             year: self.year.unwrap_or(1970),
             month: self.month.unwrap_or(1),
@@ -394,7 +404,13 @@ fn duration_ms(text: &str) -> Option<i64> {
             if !units.contains(unit) {
                 return None;
             }
-            total += value * match unit { 'D' => 86_400.0, 'H' => 3600.0, 'M' => 60.0, _ => 1.0 };
+            total += value
+                * match unit {
+                    'D' => 86_400.0,
+                    'H' => 3600.0,
+                    'M' => 60.0,
+                    _ => 1.0,
+                };
             part = &part[end + 1..];
         }
     }
@@ -473,7 +489,8 @@ pub(super) fn random_date(call: &Call, user: &mut User) -> Result<String, Fault>
     let day = |text: &str| parse_java(&pattern, text.trim(), &locale).map(|ms| ms.div_euclid(DAY_MS));
     let first = if from.trim().is_empty() { Ok(now_ms().div_euclid(DAY_MS)) } else { day(&from) };
     let (Ok(first), Ok(last)) = (first, day(&to)) else {
-        user.shared.say(model::Level::Error, &format!("__RandomDate: {from} or {to} does not follow {pattern}"));
+        user.shared
+            .say(model::Level::Error, &format!("__RandomDate: {from} or {to} does not follow {pattern}"));
         return Ok(String::new());
     };
     if last <= first {

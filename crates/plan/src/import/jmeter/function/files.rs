@@ -63,7 +63,8 @@ pub(super) fn string_to_file(call: &Call, user: &mut User) -> Result<String, Fau
     let append = call.arg(2, user)?;
     let append = append.trim().is_empty() || append.trim().eq_ignore_ascii_case("true");
     let charset = call.arg(3, user)?.into_owned();
-    let bytes = encoding::encode(&text.replace("\\n", "\n"), if charset.is_empty() { "UTF-8" } else { &charset });
+    let bytes =
+        encoding::encode(&text.replace("\\n", "\n"), if charset.is_empty() { "UTF-8" } else { &charset });
     let mut options = OpenOptions::new();
     options.create(true).write(true).append(append).truncate(!append);
     let outcome = options.open(&name).and_then(|mut file| file.write_all(&bytes));
@@ -120,7 +121,11 @@ pub(super) fn csv_read(call: &Call, user: &mut User) -> Result<String, Fault> {
     let column = column.trim();
     if let Some(alias) = column.strip_prefix('*') {
         let Some(file) = rows(user, &name) else { return Ok(String::new()) };
-        user.shared.files.lock().unwrap_or_else(PoisonError::into_inner).insert(format!("csv:*{alias}"), file);
+        user.shared
+            .files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(format!("csv:*{alias}"), file);
         return Ok(String::new());
     }
     let key = format!("csv:{name}");

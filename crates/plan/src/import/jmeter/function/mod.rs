@@ -15,8 +15,8 @@ use super::user::User;
 
 pub use date::{Pattern, format_java, now_ms, parse_java};
 pub use files::{LineFile, RowFile};
-pub use texts::{java_decode, java_encode};
 pub(super) use texts::encode_bytes;
+pub use texts::{java_decode, java_encode};
 
 /// What a reference remembers from one call to the next.
 #[derive(Default, Debug)]
@@ -183,30 +183,54 @@ mod tests {
         check("${__RandomDate(yyyy-MM-dd,2020-01-01,2020-01-02,,)}", "2020-01-01");
         check("${__counter(FALSE,)}${__counter(TRUE,c)}${c}${__counter(FALSE)}", "1111");
         check("${__split(a|b||c,v,|)}:${v_n}${v_1}${v_2}${v_3}${v_4}${v_5}", "a|b||c:4ab?c${v_5}");
-        check("${__changeCase(hello World,UPPER)}${__changeCase(aB,LOWER)}${__changeCase(ab c,CAPITALIZE)}", "HELLO WORLDabAb c");
+        check(
+            "${__changeCase(hello World,UPPER)}${__changeCase(aB,LOWER)}${__changeCase(ab c,CAPITALIZE)}",
+            "HELLO WORLDabAb c",
+        );
         check("${__changeCase(a)}${__changeCase(hello,BOGUS)}", "Ahello");
         check("${__digest(MD5,abc,,,)}", "900150983cd24fb0d6963f7d28e17f72");
         check("${__digest(BOGUS,x,,,)}", "null");
         check("${__urlencode(a b&c=d/é+%)}", "a+b%26c%3Dd%2F%C3%A9%2B%25");
         check("${__urldecode(a+b%26c%C3%A9)}", "a b&cé");
-        check("${__urldecode(%zz)}", "!URLDecoder: Illegal hex characters in escape (%) pattern - not a hexadecimal digit: \"z\" = 122");
-        check("${__escapeHtml(<a href=\"x\">é & b</a>)}", "&lt;a href=&quot;x&quot;&gt;&eacute; &amp; b&lt;/a&gt;");
+        check(
+            "${__urldecode(%zz)}",
+            "!URLDecoder: Illegal hex characters in escape (%) pattern - not a hexadecimal digit: \"z\" = 122",
+        );
+        check(
+            "${__escapeHtml(<a href=\"x\">é & b</a>)}",
+            "&lt;a href=&quot;x&quot;&gt;&eacute; &amp; b&lt;/a&gt;",
+        );
         check("${__unescapeHtml(&lt;b&gt; &eacute;&amp;&#65;)}", "<b> é&A");
         check("${__escapeXml(<a b='c'>&\"</a>)}", "&lt;a b=&apos;c&apos;&gt;&amp;&quot;&lt;/a&gt;");
         check("${__unescape(a\\\\tb\\\\u0041)}", "a\tbA");
         check("${__char(65,0x42,67)}${__char(xyz)}", "ABC");
         check("${__escapeOroRegexpChars(a.b[c]$d,)}", "a\\.b\\[c\\]\\$d");
-        check("${__isVarDefined(n)}${__isVarDefined(nope)}${__isPropDefined(given)}${__isPropDefined(no)}", "truefalsetruefalse");
+        check(
+            "${__isVarDefined(n)}${__isVarDefined(nope)}${__isPropDefined(given)}${__isPropDefined(no)}",
+            "truefalsetruefalse",
+        );
         check("${__eval(x ${tpl} y)}|${__evalVar(tpl)}|${__evalVar(nope)}", "x n=2 y|n=2|");
-        check("${__timeShift(yyyy-MM-dd,2020-02-28,P1D,,)}${__timeShift(HH:mm,10:00,PT1H,,)}", "2020-02-2911:00");
+        check(
+            "${__timeShift(yyyy-MM-dd,2020-02-28,P1D,,)}${__timeShift(HH:mm,10:00,PT1H,,)}",
+            "2020-02-2911:00",
+        );
         check("${__timeShift(EEEE d MMMM yyyy,mardi 5 mars 2019,P1D,fr_FR,)}", "mercredi 6 mars 2019");
-        check("${__timeShift(yyyy-MM-dd,2019-03-05,junk,,)}${__timeShift(yyyy-MM-dd,2019-03-05,P1M,,)}", "2019-03-052019-03-05");
+        check(
+            "${__timeShift(yyyy-MM-dd,2019-03-05,junk,,)}${__timeShift(yyyy-MM-dd,2019-03-05,P1M,,)}",
+            "2019-03-052019-03-05",
+        );
         check("${__dateTimeConvert(2019-03-05 10:20:30,yyyy-MM-dd HH:mm:ss,dd/MM/yyyy,)}", "05/03/2019");
-        check("${__dateTimeConvert(1551780000000,,yyyy,)}${__dateTimeConvert(junk,dd-MM-yyyy,yyyy,)}", "2019");
+        check(
+            "${__dateTimeConvert(1551780000000,,yyyy,)}${__dateTimeConvert(junk,dd-MM-yyyy,yyyy,)}",
+            "2019",
+        );
         check("${__time('T''Z')}${__time('x')}", "T'Zx");
         check("${__time(bogus)}", "!Illegal pattern character 'b'");
         check("${__log(a)}${__logn(b)}${__threadNum}", "a0");
-        check("${__base64Encode(hi)}${__base64Decode(aGk=)}${__uppercase(a)}${__substring(abcd,1,3)}${__strLen(ab)}", "aGk=hiAbc2");
+        check(
+            "${__base64Encode(hi)}${__base64Decode(aGk=)}${__uppercase(a)}${__substring(abcd,1,3)}${__strLen(ab)}",
+            "aGk=hiAbc2",
+        );
         check("${__if(a,a,y,n)}${__strReplace(abc,b,x)}", "yaxc");
     }
 }

@@ -164,7 +164,9 @@ pub(in super::super) fn encode_bytes(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for byte in bytes {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'*' | b'_' => out.push(char::from(*byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'*' | b'_' => {
+                out.push(char::from(*byte))
+            }
             b' ' => out.push('+'),
             byte => out.push_str(&format!("%{byte:02X}")),
         }
@@ -183,7 +185,8 @@ pub fn java_decode(text: &str) -> Result<String, String> {
         match bytes[at] {
             b'+' => out.push(b' '),
             b'%' => {
-                let digits = text.get(at + 1..at + 3).ok_or("URLDecoder: Incomplete trailing escape (%) pattern")?;
+                let digits =
+                    text.get(at + 1..at + 3).ok_or("URLDecoder: Incomplete trailing escape (%) pattern")?;
                 let byte = u8::from_str_radix(digits, 16).map_err(|_| {
                     let wrong = digits.chars().find(|c| !c.is_ascii_hexdigit()).unwrap_or(' ');
                     format!(

@@ -90,9 +90,11 @@ pub(super) fn random_from_vars(call: &Call, user: &mut User) -> Result<String, F
     for name in names.split('|') {
         let matches = user.vars.text(&format!("{name}_matchNr")).and_then(|text| text.parse::<usize>().ok());
         match matches {
-            Some(count) => found.extend((1..=count).filter_map(|at| {
-                user.vars.text(&format!("{name}_{at}")).map(std::borrow::Cow::into_owned)
-            })),
+            Some(count) => {
+                found.extend((1..=count).filter_map(|at| {
+                    user.vars.text(&format!("{name}_{at}")).map(std::borrow::Cow::into_owned)
+                }))
+            }
             None => found.extend(user.vars.text(name).map(std::borrow::Cow::into_owned)),
         }
     }

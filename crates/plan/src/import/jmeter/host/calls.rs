@@ -45,7 +45,9 @@ fn text(args: &[Value], at: usize) -> String {
 }
 
 fn number(args: &[Value], at: usize) -> i64 {
-    args.get(at).and_then(|value| value.as_i64().or_else(|| value.as_f64().map(|number| number as i64))).unwrap_or(0)
+    args.get(at)
+        .and_then(|value| value.as_i64().or_else(|| value.as_f64().map(|number| number as i64)))
+        .unwrap_or(0)
 }
 
 /// Bytes as hexadecimal digits.
@@ -94,7 +96,9 @@ impl Host<'_, '_> {
                 Value::Null
             }
             "system.property" => match text(args, 0).as_str() {
-                "user.dir" => std::env::current_dir().map(|path| path.display().to_string()).unwrap_or_default().into(),
+                "user.dir" => {
+                    std::env::current_dir().map(|path| path.display().to_string()).unwrap_or_default().into()
+                }
                 "java.version" => "17".into(),
                 "os.name" => "Linux".into(),
                 "file.separator" => "/".into(),
@@ -104,7 +108,8 @@ impl Host<'_, '_> {
             },
             "system.env" => std::env::var(text(args, 0)).map_or(Value::Null, Value::from),
             "digest" => digest(&text(args, 0), &unhex(&text(args, 1))).map_or(Value::Null, Value::from),
-            "hmac" => hmac_of(&text(args, 0), &unhex(&text(args, 1)), &unhex(&text(args, 2))).map_or(Value::Null, Value::from),
+            "hmac" => hmac_of(&text(args, 0), &unhex(&text(args, 1)), &unhex(&text(args, 2)))
+                .map_or(Value::Null, Value::from),
             "jsonpath" => {
                 let document = serde_json::from_str(&text(args, 0)).map_err(|error| error.to_string())?;
                 let (found, definite) = paths::find(&document, &text(args, 1))?;
@@ -116,8 +121,10 @@ impl Host<'_, '_> {
             },
             "function" => {
                 let list = args.get(1).and_then(Value::as_array).cloned().unwrap_or_default();
-                let escaped: Vec<String> =
-                    list.iter().map(|arg| text(std::slice::from_ref(arg), 0).replace('\\', "\\\\").replace(',', "\\,")).collect();
+                let escaped: Vec<String> = list
+                    .iter()
+                    .map(|arg| text(std::slice::from_ref(arg), 0).replace('\\', "\\\\").replace(',', "\\,"))
+                    .collect();
                 let call = format!("${{{}({})}}", text(args, 0), escaped.join(","));
                 let parsed = Text::parse(&call).map_err(|error| error.0)?;
                 parsed.eval(self.user).map_err(|fault| fault.0)?.into_owned().into()
@@ -146,7 +153,9 @@ impl Host<'_, '_> {
                 self.user.vars.remove(&name);
                 Value::Null
             }
-            "entries" => self.user.vars.sorted().into_iter().map(|(name, value)| json!([name, shown(value)])).collect(),
+            "entries" => {
+                self.user.vars.sorted().into_iter().map(|(name, value)| json!([name, shown(value)])).collect()
+            }
             "iteration" => self.user.iteration.into(),
             _ => Value::Null,
         }
@@ -156,7 +165,11 @@ impl Host<'_, '_> {
         let name = text(args, 0);
         let mut objects = self.shared.props.lock().unwrap_or_else(PoisonError::into_inner);
         match what {
-            "get" => objects.get(&name).cloned().or_else(|| self.user.shared.prop(&name).map(Value::from)).unwrap_or(Value::Null),
+            "get" => objects
+                .get(&name)
+                .cloned()
+                .or_else(|| self.user.shared.prop(&name).map(Value::from))
+                .unwrap_or(Value::Null),
             "put" => {
                 match args.get(1) {
                     Some(Value::String(value)) => {
@@ -180,7 +193,9 @@ impl Host<'_, '_> {
                 let props = self.user.shared.props.lock().unwrap_or_else(PoisonError::into_inner);
                 props
                     .iter()
-                    .map(|(name, value)| json!([name, objects.get(name).cloned().unwrap_or_else(|| value.as_str().into())]))
+                    .map(|(name, value)| {
+                        json!([name, objects.get(name).cloned().unwrap_or_else(|| value.as_str().into())])
+                    })
                     .collect()
             }
             _ => Value::Null,
@@ -193,7 +208,9 @@ impl Host<'_, '_> {
             counters.push(number(args, 1));
             return (counters.len() - 1).into();
         }
-        let Some(counter) = usize::try_from(number(args, 0)).ok().and_then(|at| counters.get_mut(at)) else { return Value::Null };
+        let Some(counter) = usize::try_from(number(args, 0)).ok().and_then(|at| counters.get_mut(at)) else {
+            return Value::Null;
+        };
         if what == "add" {
             *counter = counter.wrapping_add(number(args, 1));
             (*counter).into()
@@ -227,7 +244,9 @@ impl Host<'_, '_> {
                 "stopThread" => wishes.stop_thread = on,
                 "stopTest" => wishes.stop_test = on,
                 "stopTestNow" => wishes.stop_now = on,
-                "lastSampleOk" => self.user.vars.put(super::super::user::LAST_SAMPLE_OK, if on { "true" } else { "false" }),
+                "lastSampleOk" => {
+                    self.user.vars.put(super::super::user::LAST_SAMPLE_OK, if on { "true" } else { "false" })
+                }
                 _ => {}
             }
             return Value::Null;
@@ -262,7 +281,9 @@ impl Host<'_, '_> {
         let pairs = |list: &Value| -> Vec<(String, String, bool)> {
             let list = list.as_array().cloned().unwrap_or_default();
             let member = |item: &Value, key: &str| item[key].as_str().unwrap_or_default().to_owned();
-            list.iter().map(|item| (member(item, "name"), member(item, "value"), item["encoded"] == true)).collect()
+            list.iter()
+                .map(|item| (member(item, "name"), member(item, "value"), item["encoded"] == true))
+                .collect()
         };
         match what {
             "get" => {
@@ -279,7 +300,9 @@ impl Host<'_, '_> {
                     "domain" | "HTTPSampler.domain" => part(1),
                     "port" | "HTTPSampler.port" => part(2),
                     "path" | "HTTPSampler.path" => part(3),
-                    "method" | "HTTPSampler.method" => call.map_or(Value::Null, |call| call.method.as_str().into()),
+                    "method" | "HTTPSampler.method" => {
+                        call.map_or(Value::Null, |call| call.method.as_str().into())
+                    }
                     "url" => call.map_or(Value::Null, |call| call.url.as_str().into()),
                     "encoding" => call.map_or(Value::Null, |call| call.encoding.as_str().into()),
                     "body" => call.map_or(Value::Null, |call| {
@@ -296,8 +319,12 @@ impl Host<'_, '_> {
                 Value::Null
             }
             "arguments" => match (&view.arguments, &view.call) {
-                (Some(list), _) => list.iter().map(|(name, value, _)| json!({"name": name, "value": value})).collect(),
-                (None, Some(call)) => call.pairs.iter().map(|pair| json!({"name": pair.name, "value": pair.value})).collect(),
+                (Some(list), _) => {
+                    list.iter().map(|(name, value, _)| json!({"name": name, "value": value})).collect()
+                }
+                (None, Some(call)) => {
+                    call.pairs.iter().map(|pair| json!({"name": pair.name, "value": pair.value})).collect()
+                }
                 _ => json!([]),
             },
             "setArguments" => {
@@ -305,8 +332,12 @@ impl Host<'_, '_> {
                 Value::Null
             }
             "headers" => match (&view.headers, &view.call) {
-                (Some(list), _) => list.iter().map(|(name, value)| json!({"name": name, "value": value})).collect(),
-                (None, Some(call)) => call.headers.iter().map(|(name, value)| json!({"name": name, "value": value})).collect(),
+                (Some(list), _) => {
+                    list.iter().map(|(name, value)| json!({"name": name, "value": value})).collect()
+                }
+                (None, Some(call)) => {
+                    call.headers.iter().map(|(name, value)| json!({"name": name, "value": value})).collect()
+                }
                 _ => Value::Null,
             },
             "setHeaders" => {
@@ -410,8 +441,10 @@ impl Host<'_, '_> {
             "rename" => std::fs::rename(&path, text(args, 1)).is_ok().into(),
             "list" => match std::fs::read_dir(&path) {
                 Ok(list) => {
-                    let mut names: Vec<String> =
-                        list.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+                    let mut names: Vec<String> = list
+                        .flatten()
+                        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                        .collect();
                     names.sort();
                     names.into()
                 }

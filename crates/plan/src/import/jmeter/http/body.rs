@@ -3,8 +3,8 @@
 //! Main type: [`Body`].
 
 use super::super::encoding;
-use super::super::function::java_decode;
 use super::super::function::encode_bytes;
+use super::super::function::java_decode;
 use super::{Call, Pair};
 
 /// A body with its type.
@@ -51,7 +51,8 @@ impl Call {
             encode_bytes(&encoding::encode(plain.as_deref().unwrap_or(text), charset))
         };
         let named = self.pairs.iter().filter(|pair| !pair.name.is_empty());
-        let join = |pair: &Pair| format!("{}={}", code(&pair.name, pair.encode), code(&pair.value, pair.encode));
+        let join =
+            |pair: &Pair| format!("{}={}", code(&pair.name, pair.encode), code(&pair.value, pair.encode));
         named.map(join).collect::<Vec<_>>().join("&")
     }
 
@@ -67,7 +68,11 @@ impl Call {
         {
             let bytes = read(path)?;
             let kind = Some(kind.clone()).filter(|kind| !kind.is_empty() && !typed);
-            return Ok(Body { bytes: Some(bytes), content_type: kind, shown: "<actual file content, not shown here>".to_owned() });
+            return Ok(Body {
+                bytes: Some(bytes),
+                content_type: kind,
+                shown: "<actual file content, not shown here>".to_owned(),
+            });
         }
         if self.raw && (takes_body || self.method == "GET") {
             let text: String = self.pairs.iter().map(|pair| pair.value.as_str()).collect();
@@ -76,7 +81,11 @@ impl Call {
             } else {
                 format!("text/plain; charset={}", self.encoding)
             };
-            return Ok(Body { bytes: Some(encoding::encode(&text, charset)), content_type: Some(kind), shown: text });
+            return Ok(Body {
+                bytes: Some(encoding::encode(&text, charset)),
+                content_type: Some(kind),
+                shown: text,
+            });
         }
         if !takes_body {
             return Ok(Body::default());

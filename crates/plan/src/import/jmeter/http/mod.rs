@@ -158,7 +158,12 @@ impl HttpSampler {
     ///
     /// # Errors
     /// When a function throws.
-    pub fn call(&self, scope: &Scope, parts: &[std::sync::Arc<Scoped>], user: &mut User) -> Result<Call, Fault> {
+    pub fn call(
+        &self,
+        scope: &Scope,
+        parts: &[std::sync::Arc<Scoped>],
+        user: &mut User,
+    ) -> Result<Call, Fault> {
         let defaults: Vec<&HttpTexts> = scope
             .configs
             .iter()
@@ -196,7 +201,8 @@ impl HttpSampler {
         call.timeouts.0 = millis(filled(|texts| &texts.connect_timeout, user)?);
         call.timeouts.1 = millis(filled(|texts| &texts.response_timeout, user)?);
         if said(|texts| texts.images) {
-            call.resources = Some((filled(|texts| &texts.embedded, user)?, filled(|texts| &texts.embedded_not, user)?));
+            call.resources =
+                Some((filled(|texts| &texts.embedded, user)?, filled(|texts| &texts.embedded_not, user)?));
         }
         let all = std::iter::once(&self.texts).chain(defaults.iter().copied());
         for argument in all.flat_map(|texts| &texts.arguments) {
@@ -209,7 +215,8 @@ impl HttpSampler {
                 continue;
             }
             let path = user.shared.beside_plan(&path).display().to_string();
-            let (name, kind) = (file.name.eval(user)?.into_owned(), file.content_type.eval(user)?.into_owned());
+            let (name, kind) =
+                (file.name.eval(user)?.into_owned(), file.content_type.eval(user)?.into_owned());
             call.files.push([path, name, kind]);
         }
         call.place(scope, parts, user)?;
@@ -239,7 +246,12 @@ impl Argument {
 
 impl Call {
     /// Headers, and which managers are in force: of headers the nearest, of all others the farthest.
-    fn place(&mut self, scope: &Scope, parts: &[std::sync::Arc<Scoped>], user: &mut User) -> Result<(), Fault> {
+    fn place(
+        &mut self,
+        scope: &Scope,
+        parts: &[std::sync::Arc<Scoped>],
+        user: &mut User,
+    ) -> Result<(), Fault> {
         for at in &scope.configs {
             match &parts[*at].part {
                 Part::Config(Config::Headers(list)) => {
@@ -247,7 +259,9 @@ impl Call {
                     for (name, value) in list {
                         let name = name.eval(user)?.into_owned();
                         let value = value.eval(user)?.into_owned();
-                        if !name.is_empty() && !self.headers[..known].iter().any(|(key, _)| key.eq_ignore_ascii_case(&name)) {
+                        if !name.is_empty()
+                            && !self.headers[..known].iter().any(|(key, _)| key.eq_ignore_ascii_case(&name))
+                        {
                             self.headers.push((name, value));
                         }
                     }
@@ -261,7 +275,13 @@ impl Call {
     }
 
     /// Puts the address together anew, with what a script changed of it.
-    pub fn rebuild(&mut self, protocol: Option<&str>, domain: Option<&str>, port: Option<&str>, path: Option<&str>) {
+    pub fn rebuild(
+        &mut self,
+        protocol: Option<&str>,
+        domain: Option<&str>,
+        port: Option<&str>,
+        path: Option<&str>,
+    ) {
         let mut parts = self.parts.clone();
         for (part, given) in parts.iter_mut().zip([protocol, domain, port, path]) {
             if let Some(given) = given {
@@ -286,12 +306,15 @@ impl Call {
         } else {
             let protocol = if protocol.trim().is_empty() { "http" } else { protocol.trim() };
             if !matches!(protocol.to_ascii_lowercase().as_str(), "http" | "https" | "file") {
-                self.bad_url = Some(("java.net.MalformedURLException", format!("unknown protocol: {protocol}")));
+                self.bad_url =
+                    Some(("java.net.MalformedURLException", format!("unknown protocol: {protocol}")));
                 return;
             }
             let (protocol, domain, rest) = split_domain(protocol, domain.trim());
             let number = port.trim().parse::<u32>().ok().filter(|number| {
-                !(*number == 0 || (protocol == "http" && *number == 80) || (protocol == "https" && *number == 443))
+                !(*number == 0
+                    || (protocol == "http" && *number == 80)
+                    || (protocol == "https" && *number == 443))
             });
             let slash = if path.starts_with('/') || path.is_empty() { "" } else { "/" };
             let path = if path.is_empty() && rest.is_empty() { "/" } else { &path };
@@ -300,7 +323,8 @@ impl Call {
                 None => format!("{protocol}://{domain}{rest}{slash}{path}"),
             }
         };
-        if matches!(self.method.as_str(), "GET" | "DELETE" | "OPTIONS") && !self.raw && self.files.is_empty() {
+        if matches!(self.method.as_str(), "GET" | "DELETE" | "OPTIONS") && !self.raw && self.files.is_empty()
+        {
             let query = self.query();
             if !query.is_empty() {
                 url.push(if url.contains('?') { '&' } else { '?' });
@@ -314,7 +338,12 @@ impl Call {
     }
 
     /// Which credentials belong to the address.
-    fn authorize(&mut self, scope: &Scope, parts: &[std::sync::Arc<Scoped>], user: &mut User) -> Result<(), Fault> {
+    fn authorize(
+        &mut self,
+        scope: &Scope,
+        parts: &[std::sync::Arc<Scoped>],
+        user: &mut User,
+    ) -> Result<(), Fault> {
         for at in &scope.configs {
             if let Part::Config(Config::Auth(list)) = &parts[*at].part {
                 for entry in list {

@@ -64,7 +64,13 @@ struct Leg<'a> {
 }
 
 /// Sends a request; gives the sample, or nothing when the cache has the answer.
-pub async fn perform(call: &Call, label: &str, network: &mut Network, user: &mut User, session: &mut Session) -> Option<Sample> {
+pub async fn perform(
+    call: &Call,
+    label: &str,
+    network: &mut Network,
+    user: &mut User,
+    session: &mut Session,
+) -> Option<Sample> {
     if let Some((class, message)) = &call.bad_url {
         let mut sample = blank(label, user);
         sample.is_http = true;
@@ -126,11 +132,14 @@ async fn redirects(
         if !is_redirect(last) {
             break;
         }
-        let target = Url::parse(&uri::sent(&from)).ok().and_then(|url| url.join(&last.location.replace(' ', "%20")).ok());
+        let target = Url::parse(&uri::sent(&from))
+            .ok()
+            .and_then(|url| url.join(&last.location.replace(' ', "%20")).ok());
         let target = target.filter(|_| !last.location.is_empty()).map(|url| url.as_str().to_owned());
         let Some(target) = target else {
             let target = from.split_once("://").map_or(from.as_str(), |_| &from);
-            let message = format!("Missing location header in redirect for {} {target} HTTP/1.1", last.method);
+            let message =
+                format!("Missing location header in redirect for {} {target} HTTP/1.1", last.method);
             let mut failed = last.clone();
             failed.fail_without_answer("java.lang.IllegalArgumentException", &message);
             failed.label = label.to_owned();
@@ -159,7 +168,8 @@ async fn redirects(
 fn whole(label: &str, hops: Vec<Sample>, silent: bool) -> Sample {
     let last = hops.last().expect("there is a first hop");
     let first = &hops[0];
-    let mut all = Sample { label: label.to_owned(), bytes: 0, sent_bytes: 0, subs: Vec::new(), ..last.clone() };
+    let mut all =
+        Sample { label: label.to_owned(), bytes: 0, sent_bytes: 0, subs: Vec::new(), ..last.clone() };
     all.started_ms = first.started_ms;
     all.elapsed_ms = hops.iter().map(|hop| hop.elapsed_ms).sum();
     (all.latency_ms, all.connect_ms) = (first.latency_ms, first.connect_ms);
@@ -178,7 +188,13 @@ fn whole(label: &str, hops: Vec<Sample>, silent: bool) -> Sample {
 }
 
 /// One request and its answer.
-async fn one(call: &Call, leg: &Leg<'_>, network: &mut Network, user: &mut User, session: &mut Session) -> Option<Sample> {
+async fn one(
+    call: &Call,
+    leg: &Leg<'_>,
+    network: &mut Network,
+    user: &mut User,
+    session: &mut Session,
+) -> Option<Sample> {
     let mut sample = blank(&leg.label, user);
     sample.is_http = true;
     leg.method.clone_into(&mut sample.method);
@@ -198,17 +214,18 @@ async fn one(call: &Call, leg: &Leg<'_>, network: &mut Network, user: &mut User,
         return Some(sample);
     }
     let now = now_ms();
-    let mut headers = vec![(
-        "Connection".to_owned(),
-        if call.keep_alive { "keep-alive" } else { "close" }.to_owned(),
-    )];
+    let mut headers =
+        vec![("Connection".to_owned(), if call.keep_alive { "keep-alive" } else { "close" }.to_owned())];
     let multipart = body.content_type.as_deref().is_some_and(|kind| kind.starts_with("multipart/"));
     for (name, value) in &call.headers {
         let lower = name.to_ascii_lowercase();
         match lower.as_str() {
             "content-length" => {}
             "content-type" if multipart => {}
-            "cookie" if call.cookies.is_some_and(|id| network.cookies.get(&id).is_some_and(|store| store.header(&url, now).is_some())) => {}
+            "cookie"
+                if call.cookies.is_some_and(|id| {
+                    network.cookies.get(&id).is_some_and(|store| store.header(&url, now).is_some())
+                }) => {}
             "host" if !value.contains(':') => match url.given_port() {
                 Some(port) => headers.push((name.clone(), format!("{value}:{port}"))),
                 None => headers.push((name.clone(), value.clone())),
@@ -216,7 +233,9 @@ async fn one(call: &Call, leg: &Leg<'_>, network: &mut Network, user: &mut User,
             _ => headers.push((name.clone(), value.clone())),
         }
     }
-    if let Some(cookie) = call.cookies.and_then(|id| network.cookies.get(&id)).and_then(|store| store.header(&url, now)) {
+    if let Some(cookie) =
+        call.cookies.and_then(|id| network.cookies.get(&id)).and_then(|store| store.header(&url, now))
+    {
         sample.cookies.clone_from(&cookie);
         headers.push(("Cookie".to_owned(), cookie));
     }
@@ -308,7 +327,8 @@ fn fill(sample: &mut Sample, exchange: &Exchange, md5: bool) {
         }
     };
     sample.code = answer.status.to_string();
-    sample.message = answer.status_text.split_once(' ').map(|(_, words)| words.to_owned()).unwrap_or_default();
+    sample.message =
+        answer.status_text.split_once(' ').map(|(_, words)| words.to_owned()).unwrap_or_default();
     sample.success = (200..400).contains(&answer.status);
     let head = answer.headers.block();
     let head = head.windows(4).position(|end| end == b"\r\n\r\n").map_or(head, |at| &head[..at + 4]);
@@ -320,7 +340,8 @@ fn fill(sample: &mut Sample, exchange: &Exchange, md5: bool) {
         .collect();
     sample.response_headers = lines.iter().map(|line| format!("{line}\n")).collect();
     let received = if exchange.url.is_tls() {
-        let length = answer.headers.text_of("Content-Length").and_then(|text| text.trim().parse::<u64>().ok());
+        let length =
+            answer.headers.text_of("Content-Length").and_then(|text| text.trim().parse::<u64>().ok());
         sample.header_bytes + length.unwrap_or(answer.body.len() as u64)
     } else {
         exchange.received_bytes
@@ -342,7 +363,14 @@ fn fill(sample: &mut Sample, exchange: &Exchange, md5: bool) {
 }
 
 /// Cookies and what the cache may know from now on.
-fn keep(call: &Call, sample: &Sample, exchange: &Exchange, url: &Url, network: &mut Network, user: &mut User) {
+fn keep(
+    call: &Call,
+    sample: &Sample,
+    exchange: &Exchange,
+    url: &Url,
+    network: &mut Network,
+    user: &mut User,
+) {
     let Ok(answer) = &exchange.outcome else { return };
     let now = now_ms();
     if let Some(id) = call.cookies.filter(|id| !network.ignoring.contains(id)) {
@@ -358,7 +386,8 @@ fn keep(call: &Call, sample: &Sample, exchange: &Exchange, url: &Url, network: &
     if let Some((id, _)) = call.cache.filter(|_| sample.method == "GET" && sample.code == "200") {
         let text = |name: &str| answer.headers.text_of(name).map(str::to_owned);
         let control = text("Cache-Control").unwrap_or_default().to_ascii_lowercase();
-        let max_age = control.split(',').find_map(|part| part.trim().strip_prefix("max-age=")?.parse::<i64>().ok());
+        let max_age =
+            control.split(',').find_map(|part| part.trim().strip_prefix("max-age=")?.parse::<i64>().ok());
         let forbidden = control.contains("no-cache") || control.contains("no-store");
         let expires = text("Expires").and_then(|text| net::cookie::parse_rfc1123(&text).ok());
         let known = Cached {
@@ -386,7 +415,9 @@ fn java_fault(error: &net::Error, exchange: &Exchange) -> (&'static str, String)
         format!("{host}:{port} [{name}/{remote}]")
     };
     match error.kind() {
-        Kind::NoSuchHost(host) => ("java.net.UnknownHostException", format!("{host}: Name or service not known")),
+        Kind::NoSuchHost(host) => {
+            ("java.net.UnknownHostException", format!("{host}: Name or service not known"))
+        }
         Kind::Lookup { host, reason } => ("java.net.UnknownHostException", format!("{host}: {reason}")),
         Kind::Dial { remote, errno, .. } => {
             let reason = match error.code() {
@@ -400,13 +431,18 @@ fn java_fault(error: &net::Error, exchange: &Exchange) -> (&'static str, String)
             let message = format!("Connect to {} failed: connect timed out", place(&remote.ip()));
             ("org.apache.http.conn.ConnectTimeoutException", message)
         }
-        Kind::RequestTimeout if error.trail().is_none_or(|trail| trail.connected == Nanos::ZERO) => {
-            ("org.apache.http.conn.ConnectTimeoutException", format!("Connect to {}:{port} failed: connect timed out", url.host()))
-        }
+        Kind::RequestTimeout if error.trail().is_none_or(|trail| trail.connected == Nanos::ZERO) => (
+            "org.apache.http.conn.ConnectTimeoutException",
+            format!("Connect to {}:{port} failed: connect timed out", url.host()),
+        ),
         Kind::RequestTimeout => ("java.net.SocketTimeoutException", "Read timed out".to_owned()),
-        Kind::Socket { .. } if error.code() == 1220 => ("java.net.SocketException", "Connection reset".to_owned()),
+        Kind::Socket { .. } if error.code() == 1220 => {
+            ("java.net.SocketException", "Connection reset".to_owned())
+        }
         Kind::Socket { .. } => ("java.net.SocketException", error.to_string()),
-        Kind::Eof => ("org.apache.http.NoHttpResponseException", format!("{}:{port} failed to respond", url.host())),
+        Kind::Eof => {
+            ("org.apache.http.NoHttpResponseException", format!("{}:{port} failed to respond", url.host()))
+        }
         Kind::UnexpectedEof => {
             let got = error.partial_body().map_or(0, |body| body.len());
             let message = format!("Premature end of Content-Length delimited message body (received: {got})");
@@ -434,7 +470,9 @@ async fn with_resources(
 ) -> Sample {
     let base = page.url.clone().unwrap_or_default();
     let mut targets = resources(&page.text(), &base);
-    let compiled = |pattern: &str| Some(pattern).filter(|pattern| !pattern.is_empty()).and_then(|pattern| regex::compile(pattern).ok());
+    let compiled = |pattern: &str| {
+        Some(pattern).filter(|pattern| !pattern.is_empty()).and_then(|pattern| regex::compile(pattern).ok())
+    };
     if let Some(wanted) = compiled(wanted) {
         targets.retain(|url| wanted.is_all_of(url).unwrap_or(true));
     }
@@ -444,7 +482,8 @@ async fn with_resources(
     if targets.is_empty() || depth >= FRAMES_MAX {
         return page;
     }
-    let mut all = Sample { label: label.to_owned(), bytes: 0, sent_bytes: 0, subs: Vec::new(), ..page.clone() };
+    let mut all =
+        Sample { label: label.to_owned(), bytes: 0, sent_bytes: 0, subs: Vec::new(), ..page.clone() };
     let mut parts = if page.subs.is_empty() { vec![page] } else { page.subs };
     let mut failures = String::new();
     for target in targets {
@@ -471,7 +510,9 @@ async fn with_resources(
 
 /// The addresses of what a page shows, each once.
 fn resources(html: &str, base: &str) -> Vec<String> {
-    let (Some(page), Ok(mut base)) = (Page::parse(html), Url::parse(&uri::sent(base))) else { return Vec::new() };
+    let (Some(page), Ok(mut base)) = (Page::parse(html), Url::parse(&uri::sent(base))) else {
+        return Vec::new();
+    };
     let mut found: Vec<String> = Vec::new();
     for node in page.descendants(page.root()) {
         let PageContent::Element(name, _) = page.content(node) else { continue };
@@ -484,16 +525,26 @@ fn resources(html: &str, base: &str) -> Vec<String> {
                 None
             }
             "img" | "script" | "iframe" | "frame" | "embed" | "bgsound" => attribute("src"),
-            "input" if attribute("type").is_some_and(|kind| kind.eq_ignore_ascii_case("image")) => attribute("src"),
-            "link" if attribute("rel").is_some_and(|rel| {
-                rel.split_whitespace().any(|word| matches!(word.to_ascii_lowercase().as_str(), "stylesheet" | "icon" | "preload"))
-            }) => attribute("href"),
+            "input" if attribute("type").is_some_and(|kind| kind.eq_ignore_ascii_case("image")) => {
+                attribute("src")
+            }
+            "link"
+                if attribute("rel").is_some_and(|rel| {
+                    rel.split_whitespace().any(|word| {
+                        matches!(word.to_ascii_lowercase().as_str(), "stylesheet" | "icon" | "preload")
+                    })
+                }) =>
+            {
+                attribute("href")
+            }
             "object" => attribute("data"),
             "applet" => attribute("code"),
             "body" | "td" | "table" => attribute("background"),
             _ => None,
         };
-        let url = target.filter(|target| !target.trim().is_empty()).and_then(|target| base.join(target.trim()).ok());
+        let url = target
+            .filter(|target| !target.trim().is_empty())
+            .and_then(|target| base.join(target.trim()).ok());
         if let Some(url) = url.filter(Url::is_http) {
             let text = url.as_str().split('#').next().unwrap_or_default().to_owned();
             if !found.contains(&text) {
@@ -512,7 +563,8 @@ mod tests {
     fn a_page_names_its_resources_once() {
         let page = r#"<link rel=stylesheet href=s.css><script src=/s.js></script><img src=i.png><img src=i.png#x>
             <a href=/no>n</a><link rel=next href=no><img src="data:image/png;base64,AA"><input type=image src=b.gif>"#;
-        let wanted = ["http://h.test/d/s.css", "http://h.test/s.js", "http://h.test/d/i.png", "http://h.test/d/b.gif"];
+        let wanted =
+            ["http://h.test/d/s.css", "http://h.test/s.js", "http://h.test/d/i.png", "http://h.test/d/b.gif"];
         assert_eq!(resources(page, "http://h.test/d/p.html"), wanted);
     }
 }
