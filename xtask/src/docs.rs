@@ -1,6 +1,7 @@
 //! `cargo xtask docs`: pages that are made from other files. `tidy` fails when one is out of date.
 
 mod artillery;
+mod jmeter;
 
 use crate::Failure;
 use crate::repository::Repository;
@@ -11,7 +12,11 @@ const DIFFERENCES: &str = "crates/cli/tests/oracle/differences.txt";
 type Page = (&'static str, fn(&Repository) -> Result<String, Failure>);
 
 /// The pages that are made.
-pub const PAGES: &[Page] = &[("docs/differences.md", differences), ("docs/artillery.md", artillery::page)];
+pub const PAGES: &[Page] = &[
+    ("docs/differences.md", differences),
+    ("docs/artillery.md", artillery::page),
+    ("docs/jmeter.md", jmeter::page),
+];
 
 /// Writes every page that is made.
 pub fn run(repository: &Repository) -> Result<(), Failure> {
