@@ -48,7 +48,7 @@ fn run(files: &[(&str, &str)], args: &[&str]) -> Ran {
         std::fs::write(folder.path().join(name), text).expect("a temporary folder can be written");
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(["run", "-q", "-l", "out.jtl"]).args(args).arg(files[0].0);
+    command.args(["run", "--quiet", "-l", "out.jtl"]).args(args).arg(files[0].0);
     command.current_dir(folder.path()).env_clear().env("HOME", folder.path());
     let output = command.stdin(Stdio::null()).output().expect("it starts");
     Ran { output, folder }
