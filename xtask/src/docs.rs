@@ -1,6 +1,7 @@
 //! `cargo xtask docs`: pages that are made from other files. `tidy` fails when one is out of date.
 
 mod artillery;
+mod jmeter;
 
 use crate::Failure;
 use crate::repository::Repository;
@@ -24,6 +25,12 @@ pub fn pages(repository: &Repository) -> Result<Vec<Page>, Failure> {
     pages.extend(script_pages(repository)?);
     Ok(pages)
 }
+/// The pages that are made.
+pub const PAGES: &[Page] = &[
+    ("docs/differences.md", differences),
+    ("docs/artillery.md", artillery::page),
+    ("docs/jmeter.md", jmeter::page),
+];
 
 /// Writes every page that is made.
 pub fn run(repository: &Repository) -> Result<(), Failure> {

@@ -81,7 +81,15 @@ fn translate(pattern: &str) -> String {
                 next @ ('<' | '>' | '"' | '\'' | '/' | ' ' | '=' | ':' | ';' | ',' | '_' | '@' | '%'
                 | '`') => out.push(next),
                 'Z' => out.push_str("(?=\\n?\\z)"),
-                next => out.extend(['\\', next]),
+                next => {
+                    out.extend(['\\', next]);
+                    // Braces behind these name a class, a character or a group.
+                    if matches!(next, 'p' | 'P' | 'x' | 'k' | 'u') && chars.get(at + 2) == Some(&'{') {
+                        let length = chars[at + 2..].iter().position(|c| *c == '}').map_or(0, |end| end + 1);
+                        out.extend(&chars[at + 2..at + 2 + length]);
+                        at += length;
+                    }
+                }
             }
             at += 2;
             continue;
@@ -148,6 +156,8 @@ fn closes_quantifier(before: &[char]) -> bool {
         matches!(before[open], '{') && open > 1 && matches!(before[open - 1], 'p' | 'P' | 'x' | 'k')
     }) || before.iter().rposition(|c| *c == '{').is_some_and(|open| {
         open > 1 && before[open - 2] == '\\' && matches!(before[open - 1], 'p' | 'P' | 'x')
+        let counts = open + 1 < before.len() && before[open + 1] != ',';
+        open > 0 && before[open] == '{' && counts && before[open - 1] != '\\'
     })
 }
 

@@ -50,6 +50,8 @@ pub(super) enum Operator {
     Fits,
     In,
     NotIn,
+    /// A list, text or object with nothing in it, or with something, as the right side says.
+    Empty,
     Plus,
     Minus,
     Times,
@@ -73,6 +75,7 @@ const LEVELS: &[&[(&str, Operator)]] = &[
         (">", Operator::More),
         ("in ", Operator::In),
         ("nin ", Operator::NotIn),
+        ("empty ", Operator::Empty),
     ],
     &[("+", Operator::Plus), ("-", Operator::Minus)],
     &[("*", Operator::Times), ("/", Operator::Over), ("%", Operator::Rest)],
@@ -149,6 +152,15 @@ fn binary(operator: Operator, left: &Expression, right: &Expression, here: &Here
         Operator::MoreOrSame => order().is_some_and(std::cmp::Ordering::is_ge),
         Operator::In => contains(second.as_ref(), first.as_ref()),
         Operator::NotIn => !contains(second.as_ref(), first.as_ref()),
+        Operator::Empty => {
+            let is_empty = match first.as_ref()? {
+                Value::Array(items) => items.is_empty(),
+                Value::String(text) => text.is_empty(),
+                Value::Object(map) => map.is_empty(),
+                _ => return None,
+            };
+            is_empty == is_true(second.as_ref())
+        }
         Operator::Plus => {
             if let (Some(Value::String(a)), Some(b)) = (&first, &second) {
                 return Some(Value::from(format!("{a}{}", text(b))));

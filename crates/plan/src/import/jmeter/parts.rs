@@ -191,9 +191,8 @@ fn arguments(texts: &Texts<'_>, list: &Element) -> Vec<Argument> {
     list.elements("Arguments.arguments").map(argument).collect()
 }
 
-fn http(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> HttpSampler {
-    let element = texts.element;
-    let mut http = http_texts(texts);
+/// A host that is a whole address is taken apart, which JMeter would not have done.
+fn check_domain(compiler: &mut Compiler<'_>, element: &Element) {
     let domain = element.text("HTTPSampler.domain").to_owned();
     let resolved = compiler.now(element, &domain);
     if resolved.contains("://") {
@@ -201,6 +200,12 @@ fn http(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> HttpSampler {
             format!("the host is an address ({resolved}); JMeter would have failed, its parts are taken");
         compiler.note(Kind::Lenient, element, message);
     }
+}
+
+fn http(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> HttpSampler {
+    let element = texts.element;
+    let mut http = http_texts(texts);
+    check_domain(compiler, element);
     if http.arguments.is_empty()
         && let Some(Prop::Element(list)) = element
             .props
@@ -322,6 +327,7 @@ fn config(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Option<Config> {
         "ConfigTestElement"
             if element.gui.contains("HttpDefaults") || element.text_if("HTTPSampler.domain").is_some() =>
         {
+            check_domain(compiler, element);
             Config::Defaults(Box::new(http_texts(texts)))
         }
         "CookieManager" => Config::Cookies(CookieConfig {

@@ -2,6 +2,8 @@
 //!
 //! Main types: [`GroupStep`], the step of a group's users, and [`Run`], what all of them share.
 
+mod scripts;
+
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -25,6 +27,7 @@ use super::sample::{Action, Sample};
 use super::sampler;
 use super::script_element::{Script, Stand};
 use super::scripts::{SamplerView, Scene, Wishes};
+use super::scripts::SamplerView;
 use super::stage::{Lock, Stage, Stopped};
 use super::timer::{Timer, Wait};
 use super::tree::{Group, Life, NodeId, NodeKind, OnError, Part, Plan, Scope};

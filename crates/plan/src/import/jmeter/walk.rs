@@ -3,6 +3,9 @@
 //! Main type: [`Walk`]. Each call of [`Walk::next`] leads to one sampler; what a controller remembers between calls is
 //! a [`State`] by its number. Nothing here waits.
 
+mod leaving;
+mod transactions;
+
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering::Relaxed;

@@ -13,7 +13,7 @@ pub fn call(host: &mut Host<'_, '_>, what: &str, args: &[Value]) -> Value {
     let field = args.get(1).and_then(Value::as_str).unwrap_or_default();
     let (root, sub) = which.split_once('#').unwrap_or((&which, ""));
     let own = root == "SampleResult" || host.scene.stand != Stand::Sampler;
-    let mut act = |sample: &mut Sample| {
+    let act = |sample: &mut Sample| {
         let mut sample = sample;
         for at in sub.split('#').filter(|part| !part.is_empty()) {
             match at.parse::<usize>().ok().and_then(|at| sample.subs.get_mut(at)) {
