@@ -21,16 +21,11 @@ pub fn pages(repository: &Repository) -> Result<Vec<Page>, Failure> {
     let mut pages = vec![
         ("docs/differences.md".to_owned(), differences(repository)?),
         ("docs/artillery.md".to_owned(), artillery::page(repository)?),
+        ("docs/jmeter.md".to_owned(), jmeter::page(repository)?),
     ];
     pages.extend(script_pages(repository)?);
     Ok(pages)
 }
-/// The pages that are made.
-pub const PAGES: &[Page] = &[
-    ("docs/differences.md", differences),
-    ("docs/artillery.md", artillery::page),
-    ("docs/jmeter.md", jmeter::page),
-];
 
 /// Writes every page that is made.
 pub fn run(repository: &Repository) -> Result<(), Failure> {

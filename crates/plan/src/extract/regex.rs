@@ -147,15 +147,6 @@ fn is_quantifier(rest: &[char]) -> bool {
 fn closes_quantifier(before: &[char]) -> bool {
     let open = before.iter().rposition(|c| !(c.is_ascii_digit() || *c == ','));
     open.is_some_and(|open| {
-        open > 0
-            && before[open] == '{'
-            && open + 1 < before.len()
-            && before[open + 1] != ','
-            && before[open - 1] != '\\'
-    }) || open.is_some_and(|open| {
-        matches!(before[open], '{') && open > 1 && matches!(before[open - 1], 'p' | 'P' | 'x' | 'k')
-    }) || before.iter().rposition(|c| *c == '{').is_some_and(|open| {
-        open > 1 && before[open - 2] == '\\' && matches!(before[open - 1], 'p' | 'P' | 'x')
         let counts = open + 1 < before.len() && before[open + 1] != ',';
         open > 0 && before[open] == '{' && counts && before[open - 1] != '\\'
     })

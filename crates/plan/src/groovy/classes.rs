@@ -112,8 +112,6 @@ pub(super) fn has_static(class: &str, method: &str) -> bool {
         "getResourceAsStream",
         "isAssignableFrom",
         "getTypeName",
-        "values",
-        "valueOf",
         "with",
     ];
     let Ok(index) = CLASSES.binary_search_by(|known| known.name.cmp(class)) else { return false };

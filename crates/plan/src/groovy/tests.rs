@@ -121,8 +121,6 @@ fn deep_and_long_scripts_are_refused_or_compiled() {
         ("\"${", "}\""),
     ] {
         for count in [15_usize, 30, 45, 60, 100, 5_000] {
-        for count in [50_usize, 5_000] {
-            eprintln!("{open} {count}");
             let source = format!("{}1{}", open.repeat(count), close.repeat(count));
             for language in [Language::Groovy, Language::BeanShell, Language::Jexl3] {
                 let _ = compile(&source, language);
@@ -147,9 +145,6 @@ fn deep_and_long_scripts_are_refused_or_compiled() {
         for count in [40_usize, 70, 140, 149, 300, 5_000] {
             let _ = compile(&format!("{}a", part.repeat(count)), Language::Groovy);
         }
-    for (part, count) in [("a+", 5_000_usize), ("a.b.", 5_000), ("a?:", 5_000), ("a&&", 5_000), ("a-", 5_000)]
-    {
-        let _ = compile(&format!("{}a", part.repeat(count)), Language::Groovy);
     }
     let sum = format!("{}\"x\"", "\"y\" + ".repeat(2_000));
     assert!(compile(&sum, Language::Groovy).is_ok());

@@ -110,11 +110,6 @@ impl<'a> Emitter<'a> {
             return Ok(format!("$j.call($j.c[{}],{},{})", quoted(class), quoted(&member), self.args(args)?));
         }
         if let Some(class) = self.static_classes.iter().find(|class| classes::has_static(class, name)) {
-        let from = self
-            .static_classes
-            .iter()
-            .find_map(|class| classes::find(class).filter(|c| classes::has_static(c, name)));
-        if let Some(class) = from {
             return Ok(format!("$j.call($j.c[{}],{},{})", quoted(class), quoted(name), self.args(args)?));
         }
         Ok(format!("$d.call({},{})", quoted(name), self.args(args)?))

@@ -36,47 +36,6 @@ impl<'a> Emitter<'a> {
     fn choice(&mut self, expr: &'a Expr) -> Emitted {
         use ExprKind as E;
         Ok(match &expr.kind {
-            E::Null => "null".to_owned(),
-            E::Bool(value) => value.to_string(),
-            E::Int(value) if i32::try_from(*value).is_err() => format!("{value}n"),
-            E::Int(value) if *value < 0 => format!("({value})"),
-            E::Int(value) => value.to_string(),
-            E::Long(value) if *value < 0 => format!("({value}n)"),
-            E::Long(value) => format!("{value}n"),
-            E::Big(digits) => format!("$j.big({}n)", digits),
-            E::Decimal(digits) => format!("$j.dec({})", quoted(digits)),
-            E::Double(value) => format!("$j.dbl({})", number(*value)),
-            E::Float(value) => format!("$j.flt({})", number(*value)),
-            E::Text(text) => quoted(text),
-            E::Char(letter) => format!("$j.chr({})", quoted(&letter.to_string())),
-            E::Template(parts) => self.template(parts)?,
-            E::List(items) => self.list(items)?,
-            E::Map(entries) => self.map(entries)?,
-            E::Set(items) => format!("$j.set([{}])", self.joined(items)?),
-            E::Range(from, to, closed) => {
-                format!("$j.range({},{},{closed})", self.expr(from)?, self.expr(to)?)
-            }
-            E::Name(name) => self.name(name, expr)?,
-            E::This => match (self.home, self.closures) {
-                (Home::Class, _) => "this".to_owned(),
-                _ => "$d.me()".to_owned(),
-            },
-            E::Super => return Err(Error::unsupported(expr.at, "`super` here")),
-            E::Prop(of, member, reach) => self.prop(expr, of, member, *reach)?,
-            E::Index(of, indexes, safe) => self.index(of, indexes, *safe)?,
-            E::Call(of, member, reach, args) => self.call(expr, of.as_deref(), member, *reach, args)?,
-            E::Invoke(callee, args) => format!("$j.invoke({},{})", self.expr(callee)?, self.args(args)?),
-            E::MethodRef(of, name) => self.method_ref(of, name)?,
-            E::New(ty, args, class) => self.creation(ty, args, class.as_deref())?,
-            E::NewArray(ty, sizes, values) => match values {
-                Some(values) => self.array_values(ty, values)?,
-                None => format!("$j.newArray({},[{}])", quoted(&written(ty)), self.joined(sizes)?),
-            },
-            E::Braces(values) => format!("[{}]", self.joined(values)?),
-            E::Chain(parent, args) => self.chain(expr, *parent, args)?,
-            E::Unary(mark, of) => self.unary(mark, of)?,
-            E::Step(by, before, of) => self.step(*by, *before, of)?,
-            E::Binary(mark, left, right) => self.binary(expr, mark, left, right)?,
             E::Sum(parts) => format!("$j.{}({})", self.arithmetic("sum"), self.joined(parts)?),
             E::Logic(mark, parts) => {
                 let parts = parts.iter().map(|part| self.truth(part)).collect::<Result<Vec<_>, _>>()?;

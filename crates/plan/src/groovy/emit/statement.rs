@@ -202,7 +202,6 @@ impl<'a> Emitter<'a> {
             match &case.value {
                 Some(value) => {
                     choice += &format!("$j.{test}({},{subject})?{index}:", self.case_value(value)?);
-                    choice += &format!("$j.{test}({},{subject})?{index}:", self.case_value(value)?)
                 }
                 None => otherwise = index.to_string(),
             }

@@ -116,8 +116,6 @@ impl Parser<'_> {
         let untyped = modifiers.any
             && (self.ahead(1).after_newline
                 || matches!(self.ahead(1).token, Token::Mark("(" | "=" | ";" | "}" | ",")));
-            && matches!(self.ahead(1).token, Token::Mark("(" | "=" | ";" | "}" | ","))
-            || modifiers.any && self.ahead(1).after_newline;
         let ty = if untyped { None } else { Some(self.ty()?) };
         if self.is_ahead(1, "(") {
             let name = self.expect_name()?;
