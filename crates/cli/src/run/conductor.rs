@@ -21,6 +21,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Interval;
 
 use super::judge::Judge;
+use super::keeping::Keeping;
 use super::lifecycle::Lifecycle;
 use super::live::Live;
 use super::options::Settled;
@@ -70,6 +71,8 @@ pub struct Parts {
     pub net: Arc<net::Settings>,
     /// Where samples go.
     pub outputs: Stream,
+    /// Where the run is kept.
+    pub keeping: Keeping,
     /// What the user wants of the results.
     pub wanted: Wanted,
     /// Ctrl-C and its like.
@@ -97,6 +100,7 @@ pub struct Conductor<'a> {
     dismissed: bool,
     ticks: Option<Interval>,
     outputs: Stream,
+    keeping: Keeping,
     shortages: net::Shortages,
     judge: Judge,
     progress: Progress,
@@ -124,7 +128,7 @@ impl<'a> Conductor<'a> {
         settled: Settled,
         parts: Parts,
     ) -> Result<Self, Error> {
-        let Parts { evaluator, net, outputs, wanted, signals, questions, lingers } = parts;
+        let Parts { evaluator, net, outputs, keeping, wanted, signals, questions, lingers } = parts;
         let scenarios = settled.scenarios();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         // The limit is the process's; each thread has its share of it.
@@ -170,6 +174,7 @@ impl<'a> Conductor<'a> {
             dismissed: false,
             ticks: None,
             outputs,
+            keeping,
             shortages,
             judge: Judge::new(registry, evaluator),
             progress,
@@ -252,7 +257,7 @@ impl<'a> Conductor<'a> {
         match news {
             RunEvent::VusReady { .. } => self.ready = true,
             RunEvent::Started { .. } => {}
-            RunEvent::Frame(frame) => self.judge.apply(frame),
+            RunEvent::Frame(frame) => self.measured(frame),
             RunEvent::Raw(samples) => self.outputs.send(samples),
             RunEvent::Progress(_) => {}
             RunEvent::WorkerPanicked { worker, message } => {
@@ -261,6 +266,12 @@ impl<'a> Conductor<'a> {
             }
             RunEvent::Finished(finished) => self.finished = Some(finished),
         }
+    }
+
+    /// Takes over what somebody measured.
+    fn measured(&mut self, frame: Frame) {
+        self.keeping.frame(&frame, self.control.started_at());
+        self.judge.apply(frame);
     }
 
     /// The engine ended without saying so, which only a fault of ours can cause.
@@ -387,7 +398,7 @@ impl<'a> Conductor<'a> {
     /// Takes over what a lifecycle function measured.
     fn collect(&mut self, frame: Option<Frame>, raw: Vec<RawSample>) {
         if let Some(frame) = frame {
-            self.judge.apply(frame);
+            self.measured(frame);
         }
         self.outputs.send(raw);
     }
