@@ -26,8 +26,8 @@ mod tests {
             assert_eq!(default_place(&env), expected.map(PathBuf::from), "{env:?}");
         };
         check(&[], None);
-        check(&[("HOME", "/home/a")], Some("/home/a/.local/share/plimsoll/results.db"));
-        check(&[("HOME", "/home/a"), ("XDG_DATA_HOME", "/data")], Some("/data/plimsoll/results.db"));
+        check(&[("HOME", "/users/a")], Some("/users/a/.local/share/plimsoll/results.db"));
+        check(&[("HOME", "/users/a"), ("XDG_DATA_HOME", "/data")], Some("/data/plimsoll/results.db"));
         check(&[("HOME", "/h"), ("XDG_DATA_HOME", "data")], Some("/h/.local/share/plimsoll/results.db"));
         check(&[("HOME", "")], None);
     }

@@ -100,7 +100,6 @@ pub struct Conductor<'a> {
     dismissed: bool,
     ticks: Option<Interval>,
     outputs: Stream,
-    keeping: Keeping,
     shortages: net::Shortages,
     judge: Judge,
     progress: Progress,
@@ -174,9 +173,8 @@ impl<'a> Conductor<'a> {
             dismissed: false,
             ticks: None,
             outputs,
-            keeping,
             shortages,
-            judge: Judge::new(registry, evaluator),
+            judge: Judge::new(registry, evaluator, keeping),
             progress,
             live,
             recorder: config,
@@ -270,8 +268,7 @@ impl<'a> Conductor<'a> {
 
     /// Takes over what somebody measured.
     fn measured(&mut self, frame: Frame) {
-        self.keeping.frame(&frame, self.control.started_at());
-        self.judge.apply(frame);
+        self.judge.apply(frame, self.control.started_at());
     }
 
     /// The engine ended without saying so, which only a fault of ours can cause.

@@ -34,7 +34,7 @@ pub struct End<'a> {
     /// The exit status of the program.
     pub exit: ExitCode,
     /// How the thresholds stood.
-    pub outcomes: &'a [Outcome],
+    pub outcomes: Vec<Outcome>,
 }
 
 /// Where runs are kept; none when the user wants none or has no place for them.
@@ -56,6 +56,12 @@ pub fn place(session: &Session, flags: &Flags) -> Result<Option<PathBuf>, Error>
 }
 
 impl Keeping {
+    /// Keeps nothing.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(None)
+    }
+
     /// Begins to keep the run, unless the user wants none of it.
     ///
     /// # Errors
@@ -73,7 +79,7 @@ impl Keeping {
                     "this run is not kept: no HOME and no XDG_DATA_HOME, so no data folder",
                 );
             }
-            return Ok(Self(None));
+            return Ok(Self::none());
         };
         let opening = opening(session, loaded, settled);
         let registry = loaded.registry.clone();
@@ -185,7 +191,8 @@ fn without_keys(mut options: Value) -> Value {
         }
     }
     for scenario in options["scenarios"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
-        for value in scenario["env"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+        let env = scenario.get_mut("env").and_then(Value::as_object_mut);
+        for value in env.into_iter().flat_map(|all| all.values_mut()) {
             *value = INSTEAD.into();
         }
     }

@@ -5,7 +5,7 @@
 
 mod conductor;
 mod judge;
-mod keeping;
+pub mod keeping;
 mod lifecycle;
 mod live;
 pub mod options;

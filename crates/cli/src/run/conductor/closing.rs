@@ -58,8 +58,8 @@ impl Conductor<'_> {
 
     /// Ends the run in the store.
     fn end_keeping(&mut self, summary: &Summary, load: Nanos, exit: ExitCode) {
-        let end = End { summary, load, exit, outcomes: self.judge.outcomes() };
-        self.keeping.finish(self.session, &end);
+        let outcomes = self.judge.outcomes().to_vec();
+        self.judge.keeping().finish(self.session, &End { summary, load, exit, outcomes });
     }
 
     /// What the user wants to count as a failure and was found.
