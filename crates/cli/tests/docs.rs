@@ -46,6 +46,7 @@ fn check(page: &str) {
             .current_dir(folder.path())
             .env("PATH", format!("{tools}:/usr/bin:/bin"))
             .env("HOME", folder.path())
+            .env_remove("XDG_DATA_HOME")
             .env("BASE_URL", shop.http_url())
             .output()
             .expect("every system has sh");
@@ -92,6 +93,7 @@ fn check_scripts(page: &str) {
             .args(["run", "-q", "--log-format", "raw", "script.js"])
             .current_dir(folder.path())
             .env("HOME", folder.path())
+            .env_remove("XDG_DATA_HOME")
             .output()
             .expect("it starts");
         let said = String::from_utf8_lossy(&output.stderr).replace(address.trim_start_matches("http"), own);
@@ -140,6 +142,7 @@ pages! {
     executors: "docs/executors.md",
     getting_started: "docs/getting-started.md",
     http: "docs/http.md",
+    store: "docs/store.md",
     metrics_and_thresholds: "docs/metrics-and-thresholds.md",
     options: "docs/options.md",
     outputs: "docs/outputs.md",

@@ -37,6 +37,12 @@ impl Kind {
             Self::Trend => "trend",
         }
     }
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Counter, Self::Gauge, Self::Rate, Self::Trend].into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// What the values of a metric mean, which decides how they are shown.
@@ -60,6 +66,12 @@ impl Contains {
             Self::Time => "time",
             Self::Data => "data",
         }
+    }
+
+    /// What is meant by this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Default, Self::Time, Self::Data].into_iter().find(|contains| contains.name() == name)
     }
 }
 
@@ -198,6 +210,14 @@ impl Registry {
     #[must_use]
     pub const fn is_builtin(id: MetricId) -> bool {
         (id.0 as usize) < builtin::TABLE.len()
+    }
+
+    /// Takes over a metric of a stored run, whose names were checked then.
+    ///
+    /// # Errors
+    /// When the name is taken by a metric of another kind or meaning.
+    pub fn restore(&self, name: &str, kind: Kind, contains: Contains) -> Result<MetricId, DeclareError> {
+        self.adopt(&Metric { id: MetricId(0), name: name.into(), kind, contains })
     }
 
     /// Takes over a metric that another process declared; names were checked there.

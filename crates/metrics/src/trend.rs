@@ -132,6 +132,15 @@ impl Trend {
         matches!(self.0, State::Exact { .. })
     }
 
+    /// All values in ascending order, as long as they are known one by one.
+    #[must_use]
+    pub fn values(&self) -> Option<Cow<'_, [f64]>> {
+        match &self.0 {
+            State::Exact { values, sorted } => Some(ascending(values, *sorted)),
+            State::Wide(_) => None,
+        }
+    }
+
     /// The histogram that holds the values once they are not exact any more.
     #[must_use]
     pub fn histogram(&self) -> Option<&Histogram> {

@@ -56,7 +56,7 @@ fn trust_is_shown_on_request_and_in_doubt() {
     golden("trusted.txt", &text(&summary, Mode::Compact, Style { trust: true, ..PLAIN }));
     summary.trust.trusted = false;
     summary.trust.reasons = vec![Reason {
-        subject: "schedule_lag",
+        subject: "schedule_lag".into(),
         text: "the generator's processors were 97% busy".to_owned(),
         hint: Some("use fewer virtual users or more machines".to_owned()),
         invalidates: true,

@@ -5,13 +5,17 @@ mod check;
 mod cloud;
 mod completion;
 mod demo;
+mod export;
 mod http;
 mod inspect;
 mod new;
 mod pause;
 mod resume;
+mod rm;
 mod run;
+mod runs;
 mod scale;
+mod show;
 mod stats;
 mod status;
 mod target;
@@ -45,13 +49,17 @@ pub static COMMANDS: &[Spec] = &[
     cloud::SPEC,
     completion::SPEC,
     demo::SPEC,
+    export::SPEC,
     http::SPEC,
     inspect::SPEC,
     new::SPEC,
     pause::SPEC,
     resume::SPEC,
+    rm::SPEC,
     run::SPEC,
+    runs::SPEC,
     scale::SPEC,
+    show::SPEC,
     stats::SPEC,
     status::SPEC,
     target::SPEC,

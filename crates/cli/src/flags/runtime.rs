@@ -143,6 +143,7 @@ pub const RUN_FLAGS: &[Flag] = &[
         env: "LINGER",
         help: "keep the REST API alive after the test",
     },
+    Flag { long: "no-store", short: None, kind: Kind::Bool, env: "NO_STORE", help: "do not keep this run" },
     Flag {
         long: "no-usage-report",
         short: None,
@@ -156,5 +157,12 @@ pub const RUN_FLAGS: &[Flag] = &[
         kind: Kind::Many,
         env: "OUT",
         help: "where metrics go, such as json=FILE or csv=FILE; may be repeated",
+    },
+    Flag {
+        long: "store",
+        short: None,
+        kind: Kind::Text,
+        env: "STORE",
+        help: "the file in which runs are kept; results.db in the user's data folder unless told",
     },
 ];

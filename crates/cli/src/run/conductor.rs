@@ -21,6 +21,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Interval;
 
 use super::judge::Judge;
+use super::keeping::Keeping;
 use super::lifecycle::Lifecycle;
 use super::live::Live;
 use super::options::Settled;
@@ -70,6 +71,8 @@ pub struct Parts {
     pub net: Arc<net::Settings>,
     /// Where samples go.
     pub outputs: Stream,
+    /// Where the run is kept.
+    pub keeping: Keeping,
     /// What the user wants of the results.
     pub wanted: Wanted,
     /// Ctrl-C and its like.
@@ -124,7 +127,7 @@ impl<'a> Conductor<'a> {
         settled: Settled,
         parts: Parts,
     ) -> Result<Self, Error> {
-        let Parts { evaluator, net, outputs, wanted, signals, questions, lingers } = parts;
+        let Parts { evaluator, net, outputs, keeping, wanted, signals, questions, lingers } = parts;
         let scenarios = settled.scenarios();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = loaded.test.dialect().and_then(|dialect| dialect.threads()).unwrap_or(threads);
@@ -172,7 +175,7 @@ impl<'a> Conductor<'a> {
             ticks: None,
             outputs,
             shortages,
-            judge: Judge::new(registry, evaluator),
+            judge: Judge::new(registry, evaluator, keeping),
             progress,
             live,
             recorder: config,
@@ -253,7 +256,7 @@ impl<'a> Conductor<'a> {
         match news {
             RunEvent::VusReady { .. } => self.ready = true,
             RunEvent::Started { .. } => {}
-            RunEvent::Frame(frame) => self.judge.apply(frame),
+            RunEvent::Frame(frame) => self.measured(frame),
             RunEvent::Raw(samples) => self.outputs.send(samples),
             RunEvent::Progress(_) => {}
             RunEvent::WorkerPanicked { worker, message } => {
@@ -262,6 +265,11 @@ impl<'a> Conductor<'a> {
             }
             RunEvent::Finished(finished) => self.finished = Some(finished),
         }
+    }
+
+    /// Takes over what somebody measured.
+    fn measured(&mut self, frame: Frame) {
+        self.judge.apply(frame, self.control.started_at());
     }
 
     /// The engine ended without saying so, which only a fault of ours can cause.
@@ -388,7 +396,7 @@ impl<'a> Conductor<'a> {
     /// Takes over what a lifecycle function measured.
     fn collect(&mut self, frame: Option<Frame>, raw: Vec<RawSample>) {
         if let Some(frame) = frame {
-            self.judge.apply(frame);
+            self.measured(frame);
         }
         self.outputs.send(raw);
     }

@@ -9,6 +9,8 @@ use metrics::thresholds::{Evaluator, Outcome};
 use metrics::{Aggregate, Frame, Registry};
 use model::Nanos;
 
+use super::keeping::Keeping;
+
 /// How often thresholds are evaluated while the load runs.
 const PAUSE: Nanos = Nanos::from_secs(2);
 
@@ -17,7 +19,9 @@ pub struct Judge {
     aggregate: Aggregate,
     /// Frames of the last moments. They are added in the order of the workers, so that what comes first in a
     /// summary does not hang on which thread was a little quicker.
-    fresh: Vec<Frame>,
+    fresh: Vec<(Frame, Option<Nanos>)>,
+    /// Gets the frames in the order in which they are added.
+    keeping: Keeping,
     evaluator: Option<Evaluator>,
     due: Nanos,
     outcomes: Vec<Outcome>,
@@ -26,26 +30,33 @@ pub struct Judge {
 impl Judge {
     /// A judge with the thresholds of the run; with none, nothing is ever crossed.
     #[must_use]
-    pub fn new(registry: Arc<Registry>, evaluator: Option<Evaluator>) -> Self {
+    pub fn new(registry: Arc<Registry>, evaluator: Option<Evaluator>, keeping: Keeping) -> Self {
         let selectors = evaluator.as_ref().map(Evaluator::selectors).unwrap_or_default();
         Self {
             aggregate: Aggregate::new(registry, &selectors),
             fresh: Vec::new(),
+            keeping,
             evaluator,
             due: PAUSE,
             outcomes: Vec::new(),
         }
     }
 
-    /// Adds what one worker measured.
-    pub fn apply(&mut self, frame: Frame) {
-        self.fresh.push(frame);
+    /// Adds what one worker measured. `load_began` is when the load began, if it has.
+    pub fn apply(&mut self, frame: Frame, load_began: Option<Nanos>) {
+        self.fresh.push((frame, load_began));
+    }
+
+    /// The run's entry in the store.
+    pub fn keeping(&mut self) -> &mut Keeping {
+        &mut self.keeping
     }
 
     /// Merges what was added since the last time.
     fn merge(&mut self) {
-        self.fresh.sort_by_key(|frame| (frame.worker, frame.seq));
-        for frame in self.fresh.drain(..) {
+        self.fresh.sort_by_key(|(frame, _)| (frame.worker, frame.seq));
+        for (frame, load_began) in self.fresh.drain(..) {
+            self.keeping.frame(&frame, load_began);
             self.aggregate.apply(frame);
         }
     }
@@ -110,7 +121,7 @@ mod tests {
         let (options, _) = Options::from_script(&serde_json::json!({ "thresholds": thresholds })).unwrap();
         let evaluator = Evaluator::new(&options.thresholds.unwrap(), &registry, false).unwrap();
         let recorder = |w| Recorder::new(w, registry.clone(), Clock::start(), RecorderConfig::default());
-        (Judge::new(registry.clone(), Some(evaluator)), vec![recorder(0), recorder(1)], n)
+        (Judge::new(registry.clone(), Some(evaluator), Keeping::none()), vec![recorder(0), recorder(1)], n)
     }
 
     #[test]
@@ -118,7 +129,7 @@ mod tests {
         let wanted = serde_json::json!({ "sold": [{ "threshold": "count<2", "abortOnFail": true, "delayAbortEval": "3s" }] });
         let (mut judge, mut recorders, n) = judge(&wanted);
         recorders[0].add(n, metrics::TagSetId::default(), 5.0, Nanos(1));
-        judge.apply(recorders[0].take_frame(Nanos::from_secs(1)));
+        judge.apply(recorders[0].take_frame(Nanos::from_secs(1)), None);
         let mut look = |millis| judge.look(Nanos::from_millis(millis), Nanos::from_millis(millis));
         assert!(!look(1_900), "not yet due");
         assert!(!look(2_000), "crossed, but the delay has not passed");
@@ -136,7 +147,7 @@ mod tests {
                 (recorder.sym("worker"), recorder.sym(if worker == 0 { "first" } else { "second" }));
             let tags = recorder.tag_set(&[(key, value)]);
             recorder.add(n, tags, 1.0, Nanos(1));
-            judge.apply(recorder.take_frame(Nanos::from_secs(1)));
+            judge.apply(recorder.take_frame(Nanos::from_secs(1)), None);
         }
         judge.settle(Duration::from_secs(1), Nanos::from_secs(1));
         let order: Vec<String> =

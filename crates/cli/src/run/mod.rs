@@ -5,6 +5,7 @@
 
 mod conductor;
 mod judge;
+pub mod keeping;
 mod lifecycle;
 mod live;
 pub mod options;
@@ -78,7 +79,8 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Error::Internal(format!("no event loop: {e}")))?;
     let lingers = flags.on("linger");
-    let parts = Parts { evaluator, net, outputs, wanted, signals, questions, lingers };
+    let keeping = keeping::Keeping::start(session, &flags, &loaded, &settled)?;
+    let parts = Parts { evaluator, net, outputs, keeping, wanted, signals, questions, lingers };
     pages::for_users(settled.max_vus());
     let conductor = Conductor::start(session, loaded, settled, parts)?;
     LocalSet::new().block_on(&runtime, conductor.conduct())

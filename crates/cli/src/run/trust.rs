@@ -49,7 +49,7 @@ pub fn judge(aggregate: &Aggregate, facts: &Facts<'_>) -> Trust {
     };
     let verdict = trust::judge(&evidence);
     let reasons = verdict.reasons.iter().map(|reason| Reason {
-        subject: reason.subject.name(),
+        subject: reason.subject.name().into(),
         text: reason.finding.clone(),
         hint: Some(reason.advice.to_owned()),
         invalidates: reason.weight == Weight::Invalid,

@@ -49,6 +49,18 @@ impl Dictionaries {
         }
     }
 
+    /// The number of a set of tags that comes from no worker.
+    pub fn intern(&mut self, pairs: &[(&str, &str)]) -> u32 {
+        let Self { tag_sets, by_tags, texts, .. } = self;
+        let mut text = |text: &str| share(texts, &Arc::from(text));
+        let mut tags: Vec<_> = pairs.iter().map(|(key, value)| (text(key), text(value))).collect();
+        tags.sort();
+        *by_tags.entry(tags.into()).or_insert_with_key(|tags| {
+            tag_sets.push(tags.clone());
+            (tag_sets.len() - 1) as u32
+        })
+    }
+
     /// The number here of a worker's tag set.
     pub fn tag_set(&self, worker: u32, set: TagSetId) -> Option<u32> {
         self.workers.get(&worker)?.tag_sets.get(&set).copied()

@@ -4,7 +4,7 @@
 
 use crate::frame::{Buckets, Part};
 use crate::registry::Kind;
-use crate::sink::{Counter, Sink};
+use crate::sink::{Counter, Gauge, Rate, Sink};
 use crate::trend::Trend;
 
 /// A sink that frames are added to.
@@ -61,6 +61,32 @@ impl Merged {
         true
     }
 
+    /// The exact sum behind a counter.
+    pub fn exact(&self) -> Option<&Counter> {
+        self.exact.as_deref()
+    }
+
+    /// Adds a gauge that was set in so many frames.
+    pub fn add_gauge(&mut self, gauge: &Gauge, frames: u64) {
+        self.sink.absorb_gauge(gauge);
+        self.gauged += frames;
+    }
+
+    /// Adds samples of a rate.
+    pub fn add_rate(&mut self, rate: &Rate) {
+        if let Sink::Rate { nonzero, total } = &mut self.sink {
+            *nonzero += rate.nonzero;
+            *total += rate.total;
+        }
+    }
+
+    /// Adds values of a trend.
+    pub fn add_trend(&mut self, more: &Trend) {
+        if let Sink::Trend(trend) = &mut self.sink {
+            trend.absorb(more);
+        }
+    }
+
     /// Adds what another of the same kind holds.
     pub fn merge(&mut self, other: &Self) {
         match &other.exact {
@@ -70,7 +96,8 @@ impl Merged {
         self.gauged += other.gauged;
     }
 
-    fn add_counter(&mut self, counter: &Counter) {
+    /// Adds to the sum.
+    pub fn add_counter(&mut self, counter: &Counter) {
         if let Some(exact) = &mut self.exact {
             exact.sum.merge(&counter.sum);
             exact.samples += counter.samples;

@@ -3,6 +3,7 @@
 //! Main type: [`Aggregate`], owned by whoever conducts the run. Its state does not depend on the order in which
 //! frames of different workers come. Verdicts are not reached here.
 
+mod deltas;
 mod dictionary;
 mod merged;
 mod window;
@@ -14,11 +15,13 @@ use model::{Nanos, Selector};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+pub use deltas::{Delta, Deltas};
 pub(crate) use merged::Merged;
 
 use crate::builtin;
 use crate::frame::{Frame, Part};
 use crate::histogram::Histogram;
+use crate::point::Point;
 use crate::recorder::Tags;
 use crate::registry::{MetricId, Registry};
 use crate::sink::Sink;
@@ -155,6 +158,27 @@ impl Aggregate {
             if let Some(window) = &mut owner.window {
                 window.add(part, at);
             }
+        }
+        true
+    }
+
+    /// Adds what was stored of a series; `false` when the metric is of another kind. Windows are none the wiser.
+    pub fn absorb(&mut self, metric: MetricId, tags: &[(&str, &str)], point: &Point) -> bool {
+        let tags = self.dictionaries.intern(tags);
+        let place = match self.by_key.get(&(metric, tags)) {
+            Some(&place) => place,
+            None => self.begin(metric, tags),
+        };
+        let series = &mut self.series[place as usize];
+        if series.merged.sink().kind() != point.sink().kind() {
+            return false;
+        }
+        series.merged.merge(&point.0);
+        if let Some(total) = self.totals.get_mut(&metric) {
+            total.merge(&point.0);
+        }
+        for &part in &series.parts {
+            self.parts[part as usize].merged.merge(&point.0);
         }
         true
     }

@@ -109,6 +109,22 @@ impl Frame {
         self.series.len()
     }
 
+    /// The same frame without its samples: later frames need the names in it.
+    #[must_use]
+    pub fn names_only(&self) -> Self {
+        Self {
+            worker: self.worker,
+            seq: self.seq,
+            from: self.from,
+            to: self.to,
+            metrics: self.metrics.clone(),
+            strings: self.strings.clone(),
+            tag_sets: self.tag_sets.clone(),
+            pairs: self.pairs.clone(),
+            ..Self::default()
+        }
+    }
+
     /// All deltas with their lists.
     pub(crate) fn parts(&self) -> impl Iterator<Item = (MetricId, TagSetId, Part<'_>)> {
         let (mut values, mut buckets) = (&self.values[..], &self.buckets[..]);

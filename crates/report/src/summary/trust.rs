@@ -2,6 +2,8 @@
 //!
 //! The verdict is reached elsewhere; this is the form in which a summary carries it.
 
+use std::borrow::Cow;
+
 use metrics::Histogram;
 use serde_json::{Map, Value, json};
 
@@ -68,7 +70,7 @@ impl Default for Trust {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reason {
     /// What it is about, in a word for programs: `schedule_lag`, `steal` and so on.
-    pub subject: &'static str,
+    pub subject: Cow<'static, str>,
     /// What was seen, with its number.
     pub text: String,
     /// What the user can do about it.

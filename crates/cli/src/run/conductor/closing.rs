@@ -5,7 +5,7 @@ use std::time::Duration;
 use engine::trust::MachineUse;
 use engine::{AbortCause, Progress as Counters};
 use metrics::{Sink, builtin};
-use model::{Executor, ExitCode, Level, Record};
+use model::{Executor, ExitCode, Level, Nanos, Record};
 use report::sink::Report;
 use report::summary::{Coverage, Measured, Mode, Options, State, Summary, build};
 use script::ErrorKind;
@@ -13,6 +13,7 @@ use script::ErrorKind;
 use super::{Conductor, lifecycle_failed};
 use crate::cmd::K6_COMPATIBLE;
 use crate::error::Error;
+use crate::run::keeping::End;
 use crate::run::lifecycle::Lifecycle;
 use crate::run::results;
 use crate::run::trust::{Facts, judge};
@@ -50,7 +51,15 @@ impl Conductor<'_> {
             None => Ok(ExitCode::SUCCESS),
             Some(error) => Err(error),
         };
-        self.finish_dialect(finished.elapsed.into(), ended)
+        let ended = self.finish_dialect(finished.elapsed.into(), ended);
+        self.end_keeping(&summary, finished.elapsed, ended.as_ref().map_or_else(Error::code, |code| *code));
+        ended
+    }
+
+    /// Ends the run in the store.
+    fn end_keeping(&mut self, summary: &Summary, load: Nanos, exit: ExitCode) {
+        let outcomes = self.judge.outcomes().to_vec();
+        self.judge.keeping().finish(self.session, &End { summary, load, exit, outcomes });
     }
 
     /// What the user wants to count as a failure and was found.

@@ -1,0 +1,73 @@
+//! `plimsoll show`: the summary of a kept run, worked out again from its measurements.
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use model::ExitCode;
+use report::summary::{Mode, Style, text};
+
+use super::Spec;
+use crate::error::Error;
+use crate::flags::{self, Flags, runtime};
+use crate::kept::summary::{document, summary};
+use crate::kept::{Shelf, Verdict, moment, now_ms, runs_argument, with_store};
+use crate::session::Session;
+use store::Kept;
+
+/// The row.
+pub const SPEC: Spec = Spec { name: "show", about: "Show the summary of a kept run", arguments, run };
+
+fn arguments(command: Command) -> Command {
+    let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help("print JSON");
+    let command = flags::add_named(command, runtime::FLAGS, &["summary-mode"]);
+    with_store(command).arg(json).arg(runs_argument())
+}
+
+fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
+    let flags = Flags::read(runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
+    let mode = Mode::parse(flags.text("summary-mode").unwrap_or("compact"));
+    let mode = mode.ok_or_else(|| Error::Usage("invalid summary mode".to_owned()))?;
+    let (shelf, now) = (Shelf::open(session, matches)?, now_ms(session));
+    for name in matches.get_many::<String>("run").into_iter().flatten() {
+        let kept = shelf.load(shelf.find(name)?)?;
+        if matches.get_flag("json") {
+            let summary = summary(session, &kept, Mode::Full, now);
+            session.print(&format!("{:#}\n", document(&kept, &summary, now)));
+        } else {
+            let summary = summary(session, &kept, mode, now);
+            let trust = session.flags.on("verbose");
+            let style = Style { color: session.coloured(), trust, ..Style::default() };
+            session.print(&format!("{}{}", heading(&kept, now), text(&summary, mode, style)));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What was run, where and when.
+fn heading(kept: &Kept, now: i64) -> String {
+    let (run, environment) = (&kept.listed, &kept.listed.environment);
+    let mut machine = environment.host.clone();
+    for part in [&environment.kernel, &environment.cpu] {
+        if !part.is_empty() {
+            machine.push_str(" · ");
+            machine.push_str(part);
+        }
+    }
+    let commit = environment
+        .commit
+        .as_ref()
+        .map_or(String::new(), |id| format!(", commit {}", id.get(..12).unwrap_or(id)));
+    let lost = match run.lost_frames {
+        0 => String::new(),
+        lost => format!(
+            "    lost: {lost} frames of measurements are missing, because the store could not keep up\n"
+        ),
+    };
+    format!(
+        "\n     run: {} · {} · {}\n started: {}\n machine: {machine} · {} processors\n program: plimsoll {}{commit}\n{lost}",
+        run.id,
+        run.name,
+        Verdict::of(run, now).name(),
+        moment(run.started_ms),
+        environment.cpus,
+        environment.program,
+    )
+}

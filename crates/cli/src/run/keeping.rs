@@ -1,0 +1,264 @@
+//! Keeping the run in the store: where, and what is told of it.
+//!
+//! Main type: [`Keeping`], which does nothing when the user wants no store or has no place for one. Whatever is written
+//! passes [`clean`] first: secrets stay out. The writing itself is the business of the crate `store`.
+
+use std::path::{Path, PathBuf};
+
+use metrics::Frame;
+use metrics::thresholds::Outcome;
+use model::Hidden;
+use model::{ExitCode, Level, Nanos};
+use report::summary::{Group, Mode, Summary, machine_readable};
+use serde_json::{Value, json};
+use store::{Check, Closing, Keeper, Opening, ScriptText, Threshold};
+
+use super::options::Settled;
+use crate::error::Error;
+use crate::flags::Flags;
+use crate::load::{Loaded, Test};
+use crate::session::Session;
+
+/// What stands in place of values that may be secrets.
+const INSTEAD: &str = "***";
+
+/// The run's entry in the store, if it has one.
+pub struct Keeping(Option<Keeper>);
+
+/// How a run ended.
+pub struct End<'a> {
+    /// Its results.
+    pub summary: &'a Summary,
+    /// How long there was load.
+    pub load: Nanos,
+    /// The exit status of the program.
+    pub exit: ExitCode,
+    /// How the thresholds stood.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Where runs are kept; none when the user wants none or has no place for them.
+///
+/// # Errors
+/// When the place is none that can be had.
+pub fn place(session: &Session, flags: &Flags) -> Result<Option<PathBuf>, Error> {
+    if flags.on("no-store") {
+        return Ok(None);
+    }
+    match flags.text("store").filter(|text| !text.is_empty()) {
+        Some(text) if text.contains("://") => Err(Error::NotOffered {
+            message: format!("the store {} is no file", without_credentials(text)),
+            instead: "give --store the path of a file".to_owned(),
+        }),
+        Some(path) => Ok(Some(PathBuf::from(path))),
+        None => Ok(store::default_place(&session.env)),
+    }
+}
+
+impl Keeping {
+    /// Keeps nothing.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(None)
+    }
+
+    /// Begins to keep the run, unless the user wants none of it.
+    ///
+    /// # Errors
+    /// When the place is none that can be had.
+    pub fn start(
+        session: &Session,
+        flags: &Flags,
+        loaded: &Loaded,
+        settled: &Settled,
+    ) -> Result<Self, Error> {
+        let Some(path) = place(session, flags)? else {
+            if !flags.on("no-store") {
+                session.say(
+                    Level::Debug,
+                    "this run is not kept: no HOME and no XDG_DATA_HOME, so no data folder",
+                );
+            }
+            return Ok(Self::none());
+        };
+        let opening = opening(session, loaded, settled);
+        let registry = loaded.registry.clone();
+        Ok(Self(Some(Keeper::start(&path, opening, registry, session.clock, &session.logger()))))
+    }
+
+    /// Takes what a worker measured.
+    pub fn frame(&mut self, frame: &Frame, load_began: Option<Nanos>) {
+        if let Some(keeper) = &mut self.0 {
+            keeper.frame(frame, load_began);
+        }
+    }
+
+    /// Ends the entry.
+    pub fn finish(&mut self, session: &Session, end: &End<'_>) {
+        if let Some(keeper) = self.0.take() {
+            keeper.finish(closing(session, end));
+        }
+    }
+}
+
+fn opening(session: &Session, loaded: &Loaded, settled: &Settled) -> Opening {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let hidden = session.logs.hidden();
+    let (script_path, script) = script(loaded, &folder);
+    Opening {
+        name: clean_text(&without_credentials(&loaded.name), hidden),
+        script_path,
+        script,
+        options: clean(without_keys(settled.shown()), hidden),
+        scenarios: settled.scenarios().into_iter().map(|scenario| scenario.name).collect(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        folder,
+        started_ms: now_ms(session),
+    }
+}
+
+/// Where the test is, and what it says.
+fn script(loaded: &Loaded, folder: &Path) -> (Option<String>, Option<ScriptText>) {
+    let file = match &loaded.test {
+        Test::Plan(_) => Some(folder.join(&loaded.name)),
+        Test::Script(_) if loaded.source.text.is_none() => loaded
+            .source
+            .main
+            .starts_with("file://")
+            .then(|| PathBuf::from(script::path_of(&loaded.source.main))),
+        Test::Script(_) => None,
+    };
+    match file.filter(|file| file.is_file()) {
+        Some(file) => (Some(file.display().to_string()), Some(ScriptText::File(file))),
+        None => {
+            let text = loaded.source.text.clone().filter(|text| !text.is_empty());
+            (None, text.map(ScriptText::Text))
+        }
+    }
+}
+
+fn closing(session: &Session, end: &End<'_>) -> Closing {
+    let hidden = session.logs.hidden();
+    let summary = end.summary;
+    let mut trust = summary.trust.to_json();
+    trust["shown"] = json!(summary.trust.evidence);
+    let mut figures = machine_readable(summary, Mode::Full);
+    figures["config"]["script"] = without_credentials(&summary.state.script).into();
+    if let Some(coverage) = &summary.graphql {
+        figures["graphql"] = coverage.to_json();
+    }
+    let mut checks = Vec::new();
+    collect_checks(&summary.root_group, &mut checks);
+    let thresholds = end.outcomes.iter().map(|outcome| Threshold {
+        metric: clean_text(&outcome.metric, hidden),
+        source: outcome.source.clone(),
+        ok: outcome.ok,
+        value: outcome.value,
+    });
+    Closing {
+        ended_ms: now_ms(session),
+        load_ns: end.load.0,
+        exit_code: end.exit.0,
+        incomplete: summary.incomplete.as_deref().map(|why| clean_text(why, hidden)),
+        trust: clean(trust, hidden),
+        checks,
+        thresholds: thresholds.collect(),
+        summary: clean(figures, hidden),
+    }
+}
+
+fn collect_checks(group: &Group, checks: &mut Vec<Check>) {
+    checks.extend(group.checks.iter().map(|check| Check {
+        group: group.path.clone(),
+        name: check.name.clone(),
+        passes: check.passes,
+        fails: check.fails,
+    }));
+    group.groups.iter().for_each(|group| collect_checks(group, checks));
+}
+
+fn now_ms(session: &Session) -> i64 {
+    (session.clock.unix_ns(session.clock.now()) / 1_000_000) as i64
+}
+
+/// Options without what is there to be secret: keys of certificates, variables of scenarios, settings of services.
+fn without_keys(mut options: Value) -> Value {
+    for auth in options["tlsAuth"].as_array_mut().into_iter().flatten() {
+        for secret in ["key", "password"] {
+            if auth[secret].is_string() {
+                auth[secret] = INSTEAD.into();
+            }
+        }
+    }
+    for scenario in options["scenarios"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+        let env = scenario.get_mut("env").and_then(Value::as_object_mut);
+        for value in env.into_iter().flat_map(|all| all.values_mut()) {
+            *value = INSTEAD.into();
+        }
+    }
+    if let Some(options) = options.as_object_mut() {
+        options.retain(|name, value| !value.is_null() && !matches!(name.as_str(), "ext" | "cloud"));
+    }
+    options
+}
+
+/// A document in which no secret that scripts have asked for stands.
+fn clean(value: Value, hidden: &Hidden) -> Value {
+    match value {
+        Value::String(text) => clean_text(&text, hidden).into(),
+        Value::Array(all) => all.into_iter().map(|one| clean(one, hidden)).collect(),
+        Value::Object(all) => {
+            all.into_iter().map(|(name, one)| (clean_text(&name, hidden), clean(one, hidden))).collect()
+        }
+        other => other,
+    }
+}
+
+fn clean_text(text: &str, hidden: &Hidden) -> String {
+    hidden.redacted(text).unwrap_or_else(|| text.to_owned())
+}
+
+/// An address without user and password; other texts as they are.
+fn without_credentials(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let host_ends = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..host_ends].rfind('@') {
+        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_taken_out_of_addresses() {
+        let check = |text: &str, expected: &str| assert_eq!(without_credentials(text), expected);
+        check("test.js", "test.js");
+        check("http://h/a?b=c@d", "http://h/a?b=c@d");
+        check("http://user:pass@h:80/a", "http://h:80/a");
+        check("https://a@b:c@h", "https://h");
+    }
+
+    #[test]
+    fn options_are_kept_without_what_is_secret() {
+        let hidden = Hidden::default();
+        hidden.add("hunter22");
+        let given = json!({
+            "vus": 2,
+            "tlsAuth": [{ "cert": "C", "key": "K", "password": "P" }],
+            "scenarios": { "a": { "env": { "TOKEN": "T" }, "vus": 1 }, "b": { "vus": 1 } },
+            "ext": { "service": { "token": "T" } },
+            "tags": { "who": "is hunter22" },
+            "rps": null,
+        });
+        let expected = json!({
+            "vus": 2,
+            "tlsAuth": [{ "cert": "C", "key": "***", "password": "***" }],
+            "scenarios": { "a": { "env": { "TOKEN": "***" }, "vus": 1 }, "b": { "vus": 1 } },
+            "tags": { "who": "is ***SECRET_REDACTED***" },
+        });
+        assert_eq!(clean(without_keys(given), &hidden), expected);
+    }
+}

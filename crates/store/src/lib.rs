@@ -1,0 +1,23 @@
+//! Kept runs: written while they go on, read back as they were.
+//!
+//! [`Keeper`] writes one run from a thread of its own and never holds the run up; [`Library`] lists, reads and removes
+//! what was kept. Both work on one SQLite file, whose tables are in [`schema`]. How a run was made, and what its
+//! numbers mean, is not known here.
+
+mod environment;
+mod error;
+mod git;
+mod keeper;
+mod library;
+mod pack;
+mod place;
+mod record;
+mod schema;
+mod writer;
+
+pub use environment::Environment;
+pub use error::Error;
+pub use keeper::Keeper;
+pub use library::{Kept, Library, Listed, Measured, Selected, Series};
+pub use place::{FILE_NAME, default_place};
+pub use record::{Check, Closing, Opening, ScriptText, Threshold};

@@ -1,0 +1,452 @@
+//! The runs that were kept: listed, found by a part of their id, read back, removed.
+//!
+//! Main types: [`Library`], and [`Kept`], a run with everything that was measured. What a run's numbers look like to
+//! people is not known here.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use metrics::{Aggregate, Contains, Kind, MetricId, Packed, Point, Registry};
+use model::Selector;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::Value;
+
+use crate::environment::Environment;
+use crate::error::Error;
+use crate::pack::unpress;
+use crate::record::{Check, Threshold};
+use crate::schema;
+
+/// The word that means the run that was begun last.
+const LATEST: &str = "latest";
+/// The columns of [`Listed`], in its order.
+const COLUMNS: &str = "key, id, name, script_path, script_sha256, started_ms, written_ms, ended_ms, load_ns, \
+     exit_code, incomplete, lost_frames, trust, program, git_commit, host, kernel, cpu, cpus";
+
+/// What was kept in one place.
+pub struct Library {
+    connection: Connection,
+    path: PathBuf,
+}
+
+/// A run as lists have it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Listed {
+    key: i64,
+    /// The whole id.
+    pub id: String,
+    /// The test as the user named it.
+    pub name: String,
+    /// The test's file.
+    pub script_path: Option<String>,
+    /// The SHA-256 of the test, in hexadecimal digits.
+    pub script_sha256: Option<String>,
+    /// When it began, in milliseconds since 1970.
+    pub started_ms: i64,
+    /// When something of it was written last, in milliseconds since 1970.
+    pub written_ms: i64,
+    /// When it ended; none when it is under way or was killed.
+    pub ended_ms: Option<i64>,
+    /// How long there was load, in nanoseconds.
+    pub load_ns: Option<u64>,
+    /// The exit status.
+    pub exit_code: Option<u8>,
+    /// Why it did not end as planned.
+    pub incomplete: Option<String>,
+    /// Frames of measurements that are missing, because the store could not keep up.
+    pub lost_frames: u64,
+    /// Whether its numbers describe the target.
+    pub trust: Option<Value>,
+    /// What it ran on.
+    pub environment: Environment,
+}
+
+/// What of a run is read: everything, or the series of some metrics.
+#[derive(Clone, Copy, Debug)]
+pub enum Selected<'a> {
+    /// Everything.
+    All,
+    /// The metrics of these names.
+    Metrics(&'a [&'a str]),
+}
+
+/// One row of measurements.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Measured {
+    /// The second of the run; before the load it is -1.
+    pub second: i64,
+    /// The number of the series in the run.
+    pub series: u32,
+    /// What was measured.
+    pub point: Point,
+}
+
+/// A metric with one set of tags.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Series {
+    /// Its number in the run.
+    pub number: u32,
+    /// The metric.
+    pub metric: String,
+    /// How its samples add up.
+    pub kind: Kind,
+    /// What its values mean.
+    pub contains: Contains,
+    /// Names and values, sorted by name.
+    pub tags: Vec<(String, String)>,
+}
+
+/// A run that was read back.
+#[derive(Debug)]
+pub struct Kept {
+    /// What lists say of it.
+    pub listed: Listed,
+    /// The options that were in force.
+    pub options: Value,
+    /// The scenarios in the order in which they are shown.
+    pub scenarios: Vec<String>,
+    /// Everything that was measured.
+    pub state: Aggregate,
+    /// The checks as they stood at the end.
+    pub checks: Vec<Check>,
+    /// The thresholds as they stood at the end.
+    pub thresholds: Vec<Threshold>,
+    /// The figures as the run itself worked them out at its end.
+    pub summary: Option<Value>,
+    /// The last second that there is something of.
+    pub last_second: Option<i64>,
+}
+
+impl Library {
+    /// Opens the store at `path`.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let connection = schema::existing(path)?;
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    /// All runs, the latest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn list(&self) -> Result<Vec<Listed>, Error> {
+        self.matching("1 OR ?1", "")
+    }
+
+    fn matching(&self, condition: &str, value: &str) -> Result<Vec<Listed>, Error> {
+        let query =
+            format!("SELECT {COLUMNS} FROM runs WHERE {condition} ORDER BY started_ms DESC, key DESC");
+        let listed = || {
+            let mut rows = self.connection.prepare(&query)?;
+            let rows = rows.query_map([value], listed)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        };
+        listed().map_err(|error: Error| error.of(&self.path))
+    }
+
+    /// The run that a user means: an id, its beginning when no other id begins so, or `latest`.
+    ///
+    /// # Errors
+    /// When there is none or several, or the store cannot be read.
+    pub fn find(&self, text: &str) -> Result<Listed, Error> {
+        if text == LATEST {
+            let latest = self.list()?.into_iter().next();
+            return latest.ok_or_else(|| Error::not_found("no run has been kept yet"));
+        }
+        let wanted = text.to_ascii_lowercase();
+        let mut found = self.matching("substr(id, 1, length(?1)) = ?1", &wanted)?;
+        match found.len() {
+            1 if !wanted.is_empty() => Ok(found.remove(0)),
+            0 => Err(Error::not_found(format!("no run has the id {text}"))),
+            _ => {
+                let ids: Vec<&str> = found.iter().take(4).map(|run| run.id.as_str()).collect();
+                let more = if found.len() > ids.len() { ", …" } else { "" };
+                Err(Error::not_found(format!(
+                    "several runs have ids like {text:?}: {}{more}",
+                    ids.join(", ")
+                )))
+            }
+        }
+    }
+
+    /// The series of a run.
+    ///
+    /// # Errors
+    /// When the store cannot be read or is damaged.
+    pub fn series(&self, run: &Listed) -> Result<Vec<Series>, Error> {
+        let read = || {
+            let mut rows = self.connection.prepare(
+                "SELECT number, metric, kind, contains, tags FROM series WHERE run = ?1 ORDER BY number",
+            )?;
+            let rows = rows.query_map([run.key], |row| {
+                let texts: (String, String, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
+                Ok((row.get(0)?, row.get(1)?, texts))
+            })?;
+            rows.map(|row| {
+                let (number, metric, (kind, contains, tags)) = row?;
+                let damaged = || Error::lasting(format!("the series {number} of run {} is damaged", run.id));
+                Ok(Series {
+                    number,
+                    metric,
+                    kind: Kind::parse(&kind).ok_or_else(damaged)?,
+                    contains: Contains::parse(&contains).ok_or_else(damaged)?,
+                    tags: tags_of(&tags).ok_or_else(damaged)?,
+                })
+            })
+            .collect::<Result<Vec<_>, Error>>()
+        };
+        read().map_err(|error| error.of(&self.path))
+    }
+
+    /// Goes through the measurements of some series of a run, second by second.
+    ///
+    /// # Errors
+    /// When the store cannot be read or is damaged.
+    pub fn measurements(
+        &self,
+        run: &Listed,
+        series: &[Series],
+        mut each: impl FnMut(&Series, Measured),
+    ) -> Result<(), Error> {
+        let mut read = || {
+            let mut rows = self.connection.prepare(
+                "SELECT second, series, count, sum, min, max, detail FROM points WHERE run = ?1 \
+                 ORDER BY second, rowid",
+            )?;
+            let mut rows = rows.query([run.key])?;
+            while let Some(row) = rows.next()? {
+                let number: u32 = row.get(1)?;
+                let Ok(at) = series.binary_search_by_key(&number, |one| one.number) else { continue };
+                let one = &series[at];
+                let point = point(row, one.kind)?;
+                let damaged = || Error::lasting(format!("a point of run {} is damaged", run.id));
+                each(
+                    one,
+                    Measured { second: row.get(0)?, series: number, point: point.ok_or_else(damaged)? },
+                );
+            }
+            Ok(())
+        };
+        read().map_err(|error: Error| error.of(&self.path))
+    }
+
+    /// Reads a run. `parts` are the parts of metrics that will be asked for, beside those with thresholds.
+    ///
+    /// # Errors
+    /// When the store cannot be read or is damaged.
+    pub fn load(&self, run: Listed, selected: Selected<'_>) -> Result<Kept, Error> {
+        let details = self.details(&run).map_err(|error| error.of(&self.path))?;
+        let registry = Registry::new();
+        let mut series = self.series(&run)?;
+        if let Selected::Metrics(names) = selected {
+            series.retain(|one| names.contains(&one.metric.as_str()));
+        }
+        let ids: Vec<Option<MetricId>> =
+            series.iter().map(|one| registry.restore(&one.metric, one.kind, one.contains).ok()).collect();
+        let selectors: Vec<_> = details
+            .thresholds
+            .iter()
+            .filter_map(|one| Some((Selector::parse(&one.metric).ok()?, None)))
+            .collect();
+        let mut state = Aggregate::new(Arc::clone(&registry), &selectors);
+        let mut last_second = None;
+        self.measurements(&run, &series, |one, measured| {
+            let at = series.partition_point(|other| other.number < one.number);
+            let tags: Vec<(&str, &str)> = one.tags.iter().map(|(key, value)| (&**key, &**value)).collect();
+            if let Some(id) = ids[at] {
+                state.absorb(id, &tags, &measured.point);
+            }
+            last_second = last_second.max(Some(measured.second));
+        })?;
+        let Details { options, scenarios, checks, thresholds, summary } = details;
+        Ok(Kept { listed: run, options, scenarios, state, checks, thresholds, summary, last_second })
+    }
+
+    fn details(&self, run: &Listed) -> Result<Details, Error> {
+        let connection = &self.connection;
+        let texts = "SELECT options, scenarios FROM runs WHERE key = ?1";
+        let (options, scenarios): (String, String) =
+            connection.query_row(texts, [run.key], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut rows = connection
+            .prepare("SELECT path, name, passes, fails FROM checks WHERE run = ?1 ORDER BY place")?;
+        let checks = rows.query_map([run.key], |row| {
+            Ok(Check {
+                group: row.get(0)?,
+                name: row.get(1)?,
+                passes: row.get::<_, i64>(2)? as u64,
+                fails: row.get::<_, i64>(3)? as u64,
+            })
+        })?;
+        let checks = checks.collect::<Result<_, _>>()?;
+        let mut rows = connection
+            .prepare("SELECT metric, source, ok, value FROM thresholds WHERE run = ?1 ORDER BY place")?;
+        let thresholds = rows.query_map([run.key], |row| {
+            Ok(Threshold { metric: row.get(0)?, source: row.get(1)?, ok: row.get(2)?, value: row.get(3)? })
+        })?;
+        let thresholds = thresholds.collect::<Result<_, _>>()?;
+        let summary = "SELECT json FROM summaries WHERE run = ?1";
+        let summary: Option<String> =
+            connection.query_row(summary, [run.key], |row| row.get(0)).optional()?;
+        Ok(Details {
+            options: json(&options),
+            scenarios: serde_json::from_str(&scenarios).unwrap_or_default(),
+            checks,
+            thresholds,
+            summary: summary.map(|text| json(&text)),
+        })
+    }
+
+    /// Removes runs and makes their room free for others.
+    ///
+    /// # Errors
+    /// When the store cannot be written; then all of them are still there.
+    pub fn remove(&mut self, runs: &[Listed]) -> Result<(), Error> {
+        let path = self.path.clone();
+        let mut remove = || {
+            let change =
+                self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            for run in runs {
+                change.execute("DELETE FROM points WHERE run = ?1", params![run.key])?;
+                change.execute("DELETE FROM runs WHERE key = ?1", params![run.key])?;
+            }
+            change.commit()?;
+            Ok(())
+        };
+        remove().map_err(|error: Error| error.of(&path))
+    }
+}
+
+struct Details {
+    options: Value,
+    scenarios: Vec<String>,
+    checks: Vec<Check>,
+    thresholds: Vec<Threshold>,
+    summary: Option<Value>,
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
+    Ok(Listed {
+        key: row.get(0)?,
+        id: row.get(1)?,
+        name: row.get(2)?,
+        script_path: row.get(3)?,
+        script_sha256: row.get(4)?,
+        started_ms: row.get(5)?,
+        written_ms: row.get(6)?,
+        ended_ms: row.get(7)?,
+        load_ns: row.get::<_, Option<i64>>(8)?.map(|ns| ns as u64),
+        exit_code: row.get(9)?,
+        incomplete: row.get(10)?,
+        lost_frames: row.get::<_, i64>(11)? as u64,
+        trust: row.get::<_, Option<String>>(12)?.map(|text| json(&text)),
+        environment: Environment {
+            program: row.get(13)?,
+            commit: row.get(14)?,
+            host: row.get(15)?,
+            kernel: row.get(16)?,
+            cpu: row.get(17)?,
+            cpus: row.get::<_, i64>(18)? as u64,
+        },
+    })
+}
+
+fn point(row: &Row<'_>, kind: Kind) -> Result<Option<Point>, Error> {
+    let detail = row.get_ref(6)?.as_blob_or_null().ok().flatten();
+    let packed = Packed {
+        count: row.get::<_, i64>(2)? as u64,
+        sum: row.get::<_, Option<f64>>(3)?.unwrap_or(f64::NAN),
+        min: row.get::<_, Option<f64>>(4)?.unwrap_or(0.0),
+        max: row.get::<_, Option<f64>>(5)?.unwrap_or(0.0),
+        detail: detail.and_then(unpress),
+    };
+    Ok(Point::unpack(kind, &packed))
+}
+
+fn tags_of(text: &str) -> Option<Vec<(String, String)>> {
+    let object: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
+    object.into_iter().map(|(key, value)| Some((key, value.as_str()?.to_owned()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::record::{Closing, Opening};
+    use crate::writer::Writer;
+    use metrics::{Deltas, HttpSample, Recorder, RecorderConfig, builtin};
+    use model::{Clock, Nanos};
+
+    fn keep(path: &Path, name: &str, started_ms: i64, closed: bool) {
+        let registry = Registry::new();
+        let mut deltas = Deltas::new(registry.clone());
+        let mut recorder = Recorder::new(0, registry, Clock::start(), RecorderConfig::default());
+        let (key, value) = (recorder.sym("name"), recorder.sym("a \"quoted\" name"));
+        let tags = recorder.tag_set(&[(key, value)]);
+        let opening = Opening { name: name.to_owned(), started_ms, ..Opening::default() };
+        let mut writer = Writer::begin(path, &opening).unwrap();
+        for second in 0..3 {
+            let duration = Nanos::from_millis(10 + second);
+            recorder.http(tags, &HttpSample { duration, failed: Some(false), ..HttpSample::default() });
+            deltas.apply(&recorder.take_frame(Nanos::from_secs(second + 1)), second as i64);
+            let rows = deltas.take();
+            writer.write(&deltas, &rows, started_ms + 1000).unwrap();
+        }
+        if closed {
+            let threshold = Threshold {
+                metric: "http_reqs".into(),
+                source: "count>1".into(),
+                ok: true,
+                value: Some(3.0),
+            };
+            let closing = Closing {
+                ended_ms: started_ms + 3000,
+                load_ns: 3_000_000_000,
+                exit_code: 99,
+                thresholds: vec![threshold],
+                ..Closing::default()
+            };
+            writer.close(&closing, 0).unwrap();
+        }
+    }
+
+    #[test]
+    fn runs_are_found_read_and_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.db");
+        keep(&path, "first.js", 1_000, true);
+        keep(&path, "second.js", 2_000, false);
+        let mut library = Library::open(&path).unwrap();
+        let runs = library.list().unwrap();
+        let names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
+        assert_eq!(names, ["second.js", "first.js"]);
+        assert_eq!((runs[0].ended_ms, runs[1].ended_ms, runs[1].exit_code), (None, Some(4_000), Some(99)));
+        assert_eq!(library.find("latest").unwrap(), runs[0]);
+        assert_eq!(library.find(&runs[1].id).unwrap(), runs[1]);
+        let shared = runs[0].id.bytes().zip(runs[1].id.bytes()).take_while(|(a, b)| a == b).count();
+        let prefix = runs[1].id[..=shared].to_ascii_uppercase();
+        assert_eq!(library.find(&prefix).unwrap(), runs[1]);
+        for wrong in ["", "zz-no-such"] {
+            assert!(library.find(wrong).unwrap_err().is_not_found(), "{wrong}");
+        }
+
+        let kept = library.load(runs[1].clone(), Selected::All).unwrap();
+        assert_eq!(kept.state.count(builtin::HTTP_REQS), 3.0);
+        assert_eq!((kept.last_second, kept.thresholds.len()), (Some(2), 1));
+        let (_, tags, _) = kept.state.series().next().unwrap();
+        assert_eq!(&*tags[0].1, "a \"quoted\" name");
+
+        library.remove(&runs[1..]).unwrap();
+        assert_eq!(library.list().unwrap(), runs[..1]);
+        let left: i64 = library
+            .connection
+            .query_row("SELECT count(DISTINCT run) FROM points", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(left, 1);
+    }
+}
