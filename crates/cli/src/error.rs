@@ -41,6 +41,8 @@ pub enum Error {
         fields: Vec<(&'static str, String)>,
         /// The source line that it is about.
         code_frame: Option<String>,
+        /// What to do about it; the original tool's records have no such field, so only terminals show it.
+        help: Option<String>,
     },
 }
 
@@ -48,18 +50,28 @@ impl Error {
     /// A failed run with a status and nothing else to say.
     #[must_use]
     pub fn run(code: ExitCode, message: impl Into<String>) -> Self {
-        Self::Run { message: message.into(), code, hint: None, fields: Vec::new(), code_frame: None }
+        let (hint, fields, code_frame, help) = (None, Vec::new(), None, None);
+        Self::Run { message: message.into(), code, hint, fields, code_frame, help }
     }
 
     /// The same error with advice, where it can carry any.
     #[must_use]
     pub fn with_hint(self, advice: impl Into<String>) -> Self {
         match self {
-            Self::Run { message, code, fields, code_frame, .. } => {
-                Self::Run { message, code, hint: Some(advice.into()), fields, code_frame }
+            Self::Run { message, code, fields, code_frame, help, .. } => {
+                Self::Run { message, code, hint: Some(advice.into()), fields, code_frame, help }
             }
             other => other,
         }
+    }
+
+    /// The same error with what to do about it, where that is known and the error can carry it.
+    #[must_use]
+    pub fn with_help(mut self, advice: Option<String>) -> Self {
+        if let Self::Run { help, .. } = &mut self {
+            *help = advice;
+        }
+        self
     }
 
     /// The same error with the source line that it is about, where it can carry one.
@@ -95,9 +107,12 @@ impl Error {
     #[must_use]
     pub fn record(&self) -> Record {
         let mut record = Record::new(Level::Error, self.to_string());
-        if let Self::Run { fields, code_frame, .. } = self {
+        if let Self::Run { fields, code_frame, help, .. } = self {
             record.fields.clone_from(fields);
             record.detail.clone_from(code_frame);
+            if let Some(help) = help {
+                record = record.with_help(help);
+            }
         }
         match self.hint() {
             Some(hint) => record.with("hint", hint),
@@ -108,7 +123,7 @@ impl Error {
 
 impl From<model::Error> for Error {
     fn from(error: model::Error) -> Self {
-        Self::run(error.exit_code(), error.to_string())
+        Self::run(error.exit_code(), error.to_string()).with_help(error.help().map(str::to_owned))
     }
 }
 

@@ -151,6 +151,10 @@ pub fn load(
     let runtime = Flags::read(runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
     let name = script.name();
     let (mut source, archive) = match script {
+        Script::Named(name) if is_address(name) => {
+            let source = Source::remote(name, &here()?).map_err(|e| Error::File(e.to_string()))?;
+            (source, None)
+        }
         Script::Named(name) => {
             let bytes = bytes_of_file(name)?;
             match content(name, runtime.text("type"), &bytes)? {
@@ -195,7 +199,8 @@ pub fn load(
     let exported = archive.map_or_else(|| test.options().clone(), |archive| archive.options);
     let (options, warnings) = match exported {
         Value::Null => (Options::default(), Vec::new()),
-        exported => Options::from_script(&exported).map_err(|e| Error::run(e.exit_code(), in_script(&e)))?,
+        exported => Options::from_script(&exported)
+            .map_err(|e| Error::run(e.exit_code(), in_script(&e)).with_help(e.help().map(str::to_owned)))?,
     };
     let test = Test::Script(test);
     Ok(Loaded { test, registry, name: name.to_owned(), source, options, warnings, runtime, env })
@@ -222,6 +227,7 @@ fn script_failed(name: &str, address: &str, error: &script::Error) -> Error {
 pub fn thrown(error: &script::Error) -> Error {
     Error::run(ExitCode::SCRIPT_EXCEPTION, error.message.clone())
         .with_hint("script exception")
+        .with_help(error.advice())
         .with_code_frame(error.code_frame.clone())
 }
 
@@ -274,6 +280,11 @@ fn bytes_of_file(name: &str) -> Result<Vec<u8>, Error> {
         return Ok(bytes);
     }
     std::fs::read(here()?.join(path_of_name(name))).map_err(|e| unreadable(name, &e))
+}
+
+/// Whether the script is on the network.
+fn is_address(name: &str) -> bool {
+    name.starts_with("https://") || name.starts_with("http://")
 }
 
 /// The path that the user named.

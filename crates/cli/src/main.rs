@@ -10,6 +10,7 @@ mod error;
 mod flags;
 mod load;
 mod logs;
+mod pages;
 mod run;
 mod screen;
 mod secrets;
@@ -29,6 +30,7 @@ use signals::Signals;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    pages::small();
     let clock = Clock::start();
     let env: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -1,147 +1,66 @@
 //! Scripts as people wrote them, run unmodified against the demo shop: one test a file.
 //!
-//! Many of these files lean on things that did not come with them. A [`Row`] therefore says what is expected of
+//! Many of these files lean on things that did not come with them. A [`Row`](rows::Row) therefore says what is expected of
 //! its file and why: that it runs, or that it ends with a message that names what is missing and where. Data
 //! files that a script opens, and a main script around a file that has none, are companions of the row.
 
-use std::path::Path;
+mod rows;
+
 use std::process::{Command, Stdio};
 
-use target::{Running, Shop, ShopOptions};
-
-/// Host names that the scripts have in them; in the test all of them are the shop.
-const HOSTS: [&str; 9] = [
-    "user-service",
-    "order-service",
-    "payment-service",
-    "inventory-service",
-    "catalog-service",
-    "cart-service",
-    "notification-service",
-    "localhost:4000",
-    "localhost:15000",
-];
-
-/// One user, one iteration, in place of the hours that a file asks for.
-const ONCE: [&str; 4] = ["-u", "1", "-i", "1"];
+use rows::{FAILS, RUNS, Row, check, folder_for, served, shop};
+use serde_json::Value;
 
 const USERS: (&str, &str) =
     ("test-data/users.json", r#"[{"id": "1", "email": "a@example.test", "password": "long enough"}]"#);
 const PRODUCTS: (&str, &str) = ("test-data/products.json", r#"[{"id": "1"}, {"id": "2"}]"#);
 
-/// What is expected of a file, and why.
-struct Row<'a> {
-    /// What is run: the file, or a companion that imports it.
-    run: &'a str,
-    /// Why this is what has to come of it.
-    why: &'a str,
-    /// Files that did not come with it, by path and text.
-    companions: &'a [(&'a str, &'a str)],
-    /// The script's environment, as `NAME=VALUE`.
-    env: &'a [&'a str],
-    /// The exit status.
-    code: i32,
-    /// How many iterations it completes; `None` when there is no run.
-    iterations: Option<u64>,
-    /// What standard output has in it.
-    says: &'a [&'a str],
-    /// What the log has in it.
-    logs: &'a [&'a str],
-    /// What the log must not have in it.
-    never: &'a [&'a str],
-    /// Files that it writes, by name and a part of their text.
-    writes: &'a [(&'a str, &'a str)],
-}
-
-/// A file that runs once and has nothing to complain of.
-const RUNS: Row<'static> = Row {
-    run: "",
-    why: "",
-    companions: &[],
-    env: &[],
-    code: 0,
-    iterations: Some(1),
-    says: &["iterations"],
-    logs: &[],
-    never: &["level=error"],
-    writes: &[],
-};
-
-/// A file that does not get as far as a run.
-const FAILS: Row<'static> = Row { iterations: None, says: &[], never: &[], ..RUNS };
-
-fn shop() -> Running {
-    let tls_addr = Some("127.0.0.1:0".parse().expect("it is an address"));
-    Shop::start(ShopOptions { tls_addr, ..ShopOptions::default() }).expect("the shop opens on free ports")
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a temporary folder can be written");
-    for entry in std::fs::read_dir(from).expect("the corpus is in the repository") {
-        let entry = entry.expect("the corpus can be read");
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("a temporary folder can be written");
-        }
-    }
-}
-
-/// Runs a row in a folder of its own, beside the whole corpus, and compares.
+/// A twentieth of a file's load in a hundredth of its time, which is `seconds` then: the summary has to agree with
+/// itself, with the options and with what the shop counted.
 #[track_caller]
-fn check(row: &Row) {
+fn a_hundredth(file: &str, env: &[&str], code: &[i32], users: u64, seconds: f64) {
     let shop = shop();
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().expect("it is in the folder")).expect("it can be made");
-        std::fs::write(path, text).expect("a temporary folder can be written");
-    };
-    copy(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus")), folder.path());
-    for (name, text) in row.companions {
-        write(name, text);
-    }
-    let plain = shop.http.to_string();
-    let tls = shop.https.expect("the shop speaks TLS").to_string();
-    let mut hosts: serde_json::Map<String, serde_json::Value> =
-        HOSTS.iter().map(|name| ((*name).to_owned(), plain.clone().into())).collect();
-    hosts.insert("api.example.com".to_owned(), tls.into());
-    let config = serde_json::json!({ "hosts": hosts, "insecureSkipTLSVerify": true });
-    write("config.json", &config.to_string());
-
+    let folder = folder_for(&[USERS, PRODUCTS], &shop);
     let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(["run", "-q", "-c", "config.json", "--summary-export", "exported.json"]).args(ONCE);
-    for pair in row.env {
+    command.args(["run", "-q", "-c", "config.json", "--time-scale", "0.01", "--execution-segment", "0:1/20"]);
+    command.args(["--summary-export", "exported.json"]);
+    for pair in env {
         command.args(["-e", &pair.replace("SHOP", &shop.http_url())]);
     }
-    command.arg(row.run).current_dir(folder.path()).env_clear().env("HOME", folder.path());
+    command.arg(file).current_dir(folder.path()).env_clear().env("HOME", folder.path());
     let output = command.stdin(Stdio::null()).output().expect("it starts");
-    let out = String::from_utf8_lossy(&output.stdout);
     let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code().is_some_and(|status| code.contains(&status)), "{}: {log}", output.status);
 
-    let told = format!("{}, because {}\n--- log\n{log}\n--- output\n{out}", row.run, row.why);
-    assert_eq!(output.status.code(), Some(row.code), "{told}");
-    assert_eq!(iterations(&folder.path().join("exported.json")), row.iterations, "{told}");
-    for (wanted, text) in
-        row.says.iter().map(|part| (part, &out)).chain(row.logs.iter().map(|part| (part, &log)))
-    {
-        assert!(text.contains(wanted), "{wanted} is not said by {told}");
-    }
-    for part in row.never {
-        assert!(!log.contains(part), "{part} is said by {told}");
-    }
-    for (name, part) in row.writes {
-        let text = std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
-        assert!(text.contains(part), "{name} has no {part}: {told}");
-    }
+    let text = std::fs::read_to_string(folder.path().join("exported.json")).expect("a summary is exported");
+    let summary: Value = serde_json::from_str(&text).expect("the exported summary is JSON");
+    let number = |metric: &str, value: &str| summary["metrics"][metric][value].as_f64().unwrap_or(f64::NAN);
+    let requests = number("http_reqs", "count");
+    assert_eq!(requests, served(&shop) as f64, "{file}: requests here and in the shop");
+    let judged = number("http_req_failed", "passes") + number("http_req_failed", "fails");
+    assert_eq!(requests, judged, "{file}: each request failed or did not");
+    assert_eq!(number("vus_max", "max"), users as f64, "{file}: users");
+    let iterations = number("iterations", "count");
+    assert!(iterations >= users as f64, "{file}: {iterations} iterations");
+    let lasted = iterations / number("iterations", "rate");
+    assert!(lasted >= seconds, "{file}: it lasted {lasted} s and its options ask for {seconds}");
+    assert!(number("data_sent", "count") > requests * 100.0, "{file}: bytes of requests");
+    let checks = number("checks", "passes") + number("checks", "fails");
+    assert!(checks >= requests / 2.0, "{file}: {checks} checks of {requests} requests");
 }
 
-/// The completed iterations of an exported summary, if there is one.
-fn iterations(path: &Path) -> Option<u64> {
-    let text = std::fs::read_to_string(path).ok()?;
-    let summary: serde_json::Value = serde_json::from_str(&text).expect("the exported summary is JSON");
-    Some(summary["metrics"]["iterations"]["count"].as_u64().unwrap_or(0))
+#[test]
+fn microservices_at_a_hundredth_of_its_time() {
+    // Of at most 500 users 25, and of the 100 and the 50 that come next 5 and 3 where graceful stops overlap.
+    a_hundredth("microservices.js", &[], &[107], 36, 42.0);
+}
+
+#[test]
+fn ecommerce_enterprise_at_a_hundredth_of_its_time() {
+    // A twentieth of at most 10,000 users, of 5,000 and of 500 where the scaled scenarios meet. Its thresholds judge
+    // latency: whether they hold is the machine's affair.
+    let env = ["BASE_URL=SHOP", "EXEC_SCENARIO=baseline_load"];
+    a_hundredth("ecommerce-enterprise.js", &env, &[0, 99], 775, 90.0);
 }
 
 /// A file with nothing but options: alone it has nothing to run, and says so; over a script of the user it
@@ -277,28 +196,6 @@ fn shared_array() {
         companions: &[USERS, PRODUCTS],
         logs: &["ReferenceError: http is not defined", "shared-array.js:18:20"],
         never: &["testUsers", "testProducts"],
-        ..RUNS
-    });
-}
-
-#[test]
-fn graphql_complexity() {
-    check(&Row {
-        run: "graphql-complexity.js",
-        why: "it has no default function, and no scenario names another",
-        code: 104,
-        logs: &["function 'default' not found in exports"],
-        ..FAILS
-    });
-    check(&Row {
-        run: "over.js",
-        companions: &[(
-            "over.js",
-            "export { testQueryComplexity as default } from './graphql-complexity.js';",
-        )],
-        why: "its function uses http without importing it",
-        logs: &["ReferenceError: http is not defined", "testQueryComplexity", "graphql-complexity.js:40:22"],
-        never: &[],
         ..RUNS
     });
 }
@@ -448,18 +345,6 @@ fn ecommerce_enterprise_websocket() {
 }
 
 #[test]
-fn websocket_graphql() {
-    // 30 seconds: the script closes its socket then.
-    check(&Row {
-        run: "websocket-graphql.js",
-        why: "the shop speaks subscriptions under /graphql; not every message is of type data, as it expects",
-        says: &["✓ WebSocket connection successful", "subscription data received"],
-        logs: &["WebSocket connection established"],
-        ..RUNS
-    });
-}
-
-#[test]
 fn suite_config() {
     check(&Row {
         run: "suite/utils/config.ts",
@@ -498,25 +383,6 @@ fn suite_metrics() {
         never: &[],
         ..RUNS
     });
-}
-
-#[test]
-fn suite_graphql_helpers_and_their_users() {
-    let check = |run: &str| {
-        check(&Row {
-            run,
-            why: "suite/utils/config.ts has no getGraphQLEndpoint",
-            code: 107,
-            logs: &[
-                r#"\"./config.ts\" does not provide an export named \"getGraphQLEndpoint\""#,
-                "suite/utils/graphql-helpers.ts:4:",
-            ],
-            ..FAILS
-        });
-    };
-    check("suite/utils/graphql-helpers.ts");
-    check("suite/scenarios/graphql-coverage.ts");
-    check("suite/scenarios/user-journey.ts");
 }
 
 #[test]

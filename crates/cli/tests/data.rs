@@ -210,11 +210,15 @@ fn the_types_declare_what_there_is() {
         import * as data from 'plimsoll/data';
         import * as state from 'plimsoll/state';
         import * as faker from 'plimsoll/faker';
+        import * as graphql from 'plimsoll/graphql';
         export default function () {
-          for (const [module, exports] of Object.entries({ data, state, faker })) {
+          for (const [module, exports] of Object.entries({ data, state, faker, graphql })) {
             for (const [name, value] of Object.entries(exports)) {
-              if (typeof value !== 'function') continue;
-              const members = Object.keys(value.prototype).filter((member) => member !== 'constructor');
+              if (typeof value !== 'function' || !value.prototype) continue;
+              const own = name === 'GraphQLError' ? Object.keys(new value('')) : [];
+              const members = [...Object.getOwnPropertyNames(value.prototype), ...own].filter(
+                (member) => member !== 'constructor' && !(own.length > 0 && member === 'name'),
+              );
               console.log(`${module} ${name} ${members.join(' ')}`);
             }
           }

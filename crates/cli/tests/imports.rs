@@ -49,6 +49,12 @@ fn answer(mut stream: TcpStream) {
         "/lib/b.ts?v=1" => ("200 OK", "", "export const b = (n: number): number => n * 2 + 2;"),
         "/moved.js" => ("302 Found", "Location: /c.js\r\n", ""),
         "/c.js" => ("200 OK", "", "exports.c = 7;"),
+        "/main.ts" => (
+            "200 OK",
+            "",
+            "import { a } from './lib/a.js';\nconst text: string = open('./data.txt');\n\
+             export const options = { iterations: 2 };\nexport default (): void => { console.log('main', a, text); throw new Error('no'); }",
+        ),
         _ => ("404 Not Found", "", "nothing"),
     };
     let length = body.len();
@@ -115,4 +121,20 @@ fn failures_name_the_address_and_the_reason() {
     check(&format!("{}/none.js", server.base), "status 404");
     check("http://127.0.0.1:1/a.js", "refused");
     check("http://h.test/a.js", "only supported schemes for imports are file and https");
+}
+
+#[test]
+fn the_main_script_may_be_on_the_network() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    std::fs::write(folder.join("data.txt"), "of here").expect("a temporary folder can be written");
+    let server = Server::start();
+    let main = format!("{}/main.ts", server.base);
+    let (code, log) = plimsoll(folder, &["run", "-q", &main]);
+    assert_eq!((code, log.matches("main 42 of here").count()), (0, 2), "{log}");
+    assert!(log.contains(&format!("{main}:4:")), "{log}");
+    let (code, log) = plimsoll(folder, &["run", "-q", &format!("{}/none.js", server.base)]);
+    assert!(code == 107 && log.contains("none.js") && log.contains("status 404"), "{code} {log}");
+    let (code, log) = plimsoll(folder, &["run", "-q", "http://h.test/a.js"]);
+    assert!(code != 0 && log.contains("only supported schemes"), "{code} {log}");
 }

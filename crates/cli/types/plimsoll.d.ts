@@ -133,3 +133,152 @@ declare module "plimsoll/faker" {
   /** A faker without a seed: other data in each run. */
   export const faker: Faker;
 }
+
+declare module "plimsoll/graphql" {
+  /** What `gql` makes: a document that was read once. */
+  export interface Document {
+    readonly text: string;
+    /** What it can do, in the order of the text. */
+    readonly operations: readonly Operation[];
+    toString(): string;
+  }
+
+  /** One operation of a document. Depth and complexity are texts, as the tags of samples are. */
+  export interface Operation {
+    readonly name: string | null;
+    readonly type: "query" | "mutation" | "subscription";
+    readonly depth: string;
+    readonly complexity: string;
+    /** Fields of the root type, each with the variables that leave it out. */
+    readonly fields: readonly [string, any[]][];
+  }
+
+  /** An error of an answer. */
+  export interface AnswerError {
+    message: string;
+    path?: (string | number)[];
+    locations?: { line: number; column: number }[];
+    extensions?: Record<string, any>;
+  }
+
+  /** What came of an operation. */
+  export interface Result<T = any> {
+    data: T | null | undefined;
+    /** Empty when there were none. */
+    errors: AnswerError[];
+    extensions?: Record<string, any>;
+    /** Of the HTTP answer; 0 when there was none, and for messages of a subscription. */
+    status: number;
+    /** There is data, there are no errors, and the status is good. */
+    ok: boolean;
+    /** What went wrong, in one line; empty when nothing did. */
+    readonly error: string;
+    /** The response of `k6/http`; not in enumerations. */
+    response: any;
+  }
+
+  /** What goes for all requests of a client or for one; the other params of `k6/http` too. */
+  export interface Params {
+    headers?: Record<string, string>;
+    tags?: Record<string, string | number | boolean>;
+    /** A number of milliseconds, or text like `5s`. */
+    timeout?: number | string;
+    /** Which operation of a document is meant. */
+    operationName?: string;
+    /** Whatever went wrong is thrown as a `GraphQLError`. */
+    throw?: boolean;
+    /** `automatic`: by hash, with the text when the server asks for it. `only`: by hash and never as text. */
+    persisted?: "off" | "automatic" | "only";
+    /** `GET` sends queries in the address; everything else is sent by `POST`. */
+    method?: "GET" | "POST";
+    cookies?: Record<string, any>;
+    jar?: any;
+    redirects?: number;
+    compression?: string;
+    auth?: string;
+    httpVersion?: string;
+    /** Of `http.expectedStatuses`: judges by status alone, errors in an answer do not fail the request then. */
+    responseCallback?: any;
+  }
+
+  /** Options of a client. */
+  export interface ClientOptions extends Params {
+    /** The schema's text, or what an introspection query answered: the summary then says what was not asked for. */
+    schema?: string | object;
+    ws?: {
+      /** The endpoint's own address with `ws` for `http` unless told. */
+      url?: string;
+      protocol?: "graphql-transport-ws" | "graphql-ws";
+      /** Sent with `connection_init`. */
+      payload?: any;
+      headers?: Record<string, string>;
+      tags?: Record<string, string | number | boolean>;
+      compression?: "deflate";
+      jar?: any;
+    };
+  }
+
+  /** One operation of a batch. */
+  export type BatchEntry =
+    | string
+    | Document
+    | { query: string | Document; variables?: object; operationName?: string };
+
+  /** How a subscription is listened to. */
+  export interface SubscribeOptions<T = any> {
+    /** Called with each message; without it the subscription is iterated. */
+    onMessage?: (message: Result<T>, subscription: Subscription<T>) => void;
+    onError?: (error: GraphQLError) => void;
+    /** Called at an orderly end with the number of messages. */
+    onComplete?: (received: number) => void;
+    /** The subscription ends after so many messages. */
+    limit?: number;
+    /** When nothing comes for so long, that is an error. */
+    timeout?: number | string;
+    /** The subscription ends after so long. */
+    duration?: number | string;
+    operationName?: string;
+    tags?: Record<string, string | number | boolean>;
+  }
+
+  /** A subscription that runs or has ended. */
+  export interface Subscription<T = any> extends AsyncIterable<Result<T>> {
+    /** Messages so far. */
+    readonly received: number;
+    /** The number of messages when it is over; rejected when something went wrong. */
+    readonly done: Promise<number>;
+    stop(): void;
+  }
+
+  /** Something of GraphQL went wrong. */
+  export class GraphQLError extends Error {
+    constructor(message: string, errors?: AnswerError[]);
+    /** Those of the answer. */
+    errors: AnswerError[];
+    /** The code with which the server closed a connection. */
+    code?: number;
+    /** What was answered. */
+    result?: Result;
+    /** What was answered to each operation of a batch. */
+    results?: Result[];
+  }
+
+  /** Speaks to one endpoint. */
+  export class Client {
+    constructor(url: string, options?: ClientOptions);
+    readonly url: string;
+    query<T = any>(document: string | Document, variables?: object | null, params?: Params): Result<T>;
+    mutation<T = any>(document: string | Document, variables?: object | null, params?: Params): Result<T>;
+    /** An operation of any kind. */
+    request<T = any>(document: string | Document, variables?: object | null, params?: Params): Result<T>;
+    asyncRequest<T = any>(document: string | Document, variables?: object | null, params?: Params): Promise<Result<T>>;
+    /** Several operations in one request. */
+    batch(list: BatchEntry[], params?: Params): Result[];
+    /** Asks the server for its schema, gives it and has the summary tell what of it was not asked for. */
+    introspect(params?: Params): any;
+    subscribe<T = any>(document: string | Document, variables?: object | null, options?: SubscribeOptions<T>): Subscription<T>;
+  }
+
+  /** Reads a document; documents that are put into it stand behind it, each once. */
+  export function gql(strings: TemplateStringsArray | string, ...values: any[]): Document;
+}

@@ -8,12 +8,13 @@ use crate::ExitCode;
 pub struct Error {
     message: String,
     exit: ExitCode,
+    help: Option<Box<str>>,
 }
 
 impl Error {
     /// A fault for which the program ends as for invalid configuration.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), exit: ExitCode::INVALID_CONFIG }
+        Self { message: message.into(), exit: ExitCode::INVALID_CONFIG, help: None }
     }
 
     /// A fault for which the program ends with another code.
@@ -21,6 +22,19 @@ impl Error {
     pub const fn exiting(mut self, exit: ExitCode) -> Self {
         self.exit = exit;
         self
+    }
+
+    /// The same fault with what to do about it.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<Box<str>>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        self.help.as_deref()
     }
 
     /// How the program ends because of it.

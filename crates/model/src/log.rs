@@ -53,6 +53,18 @@ impl Record {
         Self { level, message: message.into(), fields: Vec::new(), detail: None }
     }
 
+    /// The same record with what to do about it as the last line of its detail.
+    #[must_use]
+    pub fn with_help(mut self, help: &str) -> Self {
+        let detail = self.detail.get_or_insert_default();
+        if !detail.is_empty() {
+            detail.push('\n');
+        }
+        detail.push_str("  help: ");
+        detail.push_str(help);
+        self
+    }
+
     /// The same record with one more field.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {

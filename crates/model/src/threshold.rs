@@ -120,6 +120,10 @@ const OPERATORS: [(&str, Operator); 7] = [
     (">", Operator::Greater),
 ];
 
+/// What a threshold looks like, for those who wrote another.
+const FORM: &str = "an expression is one of avg, min, med, max, count, rate, value or p(N), an operator and a number, such \
+                    as 'p(95)<500' or 'rate<0.01'";
+
 impl Expression {
     /// Reads an expression.
     ///
@@ -130,6 +134,7 @@ impl Expression {
             Error::new(format!(
                 "failed parsing threshold expression {source:?}; reason: malformed threshold expression"
             ))
+            .with_help(FORM)
         };
         let (text, window) = match source.rsplit_once(" for ") {
             Some((text, span)) => {
@@ -146,6 +151,7 @@ impl Expression {
             Error::new(format!(
                 "failed parsing threshold expression's {source:?} {side} hand side; reason: {reason}"
             ))
+            .with_help(FORM)
         };
         let left = left.trim();
         let Some(aggregation) = Aggregation::parse(left) else {

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use rquickjs::{Ctx, Error as JsError, Exception, Object, Result, Value};
 
-use crate::ffi;
 use crate::modules::web::NOWHERE;
 use crate::program::Program;
+use crate::{advice, ffi};
 
 /// Why a script could not be loaded or a function of it did not finish.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -56,15 +56,23 @@ impl Error {
 
     /// The same error with the source line of the first place in its stack.
     pub(crate) fn with_code_frame(mut self, program: &Program) -> Self {
-        let first = self.message.lines().find_map(|line| line.strip_prefix("\tat "));
-        let place = first.map(|place| {
-            let place = place.strip_suffix(')').filter(|place| place.contains(" (")).unwrap_or(place);
-            let place = place.split_once(" (").map_or(place, |(_, place)| place);
-            place.strip_suffix("(0)").unwrap_or(place)
-        });
-        self.code_frame = place.and_then(|place| program.code_frame(place));
+        self.code_frame = first_place(&self.message).and_then(|place| program.code_frame(place));
         self
     }
+
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn advice(&self) -> Option<String> {
+        advice::about(&self.message)
+    }
+}
+
+/// The first place of a message's stack.
+pub(crate) fn first_place(message: &str) -> Option<&str> {
+    let place = message.lines().find_map(|line| line.strip_prefix("\tat "))?;
+    let place = place.strip_suffix(')').filter(|place| place.contains(" (")).unwrap_or(place);
+    let place = place.split_once(" (").map_or(place, |(_, place)| place);
+    Some(place.strip_suffix("(0)").unwrap_or(place))
 }
 
 /// Throws an `Error` with the given class name, as the host's own functions do: `GoError: message`.
@@ -78,6 +86,21 @@ pub(crate) fn throw(context: &Ctx<'_>, message: &str) -> JsError {
 pub(crate) fn throw_named(context: &Ctx<'_>, name: &str, message: &str) -> JsError {
     match named(context, name, message) {
         Ok(value) => context.throw(value),
+        Err(error) => error,
+    }
+}
+
+/// [`throw`] with a stack of one place, where the engine knows none.
+pub(crate) fn throw_at(context: &Ctx<'_>, message: &str, place: Option<&str>) -> JsError {
+    let error = named(context, "GoError", message).and_then(|error| {
+        if let (Some(place), Some(object)) = (place, error.as_object()) {
+            let stack = rquickjs::String::from_str(context.clone(), &format!("    at {place}\n"))?;
+            ffi::set_hidden(object, "stack", stack.into_value())?;
+        }
+        Ok(error)
+    });
+    match error {
+        Ok(error) => context.throw(error),
         Err(error) => error,
     }
 }
@@ -107,7 +130,13 @@ pub(crate) fn describe(context: &Ctx<'_>, thrown: &Value<'_>) -> String {
             text.strip_prefix("ReferenceError: ").and_then(|rest| rest.strip_suffix(" is not defined"));
         let mut unknown = unknown.map(str::to_owned);
         let stack = error.get::<_, Option<String>>("stack").ok().flatten().unwrap_or_default();
+        let mut is_syntax = text.starts_with("SyntaxError: ");
         text.push_str(&frames_by(&stack, |place| {
+            if std::mem::take(&mut is_syntax)
+                && let Some(fault) = program.fault_near(place)
+            {
+                return Some(fault);
+            }
             let original = program.original(place);
             // Only the first frame is about the name.
             let used =

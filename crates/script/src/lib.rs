@@ -4,6 +4,7 @@
 //! teardown and `handleSummary`. Each user has a runtime and globals of its own on a coroutine, so that a
 //! script's blocking calls let the thread serve others. Storage and the terminal are not known here.
 
+mod advice;
 pub mod code;
 mod error;
 mod ffi;
@@ -29,6 +30,7 @@ mod vu;
 pub use error::{Error, ErrorKind};
 pub use lifecycle::{Lifecycle, Performed};
 pub use modules::html::{Element, Page, PageContent};
+pub use modules::own::OperationKind;
 pub use remote::{Connect, Remote};
 pub use secrets::{RemoteSecrets, RemoteSettings, SecretSource, Secrets};
 pub use source::{Source, address, path_of};

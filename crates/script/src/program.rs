@@ -3,7 +3,7 @@
 //! Which modules a program has is found by running its init code once; what is compiled then is kept, so
 //! that a user only evaluates.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
@@ -59,6 +59,8 @@ pub(crate) struct Program {
     /// Where names are used that nothing declares, by the engine's place and the name: such an error comes again
     /// with every iteration.
     uses: RwLock<HashMap<(String, String), Option<String>>>,
+    /// Places whose source line was shown: an iteration fails again and again.
+    framed: RwLock<HashSet<String>>,
 }
 
 /// A compiled module.
@@ -82,13 +84,31 @@ impl Program {
             translated: RwLock::default(),
             scripts: RwLock::default(),
             uses: RwLock::default(),
+            framed: RwLock::default(),
         }
+    }
+
+    /// The address of the module that the one at `base` calls `name`; the error is the sentence for the user.
+    fn find(&self, base: &str, name: &str) -> std::result::Result<String, String> {
+        let address = self.source.resolve(base, name).map_err(|error| error.message)?;
+        if is_remote(&address) {
+            self.file(&address).map_err(|failure| failure.to_string())?;
+        } else if address.starts_with("file://") {
+            // The message names what the script wrote, not the address it came to.
+            self.file(&address).map_err(|_| missing(name))?;
+        } else if modules::find(&address).is_none() {
+            return Err(modules::unknown(&address));
+        }
+        Ok(address)
     }
 
     /// The text of the main script.
     pub(crate) fn main_text(&self) -> std::result::Result<Arc<[u8]>, Error> {
         let main = &self.source.main;
-        self.source.read(main).map_err(|_| Error::new(ErrorKind::NotFound, missing(path_of(main))))
+        self.source.read(main).map_err(|failure| {
+            let message = if is_remote(main) { failure.to_string() } else { missing(path_of(main)) };
+            Error::new(ErrorKind::NotFound, message)
+        })
     }
 
     /// The bytes of a file that the script opens, read once per process.
@@ -136,6 +156,12 @@ impl Program {
         answer
     }
 
+    /// Whether functions show their text, which some packages look at. The users of k6 scripts do without, as each
+    /// has a copy.
+    fn keeps_text(&self, address: &str) -> bool {
+        self.style == Style::Node && !address.starts_with(node::PREFIX)
+    }
+
     /// What stands before the text of the CommonJS module at `address`.
     fn head(&self, address: &str) -> &'static str {
         match self.style {
@@ -162,7 +188,8 @@ impl Program {
                 let shell = text.starts_with("#!").then(|| text.replacen("#!", "//", 1));
                 let text = shell.as_deref().unwrap_or(text);
                 let wrapped = format!("{}{text}\n}})", self.head(address));
-                let code: Arc<[u8]> = ffi::compile_script(context, address, &wrapped)?.into();
+                let code: Arc<[u8]> =
+                    ffi::compile_script(context, address, &wrapped, self.keeps_text(address))?.into();
                 write(&self.functions).insert(address.to_owned(), code.clone());
                 code
             }
@@ -192,7 +219,7 @@ impl Program {
             let wrapper = self.commonjs_wrapper(context, address, &text)?;
             compile(context, address, wrapper.as_bytes())?
         };
-        let options = WriteOptions { strip_source: true, ..WriteOptions::default() };
+        let options = WriteOptions { strip_source: !self.keeps_text(address), ..WriteOptions::default() };
         let code = module.write(options)?;
         let uses_meta =
             if is_module { syntax::mentions(&text, "import.meta") } else { self.style == Style::Node };
@@ -332,9 +359,12 @@ impl Program {
         self.opened().iter().find_map(|(address, bytes)| {
             let text = std::str::from_utf8(bytes).ok().filter(|text| text.contains(name))?;
             let wanted = |specifier: &str| {
-                let to = self.source.resolve(address, specifier);
+                let to = match self.style {
+                    Style::K6 => self.source.resolve(address, specifier).ok(),
+                    Style::Node => crate::code::imported(&self.source, address, specifier),
+                };
                 // The engine cuts long names in its message.
-                to.is_ok_and(|to| to == module || (module.len() >= CUT_BYTES && to.starts_with(module)))
+                to.is_some_and(|to| to == module || (module.len() >= CUT_BYTES && to.starts_with(module)))
             };
             let (specifier, (line, column)) = places::import_of(address, text, name, wanted)?;
             Some(format!(
@@ -342,6 +372,31 @@ impl Program {
                  \n\tat {address}:{line}:{column}(0)"
             ))
         })
+    }
+
+    /// The place where the module at `base` imports from `specifier`.
+    fn request_of(&self, base: &str, specifier: &str) -> Option<String> {
+        let bytes = self.file(base).ok()?;
+        let (line, column) = places::request_of(base, std::str::from_utf8(&bytes).ok()?, specifier)?;
+        Some(format!("{base}:{line}:{column}"))
+    }
+
+    /// Where the text of the file that `place` is in stops being JavaScript; the engine's own columns are those of
+    /// its reader, which may be lines ahead.
+    pub(crate) fn fault_near(&self, place: &str) -> Option<String> {
+        let (address, _) = split(place)?;
+        let bytes = self.file(address).ok()?;
+        let (line, column) = places::fault_of(address, std::str::from_utf8(&bytes).ok()?)?;
+        Some(format!("{address}:{line}:{column}"))
+    }
+
+    /// The source line of a place, the first time that it is asked for.
+    pub(crate) fn code_frame_once(&self, message: &str) -> Option<String> {
+        let place = crate::error::first_place(message)?;
+        if !write(&self.framed).insert(place.to_owned()) {
+            return None;
+        }
+        self.code_frame(place)
     }
 
     /// The source line of a place in the user's own text, with a caret below it.
@@ -408,23 +463,10 @@ impl Resolver for ProgramLoader {
         name: &str,
         _: Option<ImportAttributes<'js>>,
     ) -> Result<String> {
-        let address = match self.0.source.resolve(base, name) {
-            Ok(address) => address,
-            Err(error) => return Err(crate::error::throw(context, &error.message)),
-        };
-        if is_remote(&address) {
-            if let Err(failure) = self.0.file(&address) {
-                return Err(crate::error::throw(context, &failure.to_string()));
-            }
-        } else if address.starts_with("file://") {
-            // The message names what the script wrote, not the address it came to.
-            if self.0.file(&address).is_err() {
-                return Err(crate::error::throw(context, &missing(name)));
-            }
-        } else if modules::find(&address).is_none() {
-            return Err(crate::error::throw(context, &modules::unknown(&address)));
-        }
-        Ok(address)
+        self.0.find(base, name).map_err(|message| {
+            let place = self.0.request_of(base, name);
+            crate::error::throw_at(context, &message, place.as_deref())
+        })
     }
 }
 

@@ -34,6 +34,15 @@ impl Source {
         Self { main: address(&path), folder, text: None, files: None, remote: None }
     }
 
+    /// A script on the network. Files that it opens by a relative path are those of the working directory.
+    ///
+    /// # Errors
+    /// When nothing is fetched from such an address.
+    pub fn remote(at: &str, working_directory: &Path) -> Result<Self, Error> {
+        let main = remote::canonical(at).ok_or_else(|| Error::new(ErrorKind::NotFound, not_https(at)))?;
+        Ok(Self { main, folder: working_directory.to_owned(), text: None, files: None, remote: None })
+    }
+
     /// A script that was read from standard input.
     #[must_use]
     pub fn stdin(text: Vec<u8>, working_directory: &Path) -> Self {

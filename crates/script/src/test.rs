@@ -14,7 +14,8 @@ use tokio::sync::Notify;
 use crate::error::{Error, ErrorKind};
 use crate::ffi::Intrinsics;
 use crate::lifecycle::Lifecycle;
-use crate::modules::data::Shelf;
+use crate::modules::data::{Shelf, lock};
+use crate::modules::own::OperationKind;
 use crate::program::{Program, Style};
 use crate::reach;
 use crate::secrets::Secrets;
@@ -296,6 +297,14 @@ impl Test {
     pub fn set_setup_data(&self, json: Option<String>) {
         let mut data = self.shared.setup_data.lock().unwrap_or_else(PoisonError::into_inner);
         *data = json.map(Into::into);
+    }
+
+    /// The fields of the root types of the GraphQL schemas that scripts have named so far, in their order; `None`
+    /// when no script uses the module.
+    #[must_use]
+    pub fn graphql_fields(&self) -> Option<Vec<(OperationKind, String)>> {
+        let schemas = lock(&self.shared.shelf.schemas);
+        schemas.used.then(|| schemas.fields.clone())
     }
 
     /// What was handed to all users, as JSON.

@@ -29,3 +29,18 @@ pub use error::Error;
 pub use running::{Running, StopHandle};
 pub use shop::{Shop, ShopOptions};
 pub use tls::Leaf as Certificate;
+
+/// What the shop answers to, for those who ask the program.
+pub const ENDPOINTS: &str = "\
+The shop answers to, among others:
+  /products /categories /search /cart /orders /users   a web shop over REST
+  /login /register                         tokens for what needs an account
+  /graphql                                 GraphQL by POST, GET and WebSocket, by the protocols
+                                           graphql-transport-ws and graphql-ws; ?interval_ms=1000
+  /graphql/schema                          its schema as text
+  /ws/echo                                 a WebSocket that echoes
+  /ws/feed?rate=1&count=100                news of channels that a client subscribes to
+  /ws/ticks?count=10&interval_ms=100       numbered messages, then the end
+  /events?count=10&interval=100ms          server-sent events
+  /bin/...                                 one page for each thing that HTTP can do
+  /health /metrics                         how the shop is";

@@ -227,3 +227,156 @@ fn what_cannot_run_is_refused() {
     let batch = client.post("/graphql", &json!([{"query": "{health}"}, {"query": "{nope}"}])).json();
     assert_eq!((&batch[0]["data"]["health"], batch[1]["errors"].is_array()), (&json!("ok"), true));
 }
+
+#[test]
+fn the_feed_ends_when_all_is_told() {
+    let shop = shop();
+    let mut feed = Socket::open(shop.http, "/ws/feed?rate=1000&count=3", "");
+    feed.send(&json!({"type": "subscribe", "channels": ["prices", "stock"]}));
+    assert_eq!(feed.next()["type"], "subscribed");
+    let kinds: Vec<Value> = (0..3).map(|_| feed.next()["type"].take()).collect();
+    assert_eq!(kinds, ["prices", "stock", "prices"]);
+    assert_eq!(feed.frame().0, 0x88);
+    let mut feed = Socket::open(shop.http, "/ws/feed?rate=0.001", "");
+    feed.send(&json!({"type": "subscribe", "channels": ["a", "b", "a"]}));
+    feed.send(&json!({"type": "unsubscribe", "channels": ["a"]}));
+    assert_eq!(feed.next()["channels"], json!(["a", "b"]));
+    assert_eq!(feed.next(), json!({"type": "unsubscribed", "channels": ["b"]}));
+}
+
+#[test]
+fn the_schema_can_be_asked_for() {
+    let shop = shop();
+    let client = &mut Client::connect(shop.http);
+    let text = client.get("/graphql/schema").text().to_owned();
+    assert!(text.contains("type Subscription {"), "{text}");
+    let query = "{ __schema { queryType { name fields { name } } mutationType { name } types { name kind
+                   fields { name args { name type { kind ofType { name } } } type { name ofType { kind name } } } } }
+                 __type(name: \"Order\") { kind fields { name } }
+                 none: __type(name: \"Nope\") { kind }
+                 health __typename }";
+    let (status, answer) = ask(client, query, &json!({}));
+    assert_eq!((status, &answer["errors"]), (200, &Value::Null));
+    let schema = &answer["data"]["__schema"];
+    let names = |fields: &Value| -> Vec<String> {
+        fields.as_array().unwrap().iter().map(|field| field["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(names(&schema["queryType"]["fields"]).contains(&"products".to_owned()), "{schema}");
+    assert_eq!(schema["mutationType"], json!({"name": "Mutation"}));
+    let query = schema["types"].as_array().unwrap().iter().find(|one| one["name"] == "Query").unwrap();
+    let of =
+        |name: &str| query["fields"].as_array().unwrap().iter().find(|field| field["name"] == name).unwrap();
+    assert_eq!(
+        of("products")["type"],
+        json!({"name": null, "ofType": {"kind": "OBJECT", "name": "Product"}})
+    );
+    assert_eq!(of("product")["args"][0]["type"], json!({"kind": "NON_NULL", "ofType": {"name": "ID"}}));
+    assert!(names(&answer["data"]["__type"]["fields"]).contains(&"items".to_owned()));
+    assert_eq!((&answer["data"]["none"], &answer["data"]["__typename"]), (&Value::Null, &json!("Query")));
+}
+
+#[test]
+fn errors_stand_beside_what_went_well() {
+    let shop = shop();
+    let (status, answer) =
+        ask(&mut Client::connect(shop.http), "{ health fail(message: \"no luck\") }", &json!({}));
+    assert_eq!((status, &answer["data"]), (200, &json!({"health": "ok", "fail": null})));
+    assert_eq!(
+        (&answer["errors"][0]["message"], &answer["errors"][0]["path"]),
+        (&json!("no luck"), &json!(["fail"]))
+    );
+}
+
+#[test]
+fn documents_can_be_left_and_asked_for_by_hash() {
+    let shop = shop();
+    let client = &mut Client::connect(shop.http);
+    // The SHA-256 of `{health}`.
+    let hash = "5ba255df07ac771625c14bdb6b7fb27aaa406aaaea6633bdbe530636ef9581e2";
+    let known = json!({"persistedQuery": {"version": 1, "sha256Hash": hash}});
+    let missing = client.post("/graphql", &json!({"extensions": known}));
+    assert_eq!(missing.status, 200);
+    assert_eq!(missing.json()["errors"][0]["extensions"]["code"], "PERSISTED_QUERY_NOT_FOUND");
+    let wrong = client.post("/graphql", &json!({"query": "{ health }", "extensions": known}));
+    assert_eq!((wrong.status, wrong.json()["errors"].is_array()), (400, true));
+    for body in [json!({"query": "{health}", "extensions": known}), json!({"extensions": known})] {
+        assert_eq!(client.post("/graphql", &body).json(), json!({"data": {"health": "ok"}}));
+    }
+    let neither = client.post("/graphql", &json!({}));
+    assert_eq!((neither.status, neither.json()["message"].clone()), (400, json!("`query` is needed")));
+}
+
+#[test]
+fn orders_are_told_as_they_are_made() {
+    let shop = shop();
+    let mut socket = Socket::open(shop.http, "/graphql", "graphql-transport-ws");
+    socket.send(&json!({"type": "connection_init"}));
+    assert_eq!(socket.next()["type"], "connection_ack");
+    let query =
+        "subscription O($n: Int) { orderCreated(count: $n) { id status items { productId quantity } } }";
+    let payload = json!({"query": query, "variables": {"n": 2}});
+    socket.send(&json!({"id": "a", "type": "subscribe", "payload": payload}));
+    // The answer to a ping says that the subscription before it has begun.
+    socket.send(&json!({"type": "ping"}));
+    assert_eq!(socket.next()["type"], "pong");
+    let client = &mut Client::connect(shop.http);
+    let body = json!({"items": [{"productId": "3", "quantity": 2}]});
+    let rest = client.post("/orders", &body).json();
+    let (_, mutated) = ask(client, "mutation { createOrder { id } }", &json!({}));
+    let first = socket.next();
+    let items = json!([{"productId": "3", "quantity": 2}]);
+    assert_eq!(
+        first["payload"]["data"]["orderCreated"],
+        json!({"id": rest["id"].to_string(), "status": "pending", "items": items})
+    );
+    let second = socket.next();
+    assert_eq!(second["payload"]["data"]["orderCreated"]["id"], mutated["data"]["createOrder"]["id"]);
+    assert_eq!(socket.next(), json!({"id": "a", "type": "complete"}));
+}
+
+#[test]
+fn prices_move_so_many_times() {
+    let shop = shop();
+    let mut socket = Socket::open(shop.http, "/graphql?interval_ms=1&keep_alive=1", "graphql-ws");
+    socket.send(&json!({"type": "connection_init"}));
+    assert_eq!(
+        (socket.next()["type"].take(), socket.next()["type"].take()),
+        (json!("connection_ack"), json!("ka"))
+    );
+    let query =
+        "subscription { priceChanged(id: 3, count: 2) { number price previous product { id price } } }";
+    socket.send(&json!({"id": "p", "type": "start", "payload": {"query": query}}));
+    let (first, second) = (socket.next(), socket.next());
+    let change = |message: &Value| message["payload"]["data"]["priceChanged"].clone();
+    assert_eq!((&change(&first)["number"], &change(&first)["product"]["id"]), (&json!(1), &json!("3")));
+    assert_eq!(change(&first)["previous"], change(&first)["product"]["price"]);
+    assert_eq!(change(&second)["previous"], change(&first)["price"]);
+    assert_eq!(socket.next(), json!({"id": "p", "type": "complete"}));
+    let none = "subscription { priceChanged(id: 99999) { price } }";
+    socket.send(&json!({"id": "q", "type": "start", "payload": {"query": none}}));
+    assert_eq!(
+        socket.next(),
+        json!({"id": "q", "type": "error", "payload": {"message": "no product `99999`"}})
+    );
+}
+
+#[test]
+fn who_breaks_the_rules_is_sent_away() {
+    let shop = shop();
+    let hello = json!({"type": "connection_init"});
+    let start = |id: &str| json!({"id": id, "type": "subscribe", "payload": {"query": "subscription { messageAdded { id } }"}});
+    let check = |path: &str, protocol: &str, said: &[Value], code: u16| {
+        let mut socket = Socket::open(shop.http, path, protocol);
+        said.iter().for_each(|message| socket.send(message));
+        let closed = (0..100).map(|_| socket.frame()).find(|(kind, _)| *kind == 0x88).unwrap();
+        assert_eq!(closed.1[..2], code.to_be_bytes(), "{path} {said:?}");
+    };
+    let new = "graphql-transport-ws";
+    check("/graphql", new, &[start("1")], 4401);
+    check("/graphql", new, &[hello.clone(), hello.clone()], 4429);
+    check("/graphql", new, &[hello.clone(), start("1"), start("1")], 4409);
+    check("/graphql", new, &[json!({"type": "start"})], 4400);
+    check("/graphql?refuse=1", new, std::slice::from_ref(&hello), 4403);
+    check("/graphql?interval_ms=1&close_after=3&close_code=4999", new, &[hello, start("1")], 4999);
+    check("/graphql", "graphql-ws", &[json!({"type": "connection_terminate"})], 1000);
+}

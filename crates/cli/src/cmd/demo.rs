@@ -16,7 +16,7 @@ pub const SPEC: Spec = Spec { name: "demo", about: "Run a load test against the 
 const SCRIPT: &str = include_str!("../../templates/demo.js");
 
 fn arguments(command: Command) -> Command {
-    with_flags(command)
+    with_flags(command).after_help(target::ENDPOINTS)
 }
 
 fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {

@@ -21,6 +21,7 @@ const ADDRESS: &str = "127.0.0.1:3000";
 fn arguments(command: Command) -> Command {
     let flag = |name: &'static str| Arg::new(name).long(name);
     command
+        .after_help(target::ENDPOINTS)
         .arg(
             flag("addr")
                 .default_value(ADDRESS)

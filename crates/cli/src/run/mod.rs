@@ -29,6 +29,7 @@ use crate::api::{Question, server};
 use crate::error::Error;
 use crate::flags::{Flags, runtime};
 use crate::load::{self, Loaded, Script};
+use crate::pages;
 use crate::session::Session;
 use conductor::{Conductor, Parts};
 use options::Settled;
@@ -78,6 +79,7 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
     let runtime = runtime.map_err(|e| Error::Internal(format!("no event loop: {e}")))?;
     let lingers = flags.on("linger");
     let parts = Parts { evaluator, net, outputs, wanted, signals, questions, lingers };
+    pages::for_users(settled.max_vus());
     let conductor = Conductor::start(session, loaded, settled, parts)?;
     LocalSet::new().block_on(&runtime, conductor.conduct())
 }

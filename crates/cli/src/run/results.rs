@@ -49,6 +49,9 @@ impl Wanted {
             if self.machine_readable { machine_readable(summary, self.mode) } else { legacy_json(summary) };
         // Scripts find it there; unless something is wrong with the run, it does not show in enumerations.
         data["trust"] = summary.trust.to_json();
+        if let Some(coverage) = &summary.graphql {
+            data["graphql"] = coverage.to_json();
+        }
         data
     }
 
@@ -86,6 +89,9 @@ impl Wanted {
         // The form is k6's to the letter for as long as its numbers mean what they say.
         if self.trust_exported || summary.trust.has_news() {
             json["trust"] = summary.trust.to_json();
+        }
+        if let Some(coverage) = &summary.graphql {
+            json["graphql"] = coverage.to_json();
         }
         let mut bytes = Vec::new();
         let indent = serde_json::ser::PrettyFormatter::with_indent(b"    ");

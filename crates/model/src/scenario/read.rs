@@ -133,7 +133,7 @@ impl Reader {
             "constant-arrival-rate" => self.constant_arrival_rate()?,
             "ramping-arrival-rate" => self.ramping_arrival_rate()?,
             "stepped-arrival-rate" => self.stepped_arrival_rate()?,
-            _ => return Err(Error::new(format!("unknown executor type '{kind}'"))),
+            _ => return Err(unknown_executor(kind)),
         })
     }
 
@@ -344,4 +344,22 @@ pub(crate) fn parse_stages(value: &Value) -> Result<Vec<(Duration, i64)>, Error>
 
 fn positive(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
+}
+/// Executors that a scenario can name.
+const EXECUTORS: [&str; 7] = [
+    "shared-iterations",
+    "per-vu-iterations",
+    "constant-vus",
+    "ramping-vus",
+    "constant-arrival-rate",
+    "ramping-arrival-rate",
+    "stepped-arrival-rate",
+];
+
+fn unknown_executor(kind: &str) -> Error {
+    let help = match crate::nearest::nearest(kind, &EXECUTORS) {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => format!("one of {}", EXECUTORS.join(", ")),
+    };
+    Error::new(format!("unknown executor type '{kind}'")).with_help(help)
 }

@@ -104,7 +104,7 @@ impl<'a> Journey<'a> {
                 Err(kind) => return Err(self.failed(kind.into(), trail, on_hop)),
                 Ok(None) => return self.arrived(answer, cookies, trail, on_hop),
                 Ok(Some(step)) => {
-                    self.tell(&answer, &trail, matches!(step, Step::Answer), on_hop);
+                    self.tell(&answer, &trail, (matches!(step, Step::Answer), None), on_hop);
                     if let Step::Follow(url, how) = step {
                         self.follow(url, how);
                     }
@@ -306,8 +306,14 @@ impl<'a> Journey<'a> {
         self.url = url;
     }
 
-    /// Tells of a hop that was not the last.
-    fn tell(&self, answer: &Answer, trail: &Trail, challenge: bool, on_hop: &mut dyn FnMut(&Hop<'_>)) {
+    /// Tells of a hop: whether it is a challenge that is going to be answered, and its body if it is the last.
+    fn tell(
+        &self,
+        answer: &Answer,
+        trail: &Trail,
+        (challenge, body): (bool, Option<&[u8]>),
+        on_hop: &mut dyn FnMut(&Hop<'_>),
+    ) {
         on_hop(&Hop {
             method: self.method.as_str(),
             url: &self.shown_url(),
@@ -316,6 +322,7 @@ impl<'a> Journey<'a> {
             trail,
             tls: answer.tls.as_deref(),
             remote: Some(answer.remote),
+            body,
             error: None,
             challenge,
             wire: answer.wire.as_deref(),
@@ -346,7 +353,8 @@ impl<'a> Journey<'a> {
             Ok(unpacked) => unpacked,
             Err(kind) => return Err(self.failed(kind.into(), trail, on_hop)),
         };
-        self.tell(&answer, &trail, false, on_hop);
+        let body = unpacked.as_ref().unwrap_or(&answer.body);
+        self.tell(&answer, &trail, (false, Some(body)), on_hop);
         let (at, length) = (answer.reason.0 as usize, answer.reason.1 as usize);
         let reason = answer.headers.block().get(at..at + length).unwrap_or_default();
         let status_text = response::status_text(answer.status, answer.proto, reason);
@@ -403,6 +411,7 @@ impl<'a> Journey<'a> {
             trail: &trail,
             tls: None,
             remote: fault.remote,
+            body: None,
             error: Some(&error),
             challenge: false,
             wire: wire.as_ref(),

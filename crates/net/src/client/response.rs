@@ -106,6 +106,8 @@ pub struct Hop<'a> {
     pub tls: Option<&'a TlsInfo>,
     /// Who answered.
     pub remote: Option<SocketAddr>,
+    /// What the answer holds, unpacked; only of the last hop, and empty where bodies are discarded.
+    pub body: Option<&'a [u8]>,
     /// Why the request failed.
     pub error: Option<&'a Error>,
     /// The answer asks for credentials and the client goes on with them, so that its status is as expected.

@@ -19,6 +19,9 @@
 
 mod classes;
 mod emit;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod host;
 mod lexer;
 mod parser;
@@ -26,7 +29,7 @@ mod text;
 mod token;
 mod tree;
 
-pub use classes::{CLASSES, CONSTRUCTS, Class, reference};
+pub use classes::{CLASSES, CONSTRUCTS, Class, REFUSED, reference};
 
 /// The languages that plans name.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -120,17 +120,31 @@ fn deep_and_long_scripts_are_refused_or_compiled() {
         ("a=", ""),
         ("\"${", "}\""),
     ] {
-        for count in [50_usize, 5_000] {
-            eprintln!("{open} {count}");
+        for count in [15_usize, 30, 45, 60, 100, 5_000] {
             let source = format!("{}1{}", open.repeat(count), close.repeat(count));
             for language in [Language::Groovy, Language::BeanShell, Language::Jexl3] {
                 let _ = compile(&source, language);
             }
         }
     }
-    for (part, count) in [("a+", 5_000_usize), ("a.b.", 5_000), ("a?:", 5_000), ("a&&", 5_000), ("a-", 5_000)]
-    {
-        let _ = compile(&format!("{}a", part.repeat(count)), Language::Groovy);
+    for part in [
+        "a+",
+        "a.b.",
+        "a.",
+        "a(1).",
+        "a[1].",
+        "a?.b(2)?.",
+        "a?:",
+        "a&&",
+        "a-",
+        "{it->",
+        "x->",
+        "a as int-",
+        "a?1:",
+    ] {
+        for count in [40_usize, 70, 140, 149, 300, 5_000] {
+            let _ = compile(&format!("{}a", part.repeat(count)), Language::Groovy);
+        }
     }
     let sum = format!("{}\"x\"", "\"y\" + ".repeat(2_000));
     assert!(compile(&sum, Language::Groovy).is_ok());

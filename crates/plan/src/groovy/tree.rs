@@ -23,7 +23,6 @@ pub(super) struct Import {
     pub path: String,
     pub alias: Option<String>,
     pub is_static: bool,
-    pub at: At,
 }
 
 /// A type: its name as written, without arguments, and how often it is an array.
@@ -173,6 +172,15 @@ pub(super) enum MapKey {
     Spread,
 }
 
+/// A part of a text with expressions.
+#[derive(Debug)]
+pub(super) enum Part {
+    Text(String),
+    Value(Expr),
+    /// `${-> …}`: evaluated when the text is printed.
+    Lazy(Expr),
+}
+
 /// A closure or a lambda.
 #[derive(Debug)]
 pub(super) struct Closure {
@@ -193,8 +201,7 @@ pub(super) enum ExprKind {
     Float(f64),
     Text(String),
     Char(char),
-    /// Texts and expressions in turns; the flag marks those that are evaluated when printed.
-    Template(Vec<(Option<String>, Option<(Expr, bool)>)>),
+    Template(Vec<Part>),
     List(Vec<Arg>),
     Map(Vec<(MapKey, Expr)>),
     /// JEXL: `{1, 2}`

@@ -3,6 +3,7 @@
 //! Every format is a row of [`FORMATS`] and a folder. [`recognise`] tells by the content of a file which it is.
 
 pub mod artillery;
+pub mod har;
 pub mod jmeter;
 pub mod plimsoll;
 
@@ -31,7 +32,7 @@ pub struct Format {
 }
 
 /// Every format. The first that takes a file has it.
-pub static FORMATS: &[Format] = &[plimsoll::FORMAT, artillery::FORMAT, jmeter::FORMAT];
+pub static FORMATS: &[Format] = &[plimsoll::FORMAT, har::FORMAT, artillery::FORMAT, jmeter::FORMAT];
 
 /// A word of another tool's command line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

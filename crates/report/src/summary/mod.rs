@@ -5,6 +5,7 @@
 //! they go is the caller's business.
 
 mod build;
+mod coverage;
 mod legacy;
 mod machine;
 mod text;
@@ -19,6 +20,7 @@ use crate::format::TimeUnit;
 use metrics::{Contains, Kind};
 
 pub use build::{Measured, aggregation, build, split_name};
+pub use coverage::{Coverage, Field};
 pub use legacy::{export_json, legacy_json};
 pub use machine::machine_readable;
 pub use text::{Style, text};
@@ -68,6 +70,8 @@ pub struct Summary {
     pub setup_data: Option<Value>,
     /// Whether the generator measured the target or itself.
     pub trust: Trust,
+    /// What was asked of GraphQL schemas; `None` when no script speaks GraphQL through our module.
+    pub graphql: Option<Coverage>,
     /// Why the run did not end as planned, such as `aborted by the script: out of stock`.
     pub incomplete: Option<String>,
 }

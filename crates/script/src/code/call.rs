@@ -14,9 +14,9 @@ use serde_json::Value as Json;
 
 use super::convert::{from_js, into_js, kit};
 use super::{CodeError, CodeWorker, Context, Handle, error};
-use crate::ffi;
 
 /// What a function is called with, or a script's name stands for.
+#[derive(Clone, Copy)]
 pub enum Arg<'a> {
     /// `undefined`.
     Undefined,
@@ -239,20 +239,20 @@ impl Future for Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        self.worker.state().forget_call(self.id);
+        if self.worker.state().forget_call(self.id) {
+            let id = self.id;
+            // When there is no memory even for this, the number stays behind, which does no harm.
+            let _ = self
+                .worker
+                .run(|context| kit(context)?.get::<_, Function<'_>>("forget")?.call::<_, ()>((id,)));
+        }
     }
 }
 
 impl CodeWorker {
     /// The error that a thrown value stands for.
     pub(super) fn thrown(&self, thrown: Persistent<Value<'static>>) -> CodeError {
-        let told = self.run(|context| {
-            let thrown = thrown.restore(context)?;
-            if ffi::is_uncatchable(&thrown) {
-                return Ok(self.stopped(context, &thrown));
-            }
-            Ok(error::of_thrown(context, &thrown))
-        });
+        let told = self.run(|context| Ok(error::of_thrown(context, &thrown.restore(context)?)));
         told.unwrap_or_else(|error| error)
     }
 

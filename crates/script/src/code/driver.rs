@@ -11,6 +11,7 @@ use rquickjs::{Ctx, Function};
 use super::CodeWorker;
 use super::convert::kit;
 use super::worker::Inner;
+use crate::ffi;
 use crate::vu::Event;
 
 /// How long jobs may run before other users of the thread get a turn.
@@ -37,11 +38,14 @@ impl CodeWorker {
                 }
             }
             while context.execute_pending_job() {
-                if self.host().is_interrupted() || self.host().memory.is_over() {
-                    // The promise of an async function is rejected with the error, so whoever waits hears of it.
-                    self.note_stop();
-                    context.catch();
-                    self.arm();
+                if context.has_exception() {
+                    // Functions of the host may leave an exception behind that they got over.
+                    let thrown = context.catch();
+                    if ffi::is_uncatchable(&thrown) {
+                        // The promise of an async function that was stopped never settles; see `clear_up`.
+                        self.stopped(context, &thrown, false);
+                        self.arm();
+                    }
                 }
                 ran += 1;
                 if ran.is_multiple_of(JOBS) && self.host().now() > until {

@@ -6,7 +6,8 @@ use std::fmt;
 
 use rquickjs::{Ctx, Value};
 
-use crate::error;
+use crate::program::Program;
+use crate::{error, ffi, places};
 
 /// The kinds of errors that callers treat differently.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,7 +49,7 @@ pub struct CodeError {
     /// The kind.
     pub kind: CodeErrorKind,
     /// `name` of the error object, such as `TypeError`; empty when something else was thrown.
-    pub name: String,
+    pub name: Box<str>,
     /// `message` of the error object, or the thrown value as text.
     pub message: String,
     /// `code` of the error object.
@@ -56,7 +57,7 @@ pub struct CodeError {
     /// Where it was thrown, as far as the engine knows.
     pub place: Option<Place>,
     /// One line a frame, `function (file:line:column)`, innermost first.
-    pub stack: Vec<String>,
+    pub stack: Box<[String]>,
 }
 
 impl std::error::Error for CodeError {}
@@ -78,20 +79,42 @@ impl CodeError {
     pub(super) fn new(kind: CodeErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
-            name: String::new(),
+            name: Box::default(),
             message: message.into(),
             code: None,
             place: None,
-            stack: Vec::new(),
+            stack: Box::default(),
         }
     }
 
     /// The same error with the frames of a description.
     pub(super) fn with_frames(mut self, description: &str) -> Self {
-        self.stack = description.lines().filter_map(|line| line.strip_prefix("\tat ")).map(frame).collect();
-        self.stack.retain(|frame| !is_ours(frame));
+        let frames = description.lines().filter_map(|line| line.strip_prefix("\tat ")).map(frame);
+        self.stack = frames.filter(|frame| !is_ours(frame)).collect();
         self.place = self.stack.first().and_then(|frame| place(frame));
         self
+    }
+}
+
+impl CodeError {
+    /// Puts a syntax error where it is; the engine knows little more than the line.
+    fn relocate(&mut self, program: &Program) {
+        let Some(place) = &self.place else { return };
+        let address = format!("file://{}", place.file);
+        let Ok(bytes) = program.file(&address) else { return };
+        let found = std::str::from_utf8(&bytes).ok().and_then(|text| places::broken_at(&address, text));
+        if let Some((line, column)) = found {
+            self.place_at(line, column);
+        }
+    }
+
+    /// Gives the error another line and column of its file.
+    pub(super) fn place_at(&mut self, line: usize, column: usize) {
+        if let Some(place) = &mut self.place {
+            place.line = u32::try_from(line).unwrap_or(u32::MAX);
+            place.column = u32::try_from(column).unwrap_or(u32::MAX);
+            self.stack = Box::default();
+        }
     }
 }
 
@@ -145,11 +168,14 @@ pub(super) fn of_thrown<'js>(context: &Ctx<'js>, thrown: &Value<'js>) -> CodeErr
         _ => CodeErrorKind::Exception,
     };
     let mut found = CodeError::new(kind, message).with_frames(&description);
+    if kind == CodeErrorKind::Syntax {
+        found.relocate(&ffi::host(context).shared.program);
+    }
     if found.place.is_none() {
         // A translation that failed has its place before the message.
         located(&mut found);
     }
-    CodeError { name, code, ..found }
+    CodeError { name: name.into(), code, ..found }
 }
 
 /// Takes `FILE:LINE:COLUMN: ` from the front of a message.

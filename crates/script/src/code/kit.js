@@ -3,31 +3,45 @@
   "use strict";
   const DONE = 0;
   const NEXT = 1;
-  const { Function: PlainFunction, JSON, Promise, Object, WeakMap, String } = globalThis;
+  const { Function: PlainFunction, JSON, Map, Object, Promise, String, WeakMap, WeakRef } = globalThis;
   const then = Promise.prototype.then;
   const stringify = JSON.stringify;
   const waits = (value) =>
     value !== null && (typeof value === "object" || typeof value === "function") && typeof value.then === "function";
 
+  // What only those hold that can still end a call: when it is gone, the call never ends.
+  const tokens = new Map();
+  const end = (id, fine, value, returned, token) => {
+    tokens.delete(id);
+    native.settle(id, fine, value, returned, token);
+  };
+  const ends = (id) => {
+    const token = {};
+    tokens.set(id, new WeakRef(token));
+    return {
+      well: (value) => end(id, true, value, false, token),
+      fail: (error) => end(id, false, error, false, token),
+      returned: (value) => end(id, true, value, true, token),
+    };
+  };
+
   const follow = (id, value) => {
-    const well = (result) => native.settle(id, true, result, false);
-    if (!waits(value)) return void well(value);
-    then.call(Promise.resolve(value), well, (error) => native.settle(id, false, error));
+    if (!waits(value)) return void native.settle(id, true, value, false);
+    const { well, fail } = ends(id);
+    then.call(Promise.resolve(value), well, fail);
   };
 
   const invoke = (id, callee, args, ending) => {
     const { constructor } = callee;
     const plain = constructor === undefined || constructor === PlainFunction || constructor.name === "Function";
     if (ending !== NEXT && (ending !== DONE || !plain)) return void follow(id, callee(...args));
-    const fail = (error) => native.settle(id, false, error);
-    const well = (value) => native.settle(id, true, value, false);
+    const { well, fail, returned } = ends(id);
     const callback = ending === NEXT ? well : (error, value) => (error ? fail(error) : well(value));
     const result = callee(...args, callback);
     // A function without parameters may hand them on as they are.
     const deaf = callee.length > 0 && callee.length <= args.length;
-    const returned = (value) => deaf && native.settle(id, true, value, true);
-    if (waits(result)) then.call(Promise.resolve(result), returned, fail);
-    else returned(result);
+    if (waits(result)) then.call(Promise.resolve(result), deaf ? returned : undefined, fail);
+    else if (deaf) returned(result);
   };
 
   // JSON of what JSON.stringify refuses: cycles are left out, big integers are text.
@@ -99,6 +113,7 @@
   };
   lazily("Buffer", "buffer", "Buffer");
   lazily("console", "console");
+  lazily("performance", "perf_hooks", "performance");
   lazily("process", "process");
   for (const name of ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate"]) {
     lazily(name, "timers", name);
@@ -116,6 +131,13 @@
     takeEvents(context) {
       const known = emitters.get(context);
       return known === undefined ? [] : known.queue.splice(0);
+    },
+    forget: (id) => void tokens.delete(id),
+    // The calls that nobody can end any more.
+    lost() {
+      const ids = [];
+      for (const [id, token] of tokens) if (token.deref() === undefined) ids.push(id);
+      return ids;
     },
     addTick: (tick) => void ticks.push(tick),
     // Those that are added meanwhile come after these.

@@ -17,6 +17,7 @@ mod context;
 mod convert;
 mod driver;
 mod error;
+mod fetch;
 pub(crate) mod node;
 mod require;
 mod resolve;
@@ -34,10 +35,12 @@ use model::{Clock, Level, Logger};
 pub use call::{Arg, Call, Emitted, Ending, Outcome};
 pub use context::Context;
 pub use error::{CodeError, CodeErrorKind, Place};
+pub use fetch::{Fetch, FetchRequest, FetchResponse};
 pub use script::{Script, ScriptText};
 pub use worker::{CodeWorker, Handle, Module};
 
 pub(crate) use require::{fill_meta, require};
+pub(crate) use resolve::imported;
 pub(crate) use worker::State;
 
 use crate::program::{Program, Style};

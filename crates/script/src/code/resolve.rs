@@ -54,6 +54,11 @@ pub(super) fn resolve(
     }
 }
 
+/// The address of what an `import` of `specifier` in the module at `base` means.
+pub(crate) fn imported(source: &Source, base: &str, specifier: &str) -> Option<String> {
+    resolve(source, &packages::IMPORT, base, specifier).ok()
+}
+
 fn is_relative(path: &str) -> bool {
     matches!(path, "." | "..") || path.starts_with("./") || path.starts_with("../")
 }

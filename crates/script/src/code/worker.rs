@@ -48,6 +48,8 @@ pub(crate) struct State {
     pub(super) bell: Notify,
     /// Whom `$host` calls.
     pub(super) lent: ffi::LentHost,
+    /// How `fetch()` sends its requests.
+    pub(super) fetch: RefCell<Option<Rc<dyn super::Fetch>>>,
     complaints: Cell<u32>,
 }
 
@@ -61,9 +63,9 @@ impl State {
         (id, pending)
     }
 
-    /// Nobody waits for this call any more.
-    pub(super) fn forget_call(&self, id: u32) {
-        self.calls.borrow_mut().remove(&id);
+    /// Nobody waits for this call any more; whether it was still under way.
+    pub(super) fn forget_call(&self, id: u32) -> bool {
+        self.calls.borrow_mut().remove(&id).is_some()
     }
 
     /// Logs what went wrong where nobody waits for it.
@@ -96,6 +98,13 @@ pub(super) fn state<'a>(context: &'a Ctx<'_>) -> &'a State {
     ffi::host(context).code.get().expect("a worker sets its state before it runs code")
 }
 
+/// Code was stopped.
+struct Stop {
+    error: CodeError,
+    /// Whoever entered the runtime is told.
+    told: bool,
+}
+
 pub(super) struct Inner {
     state: Rc<State>,
     host: Rc<Host>,
@@ -103,12 +112,10 @@ pub(super) struct Inner {
     runtime: Option<Runtime>,
     /// A call into the runtime is under way on this thread.
     entered: Cell<bool>,
-    /// Why running code was stopped last.
-    stopped: Cell<CodeErrorKind>,
+    /// Why running code was stopped, until it is clear whom that concerns.
+    stopped: RefCell<Option<Stop>>,
     /// Jobs were left when their time was over.
     more: Cell<bool>,
-    /// There may be much to free.
-    littered: Cell<bool>,
     driver: RefCell<Option<JoinHandle<()>>>,
     /// Functions of scripts by their numbers.
     scripts: RefCell<HashMap<u64, Persistent<Function<'static>>>>,
@@ -134,6 +141,7 @@ impl CodeWorker {
             ticks: Cell::new(false),
             bell: Notify::new(),
             lent: ffi::LentHost::default(),
+            fetch: RefCell::default(),
             complaints: Cell::new(0),
         });
         let _ = host.code.set(state.clone());
@@ -147,9 +155,8 @@ impl CodeWorker {
             context: Some(context),
             runtime: Some(runtime),
             entered: Cell::new(false),
-            stopped: Cell::new(CodeErrorKind::TimeLimit),
+            stopped: RefCell::default(),
             more: Cell::new(false),
-            littered: Cell::new(false),
             driver: RefCell::default(),
             scripts: RefCell::default(),
         }));
@@ -204,10 +211,9 @@ impl CodeWorker {
             self.settle_jobs(&context);
             result
         });
-        if inner.littered.take()
-            && let Some(runtime) = &inner.runtime
-        {
-            runtime.run_gc();
+        let stopped = inner.stopped.take();
+        if let Some(stopped) = stopped {
+            self.clear_up(context, &stopped);
         }
         if inner.more.get() || inner.host.events.added() != added {
             inner.state.bell.notify_one();
@@ -227,47 +233,56 @@ impl CodeWorker {
             return CodeError::new(CodeErrorKind::Internal, error.to_string());
         }
         let thrown = context.catch();
-        if let Some(stopped) = self.note_stop() {
-            return stopped.with_frames(&error::describe(context, &thrown));
-        }
-        super::error::of_thrown(context, &thrown)
+        self.stopped(context, &thrown, true).unwrap_or_else(|| super::error::of_thrown(context, &thrown))
     }
 
-    /// Why code was stopped just now, if it was.
-    pub(super) fn note_stop(&self) -> Option<CodeError> {
+    /// Why code was stopped, if it was, so that `thrown` came of it.
+    pub(super) fn stopped<'js>(
+        &self,
+        context: &Ctx<'js>,
+        thrown: &Value<'js>,
+        told: bool,
+    ) -> Option<CodeError> {
         let host = &self.0.host;
         let panicked = host.take_panic().is_some();
         let full = host.memory.take_exceeded() || host.memory.is_over();
-        if !panicked && !full && !host.is_interrupted() {
-            return None;
-        }
-        self.0.littered.set(full);
-        let kind = match () {
-            () if panicked => CodeErrorKind::Internal,
-            () if full => CodeErrorKind::Memory,
-            () => CodeErrorKind::TimeLimit,
-        };
-        self.0.stopped.set(kind);
-        Some(self.stop_error(kind))
-    }
-
-    fn stop_error(&self, kind: CodeErrorKind) -> CodeError {
-        let message = match kind {
-            CodeErrorKind::Internal => "a function of the host panicked".to_owned(),
-            CodeErrorKind::Memory => {
-                format!(
-                    "code needs more than the {} MB of memory that it may have",
-                    self.0.host.memory.limit() >> 20
-                )
+        let (kind, message) = match () {
+            () if panicked => (CodeErrorKind::Internal, "a function of the host panicked".to_owned()),
+            () if full => {
+                let limit = host.memory.limit() >> 20;
+                let message = format!("code needs more than the {limit} MB of memory that it may have");
+                (CodeErrorKind::Memory, message)
             }
-            _ => format!("code ran for {:?} without a pause and was stopped", self.0.state.code.0.time_limit),
+            () if host.is_interrupted() => {
+                let limit = self.0.state.code.0.time_limit;
+                (CodeErrorKind::TimeLimit, format!("code ran for {limit:?} without a pause and was stopped"))
+            }
+            () => return None,
         };
-        CodeError::new(kind, message)
+        let error = CodeError::new(kind, message).with_frames(&error::describe(context, thrown));
+        self.0.stopped.replace(Some(Stop { error: error.clone(), told }));
+        Some(error)
     }
 
-    /// The error of a promise that was rejected because its code was stopped.
-    pub(super) fn stopped<'js>(&self, context: &Ctx<'js>, thrown: &Value<'js>) -> CodeError {
-        self.stop_error(self.0.stopped.get()).with_frames(&error::describe(context, thrown))
+    /// After code was stopped: frees what it held, and ends the calls that nobody can end any more.
+    fn clear_up(&self, context: &rquickjs::Context, stop: &Stop) {
+        if let Some(runtime) = &self.0.runtime {
+            runtime.run_gc();
+        }
+        self.arm();
+        let lost: rquickjs::Result<Vec<u32>> =
+            context.with(|context| kit(&context)?.get::<_, Function<'_>>("lost")?.call(()));
+        let mut told = stop.told;
+        for id in lost.unwrap_or_default() {
+            let pending = self.0.state.calls.borrow_mut().remove(&id);
+            if let Some(pending) = pending {
+                pending.settle(Settled::Failed(stop.error.clone()));
+                told = true;
+            }
+        }
+        if !told {
+            self.tell(&stop.error);
+        }
     }
 
     /// Tells of the pending exception, which nobody can catch.
@@ -367,7 +382,7 @@ fn furnish(context: &Ctx<'_>) -> rquickjs::Result<()> {
     let code = match CODE.get() {
         Some(code) => code,
         None => {
-            let code = ffi::compile_script(context, KIT_NAME, include_str!("kit.js"))?;
+            let code = ffi::compile_script(context, KIT_NAME, include_str!("kit.js"), false)?;
             CODE.get_or_init(|| code)
         }
     };

@@ -316,9 +316,17 @@ impl<'js> Session<'_, 'js> {
             ErrorKind::Interrupted | ErrorKind::Aborted => return IterationEnd::Interrupted,
             _ => {}
         }
+        let advice = error.advice();
+        let code_frame = self.host.shared.program.code_frame_once(&error.message);
         let mut record = Record::new(Level::Error, error.message).with("executor", scenario.executor.kind());
         if error.kind != ErrorKind::Rejection {
             record = record.with("hint", "script exception");
+        }
+        // Once a place, as the source line.
+        let advice = advice.filter(|_| code_frame.is_some());
+        record.detail = code_frame;
+        if let Some(advice) = advice {
+            record = record.with_help(&advice);
         }
         self.host.shared.log.log(record.with("scenario", scenario.name.clone()));
         if error.kind == ErrorKind::Memory { IterationEnd::Lost } else { IterationEnd::Failed }

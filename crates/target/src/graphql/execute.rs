@@ -49,16 +49,22 @@ fn plain(value: &Value, variables: &Map<String, Json>) -> Json {
     }
 }
 
-/// Runs an operation; gives the data and the errors.
+/// The values of a field's arguments.
+pub fn arguments(arguments: &Arguments, variables: &Map<String, Json>) -> Json {
+    let values = arguments.iter().map(|(name, value)| (name.clone(), plain(value, variables)));
+    Json::Object(values.collect())
+}
+
+/// Runs an operation on its root; gives the data and the errors.
 pub async fn operation(
     shop: &Shop,
     asker: &Asker,
     document: &Document,
     operation: &Operation,
     variables: &Map<String, Json>,
+    root: Object,
 ) -> (Json, Vec<Json>) {
     let mut run = Run { shop, asker, document, variables, errors: Vec::new(), objects: 0 };
-    let root = Object::Root(operation.root);
     let data = run.object(&root, &[&operation.selection], &mut Vec::new()).await;
     (data, run.errors)
 }
@@ -157,7 +163,7 @@ impl<'a> Run<'a> {
             }
             return Json::Null;
         }
-        let arguments = self.arguments(&field.arguments);
+        let arguments = arguments(&field.arguments, self.variables);
         match resolve::field(self.shop, self.asker, object, &field.name, &arguments).await {
             Ok(Found::Nothing) => Json::Null,
             Ok(Found::Leaf(value)) => value,
@@ -181,10 +187,5 @@ impl<'a> Run<'a> {
                 Json::Null
             }
         }
-    }
-
-    fn arguments(&self, arguments: &Arguments) -> Json {
-        let values = arguments.iter().map(|(name, value)| (name.clone(), plain(value, self.variables)));
-        Json::Object(values.collect())
     }
 }

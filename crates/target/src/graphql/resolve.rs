@@ -12,6 +12,9 @@ use crate::shop::reviews::{self, Review};
 use crate::shop::session::Asker;
 use crate::shop::{Shop, auth, carts, orders, products, users};
 
+use super::news::News;
+use super::types::{bare, types};
+
 /// Something with fields.
 pub enum Object {
     /// `Query`, `Mutation` or `Subscription`.
@@ -40,6 +43,10 @@ pub enum Object {
     OrderItem(OrderLine),
     /// A token and its account.
     Session(String, User),
+    /// A price that moved.
+    PriceChange(News),
+    /// `Subscription`, with what there is to tell.
+    News(News),
     /// An object that is only a record: its type and its fields.
     Record(&'static str, Value),
 }
@@ -73,6 +80,8 @@ impl Object {
             Self::Order(_) => "Order",
             Self::OrderItem(_) => "OrderItem",
             Self::Session(..) => "Session",
+            Self::PriceChange(_) => "PriceChange",
+            Self::News(_) => "Subscription",
         }
     }
 }
@@ -163,12 +172,36 @@ pub async fn field(
             "token" => leaf(token.clone()),
             _ => one(Object::User(user.clone())),
         },
-        Object::Record(_, value) => match &value[name] {
-            Value::Array(list) if list.iter().any(Value::is_object) => {
-                many(list.clone(), |look| Object::Record("Look", look))
-            }
-            value => leaf(value.clone()),
-        },
+        Object::News(news) => one(news.object()),
+        Object::PriceChange(news) => price_field(news, name),
+        Object::Record(kind, value) => record_field(kind, value, name),
+    }
+}
+
+fn price_field(news: &News, name: &str) -> Result<Found, Refusal> {
+    let News::Price { number, product, cents, previous_cents } = news else { return Ok(Found::Nothing) };
+    match name {
+        "number" => leaf(*number),
+        "price" => leaf(money(*cents)),
+        "previous" => leaf(money(*previous_cents)),
+        _ => one(Object::Product(product.clone())),
+    }
+}
+
+/// A field of a record: plain, or a record again, as the schema says. A type that another only names is looked up.
+fn record_field(kind: &'static str, value: &Value, name: &str) -> Result<Found, Refusal> {
+    let found = match value.get(name) {
+        None if kind == "__Type" => {
+            types().introspected_type(value["name"].as_str().unwrap_or_default())[name].take()
+        }
+        found => found.cloned().unwrap_or_default(),
+    };
+    let inner = types().field(kind, name).map(bare).filter(|inner| types().has_fields(inner));
+    match (inner, found) {
+        (None, plain) => leaf(plain),
+        (Some(_), Value::Null) => Ok(Found::Nothing),
+        (Some(inner), Value::Array(list)) => many(list, |one| Object::Record(inner, one)),
+        (Some(inner), one_value) => one(Object::Record(inner, one_value)),
     }
 }
 
@@ -188,6 +221,15 @@ fn id(arguments: &Value, name: &str) -> Result<String, Refusal> {
 
 async fn query(shop: &Shop, asker: &Asker, name: &str, arguments: &Value) -> Result<Found, Refusal> {
     match name {
+        "__schema" => one(Object::Record("__Schema", types().introspected().clone())),
+        "__type" => match types().introspected_type(arguments["name"].as_str().unwrap_or_default()) {
+            Value::Null => Ok(Found::Nothing),
+            found => one(Object::Record("__Type", found)),
+        },
+        "fail" => {
+            let message = arguments["message"].as_str().unwrap_or("failed, as asked");
+            Err(Refusal::bad_request(message.to_owned()))
+        }
         "health" => leaf("ok"),
         "categories" => leaf(CATEGORIES.to_vec()),
         "product" => {
@@ -284,7 +326,7 @@ async fn mutation(shop: &Shop, asker: &Asker, name: &str, arguments: &Value) -> 
         "checkout" => one(Object::Order(orders::from_cart(shop, &owner(asker)?, asker).await?)),
         "createOrder" => {
             let lines = orders::lines_of(shop, &fields).await?;
-            one(Object::Order(shop.store.add_order(asker.id(), lines).await?))
+            one(Object::Order(orders::placed(shop, asker, lines).await?))
         }
         "confirmOrder" => {
             let order = orders::own(shop, asker, &id(input, "id").or_else(|_| id(input, "orderId"))?).await?;

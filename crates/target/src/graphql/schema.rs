@@ -1,145 +1,15 @@
-//! Which type has which fields, and whether an operation fits.
+//! Whether an operation fits the shop's types.
 //!
-//! [`TYPES`] is the table; a new field is a row here and an arm in `resolve`. Arguments are not declared:
-//! what a field does not know it ignores.
+//! A new field is a line in `schema.graphql` and an arm in `resolve`. Arguments are not checked: what a field does
+//! not know it ignores.
 
 use serde_json::{Value, json};
 
 use super::parse::{Document, Field, Operation, Selection};
-
-/// A field and its type; `[…]` is a list. Types that have no row of their own are scalars.
-type Fields = &'static [(&'static str, &'static str)];
-
-/// Every type with its fields.
-const TYPES: &[(&str, Fields)] = &[
-    (
-        "Query",
-        &[
-            ("brands", "[Brand]"),
-            ("cart", "Cart"),
-            ("categories", "[String]"),
-            ("getAllSeasonalAssignments", "[SeasonalAssignment]"),
-            ("health", "String"),
-            ("looksSummary", "LooksSummary"),
-            ("me", "User"),
-            ("order", "Order"),
-            ("orders", "[Order]"),
-            ("product", "Product"),
-            ("products", "[Product]"),
-            ("search", "[Product]"),
-            ("seasonalAssignments", "[SeasonalAssignment]"),
-            ("user", "User"),
-            ("users", "[User]"),
-        ],
-    ),
-    (
-        "Mutation",
-        &[
-            ("addToCart", "Cart"),
-            ("cancelOrder", "Order"),
-            ("checkout", "Order"),
-            ("clearCart", "Cart"),
-            ("confirmOrder", "Order"),
-            ("createOrder", "Order"),
-            ("login", "Session"),
-            ("register", "Session"),
-            ("removeFromCart", "Cart"),
-            ("updateProfile", "User"),
-        ],
-    ),
-    ("Subscription", &[("inventoryChanged", "Inventory"), ("messageAdded", "Message")]),
-    (
-        "Product",
-        &[
-            ("available", "Boolean"),
-            ("category", "String"),
-            ("currency", "String"),
-            ("description", "String"),
-            ("id", "ID"),
-            ("inventory", "Inventory"),
-            ("name", "String"),
-            ("price", "Float"),
-            ("rating", "Float"),
-            ("reviews", "[Review]"),
-            ("sku", "String"),
-            ("variants", "[Variant]"),
-        ],
-    ),
-    (
-        "Variant",
-        &[
-            ("id", "ID"),
-            ("inventory", "Inventory"),
-            ("name", "String"),
-            ("price", "Float"),
-            ("sku", "String"),
-        ],
-    ),
-    ("Inventory", &[("productId", "ID"), ("quantity", "Int"), ("warehouse", "Warehouse")]),
-    ("Warehouse", &[("capacity", "Int"), ("location", "String")]),
-    ("Review", &[("comment", "String"), ("id", "ID"), ("rating", "Int"), ("user", "User")]),
-    (
-        "User",
-        &[
-            ("cart", "Cart"),
-            ("createdAt", "String"),
-            ("email", "String"),
-            ("id", "ID"),
-            ("name", "String"),
-            ("orderHistory", "OrderHistory"),
-            ("orders", "[Order]"),
-            ("role", "String"),
-        ],
-    ),
-    ("OrderHistory", &[("totalOrders", "Int"), ("totalSpent", "Float")]),
-    ("Cart", &[("itemCount", "Int"), ("items", "[CartItem]"), ("total", "Float")]),
-    ("CartItem", &[("price", "Float"), ("product", "Product"), ("productId", "ID"), ("quantity", "Int")]),
-    (
-        "Order",
-        &[
-            ("createdAt", "String"),
-            ("id", "ID"),
-            ("items", "[OrderItem]"),
-            ("orderId", "ID"),
-            ("paymentMethod", "String"),
-            ("status", "String"),
-            ("total", "Float"),
-            ("totalAmount", "Float"),
-        ],
-    ),
-    ("OrderItem", &[("name", "String"), ("price", "Float"), ("productId", "ID"), ("quantity", "Int")]),
-    ("Session", &[("token", "String"), ("user", "User")]),
-    ("Message", &[("content", "String"), ("id", "ID")]),
-    ("Brand", &[("divisions", "[String]"), ("id", "ID"), ("name", "String")]),
-    (
-        "LooksSummary",
-        &[
-            ("brand", "String"),
-            ("division", "String"),
-            ("looks", "[Look]"),
-            ("season", "String"),
-            ("totalLooks", "Int"),
-        ],
-    ),
-    ("Look", &[("id", "ID"), ("name", "String"), ("styleCount", "Int")]),
-    (
-        "SeasonalAssignment",
-        &[
-            ("brand", "String"),
-            ("division", "String"),
-            ("id", "ID"),
-            ("style", "String"),
-            ("styleSeasonCode", "String"),
-        ],
-    ),
-];
+use super::types::{bare, types};
 
 /// The most fields that one operation may ask for, fragments counted where they are used.
 const MAX_FIELDS: usize = 5000;
-
-fn fields_of(kind: &str) -> Option<Fields> {
-    TYPES.iter().find(|(name, _)| *name == kind).map(|(_, fields)| *fields)
-}
 
 /// What is wrong with an operation, as the answer's errors; empty when it fits.
 pub fn problems(document: &Document, operation: &Operation) -> Vec<Value> {
@@ -176,7 +46,7 @@ impl<'a> Check<'a> {
                 Selection::Field(field) => self.field(kind, field),
                 Selection::Inline(on, _, inner) => {
                     let on = on.as_deref().unwrap_or(kind);
-                    if fields_of(on).is_none() {
+                    if !types().has_fields(on) {
                         self.problem(&format!("Unknown type \"{on}\"."), None);
                     } else if on == kind {
                         self.selection(kind, inner);
@@ -215,27 +85,26 @@ impl<'a> Check<'a> {
         if field.name == "__typename" {
             return;
         }
-        let known = fields_of(kind).and_then(|fields| fields.iter().find(|(name, _)| *name == field.name));
-        let Some((_, of)) = known else {
+        let Some(of) = types().field(kind, &field.name) else {
             return self
                 .problem(&format!("Cannot query field \"{}\" on type \"{kind}\".", field.name), Some(field));
         };
-        let inner = of.trim_matches(['[', ']']);
-        match (fields_of(inner), field.selection.is_empty()) {
-            (Some(_), true) => {
+        let inner = bare(of);
+        match (types().has_fields(inner), field.selection.is_empty()) {
+            (true, true) => {
                 let message =
                     format!("Field \"{}\" of type \"{of}\" must have a selection of subfields.", field.name);
                 self.problem(&message, Some(field));
             }
-            (None, false) => {
+            (false, false) => {
                 let message = format!(
                     "Field \"{}\" must not have a selection since type \"{of}\" has no subfields.",
                     field.name
                 );
                 self.problem(&message, Some(field));
             }
-            (Some(_), false) => self.selection(inner, &field.selection),
-            (None, true) => {}
+            (true, false) => self.selection(inner, &field.selection),
+            (false, true) => {}
         }
     }
 }

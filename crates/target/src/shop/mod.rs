@@ -29,12 +29,14 @@ use std::sync::Arc;
 use http::{Method, Request};
 use hyper::body::Incoming;
 use model::Clock;
+use tokio::sync::broadcast;
 use tokio_rustls::TlsAcceptor;
 
 use crate::body::Answer;
 use crate::error::Error;
 use crate::exchange::{Exchange, Line, Segments};
 use crate::faults::{Faults, Hangup, Rule};
+use crate::graphql;
 use crate::metrics::Metrics;
 use crate::queue::Stations;
 use crate::random::Random;
@@ -47,6 +49,9 @@ use store::Store;
 use token::Signer;
 
 pub(crate) use pages::picture;
+
+/// Orders that a slow listener may be behind before it misses some.
+const ORDERS_WAITING: usize = 1024;
 
 /// What the shop is started with.
 #[derive(Clone, Debug)]
@@ -100,6 +105,10 @@ pub struct Shop {
     pub(crate) stations: Stations,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) store: Store,
+    /// Every order as it is made.
+    pub(crate) orders_placed: broadcast::Sender<records::Order>,
+    /// GraphQL documents that clients have left here, by their hash.
+    pub(crate) documents: graphql::Documents,
     signer: Signer,
     auto_register: bool,
 }
@@ -139,6 +148,8 @@ impl Shop {
             stations: Stations::default(),
             catalogue,
             store,
+            orders_placed: broadcast::channel(ORDERS_WAITING).0,
+            documents: graphql::Documents::default(),
             signer: Signer::new(options.seed),
             auto_register: options.auto_register,
         });

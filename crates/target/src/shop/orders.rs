@@ -22,7 +22,7 @@ pub async fn answer(shop: &Shop, exchange: &mut Exchange<'_>, rest: &[&str]) -> 
         (Method::POST, []) => {
             let fields = exchange.fields().await?;
             let lines = lines_of(shop, &fields).await?;
-            created(&shop.store.add_order(asker.id(), lines).await?.json())
+            created(&placed(shop, &asker, lines).await?.json())
         }
         (Method::GET, []) => {
             let id = shop.account(exchange).await?.sub;
@@ -61,6 +61,14 @@ pub async fn checkout(shop: &Shop, exchange: &mut Exchange<'_>) -> Outcome {
     created(&from_cart(shop, &owner, &asker).await?.json())
 }
 
+/// A new order of these lines, of which those are told who listen for orders.
+pub async fn placed(shop: &Shop, asker: &Asker, lines: Vec<OrderLine>) -> Result<Order, Refusal> {
+    let order = shop.store.add_order(asker.id(), lines).await?;
+    // Nobody may be listening.
+    let _ = shop.orders_placed.send(order.clone());
+    Ok(order)
+}
+
 /// An order of what is in a cart.
 pub async fn from_cart(shop: &Shop, owner: &Owner, asker: &Asker) -> Result<Order, Refusal> {
     let cart = shop.store.cart(&owner.key).await?;
@@ -71,7 +79,7 @@ pub async fn from_cart(shop: &Shop, owner: &Owner, asker: &Asker) -> Result<Orde
     for item in cart {
         lines.push(line_of(shop, &json!({"productId": item.product, "quantity": item.quantity})).await?);
     }
-    let order = shop.store.add_order(asker.id(), lines).await?;
+    let order = placed(shop, asker, lines).await?;
     shop.store.clear_cart(&owner.key).await?;
     Ok(order)
 }

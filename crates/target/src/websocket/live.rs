@@ -1,4 +1,4 @@
-//! `/realtime`: the shop's live updates over WebSocket.
+//! `/ws/feed`, also `/realtime`: the shop's live updates over WebSocket.
 //!
 //! A client subscribes to channels and gets an update of each in turn; pings in JSON are answered in JSON.
 
@@ -17,18 +17,35 @@ use crate::shop::Shop;
 /// The channels that one client may listen to.
 const MAX_CHANNELS: usize = 32;
 
-/// `/realtime[?interval_ms=1000]`; a false token is refused, none is fine.
-pub async fn realtime(shop: &Arc<Shop>, exchange: &Exchange<'_>) -> Outcome {
-    shop.asker(exchange).await?;
-    let interval = Duration::from_millis(exchange.arg_or("interval_ms", 1000_u64).clamp(1, 3_600_000));
-    let shop = Arc::clone(shop);
-    accept(exchange, |_| false, move |socket| talk(shop, socket, interval))
+/// The most messages of one connection in a second.
+const MAX_RATE: f64 = 10_000.0;
+
+/// How a client wants its updates.
+struct Pace {
+    interval: Duration,
+    /// How many there are before the end.
+    count: u64,
 }
 
-async fn talk(shop: Arc<Shop>, mut socket: Upgrade, interval: Duration) -> std::io::Result<()> {
+/// `/ws/feed[?rate=1][&count=N]`: so many updates a second, and that many before the end, which is none unless told.
+/// The pace can be given as `interval_ms`, too. A false token is refused, none is fine.
+pub async fn feed(shop: &Arc<Shop>, exchange: &Exchange<'_>) -> Outcome {
+    shop.asker(exchange).await?;
+    let rate = exchange.arg_or("rate", 0.0_f64);
+    let interval = if rate > 0.0 {
+        Duration::from_secs_f64(1.0 / rate.clamp(1.0 / 3600.0, MAX_RATE))
+    } else {
+        Duration::from_millis(exchange.arg_or("interval_ms", 1000_u64).clamp(1, 3_600_000))
+    };
+    let pace = Pace { interval, count: exchange.arg_or("count", u64::MAX).max(1) };
+    let shop = Arc::clone(shop);
+    accept(exchange, |_| false, move |socket| talk(shop, socket, pace))
+}
+
+async fn talk(shop: Arc<Shop>, mut socket: Upgrade, pace: Pace) -> std::io::Result<()> {
     let mut channels: Vec<String> = Vec::new();
     let mut turn = 0;
-    let mut due = Instant::now() + interval;
+    let mut due = Instant::now() + pace.interval;
     loop {
         tokio::select! {
             message = socket.next() => match socket.settle(message).await? {
@@ -40,15 +57,18 @@ async fn talk(shop: Arc<Shop>, mut socket: Upgrade, interval: Duration) -> std::
                 Some(_) => {}
             },
             () = sleep_until(due), if !channels.is_empty() => {
-                due += interval;
+                due += pace.interval;
                 let channel = &channels[turn % channels.len()];
                 turn += 1;
                 let update = json!({"type": channel, "id": turn, "timestamp": unix_ms(), "data": news(&shop, turn)});
                 socket.text(&update.to_string()).await?;
+                if turn as u64 >= pace.count {
+                    return socket.close(1000, "all told").await;
+                }
             }
         }
         if channels.is_empty() {
-            due = Instant::now() + interval;
+            due = Instant::now() + pace.interval;
         }
     }
 }

@@ -23,7 +23,7 @@ use sha1::{Digest as _, Sha1};
 use crate::body::{Outcome, Refusal, empty};
 use crate::exchange::Exchange;
 pub(crate) use frame::{Message, Socket};
-pub(crate) use live::realtime;
+pub(crate) use live::feed;
 pub(crate) use rooms::{echo, ticks};
 
 /// A socket over an upgraded connection.

@@ -7,7 +7,7 @@ use engine::{AbortCause, Progress as Counters};
 use metrics::{Sink, builtin};
 use model::{Executor, ExitCode, Level, Record};
 use report::sink::Report;
-use report::summary::{Measured, Mode, Options, State, Summary, build};
+use report::summary::{Coverage, Measured, Mode, Options, State, Summary, build};
 use script::ErrorKind;
 
 use super::{Conductor, lifecycle_failed};
@@ -132,10 +132,19 @@ impl Conductor<'_> {
             state: self.state(elapsed),
             setup_data: self.setup_data.as_deref().and_then(|json| serde_json::from_str(json).ok()),
             trust: judge(self.judge.aggregate(), &facts),
+            graphql: self.coverage(),
             incomplete: self.incomplete(),
             ..Summary::default()
         };
         build(bare, &measured)
+    }
+
+    /// What was asked of GraphQL schemas, when the script speaks it through our module.
+    fn coverage(&self) -> Option<Coverage> {
+        let fields = self.loaded.test.script()?.graphql_fields()?;
+        let schema: Vec<(&str, &str)> =
+            fields.iter().map(|(kind, name)| (kind.name(), name.as_str())).collect();
+        Some(Coverage::of(self.judge.aggregate(), &schema))
     }
 
     fn state(&self, duration: Duration) -> State {

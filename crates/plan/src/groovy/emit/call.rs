@@ -109,11 +109,7 @@ impl<'a> Emitter<'a> {
                 classes::find(&class).ok_or_else(|| Error::unsupported(expr.at, format!("class {class}")))?;
             return Ok(format!("$j.call($j.c[{}],{},{})", quoted(class), quoted(&member), self.args(args)?));
         }
-        let from = self
-            .static_classes
-            .iter()
-            .find_map(|class| classes::find(class).filter(|c| classes::has_static(c, name)));
-        if let Some(class) = from {
+        if let Some(class) = self.static_classes.iter().find(|class| classes::has_static(class, name)) {
             return Ok(format!("$j.call($j.c[{}],{},{})", quoted(class), quoted(name), self.args(args)?));
         }
         Ok(format!("$d.call({},{})", quoted(name), self.args(args)?))

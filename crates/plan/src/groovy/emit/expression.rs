@@ -1,57 +1,41 @@
 //! Expressions in JavaScript.
 
 use super::super::text::quoted;
-use super::super::tree::{Arg, Closure, Expr, ExprKind, MapKey, Member, Reach, Type};
+use super::super::tree::{Arg, Closure, Expr, ExprKind, MapKey, Member, Part, Reach, Type};
 use super::super::{Error, Language};
 use super::statement::turn;
 use super::{Emitted, Emitter, Home, names, turned, written};
 
 impl<'a> Emitter<'a> {
-    /// An expression whose value is used.
+    /// An expression whose value is used. It calls itself through chains of members, so it keeps little on the stack.
     pub(super) fn expr(&mut self, expr: &'a Expr) -> Emitted {
         use ExprKind as E;
-        Ok(match &expr.kind {
-            E::Null => "null".to_owned(),
-            E::Bool(value) => value.to_string(),
-            E::Int(value) if i32::try_from(*value).is_err() => format!("{value}n"),
-            E::Int(value) if *value < 0 => format!("({value})"),
-            E::Int(value) => value.to_string(),
-            E::Long(value) if *value < 0 => format!("({value}n)"),
-            E::Long(value) => format!("{value}n"),
-            E::Big(digits) => format!("$j.big({}n)", digits),
-            E::Decimal(digits) => format!("$j.dec({})", quoted(digits)),
-            E::Double(value) => format!("$j.dbl({})", number(*value)),
-            E::Float(value) => format!("$j.flt({})", number(*value)),
-            E::Text(text) => quoted(text),
-            E::Char(letter) => format!("$j.chr({})", quoted(&letter.to_string())),
-            E::Template(parts) => self.template(parts)?,
-            E::List(items) => self.list(items)?,
-            E::Map(entries) => self.map(entries)?,
-            E::Set(items) => format!("$j.set([{}])", self.joined(items)?),
-            E::Range(from, to, closed) => {
-                format!("$j.range({},{},{closed})", self.expr(from)?, self.expr(to)?)
+        match &expr.kind {
+            E::Name(name) => self.name(name, expr),
+            E::Prop(of, member, reach) => self.prop(expr, of, member, *reach),
+            E::Index(of, indexes, safe) => self.index(of, indexes, *safe),
+            E::Call(of, member, reach, args) => self.call(expr, of.as_deref(), member, *reach, args),
+            E::Unary(mark, of) => self.unary(mark, of),
+            E::Binary(mark, left, right) => self.binary(expr, mark, left, right),
+            E::Assign(mark, target, value) => self.assign(mark, target, value),
+            E::Closure(closure) => self.closure(closure, expr),
+            E::New(ty, args, class) => self.creation(ty, args, class.as_deref()),
+            E::Cast(ty, of, by_as) => self.cast(ty, of, *by_as),
+            E::Step(by, before, of) => self.step(*by, *before, of),
+            E::List(items) => self.list(items),
+            E::Map(entries) => self.map(entries),
+            E::Template(parts) => self.template(parts),
+            E::Invoke(..) | E::Range(..) | E::InstanceOf(..) | E::In(..) | E::Set(_) | E::NewArray(..) => {
+                self.operation(expr)
             }
-            E::Name(name) => self.name(name, expr)?,
-            E::This => match (self.home, self.closures) {
-                (Home::Class, _) => "this".to_owned(),
-                _ => "$d.me()".to_owned(),
-            },
-            E::Super => return Err(Error::unsupported(expr.at, "`super` here")),
-            E::Prop(of, member, reach) => self.prop(expr, of, member, *reach)?,
-            E::Index(of, indexes, safe) => self.index(of, indexes, *safe)?,
-            E::Call(of, member, reach, args) => self.call(expr, of.as_deref(), member, *reach, args)?,
-            E::Invoke(callee, args) => format!("$j.invoke({},{})", self.expr(callee)?, self.args(args)?),
-            E::MethodRef(of, name) => self.method_ref(of, name)?,
-            E::New(ty, args, class) => self.creation(ty, args, class.as_deref())?,
-            E::NewArray(ty, sizes, values) => match values {
-                Some(values) => self.array_values(ty, values)?,
-                None => format!("$j.newArray({},[{}])", quoted(&written(ty)), self.joined(sizes)?),
-            },
-            E::Braces(values) => format!("[{}]", self.joined(values)?),
-            E::Chain(parent, args) => self.chain(expr, *parent, args)?,
-            E::Unary(mark, of) => self.unary(mark, of)?,
-            E::Step(by, before, of) => self.step(*by, *before, of)?,
-            E::Binary(mark, left, right) => self.binary(expr, mark, left, right)?,
+            E::Sum(_) | E::Logic(..) | E::Ternary(..) | E::Elvis(..) => self.choice(expr),
+            _ => self.rest(expr),
+        }
+    }
+
+    fn choice(&mut self, expr: &'a Expr) -> Emitted {
+        use ExprKind as E;
+        Ok(match &expr.kind {
             E::Sum(parts) => format!("$j.{}({})", self.arithmetic("sum"), self.joined(parts)?),
             E::Logic(mark, parts) => {
                 let parts = parts.iter().map(|part| self.truth(part)).collect::<Result<Vec<_>, _>>()?;
@@ -61,9 +45,17 @@ impl<'a> Emitter<'a> {
                 format!("({}?{}:{})", self.truth(cond)?, self.expr(then)?, self.expr(other)?)
             }
             E::Elvis(value, other) => format!("$j.elvis({},()=>{})", self.expr(value)?, self.expr(other)?),
-            E::Assign(mark, target, value) => self.assign(mark, target, value)?,
-            E::MultiAssign(targets, value) => self.multi_assign(targets, value)?,
-            E::Cast(ty, of, by_as) => self.cast(ty, of, *by_as)?,
+            _ => unreachable!("the caller passes these only"),
+        })
+    }
+
+    fn operation(&mut self, expr: &'a Expr) -> Emitted {
+        use ExprKind as E;
+        Ok(match &expr.kind {
+            E::Invoke(callee, args) => format!("$j.invoke({},{})", self.expr(callee)?, self.args(args)?),
+            E::Range(from, to, closed) => {
+                format!("$j.range({},{},{closed})", self.expr(from)?, self.expr(to)?)
+            }
             E::InstanceOf(of, ty, negated) => {
                 let bang = if *negated { "!" } else { "" };
                 format!("({bang}$j.isa({},[{}]))", self.expr(of)?, self.class_of(ty)?)
@@ -72,7 +64,40 @@ impl<'a> Emitter<'a> {
                 let bang = if *negated { "!" } else { "" };
                 format!("({bang}$j.isCase({},{}))", self.case_of(list)?, self.expr(of)?)
             }
-            E::Closure(closure) => self.closure(closure, expr)?,
+            E::Set(items) => format!("$j.set([{}])", self.joined(items)?),
+            E::NewArray(ty, sizes, values) => match values {
+                Some(values) => self.array_values(ty, values)?,
+                None => format!("$j.newArray({},[{}])", quoted(&written(ty)), self.joined(sizes)?),
+            },
+            _ => unreachable!("the caller passes these only"),
+        })
+    }
+
+    /// Literals, and what stands rarely inside of other expressions.
+    fn rest(&mut self, expr: &'a Expr) -> Emitted {
+        use ExprKind as E;
+        Ok(match &expr.kind {
+            E::Null => "null".to_owned(),
+            E::Bool(value) => value.to_string(),
+            E::Int(value) if i32::try_from(*value).is_err() => format!("{value}n"),
+            E::Int(value) if *value < 0 => format!("({value})"),
+            E::Int(value) => value.to_string(),
+            E::Long(value) if *value < 0 => format!("({value}n)"),
+            E::Long(value) => format!("{value}n"),
+            E::Big(digits) => format!("$j.big({digits}n)"),
+            E::Decimal(digits) => format!("$j.dec({})", quoted(digits)),
+            E::Double(value) => format!("$j.dbl({})", number(*value)),
+            E::Float(value) => format!("$j.flt({})", number(*value)),
+            E::Text(text) => quoted(text),
+            E::Char(letter) => format!("$j.chr({})", quoted(&letter.to_string())),
+            E::This if self.home == Home::Class => "this".to_owned(),
+            E::This => "$d.me()".to_owned(),
+            E::Super => return Err(Error::unsupported(expr.at, "`super` here")),
+            E::MethodRef(of, name) => self.method_ref(of, name)?,
+            E::Braces(values) => format!("[{}]", self.joined(values)?),
+            E::Chain(parent, args) => self.chain(expr, *parent, args)?,
+            E::MultiAssign(targets, value) => self.multi_assign(targets, value)?,
+            _ => unreachable!("the other kinds have functions of their own"),
         })
     }
 
@@ -113,16 +138,14 @@ impl<'a> Emitter<'a> {
         Ok(parts.join(","))
     }
 
-    fn template(&mut self, parts: &'a [(Option<String>, Option<(Expr, bool)>)]) -> Emitted {
+    fn template(&mut self, parts: &'a [Part]) -> Emitted {
         let mut list = Vec::new();
-        for (text, code) in parts {
-            if let Some(text) = text {
-                list.push(format!("$j.raw({})", quoted(text)));
-            }
-            if let Some((code, lazy)) = code {
-                let value = self.expr(code)?;
-                list.push(if *lazy { format!("$j.lazy(()=>{value})") } else { value });
-            }
+        for part in parts {
+            list.push(match part {
+                Part::Text(text) => format!("$j.raw({})", quoted(text)),
+                Part::Value(code) => self.expr(code)?,
+                Part::Lazy(code) => format!("$j.lazy(()=>{})", self.expr(code)?),
+            });
         }
         Ok(format!("$j.gstr([{}])", list.join(",")))
     }
@@ -171,10 +194,11 @@ impl<'a> Emitter<'a> {
         if let Some(class) = self.class_at(expr)? {
             return Ok(class);
         }
-        if matches!(of.kind, ExprKind::This) && self.home != Home::Class {
-            if let Member::Named(name) = member {
-                return Ok(self.free_name(name));
-            }
+        if matches!(of.kind, ExprKind::This)
+            && self.home != Home::Class
+            && let Member::Named(name) = member
+        {
+            return Ok(self.free_name(name));
         }
         let name = self.member(member)?;
         if let Some(class) = self.class_at(of)? {
@@ -323,12 +347,23 @@ impl<'a> Emitter<'a> {
                 format!("[{},{}={next}][0]", local.js, local.js)
             });
         }
-        if before {
-            return self.store(of, &|_, old| Ok(format!("$j.{name}({old})")), false);
-        }
-        let old = self.expr(of)?;
-        let stored = self.store(of, &|_, old| Ok(format!("$j.{name}({old})")), false)?;
-        Ok(format!("[{old},{stored}][0]"))
+        // The target is written once: targets may hold further steps.
+        Ok(match &of.kind {
+            ExprKind::Prop(owner, _, _)
+                if matches!(owner.kind, ExprKind::This) && self.home != Home::Class =>
+            {
+                let ExprKind::Prop(_, member, _) = &of.kind else { unreachable!("it was just matched") };
+                format!("$j.stepName($d,{},$j.{name},{before})", self.member(member)?)
+            }
+            ExprKind::Prop(owner, member, _) => {
+                format!("$j.stepProp({},{},$j.{name},{before})", self.owner_of(owner)?, self.member(member)?)
+            }
+            ExprKind::Index(owner, indexes, _) => {
+                format!("$j.stepAt({},{},$j.{name},{before})", self.expr(owner)?, self.indexes(indexes)?)
+            }
+            ExprKind::Name(variable) => format!("$j.stepName($d,{},$j.{name},{before})", quoted(variable)),
+            _ => return Err(Error::syntax(of.at, "only a variable can be counted up or down")),
+        })
     }
 
     /// Stores into a variable, a property or an index what a writer makes of the value before.

@@ -44,10 +44,10 @@ struct Emitter<'a> {
     /// Simple names to full names of classes that imports name.
     imported: HashMap<String, String>,
     /// Packages imported whole.
-    packages: Vec<String>,
+    packages: Vec<&'static str>,
     /// Names imported from classes: full name of the class, member.
     static_names: HashMap<String, (String, String)>,
-    static_classes: Vec<String>,
+    static_classes: Vec<&'static str>,
     own_classes: HashSet<&'a str>,
     methods: HashSet<&'a str>,
     assigned: HashSet<&'a str>,
@@ -104,15 +104,20 @@ impl<'a> Emitter<'a> {
     }
 
     fn import(&mut self, import: &Import) {
-        let _at = import.at;
         let Some((package, name)) = import.path.rsplit_once('.') else { return };
         match (import.is_static, name) {
-            (true, "*") => self.static_classes.push(package.to_owned()),
+            (true, "*") => {
+                let known = classes::find(package).filter(|class| !self.static_classes.contains(class));
+                self.static_classes.extend(known);
+            }
             (true, _) => {
                 let alias = import.alias.as_deref().unwrap_or(name);
                 self.static_names.insert(alias.to_owned(), (package.to_owned(), name.to_owned()));
             }
-            (false, "*") => self.packages.push(package.to_owned()),
+            (false, "*") => {
+                let known = classes::package(package).filter(|package| !self.packages.contains(package));
+                self.packages.extend(known);
+            }
             (false, _) => {
                 let alias = import.alias.as_deref().unwrap_or(name);
                 self.imported.insert(alias.to_owned(), import.path.clone());

@@ -49,9 +49,9 @@ impl Emitter<'_> {
         if let Some(found) = classes::find(name) {
             return Some(found);
         }
-        let imported = self.packages.iter().map(String::as_str);
-        imported
-            .chain(DEFAULT_PACKAGES.iter().copied())
+        self.packages
+            .iter()
+            .chain(DEFAULT_PACKAGES)
             .find_map(|package| classes::find(&format!("{package}.{name}")))
             .or_else(|| {
                 DEFAULT_CLASSES

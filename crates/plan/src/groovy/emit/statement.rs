@@ -201,7 +201,7 @@ impl<'a> Emitter<'a> {
         for (index, case) in cases.iter().enumerate() {
             match &case.value {
                 Some(value) => {
-                    choice += &format!("$j.{test}({},{subject})?{index}:", self.case_value(value)?)
+                    choice += &format!("$j.{test}({},{subject})?{index}:", self.case_value(value)?);
                 }
                 None => otherwise = index.to_string(),
             }

@@ -114,8 +114,8 @@ impl Parser<'_> {
             self.skip_type_arguments();
         }
         let untyped = modifiers.any
-            && matches!(self.ahead(1).token, Token::Mark("(" | "=" | ";" | "}" | ","))
-            || modifiers.any && self.ahead(1).after_newline;
+            && (self.ahead(1).after_newline
+                || matches!(self.ahead(1).token, Token::Mark("(" | "=" | ";" | "}" | ",")));
         let ty = if untyped { None } else { Some(self.ty()?) };
         if self.is_ahead(1, "(") {
             let name = self.expect_name()?;

@@ -10,13 +10,13 @@ mod statement;
 mod types;
 
 use super::token::{At, Token, Word};
-use super::tree::{Arg, Expr, ExprKind, Import, MapKey, Member, Script};
+use super::tree::{Arg, Expr, ExprKind, Import, MapKey, Member, Part, Script};
 use super::{Error, Language};
 
 /// How deep brackets, blocks and operators that wait for their right side may nest.
 const DEPTH_MAX: u32 = 120;
 /// How high the tree of an expression may be.
-const HEIGHT_MAX: u32 = 250;
+const HEIGHT_MAX: u32 = 150;
 
 /// Whether a type's name is one of the primitives.
 pub(super) fn is_primitive(name: &str) -> bool {
@@ -168,7 +168,6 @@ impl<'a> Parser<'a> {
 
     /// An import or a package declaration, after its keyword.
     fn import(&mut self) -> Parsed<Import> {
-        let at = self.at();
         let is_static = self.take_word("static");
         let mut path = self.expect_name()?;
         while self.take(".") {
@@ -180,7 +179,7 @@ impl<'a> Parser<'a> {
             path += &self.expect_name()?;
         }
         let alias = if self.take_word("as") { Some(self.expect_name()?) } else { None };
-        Ok(Import { path, alias, is_static, at })
+        Ok(Import { path, alias, is_static })
     }
 }
 
@@ -215,7 +214,11 @@ fn highest(kind: &ExprKind) -> u32 {
     let of_all = |all: &[Expr]| all.iter().map(|expr| expr.height).max().unwrap_or(0);
     match kind {
         E::Template(parts) => {
-            parts.iter().filter_map(|(_, code)| code.as_ref()).map(|(expr, _)| expr.height).max().unwrap_or(0)
+            let height = |part: &Part| match part {
+                Part::Text(_) => 0,
+                Part::Value(expr) | Part::Lazy(expr) => expr.height,
+            };
+            parts.iter().map(height).max().unwrap_or(0)
         }
         E::List(args) | E::New(_, args, _) | E::Chain(_, args) => of_args(args),
         E::Map(entries) => {

@@ -1,7 +1,7 @@
 //! Values, and what may follow one: members, indexes, calls.
 
 use super::super::token::{Piece, Token};
-use super::super::tree::{Arg, Closure, Expr, ExprKind, MapKey, Member, Param, Reach};
+use super::super::tree::{Arg, Closure, Expr, ExprKind, MapKey, Member, Param, Part, Reach};
 use super::super::{Error, Language};
 use super::types::is_keyword;
 use super::{At, Parsed, Parser};
@@ -447,7 +447,7 @@ impl Parser<'_> {
         let mut height = 0;
         for piece in pieces {
             match piece {
-                Piece::Text(text) => parts.push((Some(text.clone()), None)),
+                Piece::Text(text) => parts.push(Part::Text(text.clone())),
                 Piece::Code(words) => {
                     let mut inner = Parser::new(words, self.language, self.depth);
                     let lazy = inner.take("->");
@@ -461,7 +461,7 @@ impl Parser<'_> {
                         return Err(inner.unexpected("the end of the expression in a text"));
                     }
                     height = height.max(inner.high);
-                    parts.push((None, Some((expr, lazy))));
+                    parts.push(if lazy { Part::Lazy(expr) } else { Part::Value(expr) });
                 }
             }
         }

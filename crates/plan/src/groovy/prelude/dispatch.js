@@ -258,6 +258,7 @@ function choose(forms, args) {
   return found;
 }
 const NAMES_OF = { int: "Integer", long: "Long", double: "Double", float: "Float", boolean: "Boolean", char: "Character", byte: "Byte", short: "Short" };
+let simples = null;
 function distance(type, v) {
   if (type === null || type === "Object" || type === "def") return 10;
   const boxed = NAMES_OF[type];
@@ -271,7 +272,8 @@ function distance(type, v) {
   if (type === "String" || type === "CharSequence") return isText(v) ? 1 : Infinity;
   if (type === "Closure") return isClosure(v) ? 0 : Infinity;
   if (type.endsWith("[]")) return Array.isArray(v) ? 2 : Infinity;
-  const known_ = Object.values($jvm.c).find((c) => simpleName(c) === type);
+  if (simples === null) { simples = new Map(); for (const c of Object.values($jvm.c)) if (!simples.has(simpleName(c))) simples.set(simpleName(c), c); }
+  const known_ = simples.get(type);
   if (known_) return isa(v, [known_]) ? 3 : isClosure(v) ? 6 : Infinity;
   if (v.$self) { for (let c = classOf(v), d = 1; c; c = c.$parent, d++) if (simpleName(c) === type) return d; return isClass(classOf(v)) && classOf(v).$own ? Infinity : 8; }
   return typeof v === "string" || r >= 0 || typeof v === "boolean" ? Infinity : 8;

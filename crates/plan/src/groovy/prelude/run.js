@@ -58,6 +58,7 @@ Object.assign($jvm, {
   declare, define, over, inside, method: (d) => new MethodScope(d), fn, to, rest: (l) => array("Object[]", l.length === 1 && isArr(l[0]) ? l[0] : l),
   dec: decimal, dbl, flt: (v) => new Flt(v), big, chr: (c) => new Chr(c), gstr: (p) => new GStr(p), raw: (t) => new Raw(t), lazy: (f) => new Lazy(f),
   set: (l) => new JSet("LinkedHashSet", l), map, range, get, put, safe, spread, field, setField, safeSet, with: (o, f) => f(o), with2: (o, i, f) => f(o, i), at_, putAt, item, items, entries, iter, str,
+  stepName: (d, name, f, first) => { const old = d.get(name), v = d.set(name, f(old)); return first ? v : old; }, stepProp: (o, name, f, first) => { const old = get(o, name), v = put(o, name, f(old)); return first ? v : old; }, stepAt: (o, i, f, first) => { const old = at_(o, i), v = putAt(o, i, f(old)); return first ? v : old; },
   truth, elvis, tilde, neg: sign, pos: (v) => v, up, down, add, sub, mul, div, mod, pow: power, shl, sum: folded(add), jsum: folded(jadd), jadd, jdiv,
   shr: (a, b) => rank(a) >= 0 ? shift("rightShift", a, b, (x, n) => x >> n, (x, n) => x >> n) : call(a, "rightShift", [b]),
   ushr: (a, b) => rank(a) >= 0 ? shift("rightShiftUnsigned", a, b, (x, n) => x >>> n, (x, n) => BigInt.asUintN(64, x) >> n) : call(a, "rightShiftUnsigned", [b]),

@@ -1,8 +1,9 @@
 //! The summary for people: sections of headed, aligned rows.
 //!
-//! Sections: thresholds, totals, in full mode scenarios and groups, and trust. Words and order are those that
-//! k6 users know; the trust section is ours.
+//! Sections: thresholds, totals, in full mode scenarios and groups, coverage of GraphQL schemas, and trust. Words and
+//! order are those that k6 users know; the last two sections are ours.
 
+mod coverage;
 mod ink;
 mod metrics;
 mod table;
@@ -43,6 +44,9 @@ pub fn text(summary: &Summary, mode: Mode, style: Style) -> String {
                 page.groups(view, 4);
             }
         }
+    }
+    if let Some(coverage) = summary.graphql.as_ref().filter(|coverage| !coverage.fields.is_empty()) {
+        page.coverage(coverage);
     }
     if style.trust || summary.trust.has_news() || summary.incomplete.is_some() {
         page.trust();

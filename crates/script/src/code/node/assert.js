@@ -2,7 +2,7 @@
 const { make, wantsFunction, wrongType } = require("internal/errors");
 const { equal: same } = require("internal/comparing");
 const { inspect } = require("util");
-const show = (value) => inspect(value, { depth: 1000, sorted: true, maxArrayLength: Infinity });
+const show = (value) => inspect(value, { depth: 1000, sorted: true, maxArrayLength: Infinity, compact: false, breakLength: Infinity });
 
 class AssertionError extends Error {
   constructor(options) {
@@ -41,6 +41,8 @@ const told = (actual, expected, operator) => {
   if (head === undefined) return `${show(actual)} ${operator} ${show(expected)}`;
   if (operator.startsWith("not")) return `${head} ${show(expected)}`;
   const [left, right] = [show(actual), show(expected)];
+  if (operator === "deepEqual") return `${head}\n\n${left}\n\nshould loosely deep-equal\n\n${right}`;
+  if (left === right && left.includes("\n")) return `Values have same structure but are not reference-equal:\n\n${left}\n`;
   if (!left.includes("\n") && !right.includes("\n") && left.length + right.length < 72) return `${head}\n\n${left} !== ${right}\n`;
   return `${head}\n+ actual - expected\n\n${difference(left.split("\n"), right.split("\n"))}`;
 };

@@ -1,7 +1,7 @@
 "use strict";
 const { make, outOfRange, received, wantsNumber, wrongType } = require("internal/errors");
 const inspectSymbol = Symbol.for("nodejs.util.inspect.custom");
-const LONGEST = 2 ** 31 - 1;
+const LONGEST = 2 ** 32;
 const ENCODINGS = {
   __proto__: null, ascii: "ascii", base64: "base64", base64url: "base64url", binary: "latin1", hex: "hex", latin1: "latin1",
   "ucs-2": "utf16le", ucs2: "utf16le", "utf-16le": "utf16le", "utf-8": "utf8", utf16le: "utf16le", utf8: "utf8",

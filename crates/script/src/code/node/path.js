@@ -50,6 +50,7 @@ const dirname = (path) => {
 const basename = (path, suffix) => {
   wantsString(path, "path");
   if (suffix !== undefined) wantsString(suffix, "suffix");
+  if (suffix !== undefined && suffix === path) return "";
   const short = trimmed(path);
   const name = /^\/+$/.test(short) ? "" : short.slice(short.lastIndexOf("/") + 1);
   return suffix !== undefined && name !== suffix && name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name;

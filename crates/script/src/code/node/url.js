@@ -25,9 +25,12 @@ const parse = (address, parseQuery = false, slashesDenoteHost = false) => {
     rest = rest.slice(scheme.length);
   }
   const script = url.protocol === "javascript:";
-  if (!script && rest.startsWith("//") && (slashesDenoteHost || scheme !== undefined || /^\/\/[^@/]+@[^@/]+/.test(rest))) {
-    url.slashes = true;
-    rest = rest.slice(2);
+  const slashes = !script && rest.startsWith("//") && (slashesDenoteHost || scheme !== undefined || /^\/\/[^@/]+@[^@/]+/.test(rest));
+  if (slashes || (scheme !== undefined && !script && !SLASHED.has(url.protocol))) {
+    if (slashes) {
+      url.slashes = true;
+      rest = rest.slice(2);
+    }
     const end = rest.search(/[/?#]/);
     let host = end < 0 ? rest : rest.slice(0, end);
     rest = end < 0 ? "" : rest.slice(end);

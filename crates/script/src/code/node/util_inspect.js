@@ -8,7 +8,7 @@ const DEFAULTS = {
   customInspect: true,
   maxArrayLength: 100,
   maxStringLength: 10000,
-  breakLength: 128,
+  breakLength: 80,
   compact: 3,
   sorted: false,
   getters: false,
@@ -176,9 +176,7 @@ class Inspection {
       base = this.callable(value, name, tag);
       if (keys.length === 0) return this.paint(base, "special");
     } else if (tagOf(value) === "Arguments") {
-      braces = ["[Arguments] [", "]"];
-      isList = true;
-      members = () => this.array([...value], level);
+      braces = ["[Arguments] {", "}"];
     } else if (value instanceof RegExp) {
       base = RegExp.prototype.toString.call(value);
       if (keys.length === 0 || level > this.depth) return this.paint(base, "regexp");
@@ -296,9 +294,10 @@ class Inspection {
     const code = typeof value.code === "string" && keys.includes("code") && name !== "" ? ` [${value.code}]` : "";
     const isNodes = code !== "" && value.code.startsWith("ERR_");
     const stack = typeof value.stack === "string" ? value.stack.trimEnd() : "";
-    const frames = stack === "" ? "" : `\n${stack}`;
-    let base = `${name}${isNodes ? code : ""}${message}${frames}`;
-    if (frames === "") base = `[${base}]`;
+    // The engine's own stacks are frames only; those that code made up may begin with the message.
+    const whole = stack !== "" && !/^\s*at /.test(stack);
+    let base = whole ? stack : `${name}${isNodes ? code : ""}${message}${stack === "" ? "" : `\n${stack}`}`;
+    if (!/\n\s*at /.test(base)) base = `[${base}]`;
     const hidden = ["cause", "errors"].filter((key) => Object.hasOwn(value, key) && !keys.includes(key));
     const shown = [...hidden.map((key) => [key, `[${key}]`]), ...keys.filter((key) => !["name", "message", "stack"].includes(key)).map((key) => [key])];
     if (shown.length === 0) return base.replaceAll("\n", `\n${" ".repeat(this.indent)}`);
@@ -338,7 +337,7 @@ class Inspection {
       if (list !== undefined && before > 6 && this.compact >= 1) parts = this.columns(parts, list);
       if (this.depthBelow(level) < this.compact && before === parts.length) {
         const start = parts.length + this.indent + braces[0].length + base.length + 10;
-        const total = parts.length + start + parts.reduce((sum, part) => sum + part.length, 0);
+        const total = parts.length + start + parts.reduce((sum, part) => sum + this.width(part), 0);
         const joined = parts.join(", ");
         if (total + parts.length <= this.breakLength + parts.length && !base.includes("\n") && !joined.includes("\n")) {
           return `${front}${braces[0]} ${joined} ${braces[1]}`;
@@ -350,6 +349,12 @@ class Inspection {
     return `${front}${braces[0]} ${parts.join(", ")} ${braces[1]}`;
   }
 
+  // The letters of a part, without what paints them.
+  width(part) {
+    // eslint-disable-next-line no-control-regex
+    return this.colors ? part.replace(/\u001b\[\d+m/g, "").length : part.length;
+  }
+
   // How many levels are nested in what was shown last at this level.
   depthBelow(level) {
     return this.level - level;
@@ -359,7 +364,7 @@ class Inspection {
   columns(parts, list) {
     const hasRest = list.length > this.maxArrayLength;
     const count = parts.length - (hasRest ? 1 : 0);
-    const lengths = parts.slice(0, count).map((part) => part.length);
+    const lengths = parts.slice(0, count).map((part) => this.width(part));
     const gap = 2;
     const longest = Math.max(...lengths) + gap;
     const total = lengths.reduce((sum, length) => sum + length + gap, 0);

@@ -14,9 +14,9 @@ use serde_json::Value as Json;
 use super::convert::{from_js, into_js};
 use super::worker::state;
 use super::{Arg, CodeError, CodeErrorKind, CodeHost, CodeWorker, Handle};
-use crate::error;
 use crate::ffi::{self, Call};
 use crate::program::SCRIPT_PREFIX;
+use crate::{error, places};
 
 /// A script as it is written.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,13 @@ impl CodeWorker {
         shared.shared.program.add_script(&address, inserted);
         // The text has a line of its own, so that its columns are the user's.
         let wrapped = format!("(function({}) {{\n{text}\n}})", script.params.join(", "));
-        let code = self.run(|context| ffi::compile_script(context, &address, &wrapped))?;
+        let code = self.run(|context| ffi::compile_script(context, &address, &wrapped, true));
+        let code = code.map_err(|mut error| {
+            if let Some((line, column)) = places::broken_at(script.name, script.text) {
+                error.place_at(line, column);
+            }
+            error
+        })?;
         Ok(Script(Arc::new(Compiled { id, code })))
     }
 

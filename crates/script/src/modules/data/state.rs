@@ -13,7 +13,7 @@ use super::rows::Rows;
 use crate::ffi::{self, Call, Member, Pages, Table};
 use crate::modules::csv::{Cursor, Format};
 use crate::modules::fs::Opened;
-use crate::modules::own::{Faker, Queue, Taker, Taking, Tally};
+use crate::modules::own::{Documents, Faker, Queue, Schemas, Taker, Taking, Tally};
 use crate::vu::Host;
 
 /// Elements up to this many bytes of JSON are kept by a user that has just read them.
@@ -78,6 +78,8 @@ pub(crate) struct Shelf {
     pub(crate) takings: Mutex<HashMap<String, Arc<Taking>>>,
     pub(crate) tallies: Mutex<HashMap<String, Arc<Tally>>>,
     pub(crate) queues: Mutex<HashMap<String, Arc<Queue>>>,
+    pub(crate) documents: Mutex<Documents>,
+    pub(crate) schemas: Mutex<Schemas>,
 }
 
 /// A lock that a panicking user cannot spoil: what is behind it is whole between statements.

@@ -22,6 +22,7 @@ use super::Builtin;
 use crate::ffi::{self, Member, Named, Table};
 
 pub(crate) use cookies::jar_of;
+pub(crate) use expected::graphql_answers;
 pub(crate) use fault::Fault;
 pub(crate) use params::headers_of;
 pub(crate) use state::{HttpState, SharedJar};

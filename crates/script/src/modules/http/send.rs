@@ -355,7 +355,8 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
     {
         debug::log(host, wire, debug);
     }
-    let failed = if hop.challenge { expected.failed(200) } else { expected.failed(hop.status) };
+    let status = if hop.challenge { 200 } else { hop.status };
+    let failed = expected.failed(status, hop.body);
     let sample = sample_of(host, hop.trail, failed);
     let mut recorder = worker.recorder.borrow_mut();
     let code = hop.error.map(|error| (error.code(), error as &dyn std::fmt::Display));

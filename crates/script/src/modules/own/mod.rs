@@ -1,12 +1,15 @@
-//! Modules of our own, under `plimsoll/`: rows that are taken once, fake data, state that users share.
+//! Modules of our own, under `plimsoll/`: rows that are taken once, fake data, GraphQL, state that users share.
 //!
 //! Their names and members are in `crates/cli/types/plimsoll.d.ts`, too.
 
 pub(super) mod faker;
+pub(super) mod graphql;
 pub(super) mod rows;
 pub(super) mod state;
 
 pub(crate) use faker::Faker;
+pub use graphql::OperationKind;
+pub(crate) use graphql::{Documents, Schemas, has_failed as graphql_failed};
 pub(crate) use rows::{Taker, Taking};
 pub(crate) use state::{Queue, Tally};
 

@@ -16,7 +16,7 @@ const PREFIX: &str = "plimsoll:";
 pub(crate) const NOWHERE: &str = "<null>";
 
 /// One module.
-pub(super) struct Chunk {
+pub(in crate::modules) struct Chunk {
     /// Its name, [`PREFIX`] and a word.
     name: &'static str,
     source: &'static str,
@@ -34,12 +34,16 @@ static COMPILING: Mutex<()> = Mutex::new(());
 
 impl Chunk {
     /// A chunk that gets by with what every context has.
-    pub(super) const fn new(name: &'static str, source: &'static str, native: &'static Table) -> Self {
+    pub(in crate::modules) const fn new(
+        name: &'static str,
+        source: &'static str,
+        native: &'static Table,
+    ) -> Self {
         Self { name, source, native, whole_language: false, code: OnceLock::new() }
     }
 
     /// A chunk that uses maps, buffers and the like.
-    pub(super) const fn of_whole_language(
+    pub(in crate::modules) const fn of_whole_language(
         name: &'static str,
         source: &'static str,
         native: &'static Table,
@@ -48,7 +52,7 @@ impl Chunk {
     }
 
     /// What the chunk makes, once in a user.
-    pub(super) fn made<'js>(&'static self, context: &Ctx<'js>) -> Result<Object<'js>> {
+    pub(in crate::modules) fn made<'js>(&'static self, context: &Ctx<'js>) -> Result<Object<'js>> {
         let host = ffi::host(context);
         if let Some(known) = host.builtins.borrow().get(self.name) {
             return known.clone().restore(context);

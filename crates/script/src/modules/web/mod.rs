@@ -4,7 +4,7 @@
 //! and puts that in the getter's place. What is written in JavaScript stands in a [`Chunk`], which is compiled
 //! once per process and evaluated by the users that need it. Scripts may put their own in the place of each.
 
-mod chunk;
+pub(in crate::modules) mod chunk;
 mod clone;
 mod events;
 mod fetch;
