@@ -22,6 +22,7 @@ const TARGETS: &[&str] = &[
     "addresses",
     "environment",
     "archive",
+    "groovy",
 ];
 
 /// What the compiler has to add for the fuzzer to see which code an input reaches. Stable compilers can do it.

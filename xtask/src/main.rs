@@ -7,6 +7,8 @@ mod demo;
 mod docs;
 mod fuzz;
 mod repository;
+#[expect(dead_code, reason = "what only the tests of the lists read, which share the file")]
+mod script_pages;
 mod test;
 mod tidy;
 

@@ -46,6 +46,8 @@ pub enum Script<'a> {
         name: &'a str,
         /// It; whoever loads it takes it out.
         plan: RefCell<Option<Box<Plan>>>,
+        /// The metrics that it uses.
+        registry: Arc<Registry>,
         /// How its results are shown, when not as a summary.
         page: Option<Page>,
     },
@@ -167,10 +169,10 @@ pub fn load(
             }
         }
         Script::Own { text, .. } => (Source::stdin(text.as_bytes().to_vec(), &here()?), None),
-        Script::Plan { plan, .. } => {
+        Script::Plan { plan, registry, .. } => {
             let plan = plan.take().ok_or_else(|| Error::Internal("a plan is loaded once".to_owned()))?;
             let env = script_env(&session.env, &runtime, system_env).map_err(Error::Usage)?;
-            return plans::loaded(runtime, name, plan, Registry::new(), env);
+            return plans::loaded(runtime, name, plan, Arc::clone(registry), env);
         }
     };
     let mut env = archive.as_ref().map(|archive| archive.env.clone()).unwrap_or_default();
@@ -227,6 +229,25 @@ pub fn thrown(error: &script::Error) -> Error {
         .with_hint("script exception")
         .with_help(error.advice())
         .with_code_frame(error.code_frame.clone())
+}
+
+/// A plan and the metrics that it uses.
+pub type Imported = (Box<Plan>, Arc<Registry>);
+
+/// Imports a file in another format and prints what the importer made of it; nothing for scripts and archives.
+///
+/// # Errors
+/// When the file cannot be read, or cannot be run as strictly as the user wants.
+pub fn imported(session: &Session, matches: &ArgMatches, name: &str) -> Result<Option<Imported>, Error> {
+    let runtime = Flags::read(runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
+    if name == "-" {
+        return Ok(None);
+    }
+    let bytes = bytes_of_file(name)?;
+    match content(name, runtime.text("type"), &bytes)? {
+        Content::Plan(format) => plans::report(session, matches, &runtime, (name, bytes), format).map(Some),
+        Content::Archive | Content::Script => Ok(None),
+    }
 }
 
 /// What a file turns out to be.

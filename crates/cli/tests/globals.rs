@@ -574,6 +574,10 @@ fn numbers_are_written_in_english() {
                 "N(1, { minimumFractionDigits: 101 })",
                 "RangeError: minimumFractionDigits is 0 to 100, not 101",
             ),
+            (
+                "Intl.getCanonicalLocales(['EN-us', 'zh-hans-cn', 'en-US', 'de-u-CO-phonebk'])",
+                r#"["en-US","zh-Hans-CN","de-u-co-phonebk"]"#,
+            ),
             ("new Intl.NumberFormat('x')", "RangeError: Incorrect locale information provided: 'x'"),
             (
                 "[1, 2, 3, 4, 11, 21, 112, 113].map((n) => new Intl.PluralRules('en', { type: 'ordinal' }).select(n))",

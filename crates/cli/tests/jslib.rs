@@ -90,7 +90,7 @@ fn jsonpath() {
 
 #[test]
 fn ajv() {
-    passes("ajv.js", &[], 52);
+    passes("ajv.js", &[], 53);
 }
 
 #[test]

@@ -138,7 +138,19 @@ declare module "plimsoll/graphql" {
   /** What `gql` makes: a document that was read once. */
   export interface Document {
     readonly text: string;
+    /** What it can do, in the order of the text. */
+    readonly operations: readonly Operation[];
     toString(): string;
+  }
+
+  /** One operation of a document. Depth and complexity are texts, as the tags of samples are. */
+  export interface Operation {
+    readonly name: string | null;
+    readonly type: "query" | "mutation" | "subscription";
+    readonly depth: string;
+    readonly complexity: string;
+    /** Fields of the root type, each with the variables that leave it out. */
+    readonly fields: readonly [string, any[]][];
   }
 
   /** An error of an answer. */

@@ -84,6 +84,11 @@ impl Standby {
         self.growth == Growth::Auto
     }
 
+    /// Whether an arrival that finds nobody gets a user of its own at once.
+    pub(crate) fn is_on_demand(&self) -> bool {
+        self.growth == Growth::OnDemand
+    }
+
     /// Notes how long an iteration kept its user.
     pub(crate) fn observe(&self, duration: Nanos) {
         self.finished.fetch_add(1, Relaxed);
@@ -95,6 +100,7 @@ impl Standby {
         let most = match self.growth {
             Growth::UpTo(most) => most,
             // Nobody was idle, so there are too few by one at least, whatever the average says.
+            Growth::OnDemand => u64::MAX,
             Growth::Auto => self.called_for(rate).max(vus + 1).min(MaxVus::Auto.limit()),
         };
         self.below(vus, most)

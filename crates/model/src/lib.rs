@@ -31,7 +31,7 @@ pub use exit::ExitCode;
 pub use hidden::Hidden;
 pub use log::{Level, Log, Logger, Record};
 pub use options::{DnsOptions, Options, PlimsollOptions, TlsAuth, TlsVersions, Warning};
-pub use scenario::{AUTO_VUS_MAX, Executor, MaxVus, Scenario, Stage};
+pub use scenario::{AUTO_VUS_MAX, Executor, Leg, MaxVus, Rhythm, Scenario, Stage};
 pub use segment::{Segment, SegmentTuple, Sequence, Stripe};
 pub use share::Share;
 pub use system_tags::SystemTags;

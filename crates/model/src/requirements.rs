@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::scenario::{Executor, Scenario};
+use crate::scenario::{Executor, MaxVus, Scenario};
 use crate::segment::SegmentTuple;
 
 /// From a point in a scenario's time on, how many users it needs.
@@ -31,6 +31,7 @@ pub fn of(scenario: &Scenario, tuple: &SegmentTuple) -> Vec<Step> {
             let planned = tuple.scale(*pre_allocated_vus);
             (planned, tuple.scale(max_vus.limit()).saturating_sub(planned))
         }
+        Executor::Timetable { .. } => (0, tuple.scale(MaxVus::Auto.limit())),
         // Users of a ramp come and go; between its start and its end it never needs more than its peak, and
         // reserving the peak keeps the other scenarios' users their own.
         Executor::RampingVus { start_vus, stages, .. } => {

@@ -121,6 +121,39 @@ pub enum Executor {
         /// Users at most.
         max_vus: MaxVus,
     },
+    /// Iterations start by a timetable of legs; a user is made for each that finds nobody idle.
+    Timetable {
+        /// The legs, one after the other.
+        legs: Vec<Leg>,
+    },
+}
+
+/// One leg of a timetable.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Leg {
+    /// How long it takes.
+    pub duration: Duration,
+    /// When iterations start in it.
+    pub rhythm: Rhythm,
+}
+
+/// When iterations start within a leg.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rhythm {
+    /// Never.
+    Pause,
+    /// So many, the first at the leg's beginning and all at the same distance.
+    Even {
+        /// How many.
+        count: u64,
+    },
+    /// At independent random distances.
+    Poisson {
+        /// How many a second on average.
+        per_second: u64,
+        /// What the distances are drawn from: equal seeds give equal legs.
+        seed: u64,
+    },
 }
 
 impl Executor {
@@ -135,6 +168,7 @@ impl Executor {
             Self::ConstantArrivalRate { .. } => "constant-arrival-rate",
             Self::RampingArrivalRate { .. } => "ramping-arrival-rate",
             Self::SteppedArrivalRate { .. } => "stepped-arrival-rate",
+            Self::Timetable { .. } => "timetable",
         }
     }
 
@@ -152,6 +186,7 @@ impl Executor {
             Self::SteppedArrivalRate { step_duration, steps, .. } => {
                 step_duration.saturating_mul(u32::try_from(*steps).unwrap_or(u32::MAX))
             }
+            Self::Timetable { legs } => legs.iter().map(|leg| leg.duration).sum(),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{Error, Executor, ExitCode, Options, Scenario, Stage, duration};
+use crate::{Error, Executor, ExitCode, Leg, Options, Rhythm, Scenario, Stage, duration};
 
 /// What had a length before has at least this one.
 const LEAST: Duration = Duration::from_millis(1);
@@ -75,6 +75,23 @@ impl TimeScale {
             Executor::RampingVus { stages, .. } | Executor::RampingArrivalRate { stages, .. } => {
                 self.stages(stages);
             }
+            Executor::Timetable { legs } => self.legs(legs),
+        }
+    }
+
+    /// Legs keep their rates; what one leg has too much to be whole goes to the next.
+    fn legs(self, legs: &mut [Leg]) {
+        const PARTS: u128 = 1_000_000;
+        let (mut due, mut given) = (0u128, 0u128);
+        for leg in legs {
+            let whole = leg.duration.as_nanos().max(1);
+            leg.duration = self.of(leg.duration);
+            if let Rhythm::Even { count } = &mut leg.rhythm {
+                due += (u128::from(*count) * leg.duration.as_nanos() * PARTS) / whole;
+                let now = (due + PARTS / 2) / PARTS;
+                *count = u64::try_from(now - given).unwrap_or(u64::MAX);
+                given = now;
+            }
         }
     }
 
@@ -140,6 +157,16 @@ mod tests {
         check("0.000001", Duration::from_secs(1), LEAST);
         check("2", Duration::from_secs(3), Duration::from_secs(6));
         check("1e300", Duration::from_secs(3), MOST);
+    }
+
+    #[test]
+    fn legs_keep_their_rates_and_lose_nobody() {
+        let leg = |count| Leg { duration: Duration::from_secs(1), rhythm: Rhythm::Even { count } };
+        let mut legs: Vec<Leg> = (0..100).map(|_| leg(7)).collect();
+        TimeScale::parse("0.01").expect("a scale").legs(&mut legs);
+        let count = |leg: &Leg| if let Rhythm::Even { count } = leg.rhythm { count } else { 0 };
+        assert_eq!(legs.iter().map(count).sum::<u64>(), 7);
+        assert!(legs.iter().all(|leg| leg.duration == Duration::from_millis(10)));
     }
 
     #[test]

@@ -45,7 +45,8 @@ pub(crate) async fn connect(
     let port = url.port().ok_or(Kind::InvalidPort(url.given_port().unwrap_or_default()))?;
     let stream = match proxy {
         None => Stream::Plain(tcp(caller, url.host(), port, trail).await?),
-        Some(proxy) => through(caller, proxy, url, port, trail).await?,
+        // What few connections need stays out of the future that each has while it is made.
+        Some(proxy) => Box::pin(through(caller, proxy, url, port, trail)).await?,
     };
     if !url.is_tls() {
         return Ok(stream);
@@ -53,7 +54,7 @@ pub(crate) async fn connect(
     let Stream::Plain(socket) = stream else {
         return Err(Kind::Proxy("proxy: TLS inside the TLS of a proxy is not supported".to_owned()));
     };
-    secure(caller, socket, url.host(), alpn, trail).await
+    Box::pin(secure(caller, socket, url.host(), alpn, trail)).await
 }
 
 /// A stream to a proxy, with a tunnel in it where one is needed.
@@ -103,7 +104,7 @@ async fn destination(
         (None, Some(ip)) => SocketAddr::new(ip, port),
         (None, None) => {
             let from = settings.clock.now();
-            let ip = settings.resolver.resolve(host, caller.worker.dice()).await;
+            let ip = Box::pin(settings.resolver.resolve(host, caller.worker.dice())).await;
             trail.lookup = Phase { from, to: settings.clock.now() };
             SocketAddr::new(ip?, port)
         }

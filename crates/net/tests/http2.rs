@@ -41,20 +41,8 @@ fn client(options: &Options) -> Client {
 }
 
 fn request(method: &str, url: &str, version: VersionPreference) -> Request {
-    Request {
-        method: Method::new(method),
-        url: Rc::new(Url::parse(url).expect("an address")),
-        headers: Vec::new(),
-        body: None,
-        timeout: Duration::from_secs(10),
-        redirects: 10,
-        compression: Vec::new(),
-        auth: None,
-        version,
-        discard_body: false,
-        cookies: Vec::new(),
-        cancel: None,
-    }
+    let url = Rc::new(Url::parse(url).expect("an address"));
+    Request { timeout: Duration::from_secs(10), version, ..Request::new(Method::new(method), url) }
 }
 
 async fn send(client: &Client, request: Request) -> Result<Response, Error> {

@@ -67,6 +67,11 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// How many worker threads there are to be; as many as there are processors when it does not say.
+    fn threads(&self) -> Option<usize> {
+        None
+    }
+
     /// Whether our own summary is not shown.
     fn replaces_summary(&self) -> bool {
         false

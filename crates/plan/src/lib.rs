@@ -8,12 +8,15 @@
 mod dialect;
 mod exchange;
 mod expr;
+pub mod extract;
+pub mod groovy;
 pub mod import;
 mod lifecycle;
 pub mod note;
 mod program;
 pub mod quick;
 mod random;
+pub mod report;
 mod request;
 mod run;
 mod session;
@@ -22,6 +25,7 @@ mod test;
 mod value;
 mod vu;
 mod worker;
+pub mod yaml;
 
 pub use dialect::{Artifact, Dialect, DialectWorker, Facts};
 pub use exchange::{Exchange, HopFacts, Labels};

@@ -44,6 +44,8 @@ pub struct Program {
     pub after: Option<usize>,
     /// Where random numbers start; chosen at random when there is none.
     pub seed: Option<u64>,
+    /// Variables outlive an iteration; otherwise each begins with those that all users begin with.
+    pub keeps_vars: bool,
     /// Requests that fail are logged, as scripts do.
     pub log_failures: bool,
 }

@@ -272,6 +272,12 @@ impl RequestStep {
         self.keep_body || !self.captures.is_empty() || !self.checks.is_empty()
     }
 
+    /// Whether every user sends the same under the same name, and nothing looks at the answer.
+    pub(crate) fn is_constant_and_blind(&self) -> bool {
+        let named = self.name.as_ref().is_none_or(|name| name.constant().is_some());
+        !self.needs_body() && named && self.tags.is_empty() && self.is_constant()
+    }
+
     /// Whether later steps may want to look at the answer.
     pub(crate) fn keeps_answer(&self) -> bool {
         self.keep_body

@@ -27,7 +27,11 @@ const ROUNDS_AT_ONCE: u64 = 64;
 pub async fn run_steps(session: &mut Session, steps: &[Step]) -> Next {
     for step in steps {
         let next = match step {
-            Step::Request(request) => run_request(session, request).await,
+            Step::Request(request) if request.is_constant_and_blind() && !session.is_observed() => {
+                run_blindly(session, request).await
+            }
+            // In a box: users that think must not carry the room for an answer.
+            Step::Request(request) => Box::pin(run_request(session, request)).await,
             Step::Think(think) => pause(session, think).await,
             Step::Own(own) => own.run(session).await,
             other => match at_once(session, other) {
@@ -83,6 +87,27 @@ pub async fn run_request(session: &mut Session, step: &RequestStep) -> Next {
         session.last = Some(Box::new(exchange));
     }
     next
+}
+
+/// Sends a request that is the same for all users and whose answer nobody looks at.
+async fn run_blindly(session: &mut Session, step: &RequestStep) -> Next {
+    let worker = Rc::clone(session.worker());
+    let request = match worker.constant(step.place) {
+        Some(known) => known,
+        None => match step.build(session) {
+            Ok(request) => {
+                let request = Rc::new(request);
+                worker.keep_constant(step.place, &request);
+                request
+            }
+            Err(failure) => return failed(session, &failure),
+        },
+    };
+    let name = step.name.as_ref().and_then(Text::constant);
+    let labels = Labels { name, judge: &step.judge, ..Labels::default() };
+    let status = session.send_blindly(&request, labels).await;
+    let failed = step.must_succeed && step.judge.failed(status) == Some(true);
+    if failed { Next::End { failed } } else { Next::Step }
 }
 
 /// What a step does with its answer.

@@ -56,7 +56,7 @@ impl Session {
     /// A user that has done nothing yet.
     pub(crate) fn new(worker: Rc<PlanWorker>, user_in_instance: u64, user: u64) -> Self {
         Self {
-            vars: worker.run.first_vars(),
+            vars: Vars::default(),
             user,
             user_in_instance,
             random: Random::new(worker.seed, user),
@@ -158,6 +158,45 @@ impl Session {
 
     // --- services
 
+    /// Sends a request whose answer nobody looks at; gives its status, 0 for none. It does what [`Session::send`] does
+    /// with less to carry about.
+    pub(crate) async fn send_blindly(&mut self, request: &net::Request, labels: Labels<'_>) -> u16 {
+        let client = Rc::clone(self.client());
+        let jar = Rc::clone(self.jar());
+        let base = labels.tags.unwrap_or(self.tags);
+        let late = self.late();
+        let mut bytes = (0, 0);
+        let (worker, metadata) = (&self.worker, &self.metadata);
+        let status = {
+            let mut on_hop = |hop: &net::Hop<'_>| {
+                bytes.0 += hop.trail.sent_bytes;
+                bytes.1 += hop.trail.received_bytes;
+                worker.record(&Measured::of(hop, base, labels.name, labels.judge, late), metadata);
+            };
+            match &Box::pin(client.send(request.clone(), Some(&*jar), &mut on_hop)).await {
+                Ok(answer) => answer.status,
+                Err(error) => {
+                    self.log_failure(error);
+                    0
+                }
+            }
+        };
+        self.sent += bytes.0;
+        self.received += bytes.1;
+        status
+    }
+
+    /// Whether a dialect wants to see what is sent.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.worker.dialect.borrow().is_some()
+    }
+
+    fn log_failure(&self, error: &net::Error) {
+        if self.worker.program.log_failures {
+            self.worker.log.log(Record::new(Level::Warning, "Request Failed").with("error", error.detail()));
+        }
+    }
+
     /// Sends a request, follows redirects and challenges, records a sample of each hop, and gives what came of it.
     pub async fn send(&mut self, request: net::Request, labels: Labels<'_>) -> Exchange {
         let client = Rc::clone(self.client());
@@ -180,7 +219,8 @@ impl Session {
                     worker.record(&Measured::of(hop, base, labels.name, labels.judge, late), metadata);
                 }
             };
-            client.send(request, Some(&*jar), &mut on_hop).await
+            // In a box: users that think must not carry the room for a request.
+            Box::pin(client.send(request, Some(&*jar), &mut on_hop)).await
         };
         self.sent += bytes.0;
         self.received += bytes.1;
@@ -197,8 +237,8 @@ impl Session {
             received_bytes: bytes.1,
             held: labels.held.then_some(base),
         };
-        if let Some(error) = exchange.error().filter(|_| self.worker.program.log_failures) {
-            self.worker.log.log(Record::new(Level::Warning, "Request Failed").with("error", error.detail()));
+        if let Some(error) = exchange.error() {
+            self.log_failure(error);
         }
         if let Some(dialect) = &mut *self.worker.dialect.borrow_mut() {
             dialect.exchange(self, &exchange);
@@ -353,6 +393,9 @@ impl Session {
             self.group = Arc::from("");
         }
         self.last = None;
+        if iteration.in_vu == 0 || !worker.program.keeps_vars {
+            self.vars.clone_from(worker.first_vars());
+        }
         (self.sent, self.received) = (0, 0);
         if !run.no_cookies_reset
             && let Some(jar) = &self.jar

@@ -172,8 +172,19 @@ impl From<bool> for Value {
 }
 
 /// The variables of one user, in the order in which they were first set.
-#[derive(Clone, Default, Debug)]
+#[derive(Default, Debug)]
 pub struct Vars(Vec<(Arc<str>, Value)>);
+
+impl Clone for Vars {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    // Into the place that is there: users begin each iteration so.
+    fn clone_from(&mut self, other: &Self) {
+        self.0.clone_from(&other.0);
+    }
+}
 
 impl Vars {
     /// The value of a variable.

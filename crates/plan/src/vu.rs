@@ -142,3 +142,19 @@ impl VuMaker for PlanVuMaker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size<F: Future>(_life: impl Fn(Session, Rc<Mailbox>) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_user_is_small() {
+        let (session, life) = (size_of::<Session>(), size(live));
+        assert!(session < 600, "a session is {session} bytes");
+        assert!(life < 2_500, "a user's life is {life} bytes, its session included");
+    }
+}

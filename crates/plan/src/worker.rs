@@ -3,7 +3,7 @@
 //! Main type: [`PlanWorker`].
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use crate::expr::Failure;
 use crate::program::Program;
 use crate::request::Judge;
 use crate::test::RunOptions;
+use crate::value::Vars;
 
 /// Addresses that a thread remembers.
 const URLS_MAX: usize = 1_024;
@@ -39,6 +40,7 @@ pub struct PlanWorker {
     /// What a dialect's own steps keep for the thread, such as a JavaScript runtime; made by whoever needs it first.
     pub own: RefCell<Option<Box<dyn Any>>>,
     pub(crate) keys: TagKeys,
+    first_vars: OnceCell<Vars>,
     pub(crate) run_tags: TagSetId,
     pub(crate) seed: u64,
     http_tags: RefCell<HttpTags>,
@@ -70,6 +72,7 @@ impl PlanWorker {
             dialect: RefCell::new(dialect),
             own: RefCell::new(None),
             keys,
+            first_vars: OnceCell::new(),
             run_tags,
             seed,
             http_tags: RefCell::new(HttpTags::new(run.system_tags)),
@@ -77,6 +80,11 @@ impl PlanWorker {
             constant: RefCell::default(),
             run,
         })
+    }
+
+    /// What users know at the start of an iteration; asked for only once the load has started.
+    pub(crate) fn first_vars(&self) -> &Vars {
+        self.first_vars.get_or_init(|| self.run.first_vars())
     }
 
     /// Now, on the run's clock.

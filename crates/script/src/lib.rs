@@ -5,6 +5,7 @@
 //! script's blocking calls let the thread serve others. Storage and the terminal are not known here.
 
 mod advice;
+pub mod code;
 mod error;
 mod ffi;
 mod gjson;
@@ -28,6 +29,7 @@ mod vu;
 
 pub use error::{Error, ErrorKind};
 pub use lifecycle::{Lifecycle, Performed};
+pub use modules::html::{Element, Page, PageContent};
 pub use modules::own::OperationKind;
 pub use remote::{Connect, Remote};
 pub use secrets::{RemoteSecrets, RemoteSettings, SecretSource, Secrets};

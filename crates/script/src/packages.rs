@@ -10,11 +10,27 @@ use serde_json::Value;
 
 use crate::source::normalise;
 
-/// The conditions of `exports` that we meet, apart from `default`, which everybody does.
-const CONDITIONS: [&str; 4] = ["k6", "import", "module", "require"];
+/// Who asks for a package, which decides what of its manifest counts.
+pub(crate) struct Asker {
+    /// The conditions of `exports` that it meets, apart from `default`, which everybody does.
+    conditions: &'static [&'static str],
+    /// The members of the manifest that name the entry, where there is no `exports`.
+    entries: &'static [&'static str],
+}
+
+/// A k6 script.
+pub(crate) const SCRIPT: Asker =
+    Asker { conditions: &["k6", "import", "module", "require"], entries: &["module", "main"] };
+/// An `import` of code that was written for Node.js.
+pub(crate) const IMPORT: Asker =
+    Asker { conditions: &["node", "import", "module-sync", "require"], entries: &["main"] };
+/// A `require` of code that was written for Node.js.
+pub(crate) const REQUIRE: Asker =
+    Asker { conditions: &["node", "require", "module-sync"], entries: &["main"] };
 
 /// The file of a bare specifier used in a module in `folder`.
 pub(crate) fn find(
+    asker: &Asker,
     folder: &Path,
     specifier: &str,
     read: &dyn Fn(&Path) -> Option<Arc<[u8]>>,
@@ -25,7 +41,7 @@ pub(crate) fn find(
         let manifest = read(&root.join("package.json"));
         let manifest: Value =
             manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or(Value::Null);
-        if let Some(found) = inside(&root, &manifest, rest, read) {
+        if let Some(found) = inside(asker, &root, &manifest, rest, read) {
             return Some(found);
         }
     }
@@ -42,6 +58,7 @@ fn split(specifier: &str) -> Option<(&str, &str)> {
 }
 
 fn inside(
+    asker: &Asker,
     root: &Path,
     manifest: &Value,
     rest: &str,
@@ -49,38 +66,39 @@ fn inside(
 ) -> Option<PathBuf> {
     if let Some(exports) = manifest.get("exports") {
         let wanted = if rest.is_empty() { ".".to_owned() } else { format!("./{rest}") };
-        return exported(exports, &wanted).and_then(|path| file(&root.join(path), read));
+        return exported(asker, exports, &wanted).and_then(|path| file(&root.join(path), read));
     }
     if !rest.is_empty() {
         return file(&root.join(rest), read);
     }
-    let entry = ["module", "main"].iter().find_map(|key| manifest.get(*key)?.as_str()).unwrap_or("index.js");
+    let entry = asker.entries.iter().find_map(|key| manifest.get(*key)?.as_str()).unwrap_or("index.js");
     file(&root.join(entry), read)
 }
 
 /// The path that `exports` gives for `wanted`.
-fn exported(exports: &Value, wanted: &str) -> Option<String> {
+fn exported(asker: &Asker, exports: &Value, wanted: &str) -> Option<String> {
     let map = exports.as_object().filter(|map| map.keys().any(|key| key.starts_with('.')));
-    let Some(map) = map else { return if wanted == "." { target(exports, "") } else { None } };
+    let Some(map) = map else { return if wanted == "." { target(asker, exports, "") } else { None } };
     if let Some(exact) = map.get(wanted) {
-        return target(exact, "");
+        return target(asker, exact, "");
     }
     let mut patterns: Vec<_> = map.iter().filter_map(|(key, to)| Some((key.split_once('*')?, to))).collect();
     patterns.sort_by_key(|((before, _), _)| std::cmp::Reverse(before.len()));
     patterns.into_iter().find_map(|((before, after), to)| {
         let star = wanted.strip_prefix(before)?.strip_suffix(after)?;
-        target(to, star)
+        target(asker, to, star)
     })
 }
 
 /// The path of one entry: a string, conditions in their order, or alternatives.
-fn target(entry: &Value, star: &str) -> Option<String> {
+fn target(asker: &Asker, entry: &Value, star: &str) -> Option<String> {
     match entry {
         Value::String(path) => Some(path.replace('*', star)),
-        Value::Array(any) => any.iter().find_map(|entry| target(entry, star)),
+        Value::Array(any) => any.iter().find_map(|entry| target(asker, entry, star)),
         Value::Object(map) => {
             // `serde_json` may have sorted the keys, so ours are tried in our own order.
-            CONDITIONS.iter().chain(&["default"]).find_map(|name| target(map.get(*name)?, star))
+            let names = asker.conditions.iter().chain(&["default"]);
+            names.into_iter().find_map(|name| target(asker, map.get(*name)?, star))
         }
         _ => None,
     }
@@ -90,7 +108,8 @@ fn target(entry: &Value, star: &str) -> Option<String> {
 pub(crate) fn file(path: &Path, read: &dyn Fn(&Path) -> Option<Arc<[u8]>>) -> Option<PathBuf> {
     let path = normalise(path);
     let shown = path.display();
-    let endings = ["", ".js", ".cjs", ".mjs", ".ts", ".json", "/index.js", "/index.cjs", "/index.ts"];
+    let endings =
+        ["", ".js", ".cjs", ".mjs", ".ts", ".json", "/index.js", "/index.cjs", "/index.mjs", "/index.ts"];
     endings.iter().map(|ending| PathBuf::from(format!("{shown}{ending}"))).find(|path| read(path).is_some())
 }
 
@@ -117,10 +136,11 @@ mod tests {
             let found = files.iter().find(|(name, _)| Path::new(name) == path)?;
             Some(Arc::from(found.1.as_bytes()))
         };
-        let check = |name: &str, wanted: Option<&str>| {
-            let found = find(Path::new("/w/tests"), name, &read);
+        let check_as = |asker, name: &str, wanted: Option<&str>| {
+            let found = find(&asker, Path::new("/w/tests"), name, &read);
             assert_eq!(found.as_deref(), wanted.map(Path::new), "{name}");
         };
+        let check = |name: &str, wanted: Option<&str>| check_as(SCRIPT, name, wanted);
         check("a", Some("/w/node_modules/a/lib/a.js"));
         check("a/b", Some("/w/node_modules/a/b/index.js"));
         check("@s/c", Some("/w/node_modules/@s/c/c.mjs"));
@@ -129,5 +149,7 @@ mod tests {
         check("e", Some("/w/node_modules/e/index.js"));
         check("missing", None);
         check("https://host/a.js", None);
+        check_as(IMPORT, "@s/c", Some("/w/node_modules/@s/c/c.mjs"));
+        check_as(REQUIRE, "@s/c", Some("/w/node_modules/@s/c/c.cjs"));
     }
 }

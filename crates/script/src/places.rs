@@ -5,7 +5,7 @@
 //! finds no export. [`use_of`] and [`import_of`] find these in the text. Lines and columns count from one.
 
 use oxc_allocator::Allocator;
-use oxc_parser::Parser;
+use oxc_parser::{ParseOptions, Parser};
 use oxc_semantic::SemanticBuilder;
 use oxc_span::{SourceType, Span};
 
@@ -89,6 +89,15 @@ fn name_within(text: &str, statement: Span, name: &str) -> Option<usize> {
     }
 }
 
+/// Where a text does not parse, as a module or a body of a function, if anywhere.
+pub(crate) fn broken_at(address: &str, text: &str) -> Option<Place> {
+    let allocator = Allocator::default();
+    let options = ParseOptions { allow_return_outside_function: true, ..ParseOptions::default() };
+    let parsed = Parser::new(&allocator, text, kind_of(address)).with_options(options).parse();
+    let label = parsed.diagnostics.first()?.labels.first()?.offset() as usize;
+    Some(place_of(text, label))
+}
+
 fn offset_of(text: &str, (line, column): Place) -> Option<usize> {
     let before: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
     let within = text.get(before..)?.char_indices().nth(column.saturating_sub(1));
@@ -116,7 +125,7 @@ pub(crate) fn code_frame(text: &str, (line, column): Place) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{code_frame, import_of, use_of};
+    use super::{broken_at, code_frame, import_of, use_of};
 
     #[test]
     fn uses_of_names_that_nothing_declares() {
@@ -130,6 +139,15 @@ mod tests {
         check("let é = 'é'; http;", (1, 3), Some((1, 14)));
         check("const = ;", (1, 1), None);
         assert_eq!(use_of("/a.ts", "let a: number = 1;\nf(a as any);", "f", (1, 1)), Some((2, 1)));
+    }
+
+    #[test]
+    fn places_of_syntax_errors() {
+        let check = |text: &str, wanted| assert_eq!(broken_at("/a.js", text), wanted, "{text}");
+        check("let a;\n  f(1, ;", Some((2, 8)));
+        check("function ( {", Some((1, 10)));
+        check("return 1;", None);
+        check("export const a = 1;", None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::Declared;
 use rquickjs::{Ctx, Error as JsError, Exception, Function, Module, Result, WriteOptions};
 
+use crate::code::node;
 use crate::error::{Error, ErrorKind};
 use crate::places::{self, Place};
 use crate::remote::is_remote;
@@ -22,12 +23,30 @@ use crate::{ffi, modules};
 /// file's own.
 const COMMONJS_HEAD: &str = "(function(module, exports, require) {";
 
+/// The same for code that was written for Node.js.
+const NODE_HEAD: &str = "(function(module, exports, require, __filename, __dirname) {";
+/// The same for a module of Node.js that the host has, which gets its functions of the host.
+const BUILTIN_HEAD: &str = "(function(module, exports, require, native) {";
+
+/// What the addresses of short scripts begin with; a number and the name that the user knows follow.
+pub(crate) const SCRIPT_PREFIX: &str = "plimsoll-script:";
+
+/// Whom a program was written for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Style {
+    /// k6: the host's modules are k6's.
+    K6,
+    /// Node.js: the host's modules are those of `code::node`.
+    Node,
+}
+
 /// The engine's messages have no more than 63 bytes of a name, fewer when a letter would be cut in two.
 const CUT_BYTES: usize = 60;
 
 /// The modules and files of a test.
 pub(crate) struct Program {
     pub(crate) source: Source,
+    style: Style,
     modules: RwLock<HashMap<String, Compiled>>,
     /// The functions of CommonJS modules, as byte code.
     functions: RwLock<HashMap<String, Arc<[u8]>>>,
@@ -35,6 +54,8 @@ pub(crate) struct Program {
     styles: RwLock<HashMap<String, bool>>,
     files: RwLock<HashMap<String, Arc<[u8]>>>,
     translated: RwLock<HashMap<String, Arc<Translated>>>,
+    /// Where something was put into the text of a short script, and how many columns it takes.
+    scripts: RwLock<HashMap<String, Vec<(Place, usize)>>>,
     /// Where names are used that nothing declares, by the engine's place and the name: such an error comes again
     /// with every iteration.
     uses: RwLock<HashMap<(String, String), Option<String>>>,
@@ -52,14 +73,16 @@ struct Compiled {
 
 impl Program {
     /// A program whose modules will be read from `source`.
-    pub(crate) fn new(source: Source) -> Self {
+    pub(crate) fn new(source: Source, style: Style) -> Self {
         Self {
             source,
+            style,
             modules: RwLock::default(),
             functions: RwLock::default(),
             styles: RwLock::default(),
             files: RwLock::default(),
             translated: RwLock::default(),
+            scripts: RwLock::default(),
             uses: RwLock::default(),
             framed: RwLock::default(),
         }
@@ -124,9 +147,28 @@ impl Program {
         if let Some(known) = read(&self.styles).get(address) {
             return *known;
         }
-        let answer = syntax::is_module(text);
+        let answer = match self.style {
+            Style::Node if address.ends_with(".mjs") => true,
+            Style::Node if address.ends_with(".cjs") || address.starts_with(node::PREFIX) => false,
+            Style::K6 | Style::Node => syntax::is_module(text),
+        };
         write(&self.styles).insert(address.to_owned(), answer);
         answer
+    }
+
+    /// Whether functions show their text, which some packages look at. The users of k6 scripts do without, as each
+    /// has a copy.
+    fn keeps_text(&self, address: &str) -> bool {
+        self.style == Style::Node && !address.starts_with(node::PREFIX)
+    }
+
+    /// What stands before the text of the CommonJS module at `address`.
+    fn head(&self, address: &str) -> &'static str {
+        match self.style {
+            Style::K6 => COMMONJS_HEAD,
+            Style::Node if address.starts_with(node::PREFIX) => BUILTIN_HEAD,
+            Style::Node => NODE_HEAD,
+        }
     }
 
     /// The function of the CommonJS module at `address`, which takes `module`, `exports` and `require`.
@@ -142,8 +184,12 @@ impl Program {
             None => {
                 let text = std::str::from_utf8(text)
                     .map_err(|_| Exception::throw_syntax(context, &format!("{address} is not UTF-8 text")))?;
-                let wrapped = format!("{COMMONJS_HEAD}{text}\n}})");
-                let code: Arc<[u8]> = ffi::compile_script(context, address, &wrapped)?.into();
+                // Such a first line is for the shell, and is only allowed at the very start.
+                let shell = text.starts_with("#!").then(|| text.replacen("#!", "//", 1));
+                let text = shell.as_deref().unwrap_or(text);
+                let wrapped = format!("{}{text}\n}})", self.head(address));
+                let code: Arc<[u8]> =
+                    ffi::compile_script(context, address, &wrapped, self.keeps_text(address))?.into();
                 write(&self.functions).insert(address.to_owned(), code.clone());
                 code
             }
@@ -153,13 +199,13 @@ impl Program {
 
     /// The module at `address`, compiled now or earlier.
     pub(crate) fn module<'js>(&self, context: &Ctx<'js>, address: &str) -> Result<Module<'js, Declared>> {
-        if modules::find(address).is_some() {
+        if self.style == Style::K6 && modules::find(address).is_some() {
             return ffi::declare(context, address);
         }
         let known = read(&self.modules).get(address).cloned();
         if let Some(Compiled { code, uses_meta }) = known {
             let module = ffi::load_module(context, &code)?;
-            return if uses_meta { with_meta(module, address) } else { Ok(module) };
+            return if uses_meta { self.with_meta(module, address) } else { Ok(module) };
         }
         let text = self.text(address).map_err(|failure| match failure {
             Unusable::Missing => crate::error::throw(context, &missing(path_of(address))),
@@ -170,18 +216,61 @@ impl Program {
         let module = if is_module {
             compile(context, address, &text)?
         } else {
-            let wrapper = commonjs_wrapper(context, address, &text)?;
+            let wrapper = self.commonjs_wrapper(context, address, &text)?;
             compile(context, address, wrapper.as_bytes())?
         };
-        let options = WriteOptions { strip_source: true, ..WriteOptions::default() };
+        let options = WriteOptions { strip_source: !self.keeps_text(address), ..WriteOptions::default() };
         let code = module.write(options)?;
-        let uses_meta = is_module && syntax::mentions(&text, "import.meta");
+        let uses_meta =
+            if is_module { syntax::mentions(&text, "import.meta") } else { self.style == Style::Node };
         write(&self.modules).insert(address.to_owned(), Compiled { code: code.into(), uses_meta });
-        if uses_meta { with_meta(module, address) } else { Ok(module) }
+        if uses_meta { self.with_meta(module, address) } else { Ok(module) }
+    }
+
+    /// Gives a module its `import.meta`.
+    fn with_meta<'js>(&self, module: Module<'js, Declared>, address: &str) -> Result<Module<'js, Declared>> {
+        if self.style == Style::Node {
+            crate::code::fill_meta(module.ctx(), &module.meta()?, address)?;
+        } else if ffi::host(module.ctx()).shared.intrinsics().import_meta {
+            let resolve = modules::globals::meta_resolve(module.ctx(), address)?;
+            module.meta()?.set("resolve", resolve)?;
+        }
+        Ok(module)
+    }
+
+    /// An ES module that exports what the CommonJS module at `address` exports. The names have to be known before
+    /// it is evaluated, so the CommonJS module runs now; the wrapper finds it in the user's cache.
+    fn commonjs_wrapper(&self, context: &Ctx<'_>, address: &str, text: &[u8]) -> Result<String> {
+        let (exports, mut code) = match self.style {
+            Style::K6 => {
+                let exports = modules::globals::run_commonjs(context, address, text)?;
+                let name = serde_json::Value::from(address);
+                let whole = "m != null && m.default !== undefined ? m.default : m";
+                (exports, format!("const m = require({name}); export default {whole};\n"))
+            }
+            Style::Node => {
+                let exports = crate::code::require(context, address)?;
+                // What was translated from an ECMAScript module says so, and means its default export.
+                let whole = "m != null && m.__esModule && m.default !== undefined ? m.default : m";
+                (exports, format!("const m = import.meta.commonjs(); export default {whole};\n"))
+            }
+        };
+        let names = exports.as_object().map(|object| object.keys::<String>().collect::<Result<Vec<_>>>());
+        for (index, name) in names.transpose()?.unwrap_or_default().into_iter().enumerate() {
+            if name != "default" {
+                let quoted = serde_json::Value::from(name);
+                code.push_str(&format!("const e{index} = m[{quoted}]; export {{ e{index} as {quoted} }};\n"));
+            }
+        }
+        Ok(code)
     }
 
     /// The JavaScript of the module at `address`: translated when it is TypeScript or JSON.
     pub(crate) fn text(&self, address: &str) -> std::result::Result<Arc<[u8]>, Unusable> {
+        if let (Style::Node, Some(builtin)) = (self.style, address.strip_prefix(node::PREFIX)) {
+            let builtin = node::find(builtin).ok_or(Unusable::Missing)?;
+            return Ok(builtin.text().into_owned().into_bytes().into());
+        }
         let bytes = match self.file(address) {
             Ok(bytes) => bytes,
             Err(failure) if is_remote(address) => return Err(Unusable::Unfetched(failure.to_string())),
@@ -191,7 +280,8 @@ impl Program {
         if path.ends_with(".json") {
             return Ok([b"module.exports = ", &*bytes, b";"].concat().into());
         }
-        if !path.ends_with(".ts") {
+        let typed = [".ts", ".mts", ".cts"].iter().any(|ending| path.ends_with(ending));
+        if !typed {
             return Ok(bytes);
         }
         if let Some(done) = read(&self.translated).get(address) {
@@ -210,9 +300,15 @@ impl Program {
         let mut parts = place.rsplitn(3, ':');
         let (column, line, address) = (parts.next()?, parts.next()?, parts.next()?);
         let (line, mut column): (u32, u32) = (line.parse().ok()?, column.parse().ok()?);
-        let wrapped = line == 1 && read(&self.functions).contains_key(address);
+        if address.starts_with(SCRIPT_PREFIX) {
+            return self.in_script(address, line, column);
+        }
+        // One that does not compile is known by its style only.
+        let wrapped = line == 1
+            && (read(&self.functions).contains_key(address)
+                || (self.style == Style::Node && read(&self.styles).get(address) == Some(&false)));
         if wrapped {
-            column = column.saturating_sub(COMMONJS_HEAD.len() as u32).max(1);
+            column = column.saturating_sub(self.head(address).len() as u32).max(1);
         }
         let translated = read(&self.translated).get(address).cloned();
         let (line, column) = match translated {
@@ -221,6 +317,23 @@ impl Program {
             None => return None,
         };
         Some(format!("{address}:{line}:{column}"))
+    }
+
+    /// Tells of a short script, whose text begins on the second line of what is compiled.
+    pub(crate) fn add_script(&self, address: &str, inserted: Vec<(Place, usize)>) {
+        write(&self.scripts).insert(address.to_owned(), inserted);
+    }
+
+    fn in_script(&self, address: &str, line: u32, column: u32) -> Option<String> {
+        let line = line.saturating_sub(1).max(1);
+        let scripts = read(&self.scripts);
+        let before = scripts
+            .get(address)?
+            .iter()
+            .filter(|((on, at), width)| *on == line as usize && column as usize >= at + width);
+        let column = column as usize - before.map(|(_, width)| width).sum::<usize>();
+        let name = address.strip_prefix(SCRIPT_PREFIX)?.split_once(':')?.1;
+        Some(format!("{name}:{line}:{column}"))
     }
 
     /// The place where `name`, which nothing declares, is used at or after the user's own `place`.
@@ -246,9 +359,12 @@ impl Program {
         self.opened().iter().find_map(|(address, bytes)| {
             let text = std::str::from_utf8(bytes).ok().filter(|text| text.contains(name))?;
             let wanted = |specifier: &str| {
-                let to = self.source.resolve(address, specifier);
+                let to = match self.style {
+                    Style::K6 => self.source.resolve(address, specifier).ok(),
+                    Style::Node => crate::code::imported(&self.source, address, specifier),
+                };
                 // The engine cuts long names in its message.
-                to.is_ok_and(|to| to == module || (module.len() >= CUT_BYTES && to.starts_with(module)))
+                to.is_some_and(|to| to == module || (module.len() >= CUT_BYTES && to.starts_with(module)))
             };
             let (specifier, (line, column)) = places::import_of(address, text, name, wanted)?;
             Some(format!(
@@ -307,15 +423,6 @@ fn compile<'js>(context: &Ctx<'js>, address: &str, text: &[u8]) -> Result<Module
     Module::declare(context.clone(), address, text)
 }
 
-/// Gives a module its `import.meta`.
-fn with_meta<'js>(module: Module<'js, Declared>, address: &str) -> Result<Module<'js, Declared>> {
-    if ffi::host(module.ctx()).shared.intrinsics().import_meta {
-        let resolve = modules::globals::meta_resolve(module.ctx(), address)?;
-        module.meta()?.set("resolve", resolve)?;
-    }
-    Ok(module)
-}
-
 /// Why a module has no JavaScript to run.
 pub(crate) enum Unusable {
     /// There is no such file.
@@ -324,24 +431,6 @@ pub(crate) enum Unusable {
     Unfetched(String),
     /// It does not parse; the message says where.
     Syntax(String),
-}
-
-/// An ES module that exports what the CommonJS module at `address` exports. The names have to be known before
-/// it is evaluated, so the CommonJS module runs now; the wrapper finds it in the user's cache.
-fn commonjs_wrapper(context: &Ctx<'_>, address: &str, text: &[u8]) -> Result<String> {
-    let exports = modules::globals::run_commonjs(context, address, text)?;
-    let mut code = format!(
-        "const m = require({}); export default m != null && m.default !== undefined ? m.default : m;\n",
-        serde_json::Value::from(address)
-    );
-    let names = exports.as_object().map(|object| object.keys::<String>().collect::<Result<Vec<_>>>());
-    for (index, name) in names.transpose()?.unwrap_or_default().into_iter().enumerate() {
-        if name != "default" {
-            let quoted = serde_json::Value::from(name);
-            code.push_str(&format!("const e{index} = m[{quoted}]; export {{ e{index} as {quoted} }};\n"));
-        }
-    }
-    Ok(code)
 }
 
 /// k6's words for a script that is not there.

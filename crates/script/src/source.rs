@@ -118,7 +118,7 @@ impl Source {
                 .ok_or_else(|| Error::new(ErrorKind::NotFound, not_https(specifier)));
         }
         let read = |path: &Path| self.read(&address(path)).ok();
-        let package = packages::find(&self.folder_of(base), specifier, &read);
+        let package = packages::find(&packages::SCRIPT, &self.folder_of(base), specifier, &read);
         let path = package.ok_or_else(|| Error::new(ErrorKind::NotFound, unresolvable(specifier)))?;
         Ok(address(&path))
     }

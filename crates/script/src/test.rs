@@ -16,7 +16,7 @@ use crate::ffi::Intrinsics;
 use crate::lifecycle::Lifecycle;
 use crate::modules::data::{Shelf, lock};
 use crate::modules::own::OperationKind;
-use crate::program::Program;
+use crate::program::{Program, Style};
 use crate::reach;
 use crate::secrets::Secrets;
 use crate::source::Source;
@@ -141,6 +141,28 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// What the users of `program` share before anything of it has run.
+    pub(crate) fn new(program: Program, options: LoadOptions) -> Self {
+        Self {
+            program: Arc::new(program),
+            log: options.log,
+            env: options.env,
+            registry: options.registry,
+            clock: options.clock,
+            stacks: fiber::StackPool::new(STACK_BYTES),
+            memory_limit: options.memory_limit.unwrap_or(MEMORY_LIMIT_BYTES),
+            intrinsics: OnceLock::new(),
+            shelf: Shelf::default(),
+            secrets: options.secrets,
+            run: OnceLock::new(),
+            setup_data: Mutex::default(),
+            lifecycle_stop: AtomicBool::new(false),
+            lifecycle_bell: Notify::new(),
+            init_abort: OnceLock::new(),
+            warned: Mutex::default(),
+        }
+    }
+
     /// The language features of a user; all of them until the program is known.
     pub(crate) fn intrinsics(&self) -> Intrinsics {
         self.intrinsics.get().copied().unwrap_or(Intrinsics::ALL)
@@ -208,24 +230,7 @@ impl Test {
     /// # Errors
     /// When a file is missing, does not compile, or the init code throws.
     pub fn load(source: Source, options: LoadOptions) -> Result<Self, Error> {
-        let shared = Arc::new(Shared {
-            program: Arc::new(Program::new(source)),
-            log: options.log,
-            env: options.env,
-            registry: options.registry,
-            clock: options.clock,
-            stacks: fiber::StackPool::new(STACK_BYTES),
-            memory_limit: options.memory_limit.unwrap_or(MEMORY_LIMIT_BYTES),
-            intrinsics: OnceLock::new(),
-            shelf: Shelf::default(),
-            secrets: options.secrets,
-            run: OnceLock::new(),
-            setup_data: Mutex::default(),
-            lifecycle_stop: AtomicBool::new(false),
-            lifecycle_bell: Notify::new(),
-            init_abort: OnceLock::new(),
-            warned: Mutex::default(),
-        });
+        let shared = Arc::new(Shared::new(Program::new(source, Style::K6), options));
         let mut fiber = VuFiber::new(Host::new(shared.clone(), None, Ids::default()))?;
         let reply = block_on_thread(&mut fiber)?;
         match reply {

@@ -56,3 +56,16 @@ pub(crate) fn host_call(host: &crate::vu::Host) {
 pub(crate) fn refuses_allocation() -> bool {
     turn(|fault| fault == Fault::NoMemory).is_some()
 }
+
+/// What the pages in `docs/` of this crate list the members of: modules by name, objects by what they are called.
+#[cfg(test)]
+pub(crate) fn documented() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs");
+    let pages = std::fs::read_dir(folder).expect("the pages are a folder");
+    let texts = pages.map(|page| std::fs::read_to_string(page.expect("it can be listed").path()));
+    let title = |line: &str| {
+        let title = line.strip_prefix("```members ")?;
+        Some(title.split_once(" = ").map_or(title, |(title, _)| title).to_owned())
+    };
+    texts.flat_map(|text| text.expect("it is text").lines().filter_map(title).collect::<Vec<_>>()).collect()
+}

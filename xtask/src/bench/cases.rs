@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Line, child, pcap, scripts, servers};
+use super::{Line, child, pcap, plans, scripts, servers};
 use crate::repository::Repository;
 
 type Case = fn(&Bench) -> Result<Vec<Line>, String>;
@@ -17,6 +17,10 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("requests-2000", requests_2000),
     ("memory-2000", memory_2000),
     ("memory-10000", memory_10000),
+    ("http-50", plans::http_50),
+    ("http-2000", plans::http_2000),
+    ("plan-memory-2000", plans::memory_2000),
+    ("plan-thinking-200000", plans::thinking_200000),
     ("library", library),
     ("ready-10000", ready_10000),
     ("thinking-100000", thinking_100000),
@@ -28,8 +32,8 @@ pub(super) const CASES: &[(&str, Case)] = &[
 
 /// What all cases share.
 pub(super) struct Bench {
-    program: PathBuf,
-    folder: tempfile::TempDir,
+    pub(super) program: PathBuf,
+    pub(super) folder: tempfile::TempDir,
 }
 
 impl Bench {
@@ -38,7 +42,7 @@ impl Bench {
         Ok(Self { program: repository.path("target/release/plimsoll"), folder })
     }
 
-    fn script(&self, name: &str, text: &str) -> Result<PathBuf, String> {
+    pub(super) fn script(&self, name: &str, text: &str) -> Result<PathBuf, String> {
         let path = self.folder.path().join(name);
         std::fs::write(&path, text).map_err(|error| error.to_string())?;
         Ok(path)
@@ -61,6 +65,8 @@ impl Bench {
             .arg(&summary)
             .args(flags)
             .arg(&script);
+        // Runs are kept as a user's are, but not among the user's.
+        command.env("PLIMSOLL_STORE", self.folder.path().join("results.db"));
         command.env("TARGET", target).current_dir(self.folder.path());
         let cost = child::run(&mut command, Duration::from_secs(limit_secs))?;
         if !cost.ok {
@@ -79,7 +85,7 @@ fn number(summary: &Value, metric: &str, key: &str) -> Result<f64, String> {
 
 /// wrk's cost per request, in microseconds of CPU. It gets as many threads as the program has workers: one each
 /// core, so that both pay for sharing the cores with the server.
-fn wrk(connections: u32, url: &str) -> Result<f64, String> {
+pub(super) fn wrk(connections: u32, url: &str) -> Result<f64, String> {
     let mut command = Command::new("wrk");
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let (threads, connections) = (format!("-t{threads}"), format!("-c{connections}"));

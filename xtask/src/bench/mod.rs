@@ -6,6 +6,7 @@
 mod cases;
 mod child;
 mod pcap;
+mod plans;
 mod scripts;
 mod servers;
 

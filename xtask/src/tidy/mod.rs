@@ -31,8 +31,8 @@ pub fn run(repository: &Repository) -> Result<(), Failure> {
 
 fn pages_are_current(repository: &Repository) -> Result<Findings, Failure> {
     let mut findings = Findings::new();
-    for (page, make) in docs::PAGES {
-        if repository.read(page).unwrap_or_default() != make(repository)? {
+    for (page, text) in docs::pages(repository)? {
+        if repository.read(&page).unwrap_or_default() != text {
             findings.push(format!("{page}: out of date; run `cargo xtask docs`"));
         }
     }

@@ -1,4 +1,5 @@
-//! `plimsoll check`: loads a script and looks at its options, without making any load.
+//! `plimsoll check`: loads a test and looks at its options, without making any load. For a test in another format it
+//! prints what is made of each part.
 
 use clap::{ArgMatches, Command};
 use model::{ExitCode, Level};
@@ -12,15 +13,19 @@ use crate::run::{options, thresholds};
 use crate::session::Session;
 
 /// The row.
-pub const SPEC: Spec = Spec { name: "check", about: "Check a script and its options", arguments, run };
+pub const SPEC: Spec = Spec { name: "check", about: "Check a test and its options", arguments, run };
 
 fn arguments(command: Command) -> Command {
-    with_flags(command).arg(file_argument("the script or archive"))
+    with_flags(command).arg(file_argument("a script, an archive, or a test in another format"))
 }
 
 fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let name = one_argument(matches, SCRIPT_WANTED)?;
-    let loaded = crate::load::load(session, matches, &Script::Named(&name), true)?;
+    let script = match crate::load::imported(session, matches, &name)? {
+        None => Script::Named(&name),
+        Some((plan, registry)) => Script::Plan { name: &name, plan: Some(plan).into(), registry, page: None },
+    };
+    let loaded = crate::load::load(session, matches, &script, true)?;
     let settled = options::settle(session, matches, &loaded)?;
     thresholds(&loaded, &settled)?;
     for scenario in settled.scenarios() {

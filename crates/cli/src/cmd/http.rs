@@ -93,7 +93,12 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let (users, rate) = (quick.load.users, quick.load.rate);
     let asked = Asked { method: quick.method.clone(), url: quick.url.clone(), users, rate };
     let page = Page { asked, json: matches.get_flag("http-json") };
-    let script = Script::Plan { name: &quick.url, plan: Some(Box::new(plan)).into(), page: Some(page) };
+    let script = Script::Plan {
+        name: &quick.url,
+        plan: Some(Box::new(plan)).into(),
+        registry: metrics::Registry::new(),
+        page: Some(page),
+    };
     crate::run::run(session, matches, &script)
 }
 

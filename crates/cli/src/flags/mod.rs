@@ -4,9 +4,11 @@
 //! holds the values after parsing. Names, short forms and the wording of complaints are those k6 users know.
 //! What a flag means for a run is not known here.
 
+pub mod artillery;
 pub mod complaint;
 pub mod formats;
 pub mod global;
+pub mod jmeter;
 pub mod options;
 pub mod runtime;
 mod value;
@@ -72,7 +74,7 @@ pub fn add_named(command: Command, flags: &'static [Flag], names: &[&str]) -> Co
 }
 
 /// Tables of flags that only a format's files have a use for; see `plan::import`.
-pub const OF_FORMATS: &[&[Flag]] = &[];
+pub const OF_FORMATS: &[&[Flag]] = &[artillery::FLAGS, jmeter::FLAGS];
 
 /// Every flag that was given, by its long name, with its values as they were typed; switches have none.
 #[must_use]

@@ -11,7 +11,7 @@ use plan::note::{Kind, Note};
 use plan::{Plan, PlanTest};
 use script::Source;
 
-use super::{Loaded, Test, here, path_of_name, script_env};
+use super::{Imported, Loaded, Test, here, path_of_name, script_env};
 use crate::error::Error;
 use crate::flags::{self, Flags};
 use crate::session::Session;
@@ -44,6 +44,38 @@ pub(super) fn load(
             .with_hint(advice(&plan.notes, leniency)));
     }
     loaded(runtime, name, Box::new(plan), registry, env)
+}
+
+/// Imports a file and prints what the importer made of it.
+///
+/// # Errors
+/// When it cannot be run, or not as strictly as the user wants; the report has been printed.
+pub(super) fn report(
+    session: &Session,
+    matches: &ArgMatches,
+    runtime: &Flags,
+    file: (&str, Vec<u8>),
+    format: &'static Format,
+) -> Result<Imported, Error> {
+    let (name, leniency) = (file.0, leniency(runtime));
+    let (source, registry) = source(session, matches, runtime, file, true)?;
+    let (plan, notes) = match (format.import)(&source) {
+        Ok(plan) => (Some(plan), None),
+        Err(refused) => (None, Some(refused)),
+    };
+    let notes_of = plan.as_ref().map(|plan| &plan.notes).or(notes.as_ref().map(|refused| &refused.notes));
+    let notes_of = notes_of.map_or(&[][..], Vec::as_slice);
+    let program = plan.as_ref().map(|plan| &plan.program);
+    session.print(&plan::report::text(name, format, program, notes_of, leniency));
+    session.print("\n");
+    let is_refused = notes_of.iter().any(|note| leniency.refuses(note.kind));
+    match plan {
+        Some(plan) if !is_refused => Ok((Box::new(plan), registry)),
+        _ => {
+            let exit = notes.and_then(|refused| refused.exit).unwrap_or(ExitCode::INVALID_CONFIG);
+            Err(Error::run(exit, format!("{name} cannot be run")))
+        }
+    }
 }
 
 /// What an importer gets.

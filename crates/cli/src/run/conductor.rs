@@ -130,6 +130,7 @@ impl<'a> Conductor<'a> {
         let Parts { evaluator, net, outputs, keeping, wanted, signals, questions, lingers } = parts;
         let scenarios = settled.scenarios();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = loaded.test.dialect().and_then(|dialect| dialect.threads()).unwrap_or(threads);
         // The limit is the process's; each thread has its share of it.
         let whole = RecorderConfig::default();
         let config = RecorderConfig {

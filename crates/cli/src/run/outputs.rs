@@ -37,7 +37,10 @@ impl Asked {
             clock: session.clock,
             zone: &Zone::local(&session.env),
         };
-        let sinks: Result<Vec<_>, _> = flags.list("out").iter().map(|text| create(text, &setup)).collect();
+        // A format's own report is the format's business.
+        let ours = |text: &&String| plan::import::named(text.split('=').next().unwrap_or_default()).is_none();
+        let wanted = flags.list("out").iter().filter(ours);
+        let sinks: Result<Vec<_>, _> = wanted.map(|text| create(text, &setup)).collect();
         sinks.map(Self).map_err(|e| Error::Usage(e.to_string()))
     }
 

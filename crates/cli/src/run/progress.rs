@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Phase, Progress as Counters, ScenarioProgress};
-use model::{Executor, Nanos, Scenario, Stage};
+use model::{Executor, Leg, Nanos, Rhythm, Scenario, Stage};
 use report::progress::{Counts, Form, Scenario as Line, Snapshot, State, lines};
 
 use crate::screen::Screen;
@@ -111,6 +111,7 @@ fn duration(executor: &Executor) -> Duration {
         Executor::SteppedArrivalRate { step_duration, steps, .. } => {
             step_duration.saturating_mul(u32::try_from(*steps).unwrap_or(u32::MAX))
         }
+        Executor::Timetable { legs } => legs.iter().map(|leg| leg.duration).sum(),
     }
 }
 
@@ -141,6 +142,21 @@ fn counts(executor: &Executor, progress: &ScenarioProgress) -> Counts {
             let step = (elapsed.as_nanos() / step_duration.as_nanos().max(1)).min(u128::from(*steps)) as f64;
             arrivals(*start_rate as f64 + step * *step_rate as f64, *time_unit)
         }
+        Executor::Timetable { legs } => arrivals(rate_at(legs, elapsed), Duration::from_secs(1)),
+    }
+}
+
+/// Arrivals a second in the leg of a timetable that is under way; for showing only.
+fn rate_at(legs: &[Leg], elapsed: Duration) -> f64 {
+    let mut end = Duration::ZERO;
+    let leg = legs.iter().find(|leg| {
+        end += leg.duration;
+        elapsed < end
+    });
+    match leg.map(|leg| (leg.rhythm, leg.duration)) {
+        Some((Rhythm::Even { count }, length)) => count as f64 / length.as_secs_f64(),
+        Some((Rhythm::Poisson { per_second, .. }, _)) => per_second as f64,
+        Some((Rhythm::Pause, _)) | None => 0.0,
     }
 }
 

@@ -95,6 +95,7 @@ export default function () {
   const own = new Ajv().addFormat('even', /^(..)*$/).addKeyword('big', { type: 'number', validate: (big, number) => !big || number > 99 });
   is('own format and keyword', [own.validate({ format: 'even' }, 'abc'), own.validate({ big: true }, 5), own.validate({ big: true }, 100)], [false, false, true]);
   throws('a missing reference', () => new Ajv().compile({ $ref: '#/definitions/x' }), "can't resolve reference");
+  throws('an unknown type', () => new Ajv().compile({ type: ['string', 'text'] }), 'schema is invalid: data.type');
   throws('an unknown format', () => new Ajv().compile({ format: 'x' }), 'unknown format');
   done();
 }

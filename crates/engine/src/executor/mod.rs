@@ -11,6 +11,7 @@ mod ramping_arrival_rate;
 mod ramping_vus;
 mod shared_iterations;
 mod stepped_arrival_rate;
+mod timetable;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,7 @@ pub static EXECUTORS: &[Row] = &[
     Row { kind: "ramping-vus", plan: ramping_vus::plan },
     Row { kind: "shared-iterations", plan: shared_iterations::plan },
     Row { kind: "stepped-arrival-rate", plan: stepped_arrival_rate::plan },
+    Row { kind: "timetable", plan: timetable::plan },
 ];
 
 /// What one instance has to do for a scenario. Times count from the scenario's start.
@@ -87,6 +89,8 @@ pub enum Growth {
     UpTo(u64),
     /// As many as the observed durations call for.
     Auto,
+    /// One for each arrival that finds nobody idle, at once: no arrival is dropped.
+    OnDemand,
 }
 
 /// The time one virtual user is set aside for a scenario.
@@ -131,7 +135,7 @@ impl Work {
         let planned = self.stays.len() as u64;
         match self.drive {
             Drive::Open { growth: Growth::UpTo(most), .. } => planned.max(most),
-            Drive::Open { growth: Growth::Auto, .. } => u64::MAX,
+            Drive::Open { growth: Growth::Auto | Growth::OnDemand, .. } => u64::MAX,
             Drive::Closed { .. } => planned,
         }
     }

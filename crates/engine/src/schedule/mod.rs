@@ -7,10 +7,12 @@
 
 mod rate_ramp;
 mod steady;
+mod timetable;
 mod vu_ramp;
 
 pub use rate_ramp::RateRamp;
 pub use steady::Steady;
+pub use timetable::Timetable;
 pub use vu_ramp::{Span, VuRamp};
 
 use std::sync::Arc;
@@ -24,6 +26,8 @@ pub enum Arrivals {
     Steady(Steady),
     /// Rates that change linearly, stage by stage.
     Ramp(RateRamp),
+    /// Legs of even or random arrivals.
+    Timetable(Timetable),
 }
 
 impl Arrivals {
@@ -33,6 +37,7 @@ impl Arrivals {
         match self {
             Self::Steady(steady) => steady.count(),
             Self::Ramp(ramp) => ramp.count(),
+            Self::Timetable(table) => table.count(),
         }
     }
 
@@ -42,6 +47,7 @@ impl Arrivals {
         match self {
             Self::Steady(steady) => steady.due(index),
             Self::Ramp(ramp) => ramp.due(index),
+            Self::Timetable(table) => table.due(index),
         }
     }
 
@@ -53,6 +59,7 @@ impl Arrivals {
         match self {
             Self::Steady(steady) => steady.rate_per_second(),
             Self::Ramp(ramp) => ramp.rate_per_second(at),
+            Self::Timetable(table) => table.rate_per_second(at),
         }
     }
 }

@@ -226,7 +226,7 @@ mod tests {
         size_of::<F>()
     }
 
-    fn open_size<F: Future>(_task: impl Fn(Rc<Bench>, Rc<Seat>, Stint, bool) -> F) -> usize {
+    fn open_size<F: Future>(_task: impl Fn(Rc<Bench>, Rc<Seat>, Stint, open::Origin) -> F) -> usize {
         size_of::<F>()
     }
 

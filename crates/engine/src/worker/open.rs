@@ -2,7 +2,8 @@
 //!
 //! [`drive`] is the one pacing loop of a scenario on this thread: it sleeps to the next due time and fires
 //! everything that is due. An arrival goes to an idle user of this thread, else to one of another, else it is
-//! dropped; it is never queued. A loop that comes late fires late, and says by how much.
+//! dropped, or gets a user made for it where the scenario says so; it is never queued. A loop that comes late
+//! fires late, and says by how much.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -16,7 +17,7 @@ use tokio::task::{spawn_local, yield_now};
 use super::Order;
 use super::crew::Crew;
 use super::watch::Watch;
-use crate::executor::{Drive, Growth};
+use crate::executor::Drive;
 use crate::schedule::{Arrivals, Share, Walk};
 use crate::seat::{Seat, Stint};
 use crate::standby::{Standby, Wish};
@@ -65,15 +66,15 @@ impl Bench {
         self.crew.floor.ctx.index
     }
 
-    /// Lets a user stay until the scenario ends; `grown` when it was not planned.
-    fn admit(self: &Rc<Self>, vu: u64, grown: bool) {
+    /// Lets a user stay until the scenario ends.
+    fn admit(self: &Rc<Self>, vu: u64, origin: Origin) {
         let seat = self.crew.floor.seat(vu);
         let stint = Stint(self.crew.duty().info.index, self.stints.get());
         self.stints.set(stint.1 + 1);
         let kill = self.crew.begin + self.crew.duty().kill;
         self.watch.borrow_mut().add(seat.clone(), stint, kill);
         self.crew.expect();
-        spawn_local(stand_by(self.clone(), seat, stint, grown));
+        spawn_local(stand_by(self.clone(), seat, stint, origin));
     }
 
     /// Calls the planned users.
@@ -81,7 +82,7 @@ impl Bench {
         let posts = &self.crew.duty().posts[self.thread() as usize];
         self.coming.set(posts.len() as u64);
         for post in posts {
-            self.admit(post.vu, false);
+            self.admit(post.vu, Origin::Planned);
         }
     }
 
@@ -91,8 +92,14 @@ impl Bench {
             self.crew.floor.rota.numbers.give_back(vu);
             self.standby.grown();
         } else {
-            self.admit(vu, true);
+            self.admit(vu, Origin::Grown);
         }
+    }
+
+    /// Makes a user on this thread for an arrival that found nobody.
+    fn summon(self: &Rc<Self>, due: Nanos) {
+        self.crew.state().allotted_vus.fetch_add(1, Relaxed);
+        self.admit(self.crew.floor.rota.numbers.take(), Origin::Summoned(due));
     }
 
     /// Starts an arrival on a user of this thread that has been claimed for it.
@@ -104,7 +111,7 @@ impl Bench {
     }
 
     /// Starts an arrival wherever a user is idle, or drops it.
-    fn fire(&self, due: Nanos, now: Nanos) {
+    fn fire(self: &Rc<Self>, due: Nanos, now: Nanos) {
         let here = self.thread();
         if self.standby.claim(here) {
             self.start_claimed(due);
@@ -112,6 +119,8 @@ impl Bench {
             let order = Order::Arrival { duty: self.crew.duty, due };
             // A worker that is gone takes the whole run with it; its arrivals need no account.
             let _ = self.crew.floor.peers[there as usize].send(order);
+        } else if self.standby.is_on_demand() {
+            self.summon(due);
         } else {
             self.crew.drop_iterations(1);
             let rate = self.arrivals.rate_per_second(now.since(self.crew.begin));
@@ -207,9 +216,21 @@ pub(super) async fn drive(bench: Rc<Bench>) {
     }
 }
 
+/// Why a user stays.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Origin {
+    /// The scenario has it from the beginning.
+    Planned,
+    /// Too few were there.
+    Grown,
+    /// An arrival, due at this time, waits for it.
+    Summoned(Nanos),
+}
+
 /// One user's stay: waits for arrivals and runs them.
-pub(super) async fn stand_by(bench: Rc<Bench>, seat: Rc<Seat>, stint: Stint, grown: bool) {
+pub(super) async fn stand_by(bench: Rc<Bench>, seat: Rc<Seat>, stint: Stint, origin: Origin) {
     let crew = &bench.crew;
+    let grown = origin != Origin::Planned;
     seat.hold(stint).await;
     let fresh = seat.is_empty();
     let manned = !crew.is_aborted() && man(crew, &seat, grown).await;
@@ -224,11 +245,11 @@ pub(super) async fn stand_by(bench: Rc<Bench>, seat: Rc<Seat>, stint: Stint, gro
     } else if grown {
         crew.state().allotted_vus.fetch_sub(1, Relaxed);
     }
-    if grown {
+    if origin == Origin::Grown {
         bench.standby.grown();
     }
     if manned {
-        serve(&bench, &seat, grown).await;
+        serve(&bench, &seat, origin).await;
         crew.state().active_vus.fetch_sub(1, Relaxed);
     }
     seat.leave();
@@ -247,17 +268,27 @@ async fn man(crew: &Crew, seat: &Seat, grown: bool) -> bool {
 }
 
 /// Runs arrival after arrival until the scenario is over.
-async fn serve(bench: &Bench, seat: &Rc<Seat>, grown: bool) {
+async fn serve(bench: &Bench, seat: &Rc<Seat>, origin: Origin) {
     let crew = &bench.crew;
     let hard_stop = crew.begin + crew.duty().kill;
-    if grown && matches!(crew.duty().drive, Drive::Open { growth: Growth::Auto, .. }) {
+    let mut first = match origin {
+        Origin::Summoned(due) => Some(due),
+        Origin::Planned | Origin::Grown => None,
+    };
+    if origin == Origin::Grown && bench.standby.is_auto() {
         let rate = bench.arrivals.rate_per_second(crew.now().since(crew.begin));
         bench.obey(bench.standby.wish_ahead(crew.state().allotted_vus(), rate));
     }
-    while !bench.closed.get() && !crew.is_aborted() {
-        bench.idle.borrow_mut().push_back(seat.clone());
-        bench.standby.offer(bench.thread());
-        let Some(due) = seat.errand().await else { return };
+    while first.is_some() || (!bench.closed.get() && !crew.is_aborted()) {
+        let due = match first.take() {
+            Some(due) => due,
+            None => {
+                bench.idle.borrow_mut().push_back(seat.clone());
+                bench.standby.offer(bench.thread());
+                let Some(due) = seat.errand().await else { return };
+                due
+            }
+        };
         let number = crew.state().started.0.fetch_add(1, Relaxed);
         let started = crew.now();
         crew.floor.ctx.recorder.borrow_mut().schedule_lag(started.since(due));

@@ -57,6 +57,8 @@ pub(super) struct Fault {
     pub(super) kind: Kind,
     /// The failure struck in the body; this much of it came.
     pub(super) partial_body: Option<Bytes>,
+    /// The status of the answer whose body broke off.
+    pub(super) status: Option<u16>,
     pub(super) remote: Option<SocketAddr>,
     /// The server cannot have seen the request, or does not mind to see it twice.
     repeatable: bool,
@@ -64,7 +66,7 @@ pub(super) struct Fault {
 
 impl From<Kind> for Fault {
     fn from(kind: Kind) -> Self {
-        Self { kind, partial_body: None, remote: None, repeatable: false }
+        Self { kind, partial_body: None, status: None, remote: None, repeatable: false }
     }
 }
 
@@ -197,7 +199,7 @@ impl Client {
             ..h2::Settings::default()
         };
         let connection =
-            h2::connect(io, &settings, worker.clock()).await.map_err(|error| http2_kind(&error))?;
+            Box::pin(h2::connect(io, &settings, worker.clock())).await.map_err(|error| http2_kind(&error))?;
         let opening_bytes = Cell::new(opening);
         let http2 = Rc::new(Http2 { origin, connection, remote, tls, opening_bytes, served: Cell::new(0) });
         if !worker.settings.no_connection_reuse {
@@ -261,9 +263,9 @@ impl Client {
                 let (status, reason, headers) = (head.status, head.reason, head.headers);
                 Ok(Answer { status, proto, reason, headers, body, remote, tls, wire })
             }
-            Err(Failure { kind, lost_unanswered, unwritten, partial_body }) => {
+            Err(Failure { kind, lost_unanswered, unwritten, partial_body, status }) => {
                 let repeatable = reused && lost_unanswered && (unwritten || is_replayable(out));
-                Err(Fault { kind, partial_body, remote: Some(remote), repeatable })
+                Err(Fault { kind, partial_body, status, remote: Some(remote), repeatable })
             }
         }
     }

@@ -96,7 +96,10 @@ impl<'a> Journey<'a> {
                 Some(cancel) => Box::pin(self.hop_unless(&cancel, cookie.as_deref(), &mut trail)).await,
             };
             let answer = match outcome {
-                Ok(answer) => self.with_wire(answer),
+                Ok(mut answer) => {
+                    self.add_wire(&mut answer);
+                    answer
+                }
                 Err(fault) => return Err(self.failed(fault, trail, on_hop)),
             };
             let cookies = self.take_cookies(&answer.headers);
@@ -163,8 +166,8 @@ impl<'a> Journey<'a> {
         head.into_bytes()
     }
 
-    /// The answer with what went over the wire, in the words of HTTP/1 where it went in frames.
-    fn with_wire(&self, mut answer: Answer) -> Answer {
+    /// Adds what went over the wire to an answer, in the words of HTTP/1 where it went in frames.
+    fn add_wire(&self, answer: &mut Answer) {
         if self.client.worker.settings.keep_wire && answer.wire.is_none() {
             let reason = response::reason_of(answer.status);
             let mut head = format!("{} {} {reason}\r\n", answer.proto.name(), answer.status).into_bytes();
@@ -179,11 +182,18 @@ impl<'a> Journey<'a> {
                 response_body: answer.body.clone(),
             }));
         }
-        answer
     }
 
     /// The headers of the next hop.
     fn fields<'f>(&'f self, cookie: Option<&'f str>) -> Result<Fields<'f>, Kind> {
+        if self.request.verbatim {
+            let own = self.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let mut fields = Fields::verbatim(own)?;
+            if let Some(value) = self.authentication.as_ref().and_then(Authentication::header) {
+                fields.others.push((Cow::Borrowed("Authorization"), Cow::Borrowed(value)));
+            }
+            return Ok(fields);
+        }
         let redirected = self.followed > 0;
         let goes_along = |name: &str| {
             !(self.left_body && redirect::describes_body(name) || self.left_site && redirect::is_secret(name))
@@ -330,8 +340,9 @@ impl<'a> Journey<'a> {
     }
 
     /// The last hop came to a whole response.
+    // Not by value: a journey is large, and it would be copied out of its box.
     fn arrived(
-        self,
+        &mut self,
         answer: Answer,
         cookies: Vec<SetCookie>,
         trail: Trail,
@@ -353,7 +364,7 @@ impl<'a> Journey<'a> {
         Ok(Response {
             status: answer.status,
             proto: answer.proto,
-            url: self.url,
+            url: Rc::clone(&self.url),
             status_text,
             cookies: cookies.into_iter().map(Cookie::from).collect(),
             headers: answer.headers,
@@ -361,8 +372,8 @@ impl<'a> Journey<'a> {
             remote: Some(answer.remote),
             tls: answer.tls,
             trail,
-            notes: self.notes,
-            request_headers: self.shown_headers.into_inner(),
+            notes: std::mem::take(&mut self.notes),
+            request_headers: self.shown_headers.take(),
         })
     }
 
@@ -385,7 +396,7 @@ impl<'a> Journey<'a> {
         let unpacking = matches!(fault.kind, Kind::Decompression(_));
         let mut error = Error::new(fault.kind).with_trail(trail);
         error = match fault.partial_body {
-            Some(body) => error.with_partial_body(body),
+            Some(body) => error.with_partial_body(body, fault.status),
             None if unpacking => error,
             None => error.of(self.method.as_str(), &self.url),
         };

@@ -90,6 +90,9 @@ pub struct Request {
     pub cookies: Vec<(String, String, bool)>,
     /// Notified when the answer is no longer wanted: the request then fails, and counts as failed.
     pub cancel: Option<Rc<Notify>>,
+    /// The headers are sent as they are given: in their order, with repeats, and nothing added but `Host` and what
+    /// the body needs. Cookies are then the caller's to add.
+    pub verbatim: bool,
 }
 
 impl Request {
@@ -109,6 +112,7 @@ impl Request {
             discard_body: false,
             cookies: Vec::new(),
             cancel: None,
+            verbatim: false,
         }
     }
 

@@ -28,11 +28,14 @@ struct Inner {
     operation: Option<String>,
     trail: Option<Trail>,
     partial_body: Option<Bytes>,
+    status: Option<u16>,
 }
 
 impl Error {
     pub(crate) fn new(kind: Kind) -> Self {
-        Self { inner: Box::new(Inner { kind, operation: None, trail: None, partial_body: None }) }
+        Self {
+            inner: Box::new(Inner { kind, operation: None, trail: None, partial_body: None, status: None }),
+        }
     }
 
     /// The same error, said to have happened to this request.
@@ -51,8 +54,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_partial_body(mut self, body: Bytes) -> Self {
+    pub(crate) fn with_partial_body(mut self, body: Bytes, status: Option<u16>) -> Self {
         self.inner.partial_body = Some(body);
+        self.inner.status = status;
         self
     }
 
@@ -88,6 +92,12 @@ impl Error {
     #[must_use]
     pub fn partial_body(&self) -> Option<Bytes> {
         self.inner.partial_body.clone()
+    }
+
+    /// The status of the answer whose body broke off, where its head had come.
+    #[must_use]
+    pub fn partial_status(&self) -> Option<u16> {
+        self.inner.status
     }
 
     /// Whether the request's own timeout ran out.

@@ -32,6 +32,8 @@ pub(crate) struct Failure {
     pub(crate) unwritten: bool,
     /// The head of a response came; what of the body came with it.
     pub(crate) partial_body: Option<Bytes>,
+    /// The status in that head.
+    pub(crate) status: Option<u16>,
 }
 
 /// How often one look at the socket reads, while there is more.
@@ -221,6 +223,7 @@ impl<'a> Exchange<'a> {
                 Err(Failure {
                     lost_unanswered: untouched && matches!(kind, Kind::Eof | Kind::Socket { .. }),
                     unwritten: progress.written == 0,
+                    status: head.as_ref().map(|head| head.status),
                     partial_body: head.map(|_| body),
                     kind,
                 })

@@ -22,6 +22,8 @@ pub(crate) struct Fields<'a> {
     pub(crate) close: bool,
     /// All others, by name.
     pub(crate) others: SmallVec<[Field<'a>; 6]>,
+    /// The others are all there is, in an order of their own.
+    pub(crate) is_verbatim: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -35,6 +37,29 @@ impl<'a> Fields<'a> {
             header::check(name, value.as_bytes())
                 .map_err(|invalid| Kind::InvalidRequest(invalid.to_string()))?;
             fields.set(name, Cow::Borrowed(value));
+        }
+        Ok(fields)
+    }
+
+    /// Takes headers as they are, with repeats and in their order; the length of the body stays ours to say.
+    ///
+    /// # Errors
+    /// For names and values that cannot be sent.
+    pub(crate) fn verbatim<'h: 'a>(headers: impl Iterator<Item = (&'h str, &'h str)>) -> Result<Self, Kind> {
+        let mut fields = Self { is_verbatim: true, ..Self::default() };
+        for (name, value) in headers {
+            header::check(name, value.as_bytes())
+                .map_err(|invalid| Kind::InvalidRequest(invalid.to_string()))?;
+            if name.eq_ignore_ascii_case("Connection") {
+                fields.close |= value.split(',').any(|token| token.trim().eq_ignore_ascii_case("close"));
+            }
+            if name.eq_ignore_ascii_case("Host") {
+                fields.host = Some(Cow::Borrowed(value));
+            }
+            let ours = ["Content-Length", "Transfer-Encoding", "Trailer"];
+            if !ours.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+                fields.others.push((Cow::Borrowed(name), Cow::Borrowed(value)));
+            }
         }
         Ok(fields)
     }
@@ -66,7 +91,7 @@ impl<'a> Fields<'a> {
         let others = self
             .others
             .iter()
-            .filter(|(name, _)| name != "Connection")
+            .filter(|(name, _)| name != "Connection" && !(self.is_verbatim && name == "Host"))
             .map(|(name, value)| (&**name, &**value));
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         let mut list: Vec<(String, String)> =
@@ -115,9 +140,11 @@ pub(crate) fn write(out: &mut Vec<u8>, outline: &Outline<'_, '_>) {
     out.push(b' ');
     write_target(out, outline);
     out.extend_from_slice(b" HTTP/1.1\r\n");
-    line(out, "Host", fields.host.as_deref().unwrap_or_else(|| outline.url.authority()));
+    if !(fields.is_verbatim && fields.host.is_some()) {
+        line(out, "Host", fields.host.as_deref().unwrap_or_else(|| outline.url.authority()));
+    }
     let agent = fields.user_agent.as_deref().unwrap_or(outline.user_agent);
-    if !agent.is_empty() {
+    if !(agent.is_empty() || fields.is_verbatim) {
         line(out, "User-Agent", agent);
     }
     match outline.body_bytes {

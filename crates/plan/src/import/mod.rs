@@ -2,6 +2,11 @@
 //!
 //! Every format is a row of [`FORMATS`] and a folder. [`recognise`] tells by the content of a file which it is.
 
+pub mod artillery;
+pub mod har;
+pub mod jmeter;
+pub mod plimsoll;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,7 +32,7 @@ pub struct Format {
 }
 
 /// Every format. The first that takes a file has it.
-pub static FORMATS: &[Format] = &[];
+pub static FORMATS: &[Format] = &[plimsoll::FORMAT, har::FORMAT, artillery::FORMAT, jmeter::FORMAT];
 
 /// A word of another tool's command line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -139,6 +139,9 @@ fn load(executor: &Executor, tuple: &SegmentTuple, share: f64) -> (String, Vec<S
                 vec![users(*pre_allocated_vus, *max_vus, tuple)],
             )
         }
+        Executor::Timetable { legs } => {
+            (format!("arrivals by a timetable of {} legs over {span}", legs.len()), Vec::new())
+        }
     }
 }
 

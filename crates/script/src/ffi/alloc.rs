@@ -63,6 +63,11 @@ impl MemoryGauge {
         self.limit
     }
 
+    /// How many bytes are held.
+    pub(crate) fn used(&self) -> usize {
+        self.used.get()
+    }
+
     /// Whether the limit was met since the last call.
     pub(crate) fn take_exceeded(&self) -> bool {
         #[cfg(debug_assertions)]

@@ -11,6 +11,7 @@
 mod alloc;
 mod call;
 mod lazy;
+mod lent;
 mod module;
 mod pages;
 mod table;
@@ -26,6 +27,7 @@ use crate::vu::Host;
 pub(crate) use alloc::{CountingAllocator, MemoryGauge};
 pub(crate) use call::{Call, Named, bound, constructor, function};
 pub(crate) use lazy::{Lazy, LazyClass, Property};
+pub(crate) use lent::LentHost;
 pub(crate) use module::{compile_script, declare, load_module, run_script};
 pub(crate) use pages::Pages;
 pub(crate) use table::{Member, Table, define};
@@ -202,6 +204,15 @@ pub(crate) fn complete(context: &Ctx<'_>, wanted: Intrinsics) -> rquickjs::Resul
         return Err(rquickjs::Error::Exception);
     }
     if missing.typed_arrays { values::forbid_transfers(context) } else { Ok(()) }
+}
+
+/// Enters a context whose runtime this thread has entered already: from a function of the host that code called.
+pub(crate) fn within<R>(context: &Context, work: impl for<'js> FnOnce(Ctx<'js>) -> R) -> R {
+    // SAFETY: the context is alive and belongs to this thread, as it is not `Send`; whoever entered the runtime
+    // first holds its lock until `work` has returned; the lifetime cannot escape from `work`, which is generic
+    // over it.
+    let context = unsafe { Ctx::from_raw(context.as_raw()) };
+    work(context)
 }
 
 /// Takes ownership of a raw value that a QuickJS call returned; an exception becomes `Err`.

@@ -101,8 +101,8 @@ pub(crate) fn load_module<'js>(context: &Ctx<'js>, code: &[u8]) -> Result<Module
     unsafe { Module::load(context.clone(), code) }
 }
 
-/// The byte code of a classic script; `name` is what stack traces show.
-pub(crate) fn compile_script(context: &Ctx<'_>, name: &str, text: &str) -> Result<Vec<u8>> {
+/// The byte code of a classic script; `name` is what stack traces show. Functions show their text when it is kept.
+pub(crate) fn compile_script(context: &Ctx<'_>, name: &str, text: &str, keep_text: bool) -> Result<Vec<u8>> {
     let name = CString::new(name).map_err(|_| Error::new_loading(name))?;
     let terminated = CString::new(text).map_err(|_| Error::Unknown)?;
     let raw = context.as_raw().as_ptr();
@@ -114,7 +114,8 @@ pub(crate) fn compile_script(context: &Ctx<'_>, name: &str, text: &str) -> Resul
             qjs::JS_Eval(raw, terminated.as_ptr(), text.len() as _, name.as_ptr(), flags.cast_signed());
         let compiled = own(context, compiled)?;
         let mut length = 0;
-        let options = qjs::JS_WRITE_OBJ_BYTECODE | qjs::JS_WRITE_OBJ_STRIP_SOURCE;
+        let strip = if keep_text { 0 } else { qjs::JS_WRITE_OBJ_STRIP_SOURCE };
+        let options = qjs::JS_WRITE_OBJ_BYTECODE | strip;
         let bytes = qjs::JS_WriteObject(raw, &raw mut length, compiled.as_raw(), options.cast_signed());
         if bytes.is_null() {
             return Err(Error::Exception);

@@ -127,6 +127,9 @@ pub(crate) fn reached(address: &str, text: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    /// Parts of the module `aws`.
+    const INSIDE: [&str; 3] = ["/aws/*/blocking.js", "/aws/*/client.js", "/aws/*/services.js"];
+
     use super::{HELPERS, Helper, PARTS, addresses, find, reached};
 
     #[test]
@@ -159,6 +162,24 @@ mod tests {
         check("https://h/a/*/b.js", &["1.", "2.0.3"], "https://h/a/2.0.2/b.js", false);
         check("https://h/a.js", &[], "https://h/a.js", true);
         check("https://h/a.js", &[], "https://h/a.jsx", false);
+    }
+
+    #[test]
+    fn each_helper_module_has_a_list_of_its_members() {
+        let listed = crate::testing::documented();
+        let told = |address: &str| {
+            !address.contains("/plimsoll/") && !INSIDE.iter().any(|part| address.ends_with(part))
+        };
+        for helper in HELPERS.iter().filter(|helper| told(helper.address)) {
+            let same = HELPERS.iter().filter(|other| other.source == helper.source);
+            let addresses: Vec<&str> = same.map(|other| other.address).collect();
+            let described = listed.iter().any(|title| addresses.contains(&title.as_str()));
+            assert!(described, "docs/*.md have no `members` of {}", helper.address);
+        }
+        for title in listed.iter().filter(|title| title.starts_with("https://")) {
+            let known = HELPERS.iter().any(|helper| helper.address == title);
+            assert!(known, "docs/*.md describe {title}, which there is not");
+        }
     }
 
     #[test]

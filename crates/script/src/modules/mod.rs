@@ -1,7 +1,7 @@
 //! The modules that scripts import: one file each, one row in [`MODULES`].
 
 pub(crate) mod console;
-mod crypto;
+pub(crate) mod crypto;
 pub(crate) mod csv;
 pub(crate) mod data;
 mod encoding;
@@ -145,4 +145,29 @@ pub(crate) fn unknown(name: &str) -> String {
         "unknown modules [\"{name}\"] were tried to be loaded, but couldn't - this likely means automatic \
          extension resolution is required or a custom k6 binary with the required extensions"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::MODULES;
+
+    /// Modules that scripts do not import.
+    const INSIDE: &[&str] = &["plimsoll/later"];
+
+    #[test]
+    fn each_module_has_a_list_of_its_members() {
+        let listed = crate::testing::documented();
+        let names: BTreeSet<&str> = MODULES.iter().map(|builtin| builtin.name).collect();
+        for name in names.iter().filter(|name| !INSIDE.contains(name)) {
+            assert!(listed.iter().any(|title| title == name), "docs/*.md have no `members {name}`");
+        }
+        for title in listed
+            .iter()
+            .filter(|title| *title == "k6" || title.starts_with("k6/") || title.starts_with("plimsoll/"))
+        {
+            assert!(names.contains(title.as_str()), "docs/*.md describe {title}, which there is not");
+        }
+    }
 }

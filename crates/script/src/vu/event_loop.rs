@@ -34,7 +34,10 @@ pub(crate) struct EventLoop {
     awaited: Cell<usize>,
     operations: RefCell<Option<Box<FuturesUnordered<Operation>>>>,
     next_timer: Cell<u32>,
+    /// How many timers and operations there have been.
     sequence: Cell<u64>,
+    /// Quiet timers are waited for too.
+    patient: Cell<bool>,
 }
 
 /// What the loop has to do next.
@@ -89,14 +92,26 @@ impl EventLoop {
         });
     }
 
+    /// Makes the loop wait for quiet timers too, as one that never ends does.
+    pub(crate) fn be_patient(&self) {
+        self.patient.set(true);
+    }
+
+    /// How many timers and operations were added so far.
+    pub(crate) fn added(&self) -> u64 {
+        self.sequence.get()
+    }
+
     /// Adds an operation; its completion runs in the loop.
     pub(crate) fn spawn(&self, operation: Operation) {
+        self.sequence.set(self.sequence.get() + 1);
         self.operations.borrow_mut().get_or_insert_with(Box::default).push(operation);
     }
 
     /// Whether nothing is left to wait for.
     pub(crate) fn is_idle(&self) -> bool {
-        self.awaited.get() == 0 && self.operations.borrow().as_ref().is_none_or(|all| all.is_empty())
+        let timed = self.awaited.get() > 0 || (self.patient.get() && !self.timers.borrow().is_empty());
+        !timed && self.operations.borrow().as_ref().is_none_or(|all| all.is_empty())
     }
 
     /// Forgets everything: operations are cancelled, timers never fire.

@@ -90,6 +90,8 @@ pub(crate) struct Host {
     pub(crate) check_names: RefCell<HashMap<u32, metrics::Sym>>,
     /// Addresses and sizes of what QuickJS touches whatever it does.
     pub(crate) engine_memory: Cell<[(usize, usize); 2]>,
+    /// What code in plans needs, in a host that runs it.
+    pub(crate) code: OnceCell<Rc<crate::code::State>>,
     itself: OnceCell<std::rc::Weak<Self>>,
     interrupted: Cell<bool>,
     hard_stop: Cell<Nanos>,
@@ -128,6 +130,7 @@ impl Host {
             env_over: RefCell::default(),
             check_names: RefCell::default(),
             engine_memory: Cell::default(),
+            code: OnceCell::new(),
             itself: OnceCell::new(),
             interrupted: Cell::new(false),
             hard_stop: Cell::new(Nanos::MAX),

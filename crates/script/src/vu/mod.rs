@@ -11,9 +11,9 @@ mod session;
 mod setup_json;
 mod worker;
 
-pub(crate) use event_loop::{Completion, EventLoop, until};
+pub(crate) use event_loop::{Completion, Event, EventLoop, until};
 pub(crate) use fiber::VuFiber;
 pub(crate) use host::{Host, Ids, Stage};
 pub(crate) use script_vu::ScriptVuMaker;
-pub(crate) use session::{Command, Reply, Returned};
+pub(crate) use session::{Command, Reply, Returned, track_rejection};
 pub(crate) use worker::ScriptWorker;

@@ -109,7 +109,7 @@ fn start(host: &Rc<Host>, stack_bytes: usize) -> rquickjs::Result<(Runtime, rqui
 }
 
 /// Remembers rejections that nobody has handled yet; they count when the jobs are done.
-fn track_rejection<'js>(ctx: &Ctx<'js>, promise: &Value<'js>, reason: &Value<'js>, handled: bool) {
+pub(crate) fn track_rejection<'js>(ctx: &Ctx<'js>, promise: &Value<'js>, reason: &Value<'js>, handled: bool) {
     let host = ffi::host(ctx);
     let mut open = host.rejections.borrow_mut();
     if handled {

@@ -116,6 +116,7 @@ impl Conductor<'_> {
                 Executor::ConstantArrivalRate { .. }
                     | Executor::RampingArrivalRate { .. }
                     | Executor::SteppedArrivalRate { .. }
+                    | Executor::Timetable { .. }
             )
         });
         let (started, dropped) =

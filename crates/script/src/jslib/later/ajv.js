@@ -3,6 +3,7 @@ import { alike } from "./values.js";
 
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const typeOf = (value) => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
+const TYPES = ["array", "boolean", "integer", "null", "number", "object", "string"];
 const isType = (value, type) => {
   if (type === "integer") return Number.isInteger(value);
   return type === "number" ? Number.isFinite(value) : typeOf(value) === type;
@@ -82,9 +83,14 @@ const itemCount = (value) => (Array.isArray(value) ? value.length : undefined);
 const propertyCount = (value) => (isObject(value) ? Object.keys(value).length : undefined);
 
 const KEYWORDS = {
-  type: (types) => (value, at) => {
+  type: (types) => {
     const known = [].concat(types);
-    if (!known.some((type) => isType(value, type))) at.complain("type", { type: known.join(",") }, `should be ${known.join(",")}`);
+    if (!known.every((type) => TYPES.includes(type))) {
+      throw new Error("schema is invalid: data.type should be equal to one of the allowed values");
+    }
+    return (value, at) => {
+      if (!known.some((type) => isType(value, type))) at.complain("type", { type: known.join(",") }, `should be ${known.join(",")}`);
+    };
   },
   enum: (allowedValues) => (value, at) => {
     if (!allowedValues.some((one) => alike(one, value))) {

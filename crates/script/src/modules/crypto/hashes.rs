@@ -107,6 +107,12 @@ impl Hasher {
         Self { inner: padded(0x36), outer: Some(padded(0x5c)) }
     }
 
+    /// Another hash of what was taken in so far.
+    pub(crate) fn copy(&self) -> Self {
+        let outer = self.outer.as_ref().map(|outer| outer.box_clone());
+        Self { inner: self.inner.box_clone(), outer }
+    }
+
     /// Takes in more data.
     pub(crate) fn update(&mut self, data: &[u8]) {
         self.inner.update(data);

@@ -404,7 +404,7 @@
   }
 
   const getRandomValues = (array) => {
-    const integers = ArrayBuffer.isView(array) && /^(Big)?(Ui|I)nt\d+(Clamped)?Array$/.test(array.constructor.name);
+    const integers = ArrayBuffer.isView(array) && /^(Big)?(Ui|I)nt\d+(Clamped)?Array$/.test(array[Symbol.toStringTag]);
     if (!integers) fail("GoError", "TypeMismatchError: typedArray parameter isn't a TypedArray instance");
     if (array.byteLength > 65536) {
       fail("GoError", "QuotaExceededError: typedArray parameter is too big; maximum length is 65536");

@@ -8,6 +8,7 @@ mod dom;
 mod element;
 mod fields;
 mod link;
+mod page;
 mod parse;
 mod render;
 mod select;
@@ -26,6 +27,7 @@ use super::Builtin;
 use crate::error;
 use crate::ffi::{self, Call, LazyClass, Member, Table};
 
+pub use page::{Element, Page, PageContent};
 pub(crate) use select::Selection;
 pub(crate) use selection::object as selection_object;
 pub(crate) use values::FieldValue;

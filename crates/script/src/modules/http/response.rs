@@ -221,6 +221,12 @@ impl Response {
         for (name, value) in &self.sent.headers {
             headers.set(name.as_str(), vec![value.as_str()])?;
         }
+        // What every request says of its sender is not kept with each.
+        let agent = ffi::host(context).worker().net.settings().user_agent.as_str();
+        let own = self.sent.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
+        if self.sent.method.is_some() && !own && !agent.is_empty() {
+            headers.set("User-Agent", vec![agent])?;
+        }
         object.set("headers", headers)?;
         object.set("body", String::from_utf8_lossy(&self.sent.body).as_ref())?;
         let cookies = Object::new(context.clone())?;

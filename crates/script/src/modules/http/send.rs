@@ -215,6 +215,7 @@ fn assemble(
         discard_body: params.response_type == ResponseType::None,
         cookies,
         cancel: None,
+        verbatim: false,
     };
     Box::new(Prepared {
         request,

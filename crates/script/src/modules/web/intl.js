@@ -36,6 +36,17 @@ export function make() {
     }
     return list;
   };
+  // `EN-us` is written `en-US`, `zh-hans` is `zh-Hans`; behind a single letter all is small.
+  const canonical = (locale) => {
+    const [language, ...rest] = `${locale}`.toLowerCase().split(/[-_]/);
+    const single = rest.findIndex((part) => part.length === 1);
+    const spelt = rest.map((part, at) => {
+      if (single >= 0 && at >= single) return part;
+      if (part.length === 4 && /^[a-z]/.test(part)) return part[0].toUpperCase() + part.slice(1);
+      return part.length === 2 ? part.toUpperCase() : part;
+    });
+    return [language, ...spelt].join("-");
+  };
   const supportedLocalesOf = (locales) => checkLocales(locales).filter((locale) => /^en\b/i.test(`${locale}`));
   const joined = (parts) => parts.map((part) => part.value).join("");
 
@@ -457,7 +468,7 @@ export function make() {
     DateTimeFormat: callable(DateTimeFormat),
     NumberFormat: callable(NumberFormat),
     PluralRules,
-    getCanonicalLocales: (locales) => checkLocales(locales).map((locale) => `${locale}`),
+    getCanonicalLocales: (locales) => [...new Set(checkLocales(locales).map(canonical))],
   };
   Object.defineProperty(Intl, Symbol.toStringTag, { value: "Intl", configurable: true });
 

@@ -1,0 +1,181 @@
+//! Artillery scripts as people write them, run by the built program against the demo shop.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use target::{Running, Shop, ShopOptions};
+
+fn shop() -> Running {
+    Shop::start(ShopOptions::default()).expect("the shop opens on a free port")
+}
+
+/// A folder with files, and what came of running one of them there.
+struct Ran {
+    output: Output,
+    folder: tempfile::TempDir,
+}
+
+impl Ran {
+    fn out(&self) -> String {
+        String::from_utf8_lossy(&self.output.stdout).into_owned()
+    }
+
+    fn log(&self) -> String {
+        String::from_utf8_lossy(&self.output.stderr).into_owned()
+    }
+
+    fn report(&self) -> Value {
+        let text =
+            std::fs::read_to_string(self.folder.path().join("report.json")).expect("there is a report");
+        serde_json::from_str(&text).expect("the report is JSON")
+    }
+
+    #[track_caller]
+    fn counters(&self, wanted: &[(&str, u64)]) {
+        let report = self.report();
+        for (name, count) in wanted {
+            let got = &report["aggregate"]["counters"][name];
+            assert_eq!(got, &json!(count), "{name}\n{}\n{}", self.out(), self.log());
+        }
+    }
+}
+
+fn run(files: &[(&str, &str)], args: &[&str]) -> Ran {
+    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("a temporary folder can be written");
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+    command.args(["run", "-q", "--out", "artillery=report.json"]).args(args).arg(files[0].0);
+    command.current_dir(folder.path()).env_clear().env("HOME", folder.path()).env("WORKERS", "1");
+    let output = command.stdin(Stdio::null()).output().expect("it starts");
+    Ran { output, folder }
+}
+
+#[test]
+fn the_corpus_script_runs_as_it_is() {
+    let shop = shop();
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus-artillery/artillery-config.yml"));
+    let text = std::fs::read_to_string(path).expect("the corpus is in the repository");
+    let ran = run(&[("artillery-config.yml", &text)], &["-t", &shop.http_url(), "--time-scale", "0.002"]);
+    assert_eq!(ran.output.status.code(), Some(0), "{}", ran.log());
+    let log = ran.log();
+    for lenient in
+        ["$randomItem(users)[0]", "$randomItem(users)[1]", "$randomInt(1, 5)", "./test-processor.js"]
+    {
+        assert_eq!(log.matches(lenient).count(), 1, "{lenient} is told once: {log}");
+    }
+    let counters = ran.report()["aggregate"]["counters"].clone();
+    // 21,300 arrivals, a five-hundredth of them: 42.6.
+    assert_eq!(counters["vusers.created"], 43, "{counters}");
+    assert_eq!(counters["vusers.completed"], 43, "{counters}");
+    assert_eq!(counters["vusers.failed"], 0, "{counters}");
+    assert!(
+        counters.as_object().expect("it is one").keys().all(|name| !name.starts_with("errors.")),
+        "{counters}"
+    );
+}
+
+/// Logging in, a loop over data, a capture that the next request needs, and expectations.
+#[test]
+fn a_journey_has_exact_counts() {
+    let shop = shop();
+    let script = r#"
+config:
+  target: "http://127.0.0.1:1"
+  phases: [{duration: 1, arrivalCount: 3, name: only}]
+  payload: {path: users.csv, fields: [email, password], order: sequence, skipHeader: true}
+  variables: {sizes: [[1, 2]]}
+  plugins: {expect: {}, ensure: {}}
+  ensure: {thresholds: [{vusers.failed: 1}], conditions: [{expression: "http.codes.200 >= 12"}]}
+scenarios:
+  - name: journey
+    flow:
+      - post:
+          url: /api/auth/login
+          json: {email: "{{ email }}", password: "{{ password }}"}
+          capture: {json: $.token, as: token}
+          expect: [{statusCode: 200}, {hasProperty: token}]
+      - get:
+          url: /api/products
+          headers: {authorization: "Bearer {{ token }}"}
+          capture: {json: "$.data[*].id", as: ids, multiple: false}
+      - loop:
+          - get: {url: "/api/products/{{ ids[0] }}", headers: {authorization: "Bearer {{ token }}"}, name: "size {{ $loopElement }}"}
+        over: sizes
+      - log: "seen {{ ids.length }} of {{ $loopCount }}"
+"#;
+    let users = "email,password\nuser1@test.com,password123\nuser2@test.com,password123\n";
+    let ran = run(&[("journey.yml", script), ("users.csv", users)], &["--target", &shop.http_url()]);
+    assert_eq!(ran.output.status.code(), Some(0), "{}\n{}", ran.out(), ran.log());
+    ran.counters(&[
+        ("vusers.created", 3),
+        ("vusers.completed", 3),
+        ("vusers.created_by_name.journey", 3),
+        ("http.requests", 12),
+        ("http.codes.200", 12),
+        ("plugins.expect.ok", 6),
+        ("plugins.metrics-by-endpoint./api/products/{{ ids[0] }} (size {{ $loopElement }}).codes.200", 6),
+    ]);
+    assert_eq!(ran.out().matches("seen 20 of 2").count(), 3, "{}", ran.out());
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let check = |script: &str, code: i32, parts: &[&str]| {
+        let ran = run(&[("bad.yml", script)], &["-t", "http://127.0.0.1:1"]);
+        assert_eq!(ran.output.status.code(), Some(code), "{script}\n{}", ran.log());
+        for part in parts {
+            assert!(ran.log().contains(part), "{part} is not in {}", ran.log());
+        }
+    };
+    let flow = |step: &str| format!("config: {{x: 1}}\nscenarios:\n  - flow:\n    - {step}\n");
+    check(
+        &flow("get: {headers: {}}"),
+        1,
+        &["bad.yml:4:7", "scenarios[0].flow[0].get", "a request needs a url"],
+    );
+    check(
+        &flow("get: {url: /, captrue: {}}\n      think: 1"),
+        1,
+        &["a step has one key, this one has 2: get, think"],
+    );
+    check(&flow("get: {url: /, capture: {json: $.a}}"), 1, &["it needs as"]);
+    check(
+        "config: {phases: [{duration: 1, arrivalRate: 1.5}]}\nscenarios: []\n",
+        1,
+        &["must be a whole number", "bad.yml:1:"],
+    );
+    check("config: {a: 1}\nconfig: {b: 1}\nscenarios: []\n", 1, &["bad.yml:2:1", "stands twice"]);
+    check("config: {a: [1}\nscenarios: []\n", 1, &["bad.yml:1:", "not YAML"]);
+    check("config: {a: 1}\nscenarios: [{engine: nope, flow: []}]\n", 11, &["there is no engine nope"]);
+}
+
+#[test]
+fn what_would_be_sent_as_garbage_is_told_and_strict_refuses_it() {
+    let shop = shop();
+    let script = "config: {phases: [{duration: 1, arrivalCount: 1}]}\nscenarios:\n  - flow:\n    - post: {url: /health, json: {n: \"{{ $randomInt(3, 3) }}\", t: \"{{ 1 + 1 }}\"}, timout: 5}\n";
+    let ran = run(&[("odd.yml", script)], &["-t", &shop.http_url()]);
+    for part in ["$randomInt(3, 3)", "{{ 1 + 1 }} is no template", "timout means nothing"] {
+        assert!(ran.log().contains(part), "{part} is not in {}", ran.log());
+    }
+    assert_eq!(ran.output.status.code(), Some(0), "{}", ran.log());
+    let strict = run(&[("odd.yml", script)], &["--strict", "-t", &shop.http_url()]);
+    assert!(strict.log().contains("there is no function $randomInt"), "{}", strict.log());
+}
+
+#[test]
+fn its_own_report_is_shown_when_asked_for() {
+    let shop = shop();
+    let script =
+        "config: {phases: [{duration: 1, arrivalCount: 2}]}\nscenarios: [{flow: [{get: {url: /health}}]}]\n";
+    let ran = run(&[("t.yml", script)], &["--dialect-output", "-t", &shop.http_url()]);
+    let out = ran.out();
+    for part in
+        ["Summary report", "http.requests: ...", "http.response_time:\n  min: ...", "vusers.completed: ..."]
+    {
+        assert!(out.contains(part), "{part} is not in {out}");
+    }
+    assert!(!out.contains("TOTAL RESULTS"), "{out}");
+}

@@ -1,0 +1,153 @@
+//! Comparing two sides, series by series, as one family of questions.
+
+use crate::{Key, Kind, Profile, Side};
+use stats::compare::{Change, Comparison, Design, Refusal, Scale, judge_family};
+use stats::describe::median;
+
+/// What was found out about a series.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome {
+    /// It was compared.
+    Compared {
+        /// The verdict with its evidence.
+        comparison: Comparison,
+        /// p-value, adjusted for the number of series.
+        adjusted_p: f64,
+        /// Whether the effect is a ratio or a difference.
+        scale: Scale,
+    },
+    /// It could not be.
+    Refused(Refusal),
+}
+
+/// A series of both sides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Which series.
+    pub key: Key,
+    /// What it measures.
+    pub kind: Kind,
+    /// Median of the first side's runs.
+    pub before: f64,
+    /// Median of the second side's runs.
+    pub after: f64,
+    /// What was found out.
+    pub outcome: Outcome,
+}
+
+impl Finding {
+    /// The verdict; inconclusive where the series could not be compared.
+    pub fn change(&self) -> Change {
+        match self.outcome {
+            Outcome::Compared { comparison, .. } => comparison.change,
+            Outcome::Refused(_) => Change::Inconclusive,
+        }
+    }
+
+    /// Runs a side that would decide, if it is known.
+    pub fn runs_to_decide(&self) -> Option<usize> {
+        match self.outcome {
+            Outcome::Compared { comparison, .. } => comparison.runs_to_decide,
+            Outcome::Refused(_) => None,
+        }
+    }
+}
+
+/// All findings of a comparison.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ComparisonReport {
+    /// By series, worst first: worse, inconclusive, better, same; then by size of the effect.
+    pub findings: Vec<Finding>,
+    /// Series that only the first side has.
+    pub gone: Vec<Key>,
+    /// Series that only the second side has.
+    pub new: Vec<Key>,
+    /// Runs that were left out because their load was not made honestly.
+    pub untrusted: Vec<String>,
+}
+
+impl ComparisonReport {
+    /// How many findings have this verdict.
+    pub fn count(&self, change: Change) -> usize {
+        self.findings.iter().filter(|f| f.change() == change).count()
+    }
+}
+
+/// Compares all series that both sides have.
+pub fn compare(before: &Side, after: &Side, design: Design, profile: &Profile) -> ComparisonReport {
+    let (old, new) = (before.keys(), after.keys());
+    let mut findings: Vec<Finding> = old
+        .iter()
+        .filter(|(key, _)| new.contains_key(*key))
+        .map(|(key, kind)| find(before, after, key, *kind, design, profile))
+        .collect();
+    adjust(&mut findings, profile);
+    findings.sort_by(|a, b| rank(a).cmp(&rank(b)).then(size(b).total_cmp(&size(a))).then(a.key.cmp(&b.key)));
+    let untrusted = before.runs.iter().chain(&after.runs).filter(|run| !run.trusted);
+    ComparisonReport {
+        findings,
+        gone: old.keys().filter(|key| !new.contains_key(*key)).cloned().collect(),
+        new: new.keys().filter(|key| !old.contains_key(*key)).cloned().collect(),
+        untrusted: untrusted.map(|run| run.id.clone()).collect(),
+    }
+}
+
+fn find(before: &Side, after: &Side, key: &Key, kind: Kind, design: Design, profile: &Profile) -> Finding {
+    let (a, b) = match design {
+        Design::Separate => (before.values(key), after.values(key)),
+        Design::Rounds => whole_rounds(before, after, key),
+    };
+    let question = profile.question(kind, design, median(&a));
+    let outcome = match stats::compare::compare(&a, &b, &question) {
+        Ok(comparison) => Outcome::Compared { comparison, adjusted_p: 1.0, scale: question.scale },
+        Err(refusal) => Outcome::Refused(refusal),
+    };
+    Finding { key: key.clone(), kind, before: median(&a), after: median(&b), outcome }
+}
+
+/// Values of the rounds in which both sides can be trusted and have the series.
+fn whole_rounds(before: &Side, after: &Side, key: &Key) -> (Vec<f64>, Vec<f64>) {
+    before
+        .runs
+        .iter()
+        .zip(&after.runs)
+        .filter(|(a, b)| a.trusted && b.trusted)
+        .filter_map(|(a, b)| Some((a.figures.get(key)?.value, b.figures.get(key)?.value)))
+        .unzip()
+}
+
+/// Takes back what may be chance, given how many series were asked about.
+fn adjust(findings: &mut [Finding], profile: &Profile) {
+    let mut all: Vec<Comparison> = findings
+        .iter()
+        .filter_map(|f| match f.outcome {
+            Outcome::Compared { comparison, .. } => Some(comparison),
+            Outcome::Refused(_) => None,
+        })
+        .collect();
+    let adjusted = judge_family(&mut all, profile.family, 1.0 - profile.level);
+    let mut judged = all.into_iter().zip(adjusted);
+    for finding in findings {
+        if let Outcome::Compared { comparison, adjusted_p, .. } = &mut finding.outcome {
+            (*comparison, *adjusted_p) = judged.next().expect("every comparison was judged");
+        }
+    }
+}
+
+fn rank(finding: &Finding) -> u8 {
+    match finding.change() {
+        Change::Worse => 0,
+        Change::Inconclusive => 1,
+        Change::Better => 2,
+        Change::Same => 3,
+    }
+}
+
+/// Size of the effect either way, for sorting.
+fn size(finding: &Finding) -> f64 {
+    match finding.outcome {
+        Outcome::Compared { comparison, scale: Scale::Relative, .. } => comparison.effect.ln().abs(),
+        Outcome::Compared { comparison, .. } => comparison.effect.abs(),
+        Outcome::Refused(_) => 0.0,
+    }
+}

@@ -1,0 +1,62 @@
+//! The gate of a pipeline: one decision from all findings.
+
+use crate::{ComparisonReport, Finding, Profile, Side, compare};
+use stats::compare::{Change, Design};
+
+/// What a pipeline should do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Nothing got worse by more than the minimum effect, as far as the runs tell.
+    Pass,
+    /// Something got worse, or is inconclusive and the policy says that this fails.
+    Fail,
+    /// Nothing could be judged at all: too few runs that can be trusted.
+    NotJudged,
+}
+
+/// What fails besides a regression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Policy {
+    /// Whether an inconclusive series fails the gate.
+    pub fail_on_inconclusive: bool,
+    /// Whether a series that is gone fails the gate.
+    pub fail_on_gone: bool,
+}
+
+/// A decision with everything behind it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GateReport {
+    /// What the pipeline should do.
+    pub decision: Decision,
+    /// The comparison behind it.
+    pub comparison: ComparisonReport,
+    /// Runs a side that would settle every inconclusive series, where that is known.
+    pub runs_to_decide: Option<usize>,
+}
+
+impl GateReport {
+    /// The series that got worse.
+    pub fn regressions(&self) -> impl Iterator<Item = &Finding> {
+        self.comparison.findings.iter().filter(|f| f.change() == Change::Worse)
+    }
+}
+
+/// Decides whether `after` may replace `before`.
+pub fn gate(before: &Side, after: &Side, design: Design, profile: &Profile, policy: Policy) -> GateReport {
+    let comparison = compare(before, after, design, profile);
+    let refused = |f: &Finding| matches!(f.outcome, crate::Outcome::Refused(_));
+    let open = comparison.count(Change::Inconclusive);
+    let decision = if comparison.findings.iter().all(refused) {
+        Decision::NotJudged
+    } else if comparison.count(Change::Worse) > 0
+        || (policy.fail_on_inconclusive && open > 0)
+        || (policy.fail_on_gone && !comparison.gone.is_empty())
+    {
+        Decision::Fail
+    } else {
+        Decision::Pass
+    };
+    let undecided = comparison.findings.iter().filter(|f| f.change() == Change::Inconclusive);
+    let runs_to_decide = undecided.filter_map(Finding::runs_to_decide).max();
+    GateReport { decision, comparison, runs_to_decide }
+}

@@ -1,0 +1,152 @@
+//! What Artillery does beside making load: its reports, its plugins' verdicts, its exit status.
+//!
+//! Main type: [`Artillery`].
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, PoisonError};
+
+use engine::WorkerCtx;
+use model::ExitCode;
+
+use super::counter::Counter;
+use super::ensure;
+use super::report;
+use super::stats::{PERIOD_MS, Stats};
+use super::world::World;
+use crate::dialect::{Artifact, Dialect, DialectWorker, Facts};
+
+/// Status when an expectation failed.
+const EXPECTATION_FAILED: u8 = 21;
+
+/// The dialect.
+pub struct Artillery {
+    world: Arc<World>,
+    /// Periods before this one have been shown.
+    shown: AtomicU64,
+}
+
+impl Artillery {
+    /// The dialect of a test.
+    #[must_use]
+    pub fn new(world: Arc<World>) -> Self {
+        Self { world, shown: AtomicU64::new(0) }
+    }
+
+    fn lines(&self) -> Option<Artifact> {
+        let text = self.world.lines.take();
+        (!text.is_empty()).then_some(Artifact::Stdout(text))
+    }
+
+    fn stats(&self) -> Stats {
+        self.world.stats.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Periods that are over and were not shown yet; all of them `at_end`.
+    fn periods(&self, at_end: bool) -> String {
+        let stats = self.stats();
+        let Some(last) = stats.periods.keys().next_back().copied() else { return String::new() };
+        let mut text = String::new();
+        for (start, period) in &stats.periods {
+            if *start < self.shown.load(Relaxed) || (*start == last && !at_end) {
+                continue;
+            }
+            self.shown.store(start + PERIOD_MS, Relaxed);
+            let rates = period
+                .rates
+                .iter()
+                .map(|(name, rate)| (name.to_string(), super::js::number(rate.per_second())));
+            text.push_str(&report::heading(&format!("Metrics for period to: {}", clock(start + PERIOD_MS))));
+            text.push_str(&report::text(period, &rates.collect()));
+            text.push_str("\n\n");
+        }
+        text
+    }
+
+    fn verdicts(&self, stats: &Stats) -> Vec<ensure::Verdict> {
+        let Some(settings) = &self.world.ensure else { return Vec::new() };
+        let (all, rates) = report::whole(stats);
+        ensure::judge(settings, &ensure::flat(&all, &rates))
+    }
+}
+
+/// A time of day in UTC.
+fn clock(ms: u64) -> String {
+    let seconds = ms / 1000 % 86_400;
+    format!("{:02}:{:02}:{:02}(+0000)", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+impl Dialect for Artillery {
+    fn name(&self) -> &'static str {
+        "artillery"
+    }
+
+    fn worker(&self, worker: &WorkerCtx) -> Option<Box<dyn DialectWorker>> {
+        Some(Box::new(Counter::new(Arc::clone(&self.world), worker.clock.now())))
+    }
+
+    fn tick(&self, _facts: &Facts<'_>) -> Vec<Artifact> {
+        let mut artifacts: Vec<Artifact> = self.lines().into_iter().collect();
+        if self.world.dialect_output {
+            let text = self.periods(false);
+            if !text.is_empty() {
+                artifacts.push(Artifact::Stdout(text));
+            }
+        }
+        artifacts
+    }
+
+    fn finish(&self, _facts: &Facts<'_>) -> Vec<Artifact> {
+        let mut artifacts: Vec<Artifact> = self.lines().into_iter().collect();
+        if self.world.before_failed.load(Relaxed) {
+            return artifacts;
+        }
+        let stats = self.stats();
+        if self.world.dialect_output {
+            let (all, rates) = report::whole(&stats);
+            let mut text = self.periods(true);
+            text.push_str("All VUs finished.\n\n");
+            text.push_str(&report::heading("Summary report"));
+            text.push_str(&report::text(&all, &rates));
+            artifacts.push(Artifact::Stdout(text));
+        }
+        if let Some(path) = &self.world.report {
+            let mut bytes = serde_json::to_vec_pretty(&report::document(&stats)).unwrap_or_default();
+            bytes.push(b'\n');
+            artifacts.push(Artifact::File { path: path.clone(), bytes });
+        }
+        let mut text = String::new();
+        for verdict in self.verdicts(&stats) {
+            let optional = if verdict.strict { "" } else { " (optional)" };
+            text.push_str(&format!(
+                "{}: {}{optional}\n",
+                if verdict.ok { "ok" } else { "fail" },
+                verdict.text
+            ));
+        }
+        if !text.is_empty() {
+            artifacts.push(Artifact::Stdout(format!("\nensure:\n{text}")));
+        }
+        artifacts
+    }
+
+    fn exit_code(&self, facts: &Facts<'_>) -> Option<ExitCode> {
+        if self.world.before_failed.load(Relaxed) {
+            return Some(ExitCode(1));
+        }
+        if facts.exit != ExitCode::SUCCESS {
+            return None;
+        }
+        if self.verdicts(&self.stats()).iter().any(|verdict| verdict.strict && !verdict.ok) {
+            return Some(ExitCode(1));
+        }
+        self.world.expectation_failed.load(Relaxed).then_some(ExitCode(EXPECTATION_FAILED))
+    }
+
+    fn threads(&self) -> Option<usize> {
+        self.world.threads
+    }
+
+    fn replaces_summary(&self) -> bool {
+        self.world.dialect_output
+    }
+}

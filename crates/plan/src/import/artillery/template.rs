@@ -1,0 +1,557 @@
+//! Artillery's templates, by its exact rules.
+//!
+//! Main types: [`Template`], a text that was looked at once, and [`Tree`], JSON with templates in it. A call such as
+//! `{{ $randomNumber(1,5) }}` goes first and puts text in place; then variables. A template that is the whole text
+//! keeps the variable's type, and an undefined one makes the key around it vanish. What fits neither form stays as
+//! it is written, except for functions that people write though Artillery has none (see [`super::functions`]): unless
+//! the rules are to be strict, these work.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use super::functions::{self, Functions};
+use super::js;
+use super::vars::Vars;
+use crate::random::Random;
+
+/// How often a text is gone through again because values put templates into it.
+const ROUNDS_MAX: usize = 200;
+
+/// What templates are filled from.
+pub struct Scope<'a> {
+    /// The user's variables.
+    pub vars: &'a Vars,
+    /// The functions that there are.
+    pub functions: &'a Functions,
+    /// Where random values come from.
+    pub random: &'a mut Random,
+}
+
+/// A text that may hold templates.
+#[derive(Clone, Debug)]
+pub struct Template {
+    source: Box<str>,
+    form: Form,
+}
+
+#[derive(Clone, Debug)]
+enum Form {
+    Plain,
+    /// One variable and nothing else.
+    Whole(Box<str>),
+    /// Text with variables.
+    Pieces(Vec<Piece>),
+    /// Text with calls, gone through by the rules each time.
+    Calls,
+    /// Text with what only we understand.
+    Lenient(Vec<Piece>),
+}
+
+#[derive(Clone, Debug)]
+enum Piece {
+    Text(Box<str>),
+    Variable(Box<str>),
+    Expression(functions::Expression),
+}
+
+/// Something about a template that its author should know.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Finding {
+    /// It calls a function that does not exist: Artillery makes the whole value undefined.
+    Unknown(String),
+    /// It calls a function that Artillery has not, but we have.
+    Extension(String),
+    /// It fits no form and is sent as it stands.
+    Verbatim(String),
+}
+
+impl Template {
+    /// Looks at a text; `functions` says what it may call.
+    #[must_use]
+    pub fn new(source: &str, functions: &Functions) -> Self {
+        let form = if !source.contains("{{") {
+            Form::Plain
+        } else if let Some(pieces) = lenient(source, functions) {
+            Form::Lenient(pieces)
+        } else if find_call(source).is_some() {
+            Form::Calls
+        } else {
+            match variables(source) {
+                pieces if pieces.is_empty() => Form::Plain,
+                mut pieces => match pieces.as_mut_slice() {
+                    [Piece::Variable(name)] => Form::Whole(std::mem::take(name)),
+                    _ => Form::Pieces(pieces),
+                },
+            }
+        };
+        Self { source: source.into(), form }
+    }
+
+    /// As it was written.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it is always the same.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        matches!(self.form, Form::Plain)
+    }
+
+    /// The value; `None` is undefined.
+    #[must_use]
+    pub fn value(&self, scope: &mut Scope<'_>) -> Option<Value> {
+        match &self.form {
+            Form::Plain => Some(Value::from(&*self.source)),
+            Form::Whole(name) => scope.vars.get(name).map(Cow::into_owned),
+            Form::Calls => render(&self.source, scope, 0),
+            Form::Pieces(_) => self.text(scope).map(|text| Value::from(text.into_owned())),
+            Form::Lenient(pieces) => match pieces.as_slice() {
+                [Piece::Expression(expression)] => expression.value(scope),
+                _ => self.text(scope).map(|text| Value::from(text.into_owned())),
+            },
+        }
+    }
+
+    /// The value as text, `undefined` as nothing.
+    #[must_use]
+    pub fn text(&self, scope: &mut Scope<'_>) -> Option<Cow<'_, str>> {
+        match &self.form {
+            Form::Plain => Some(Cow::Borrowed(&self.source)),
+            Form::Whole(name) => scope.vars.get(name).map(|value| match value {
+                Cow::Borrowed(Value::String(text)) => Cow::Owned(text.clone()),
+                value => Cow::Owned(js::text_of(Some(&value))),
+            }),
+            Form::Calls => render(&self.source, scope, 0).map(|value| match value {
+                Value::String(text) => Cow::Owned(text),
+                value => Cow::Owned(js::text_of(Some(&value))),
+            }),
+            Form::Pieces(pieces) => {
+                let mut made = String::with_capacity(self.source.len() + 16);
+                for piece in pieces {
+                    match piece {
+                        Piece::Text(text) => made.push_str(text),
+                        Piece::Variable(name) => {
+                            let start = made.len();
+                            push(&mut made, scope.vars.get(name).as_deref());
+                            // Such values are put in by rules that look at the text again.
+                            if made[start..].contains("{{") || made[start..].contains('$') {
+                                return fill(&self.source, scope).map(Cow::Owned);
+                            }
+                        }
+                        Piece::Expression(_) => {}
+                    }
+                }
+                Some(Cow::Owned(made))
+            }
+            Form::Lenient(pieces) => {
+                let mut made = String::new();
+                for piece in pieces {
+                    match piece {
+                        Piece::Text(text) => made.push_str(text),
+                        Piece::Variable(name) => push(&mut made, scope.vars.get(name).as_deref()),
+                        Piece::Expression(expression) => {
+                            let value = expression.value(scope);
+                            push(&mut made, value.as_ref());
+                        }
+                    }
+                }
+                Some(Cow::Owned(made))
+            }
+        }
+    }
+
+    /// What its author should know.
+    #[must_use]
+    pub fn findings(&self, functions: &Functions) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        match &self.form {
+            Form::Lenient(pieces) => {
+                let names = pieces.iter().filter_map(|piece| match piece {
+                    Piece::Expression(expression) => Some(Finding::Extension(expression.source.to_string())),
+                    _ => None,
+                });
+                findings.extend(names);
+            }
+            Form::Calls => {
+                if let Some(call) = find_call(&self.source)
+                    && !functions.has(call.name)
+                {
+                    findings.push(Finding::Unknown(call.name.to_owned()));
+                }
+            }
+            Form::Plain | Form::Pieces(_) | Form::Whole(_) => {}
+        }
+        if !matches!(self.form, Form::Calls) {
+            let text = match &self.form {
+                Form::Pieces(pieces) | Form::Lenient(pieces) => pieces
+                    .iter()
+                    .filter_map(|piece| if let Piece::Text(text) = piece { Some(&**text) } else { None })
+                    .collect::<Vec<_>>()
+                    .join(" "),
+                Form::Plain => self.source.to_string(),
+                Form::Whole(_) | Form::Calls => String::new(),
+            };
+            if let Some(start) = text.find("{{") {
+                let end = text[start..].find("}}").map_or(text.len(), |end| start + end + 2);
+                findings.push(Finding::Verbatim(text[start..end].to_owned()));
+            }
+        }
+        findings
+    }
+}
+
+/// Writes a value into text: structures as JSON.
+fn push(text: &mut String, value: Option<&Value>) {
+    match value {
+        Some(Value::String(inner)) => text.push_str(inner),
+        Some(value @ (Value::Array(_) | Value::Object(_))) => {
+            let _ = write!(text, "{value}");
+        }
+        value => text.push_str(&js::text_of(value)),
+    }
+}
+
+/// Any text by the rules; `None` is undefined.
+#[must_use]
+pub fn render(source: &str, scope: &mut Scope<'_>, depth: usize) -> Option<Value> {
+    if !source.contains("{{") {
+        return Some(Value::from(source));
+    }
+    if let Some(call) = find_call(source) {
+        if depth > ROUNDS_MAX {
+            return Some(Value::from(source));
+        }
+        let made = scope.functions.call(call.name, &call.arguments(), scope.random)?;
+        let mut text = source[..call.start].to_owned();
+        substitute(&mut text, source, (call.start, call.end), &js::text_of(made.as_ref()));
+        text.push_str(&source[call.end..]);
+        return render(&text, scope, depth + 1);
+    }
+    match find_variable(source, 0) {
+        Some((0, end)) if end == source.len() => scope.vars.get(name_in(source)).map(Cow::into_owned),
+        Some(_) => fill(source, scope).map(Value::from),
+        None => Some(Value::from(source)),
+    }
+}
+
+/// Puts variables into a text, the first one again and again, as the rules say.
+fn fill(source: &str, scope: &mut Scope<'_>) -> Option<String> {
+    let mut text = source.to_owned();
+    for _ in 0..ROUNDS_MAX {
+        let Some((start, end)) = find_variable(&text, 0) else { break };
+        let mut value = String::new();
+        push(&mut value, scope.vars.get(name_in(&text[start..end])).as_deref());
+        let mut made = text[..start].to_owned();
+        substitute(&mut made, &text, (start, end), &value);
+        made.push_str(&text[end..]);
+        text = made;
+    }
+    Some(text)
+}
+
+/// Adds `value` where `range` stood in `whole`, with JavaScript's replacement patterns in it.
+fn substitute(made: &mut String, whole: &str, (start, end): (usize, usize), value: &str) {
+    let mut rest = value;
+    while let Some(place) = rest.find('$') {
+        made.push_str(&rest[..place]);
+        let behind = &rest[place + 1..];
+        let (text, used) = match behind.as_bytes().first() {
+            Some(b'$') => ("$", 1),
+            Some(b'&') => (&whole[start..end], 1),
+            Some(b'`') => (&whole[..start], 1),
+            Some(b'\'') => (&whole[end..], 1),
+            _ => ("$", 0),
+        };
+        made.push_str(text);
+        rest = &behind[used..];
+    }
+    made.push_str(rest);
+}
+
+/// The name in `{{ name }}`.
+fn name_in(template: &str) -> &str {
+    template.trim_matches(['{', '}']).trim()
+}
+
+/// Text and variables, in order; empty when there is no variable.
+fn variables(source: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    while let Some((start, end)) = find_variable(source, from) {
+        if start > from {
+            pieces.push(Piece::Text(source[from..start].into()));
+        }
+        pieces.push(Piece::Variable(name_in(&source[start..end]).into()));
+        from = end;
+    }
+    if from > 0 && from < source.len() {
+        pieces.push(Piece::Text(source[from..].into()));
+    }
+    pieces
+}
+
+/// The first `{{ name }}` or `{{{ name }}}` at or behind `from`.
+fn find_variable(text: &str, from: usize) -> Option<(usize, usize)> {
+    let mut at = from;
+    while let Some(found) = text[at..].find("{{") {
+        let start = at + found;
+        let mut inner = start + 2;
+        if text[inner..].starts_with('{') {
+            inner += 1;
+        }
+        let fits = |c: char| {
+            c.is_whitespace()
+                || c.is_ascii_alphanumeric()
+                || matches!(c, '$' | '_' | '.' | '[' | ']' | '\'' | '"' | '-')
+        };
+        let end = inner + text[inner..].find(|c| !fits(c)).unwrap_or(text.len() - inner);
+        if end > inner && text[end..].starts_with("}}") {
+            let end = end + 2;
+            return Some((start, if text[end..].starts_with('}') { end + 1 } else { end }));
+        }
+        at = start + 1;
+    }
+    None
+}
+
+/// A call in a text.
+#[derive(Debug)]
+struct Call<'t> {
+    start: usize,
+    end: usize,
+    name: &'t str,
+    inside: &'t str,
+}
+
+impl Call<'_> {
+    /// Numbers are numbers; names mean nothing here.
+    fn arguments(&self) -> Vec<Option<Value>> {
+        if self.inside.trim().is_empty() {
+            return Vec::new();
+        }
+        let parts = self.inside.split(',').map(|part| match part.trim() {
+            "true" => Some(Value::Bool(true)),
+            "false" => Some(Value::Bool(false)),
+            "null" => Some(Value::Null),
+            part if part.starts_with(|c: char| c.is_ascii_digit()) => Some(js::number(js::number_in(part))),
+            _ => None,
+        });
+        parts.collect()
+    }
+}
+
+/// The first call: a name with `$` and arguments of letters, digits, commas and space.
+fn find_call(text: &str) -> Option<Call<'_>> {
+    let mut at = 0;
+    while let Some(found) = text[at..].find("{{") {
+        let start = at + found;
+        at = start + 1;
+        let inner = text[start + 2..].trim_start();
+        if !inner.starts_with('$') {
+            continue;
+        }
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let name_end = 1 + inner[1..].find(|c| !word(c)).unwrap_or(inner.len() - 1);
+        let open = inner[name_end..].trim_start();
+        if name_end == 1 || !open.starts_with('(') {
+            continue;
+        }
+        let inside = &open[1..];
+        let close =
+            inside.find(|c: char| !(word(c) || c == ',' || c.is_whitespace())).unwrap_or(inside.len());
+        let behind = inside[close..].strip_prefix(')').map(str::trim_start);
+        if let Some(behind) = behind.and_then(|behind| behind.strip_prefix("}}")) {
+            let end = text.len() - behind.len();
+            return Some(Call { start, end, name: &inner[..name_end], inside: &inside[..close] });
+        }
+    }
+    None
+}
+
+/// Pieces of a text that calls functions which only we have.
+fn lenient(source: &str, functions: &Functions) -> Option<Vec<Piece>> {
+    if functions.is_strict() {
+        return None;
+    }
+    let mut pieces = Vec::new();
+    let mut any = false;
+    let mut from = 0;
+    while let Some(found) = source[from..].find("{{") {
+        let start = from + found;
+        let Some(length) = source[start..].find("}}") else { break };
+        let end = start + length + 2;
+        let inner = source[start + 2..end - 2].trim();
+        if start > from {
+            pieces.push(Piece::Text(source[from..start].into()));
+        }
+        if let Some(expression) = functions::Expression::parse(inner, functions) {
+            any |= expression.is_extension();
+            pieces.push(Piece::Expression(expression));
+        } else if find_variable(&source[start..end], 0) == Some((0, end - start)) {
+            pieces.push(Piece::Variable(name_in(&source[start..end]).into()));
+        } else {
+            pieces.push(Piece::Text(source[start..end].into()));
+        }
+        from = end;
+    }
+    if from < source.len() {
+        pieces.push(Piece::Text(source[from..].into()));
+    }
+    any.then_some(pieces)
+}
+
+/// JSON with templates in it.
+#[derive(Clone, Debug)]
+pub enum Tree {
+    /// Always the same.
+    Fixed(Value),
+    /// A text.
+    Text(Template),
+    /// A list.
+    List(Vec<Tree>),
+    /// An object.
+    Map(Vec<(Template, Tree)>),
+}
+
+impl Tree {
+    /// Looks at a value once.
+    #[must_use]
+    pub fn new(value: &Value, functions: &Functions) -> Self {
+        match value {
+            Value::String(text) if text.contains("{{") => Self::Text(Template::new(text, functions)),
+            Value::Array(items) => {
+                let items: Vec<Self> = items.iter().map(|item| Self::new(item, functions)).collect();
+                if items.iter().all(Self::is_fixed) { Self::Fixed(value.clone()) } else { Self::List(items) }
+            }
+            Value::Object(members) => {
+                let members: Vec<(Template, Self)> = members
+                    .iter()
+                    .map(|(key, value)| (Template::new(key, functions), Self::new(value, functions)))
+                    .collect();
+                if members.iter().all(|(key, value)| key.is_plain() && value.is_fixed()) {
+                    Self::Fixed(value.clone())
+                } else {
+                    Self::Map(members)
+                }
+            }
+            other => Self::Fixed(other.clone()),
+        }
+    }
+
+    fn is_fixed(&self) -> bool {
+        matches!(self, Self::Fixed(_))
+    }
+
+    /// The value; what is undefined leaves an object, and is null in a list.
+    #[must_use]
+    pub fn value(&self, scope: &mut Scope<'_>) -> Option<Value> {
+        match self {
+            Self::Fixed(value) => Some(value.clone()),
+            Self::Text(template) => template.value(scope),
+            Self::List(items) => Some(Value::Array(
+                items.iter().map(|item| item.value(scope).unwrap_or(Value::Null)).collect(),
+            )),
+            Self::Map(members) => {
+                let mut object = Map::with_capacity(members.len());
+                for (key, value) in members {
+                    let key = key.text(scope).map_or_else(|| "undefined".to_owned(), Cow::into_owned);
+                    if let Some(value) = value.value(scope) {
+                        object.insert(key, value);
+                    }
+                }
+                Some(Value::Object(object))
+            }
+        }
+    }
+}
+
+/// Fills a value's templates once, without keeping anything: for the configuration.
+#[must_use]
+pub fn fill_value(value: &Value, scope: &mut Scope<'_>) -> Option<Value> {
+    let functions = scope.functions;
+    Tree::new(value, functions).value(scope)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn vars() -> Vars {
+        let object = json!({
+            "n": 5, "no": false, "blank": "", "nothing": null, "o": {"a": [1, {"x y": 2}]},
+            "dollars": "b$1c$$d", "inner": "{{ n }}", "users": "u1", "self": "{{ self }}",
+        });
+        Vars::new(Arc::new(object.as_object().cloned().expect("it is one")))
+    }
+
+    fn value(text: &str, strict: bool) -> Option<Value> {
+        let lists = json!({"users": [["a", 1]]});
+        let functions = Functions::new(false, strict, lists.as_object().cloned().expect("it is one"));
+        let (vars, mut random) = (vars(), Random::new(1, 1));
+        let mut scope = Scope { vars: &vars, functions: &functions, random: &mut random };
+        Tree::new(&json!([text]), &functions).value(&mut scope)?;
+        Template::new(text, &functions).value(&mut scope)
+    }
+
+    #[test]
+    fn templates_are_filled_by_the_rules() {
+        let check = |text: &str, wanted: Value| assert_eq!(value(text, true), Some(wanted), "{text}");
+        check("{{ n }}", json!(5));
+        check("{{n}}", json!(5));
+        check("{{{ n }}}", json!(5));
+        check(" {{ n }}", json!(" 5"));
+        check("{{ n }}{{ n }}", json!("55"));
+        check("{{ no }}|{{ blank }}|{{ nothing }}|{{ gone }}", json!("false||null|undefined"));
+        check("o={{ o }}", json!(r#"o={"a":[1,{"x y":2}]}"#));
+        check("{{ o.a[1]['x y'] }}", json!(2));
+        check("{{ dollars }}", json!("b$1c$$d"));
+        check("<{{ dollars }}>", json!("<b$1c$d>"));
+        check("{{ inner }}", json!("{{ n }}"));
+        check("<{{ inner }}>", json!("<5>"));
+        check("{{ n + 1 }}", json!("{{ n + 1 }}"));
+        check("{{ n }} {{ n + 1 }} {{", json!("5 {{ n + 1 }} {{"));
+        check("{{}}", json!("{{}}"));
+        check("{{ $randomNumber(7,7) }}", json!("7"));
+        check("x{{ $randomNumber( 3 , 3 ) }}y{{ n }}", json!("x3y5"));
+        check("{{ $randomNumber(-1, 1) }}", json!("{{ $randomNumber(-1, 1) }}"));
+        assert_eq!(value("{{ gone }}", true), None);
+        assert_eq!(value("is {{ $nope() }} here", true), None);
+    }
+
+    #[test]
+    fn values_that_hold_themselves_come_to_an_end() {
+        assert!(value("<{{ self }}>", true).is_some());
+    }
+
+    #[test]
+    fn functions_that_only_we_have_work_unless_it_is_strict() {
+        let check = |text: &str, wanted: Value| assert_eq!(value(text, false), Some(wanted), "{text}");
+        check("{{ $randomInt(3, 3) }}", json!(3));
+        check("{{ $randomItem(users)[1] }}", json!(1));
+        check("u-{{ $randomItem(users)[0] }}-{{ n }}", json!("u-a-5"));
+        check("{{ $randomItem(['x']) }}", json!("x"));
+        check("{{ $randomItem([1]) }} {{ n + 1 }}", json!("1 {{ n + 1 }}"));
+        assert_eq!(value("{{ $randomInt(3, 3) }}", true), None);
+        assert_eq!(value("{{ $randomItem(users)[1] }}", true), Some(json!("{{ $randomItem(users)[1] }}")));
+    }
+
+    #[test]
+    fn what_is_odd_is_found() {
+        let functions = Functions::default();
+        let check = |text: &str, wanted: &[Finding]| {
+            assert_eq!(Template::new(text, &functions).findings(&functions), wanted, "{text}");
+        };
+        check("{{ n }} and {{ m }}", &[]);
+        check("{{ $randomInt(1, 2) }}", &[Finding::Extension("$randomInt(1, 2)".to_owned())]);
+        check("{{ $nope() }}", &[Finding::Unknown("$nope".to_owned())]);
+        check("a {{ n | upper }}", &[Finding::Verbatim("{{ n | upper }}".to_owned())]);
+    }
+}

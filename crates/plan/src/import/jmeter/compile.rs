@@ -1,0 +1,473 @@
+//! From the elements of a file to a plan that can run.
+//!
+//! Main function: [`compile`]. Groups are in `groups`; what one element becomes is in `parts`.
+
+use std::sync::Arc;
+
+use super::document::{self, Element};
+use super::elements::{self, Kind as Class};
+use super::groups;
+use super::listener::ResultFile;
+use super::parts;
+use super::text::Text;
+use super::tree::{Group, Node, NodeId, NodeKind, Part, Plan, Scope, Scoped};
+use super::user::{Shared, User};
+use crate::import::Leniency;
+use crate::note::{Kind, Note};
+
+/// How deep modules and includes may lead into each other.
+const DEPTH_MAX: usize = 30;
+
+/// What a plan was compiled to.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The plan.
+    pub plan: Plan,
+    /// Result files of its listeners.
+    pub files: Vec<ResultFile>,
+    /// What there is to say.
+    pub notes: Vec<Note>,
+}
+
+/// State of a compilation.
+pub struct Compiler<'a> {
+    /// What users share.
+    pub shared: Arc<Shared>,
+    /// Evaluates the plan's own texts.
+    pub user: User,
+    /// What there is to say.
+    pub notes: Vec<Note>,
+    /// Result files of listeners.
+    pub files: Vec<ResultFile>,
+    /// How much may be wrong.
+    pub leniency: Leniency,
+    roots: &'a [Element],
+    next_id: usize,
+    /// Elements that were compiled already, by where they stand in memory: one element is one in all groups.
+    known: std::collections::BTreeMap<usize, Arc<Scoped>>,
+}
+
+/// Compiles what a file holds.
+///
+/// # Errors
+/// With all notes when one of them keeps the plan from being run.
+pub fn compile(
+    roots: &[Element],
+    shared: Arc<Shared>,
+    leniency: Leniency,
+    mut notes: Vec<Note>,
+) -> Result<Compiled, Vec<Note>> {
+    let user = User::loading(Arc::clone(&shared));
+    let mut compiler = Compiler {
+        user,
+        notes: std::mem::take(&mut notes),
+        files: Vec::new(),
+        leniency,
+        roots,
+        next_id: 0,
+        known: std::collections::BTreeMap::new(),
+        shared,
+    };
+    for root in roots {
+        compiler.check_classes(root);
+    }
+    let Some(root) = roots.iter().find(|root| root.class == "TestPlan") else {
+        let mut note = compiler.error_at(roots.first(), "there is no test plan in the file");
+        note.help = Some("a fragment can be included by another plan".to_owned());
+        compiler.notes.push(note);
+        return Err(compiler.notes);
+    };
+    let variables = compiler.variables(root);
+    let mut groups = Vec::new();
+    let mut numbers = [0u32; 3];
+    for element in root.children.iter().filter(|element| element.enabled) {
+        if elements::find(&element.class).is_some_and(|row| row.kind == Class::Group) {
+            groups.extend(compiler.group(element, root, &mut numbers));
+        }
+    }
+    if compiler.notes.iter().any(|note| note.kind == Kind::Error || compiler.leniency.refuses(note.kind)) {
+        return Err(compiler.notes);
+    }
+    let plan = Plan {
+        groups,
+        shared: Arc::clone(&compiler.shared),
+        variables,
+        serial: root.flag("TestPlan.serialize_threadgroups", false),
+        teardown_after_stop: root.flag("TestPlan.tearDown_on_shutdown", false),
+    };
+    Ok(Compiled { plan, files: compiler.files, notes: compiler.notes })
+}
+
+impl Compiler<'_> {
+    fn error_at(&self, element: Option<&Element>, message: impl Into<String>) -> Note {
+        let place = element.map(Element::place).unwrap_or_default();
+        Note::new(Kind::Error, place, message)
+    }
+
+    /// Says something of an element.
+    pub fn note(&mut self, kind: Kind, element: &Element, message: impl Into<String>) {
+        self.notes.push(Note::new(kind, element.place(), message));
+    }
+
+    /// A class that nobody knows makes the file unreadable, wherever it stands.
+    fn check_classes(&mut self, element: &Element) {
+        if elements::find(&element.class).is_none() {
+            let message =
+                format!("CannotResolveClassException: {} is no class that is known here", element.class);
+            self.note(Kind::Error, element, message);
+        }
+        element.children.iter().for_each(|child| self.check_classes(child));
+    }
+
+    /// The texts of an element are templates, unless one of them is malformed.
+    pub fn texts<'e>(&mut self, element: &'e Element) -> Texts<'e> {
+        let mut bad = None;
+        element.each_text(&mut |text| {
+            if let Err(error) = Text::parse(text) {
+                bad.get_or_insert(error.0);
+            }
+        });
+        if let Some(error) = &bad {
+            let message = format!("{error}; JMeter leaves all texts of the element as they are written");
+            self.note(Kind::Ignored, element, message);
+        }
+        Texts { element, raw: bad.is_some() }
+    }
+
+    /// A number of its own.
+    pub fn id(&mut self) -> usize {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// The plan's variables: its own, then those of elements in their order.
+    fn variables(&mut self, root: &Element) -> Vec<(String, String)> {
+        let mut list: Vec<(String, String)> = Vec::new();
+        let given = root.props.iter().filter_map(|(name, prop)| match prop {
+            document::Prop::Element(element) => Some((name, &**element)),
+            _ => None,
+        });
+        for (name, element) in given {
+            if !element.list("Arguments.arguments").is_empty() && name != "TestPlan.user_defined_variables" {
+                let message = format!(
+                    "variables stand in the property {name}, which JMeter does not read; they are taken"
+                );
+                self.note(Kind::Lenient, root, message);
+            }
+            list.extend(self.arguments(element));
+        }
+        list.iter().for_each(|(name, value)| self.user.vars.put(name, value));
+        self.elements_of_variables(root, &mut list);
+        list
+    }
+
+    fn elements_of_variables(&mut self, element: &Element, list: &mut Vec<(String, String)>) {
+        for child in element.children.iter().filter(|child| child.enabled) {
+            if child.class == "Arguments" {
+                let more = self.arguments(child);
+                more.iter().for_each(|(name, value)| self.user.vars.put(name, value));
+                list.extend(more);
+            }
+            self.elements_of_variables(child, list);
+        }
+    }
+
+    fn arguments(&mut self, element: &Element) -> Vec<(String, String)> {
+        let mut list = Vec::new();
+        for argument in element.elements("Arguments.arguments") {
+            let name = argument.text("Argument.name").to_owned();
+            let value = self.now(argument, argument.text("Argument.value"));
+            list.push((name, value));
+        }
+        list
+    }
+
+    /// What a text says before the test begins.
+    pub fn now(&mut self, element: &Element, text: &str) -> String {
+        let Ok(parsed) = Text::parse(text) else { return text.to_owned() };
+        match parsed.eval(&mut self.user) {
+            Ok(value) => value.into_owned(),
+            Err(fault) => {
+                self.note(Kind::Ignored, element, format!("a function throws: {fault}"));
+                text.to_owned()
+            }
+        }
+    }
+
+    fn group(&mut self, element: &Element, root: &Element, numbers: &mut [u32; 3]) -> Option<Group> {
+        let mut group = groups::group(self, element, numbers)?;
+        let mut builder =
+            Builder { compiler: self, nodes: std::mem::take(&mut group.nodes), parts: Vec::new() };
+        // What stands beside the groups belongs to each of them, after its own.
+        let is_group =
+            |child: &&Element| elements::find(&child.class).is_some_and(|row| row.kind == Class::Group);
+        let beside: Vec<&Element> = root.children.iter().filter(|child| !is_group(child)).collect();
+        let children: Vec<&Element> = element.children.iter().chain(beside).collect();
+        builder.level(0, &children, &mut vec![], 0);
+        let Builder { nodes, parts, .. } = builder;
+        group.nodes = nodes;
+        group.parts = parts;
+        Some(group)
+    }
+
+    /// The element that a module controller points to: names from the top.
+    fn target(&self, path: &[&str]) -> Option<&Element> {
+        // The first name is the tree's own.
+        let mut names = path.iter().skip(1);
+        let first = names.next()?;
+        let mut found = self.roots.iter().find(|root| root.name == **first)?;
+        for name in names {
+            found = found.children.iter().find(|child| child.name == **name)?;
+        }
+        Some(found)
+    }
+
+    /// The children of the fragment in a file.
+    fn include(&mut self, element: &Element) -> Vec<Element> {
+        let path = self.now(element, element.text("IncludeController.includepath"));
+        let prefix = self.shared.prop("includecontroller.prefix").unwrap_or_default();
+        let path = self.shared.beside_plan(&format!("{prefix}{path}"));
+        let read = std::fs::read(&path).map_err(|error| error.to_string()).and_then(|bytes| {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            document::read(&path.display().to_string(), &text).map_err(|note| note.message)
+        });
+        match read {
+            Ok(read) => {
+                self.notes.extend(read.notes);
+                read.roots.iter().for_each(|root| self.check_classes(root));
+                fragments(read.roots)
+            }
+            Err(error) => {
+                self.note(Kind::Ignored, element, format!("{} cannot be included: {error}", path.display()));
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// What an included file brings: what stands in its fragment.
+fn fragments(roots: Vec<Element>) -> Vec<Element> {
+    for root in roots {
+        if root.class == "TestFragmentController" {
+            return root.children;
+        }
+        let found = fragments(root.children);
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+/// The texts of one element.
+pub struct Texts<'e> {
+    /// The element.
+    pub element: &'e Element,
+    raw: bool,
+}
+
+impl Texts<'_> {
+    /// The template in a property.
+    #[must_use]
+    pub fn of(&self, name: &str) -> Text {
+        self.text(self.element.text(name))
+    }
+
+    /// The template in a property, when it is there.
+    #[must_use]
+    pub fn of_if(&self, name: &str) -> Option<Text> {
+        self.element.text_if(name).map(|text| self.text(text))
+    }
+
+    /// A text of the element as a template.
+    #[must_use]
+    pub fn text(&self, text: &str) -> Text {
+        if self.raw { Text::literal(text) } else { Text::parse(text).unwrap_or_else(|_| Text::literal(text)) }
+    }
+
+    /// The element's name.
+    #[must_use]
+    pub fn name(&self) -> Text {
+        self.text(&self.element.name)
+    }
+}
+
+/// What stands at one level: places of scoped parts.
+type Level = Vec<usize>;
+
+struct Builder<'c, 'a> {
+    compiler: &'c mut Compiler<'a>,
+    nodes: Vec<Node>,
+    parts: Vec<Arc<Scoped>>,
+}
+
+impl Builder<'_, '_> {
+    /// Compiles what stands below a node; `levels` are those above, the outermost first.
+    fn level(&mut self, node: NodeId, children: &[&Element], levels: &mut Vec<Level>, depth: usize) {
+        let mut level = Level::new();
+        for child in children.iter().filter(|child| child.enabled) {
+            level.extend(self.scoped(child));
+        }
+        // What was added first ticks last.
+        for place in level.iter().rev() {
+            if let Part::Config(config) = &self.parts[*place].part
+                && config.ticks()
+            {
+                self.nodes[node].ticks.push(*place);
+            }
+        }
+        levels.push(level);
+        self.nodes[node].scope = self.scope(levels, node);
+        for child in children.iter().filter(|child| child.enabled) {
+            let Some(row) = elements::find(&child.class) else { continue };
+            match row.kind {
+                Class::Controller => self.controller(node, child, levels, depth),
+                Class::Sampler => self.sampler(node, child, levels),
+                _ => {}
+            }
+        }
+        levels.pop();
+    }
+
+    fn add(&mut self, parent: NodeId, kind: NodeKind, name: Text) -> NodeId {
+        let id = self.nodes.len();
+        self.nodes.push(Node {
+            kind,
+            name,
+            children: Vec::new(),
+            parent: Some(parent),
+            ticks: Vec::new(),
+            scope: Scope::default(),
+        });
+        self.nodes[parent].children.push(id);
+        id
+    }
+
+    fn controller(&mut self, parent: NodeId, element: &Element, levels: &mut Vec<Level>, depth: usize) {
+        if depth > DEPTH_MAX {
+            self.compiler.note(Kind::Error, element, "controllers lead into each other without end");
+            return;
+        }
+        let texts = self.compiler.texts(element);
+        let name = texts.name();
+        match element.class.as_str() {
+            // A fragment runs only where a controller points to it.
+            "TestFragmentController" => {}
+            "ModuleController" => {
+                let path: Vec<&str> = element.texts("ModuleController.node_path").collect();
+                let Some(target) = self.compiler.target(&path).cloned() else {
+                    let message =
+                        format!("the module controller points to {}, which is not there", path.join(" > "));
+                    self.compiler.note(Kind::Error, element, message);
+                    return;
+                };
+                let id = self.add(parent, NodeKind::Simple, name);
+                let mut target = target;
+                target.enabled = true;
+                if target.class == "TestFragmentController" {
+                    "GenericController".clone_into(&mut target.class);
+                }
+                self.level(id, &[&target], levels, depth + 1);
+            }
+            "IncludeController" => {
+                let children = self.compiler.include(element);
+                let id = self.add(parent, NodeKind::Simple, name);
+                let children: Vec<&Element> = children.iter().collect();
+                self.level(id, &children, levels, depth + 1);
+            }
+            _ => {
+                let kind = parts::controller(self.compiler, &texts);
+                let id = self.add(parent, kind, name);
+                let children: Vec<&Element> = element.children.iter().collect();
+                self.level(id, &children, levels, depth + 1);
+            }
+        }
+    }
+
+    fn sampler(&mut self, parent: NodeId, element: &Element, levels: &mut Vec<Level>) {
+        let texts = self.compiler.texts(element);
+        let kind = parts::sampler(self.compiler, &texts);
+        let id = self.add(parent, kind, texts.name());
+        let mut own = Level::new();
+        for prop in ["HTTPSampler.header_manager", "HTTPsampler.header_manager"] {
+            if let Some(inner) = element.inner(prop) {
+                let mut inner = inner.clone();
+                "HeaderManager".clone_into(&mut inner.class);
+                inner.enabled = true;
+                inner.file = Arc::clone(&element.file);
+                (inner.line, inner.column) = (element.line, element.column);
+                let message = format!(
+                    "headers stand in the property {prop} of the sampler, where JMeter does not read them; they are taken"
+                );
+                self.compiler.note(Kind::Lenient, element, message);
+                own.extend(self.scoped(&inner));
+            }
+        }
+        for child in element.children.iter().filter(|child| child.enabled) {
+            own.extend(self.scoped(child));
+        }
+        for place in own.iter().rev() {
+            if let Part::Config(config) = &self.parts[*place].part
+                && config.ticks()
+            {
+                self.nodes[parent].ticks.push(*place);
+            }
+        }
+        levels.push(own);
+        self.nodes[id].scope = self.scope(levels, id);
+        levels.pop();
+    }
+
+    /// The part that an element is, when it is one; its place.
+    fn scoped(&mut self, element: &Element) -> Option<usize> {
+        let address = std::ptr::from_ref(element) as usize;
+        let scoped = match self.compiler.known.get(&address) {
+            Some(known) if known.name.raw() == element.name => Arc::clone(known),
+            _ => {
+                let texts = self.compiler.texts(element);
+                let part = parts::part(self.compiler, &texts)?;
+                let scoped = Arc::new(Scoped { id: self.compiler.id(), name: texts.name(), part });
+                self.compiler.known.insert(address, Arc::clone(&scoped));
+                scoped
+            }
+        };
+        self.parts.push(scoped);
+        Some(self.parts.len() - 1)
+    }
+
+    /// What is in scope: settings, timers and listeners from the nearest level, all else from the outermost.
+    fn scope(&self, levels: &[Level], node: NodeId) -> Scope {
+        let mut scope = Scope::default();
+        for level in levels.iter().rev() {
+            for place in level {
+                match &self.parts[*place].part {
+                    Part::Config(_) => scope.configs.push(*place),
+                    Part::Timer(_) => scope.timers.push(*place),
+                    Part::Listen(_) => scope.listeners.push(*place),
+                    _ => {}
+                }
+            }
+        }
+        for level in levels {
+            for place in level {
+                match &self.parts[*place].part {
+                    Part::PreScript(_) => scope.pre.push(*place),
+                    Part::Config(super::config::Config::Users(users)) if !users.per_iteration => {
+                        scope.pre.push(*place)
+                    }
+                    Part::Extract(_) | Part::PostScript(_) | Part::OnFailure(_) => scope.post.push(*place),
+                    Part::Assert(_) => scope.assertions.push(*place),
+                    _ => {}
+                }
+            }
+        }
+        let mut above = self.nodes[node].parent;
+        while let Some(at) = above {
+            if matches!(self.nodes[at].kind, NodeKind::Transaction { parent: false, .. }) {
+                scope.transactions.push(at);
+            }
+            above = self.nodes[at].parent;
+        }
+        scope
+    }
+}

@@ -1,0 +1,496 @@
+//! What scripts ask of the run: variables, properties, the log, files, and the objects of JMeter.
+//!
+//! Main type: [`Host`]; the names of the calls are those of [`crate::groovy::host::CALLS`].
+
+use std::sync::PoisonError;
+
+use hmac::{Hmac, Mac};
+use md5::Md5;
+use model::Level;
+use script::code::CodeHost;
+use serde_json::{Value, json};
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+use super::super::cookies::Cookie;
+use super::super::function::now_ms;
+use super::super::json as paths;
+use super::super::sample::Action;
+use super::super::scripts::Scene;
+use super::super::text::Text;
+use super::super::user::{User, Var};
+use super::{SharedObjects, results};
+
+/// A script's host while it runs.
+pub struct Host<'h, 's> {
+    /// Whose script it is.
+    pub user: &'h mut User,
+    /// What it can see and change.
+    pub scene: &'h mut Scene<'s>,
+    /// What all threads share.
+    pub shared: &'h SharedObjects,
+}
+
+/// A number that no other user of the process has now.
+pub fn number_of(user: &User) -> u64 {
+    (u64::from(user.group_number) << 32) | u64::from(user.number)
+}
+
+fn text(args: &[Value], at: usize) -> String {
+    match args.get(at) {
+        Some(Value::String(text)) => text.clone(),
+        None | Some(Value::Null) => String::new(),
+        Some(other) => other.to_string(),
+    }
+}
+
+fn number(args: &[Value], at: usize) -> i64 {
+    args.get(at)
+        .and_then(|value| value.as_i64().or_else(|| value.as_f64().map(|number| number as i64)))
+        .unwrap_or(0)
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The bytes of hexadecimal digits.
+pub fn unhex(text: &str) -> Vec<u8> {
+    text.as_bytes()
+        .chunks_exact(2)
+        .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}
+
+impl CodeHost for Host<'_, '_> {
+    fn call(&mut self, name: &str, args: &[Value]) -> Result<Value, String> {
+        let (area, what) = name.split_once('.').unwrap_or((name, ""));
+        match area {
+            "vars" => Ok(self.vars(what, args)),
+            "props" => Ok(self.props(what, args)),
+            "shared" => Ok(self.counters(what, args)),
+            "log" => Ok(self.log(what, args)),
+            "ctx" => Ok(self.ctx(what, args)),
+            "result" => Ok(results::call(self, what, args)),
+            "sampler" => Ok(self.sampler(what, args)),
+            "cookies" => Ok(self.cookies(what, args)),
+            "assertion" => Ok(self.assertion(what, args)),
+            "files" => self.files(what, args),
+            _ => self.other(name, args),
+        }
+    }
+}
+
+impl Host<'_, '_> {
+    fn other(&mut self, name: &str, args: &[Value]) -> Result<Value, String> {
+        Ok(match name {
+            "user" => number_of(self.user).into(),
+            "now" => now_ms().into(),
+            "nanos" => (now_ms() as f64 * 1e6).into(),
+            // Nobody sleeps while a script runs; the thread does, after it.
+            "sleep" => number(args, 0).into(),
+            "random" => self.user.random.next_double().into(),
+            "print" => {
+                (self.user.shared.print)(Level::Info, &text(args, 0));
+                Value::Null
+            }
+            "system.property" => match text(args, 0).as_str() {
+                "user.dir" => {
+                    std::env::current_dir().map(|path| path.display().to_string()).unwrap_or_default().into()
+                }
+                "java.version" => "17".into(),
+                "os.name" => "Linux".into(),
+                "file.separator" => "/".into(),
+                "line.separator" => "\n".into(),
+                "java.io.tmpdir" => "/tmp".into(),
+                name => self.user.shared.prop(name).map_or(Value::Null, Value::from),
+            },
+            "system.env" => std::env::var(text(args, 0)).map_or(Value::Null, Value::from),
+            "digest" => digest(&text(args, 0), &unhex(&text(args, 1))).map_or(Value::Null, Value::from),
+            "hmac" => hmac_of(&text(args, 0), &unhex(&text(args, 1)), &unhex(&text(args, 2)))
+                .map_or(Value::Null, Value::from),
+            "jsonpath" => {
+                let document = serde_json::from_str(&text(args, 0)).map_err(|error| error.to_string())?;
+                let (found, definite) = paths::find(&document, &text(args, 1))?;
+                if definite && found.is_empty() { Value::Null } else { Value::Array(found) }
+            }
+            "zone" => match text(args, 0).as_str() {
+                "default" | "UTC" | "GMT" | "Z" | "Etc/UTC" => 0.into(),
+                _ => Value::Null,
+            },
+            "function" => {
+                let list = args.get(1).and_then(Value::as_array).cloned().unwrap_or_default();
+                let escaped: Vec<String> = list
+                    .iter()
+                    .map(|arg| text(std::slice::from_ref(arg), 0).replace('\\', "\\\\").replace(',', "\\,"))
+                    .collect();
+                let call = format!("${{{}({})}}", text(args, 0), escaped.join(","));
+                let parsed = Text::parse(&call).map_err(|error| error.0)?;
+                parsed.eval(self.user).map_err(|fault| fault.0)?.into_owned().into()
+            }
+            other => return Err(format!("java.lang.UnsupportedOperationException: {other}")),
+        })
+    }
+
+    fn vars(&mut self, what: &str, args: &[Value]) -> Value {
+        let name = text(args, 0);
+        let shown = |value: &Var| match value {
+            Var::Text(text) => Value::from(&**text),
+            Var::Object(_) => json!({"object": true}),
+        };
+        match what {
+            "get" => self.user.vars.get(&name).map_or(Value::Null, shown),
+            "put" => {
+                self.user.vars.put(&name, &text(args, 1));
+                Value::Null
+            }
+            "putObject" => {
+                self.user.vars.set(&name, Var::Object(std::rc::Rc::new(Value::from(text(args, 1)))));
+                Value::Null
+            }
+            "remove" => {
+                self.user.vars.remove(&name);
+                Value::Null
+            }
+            "entries" => {
+                self.user.vars.sorted().into_iter().map(|(name, value)| json!([name, shown(value)])).collect()
+            }
+            "iteration" => self.user.iteration.into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn props(&mut self, what: &str, args: &[Value]) -> Value {
+        let name = text(args, 0);
+        let mut objects = self.shared.props.lock().unwrap_or_else(PoisonError::into_inner);
+        match what {
+            "get" => objects
+                .get(&name)
+                .cloned()
+                .or_else(|| self.user.shared.prop(&name).map(Value::from))
+                .unwrap_or(Value::Null),
+            "put" => {
+                match args.get(1) {
+                    Some(Value::String(value)) => {
+                        objects.remove(&name);
+                        self.user.shared.set_prop(&name, value);
+                    }
+                    Some(value) => {
+                        self.user.shared.set_prop(&name, &text(args, 1));
+                        objects.insert(name, value.clone());
+                    }
+                    None => {}
+                }
+                Value::Null
+            }
+            "remove" => {
+                objects.remove(&name);
+                self.user.shared.props.lock().unwrap_or_else(PoisonError::into_inner).remove(&name);
+                Value::Null
+            }
+            "entries" => {
+                let props = self.user.shared.props.lock().unwrap_or_else(PoisonError::into_inner);
+                props
+                    .iter()
+                    .map(|(name, value)| {
+                        json!([name, objects.get(name).cloned().unwrap_or_else(|| value.as_str().into())])
+                    })
+                    .collect()
+            }
+            _ => Value::Null,
+        }
+    }
+
+    fn counters(&mut self, what: &str, args: &[Value]) -> Value {
+        let mut counters = self.shared.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        if what == "new" {
+            counters.push(number(args, 1));
+            return (counters.len() - 1).into();
+        }
+        let Some(counter) = usize::try_from(number(args, 0)).ok().and_then(|at| counters.get_mut(at)) else {
+            return Value::Null;
+        };
+        if what == "add" {
+            *counter = counter.wrapping_add(number(args, 1));
+            (*counter).into()
+        } else {
+            std::mem::replace(counter, number(args, 1)).into()
+        }
+    }
+
+    fn log(&mut self, what: &str, args: &[Value]) -> Value {
+        let level = match text(args, 0).as_str() {
+            "trace" => Level::Trace,
+            "debug" => Level::Debug,
+            "warn" => Level::Warning,
+            "error" => Level::Error,
+            _ => Level::Info,
+        };
+        if what == "enabled" {
+            return (level >= Level::Info).into();
+        }
+        self.user.shared.say(level, &text(args, 1));
+        Value::Null
+    }
+
+    fn ctx(&mut self, what: &str, args: &[Value]) -> Value {
+        let field = text(args, 0);
+        let on = args.get(1).and_then(Value::as_bool).unwrap_or(true);
+        if what == "set" {
+            let wishes = &mut self.scene.wishes;
+            match field.as_str() {
+                "logicalAction" => wishes.action = action_named(&text(args, 1)),
+                "stopThread" => wishes.stop_thread = on,
+                "stopTest" => wishes.stop_test = on,
+                "stopTestNow" => wishes.stop_now = on,
+                "lastSampleOk" => {
+                    self.user.vars.put(super::super::user::LAST_SAMPLE_OK, if on { "true" } else { "false" })
+                }
+                _ => {}
+            }
+            return Value::Null;
+        }
+        let user = &*self.user;
+        match field.as_str() {
+            "threadNum" => (i64::from(user.number) - 1).into(),
+            "threadName" => (&*user.name).into(),
+            "threadGroupName" => (&*user.group_name).into(),
+            "numThreads" => user.planned_threads.into(),
+            "samplerName" => (&*user.sampler_name).into(),
+            "hasPrevious" => user.previous.is_some().into(),
+            "hostName" => "localhost".into(),
+            "testStart" => user.shared.started_ms.into(),
+            "groupThreads" | "totalThreads" => user.group_threads.into(),
+            "lastSampleOk" => user.last_sample_ok().into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn sampler(&mut self, what: &str, args: &[Value]) -> Value {
+        let name = self.user.sampler_name.to_string();
+        let Some(view) = self.scene.sampler.as_deref_mut() else {
+            return match (what, text(args, 0).as_str()) {
+                ("get", "name") => name.into(),
+                ("get", "class") => "HTTPSamplerProxy".into(),
+                ("headers", _) => Value::Null,
+                ("arguments", _) => json!([]),
+                _ => Value::Null,
+            };
+        };
+        let pairs = |list: &Value| -> Vec<(String, String, bool)> {
+            let list = list.as_array().cloned().unwrap_or_default();
+            let member = |item: &Value, key: &str| item[key].as_str().unwrap_or_default().to_owned();
+            list.iter()
+                .map(|item| (member(item, "name"), member(item, "value"), item["encoded"] == true))
+                .collect()
+        };
+        match what {
+            "get" => {
+                let field = text(args, 0);
+                if let Some((_, value)) = view.changed.iter().rfind(|(key, _)| *key == field) {
+                    return value.as_str().into();
+                }
+                let call = view.call.as_deref();
+                let part = |at: usize| call.map_or(Value::Null, |call| call.parts[at].as_str().into());
+                match field.as_str() {
+                    "name" => view.name.as_str().into(),
+                    "class" => view.class.as_str().into(),
+                    "protocol" => part(0),
+                    "domain" | "HTTPSampler.domain" => part(1),
+                    "port" | "HTTPSampler.port" => part(2),
+                    "path" | "HTTPSampler.path" => part(3),
+                    "method" | "HTTPSampler.method" => {
+                        call.map_or(Value::Null, |call| call.method.as_str().into())
+                    }
+                    "url" => call.map_or(Value::Null, |call| call.url.as_str().into()),
+                    "encoding" => call.map_or(Value::Null, |call| call.encoding.as_str().into()),
+                    "body" => call.map_or(Value::Null, |call| {
+                        call.pairs.iter().map(|pair| pair.value.as_str()).collect::<String>().into()
+                    }),
+                    "followRedirects" => call.is_some_and(|call| call.follow).into(),
+                    _ => Value::Null,
+                }
+            }
+            "set" => {
+                let field = text(args, 0);
+                let field = field.strip_prefix("HTTPSampler.").unwrap_or(&field).to_owned();
+                view.changed.push((field, text(args, 1)));
+                Value::Null
+            }
+            "arguments" => match (&view.arguments, &view.call) {
+                (Some(list), _) => {
+                    list.iter().map(|(name, value, _)| json!({"name": name, "value": value})).collect()
+                }
+                (None, Some(call)) => {
+                    call.pairs.iter().map(|pair| json!({"name": pair.name, "value": pair.value})).collect()
+                }
+                _ => json!([]),
+            },
+            "setArguments" => {
+                view.arguments = Some(pairs(args.first().unwrap_or(&Value::Null)));
+                Value::Null
+            }
+            "headers" => match (&view.headers, &view.call) {
+                (Some(list), _) => {
+                    list.iter().map(|(name, value)| json!({"name": name, "value": value})).collect()
+                }
+                (None, Some(call)) => {
+                    call.headers.iter().map(|(name, value)| json!({"name": name, "value": value})).collect()
+                }
+                _ => Value::Null,
+            },
+            "setHeaders" => {
+                let list = pairs(args.first().unwrap_or(&Value::Null));
+                view.headers = Some(list.into_iter().map(|(name, value, _)| (name, value)).collect());
+                Value::Null
+            }
+            _ => Value::Null,
+        }
+    }
+
+    fn cookies(&mut self, what: &str, args: &[Value]) -> Value {
+        let Some(store) = self.scene.cookies.as_deref_mut() else { return Value::Null };
+        if what == "get" {
+            return store
+                .list
+                .iter()
+                .map(|cookie| {
+                    json!({"name": cookie.name, "value": cookie.value, "domain": cookie.domain, "path": cookie.path,
+                        "secure": cookie.secure, "expires": cookie.expires_ms})
+                })
+                .collect();
+        }
+        let list = args.first().and_then(Value::as_array).cloned().unwrap_or_default();
+        let member = |item: &Value, key: &str| item[key].as_str().unwrap_or_default().to_owned();
+        store.list = list
+            .iter()
+            .map(|item| Cookie {
+                name: member(item, "name"),
+                value: member(item, "value"),
+                domain: member(item, "domain"),
+                path: member(item, "path"),
+                secure: item["secure"] == true,
+                expires_ms: item["expires"].as_i64().unwrap_or(0),
+                below: true,
+            })
+            .collect();
+        Value::Null
+    }
+
+    fn assertion(&mut self, what: &str, args: &[Value]) -> Value {
+        let Some(verdict) = self.scene.verdict.as_deref_mut() else { return Value::Null };
+        let field = text(args, 0);
+        if what == "set" {
+            match field.as_str() {
+                "failure" => verdict.failure = args.get(1) == Some(&Value::Bool(true)),
+                "error" => verdict.error = args.get(1) == Some(&Value::Bool(true)),
+                "message" => verdict.message = args.get(1).and_then(Value::as_str).map(str::to_owned),
+                _ => {}
+            }
+            return Value::Null;
+        }
+        match field.as_str() {
+            "failure" => verdict.failure.into(),
+            "error" => verdict.error.into(),
+            "message" => verdict.message.clone().map_or(Value::Null, Value::from),
+            "name" => verdict.name.as_str().into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn files(&mut self, what: &str, args: &[Value]) -> Result<Value, String> {
+        let path = std::path::PathBuf::from(text(args, 0));
+        let io = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                format!("java.io.FileNotFoundException: {} (No such file or directory)", path.display())
+            }
+            _ => format!("java.io.IOException: {}: {error}", path.display()),
+        };
+        Ok(match what {
+            "base" => self.user.shared.folder.display().to_string().into(),
+            "script" => self.user.shared.file_name.as_str().into(),
+            "read" => match std::fs::read(&path) {
+                Ok(bytes) => hex(&bytes).into(),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Value::Null,
+                Err(error) => return Err(io(error)),
+            },
+            "write" => {
+                use std::io::Write;
+                let append = args.get(2) == Some(&Value::Bool(true));
+                let mut options = std::fs::OpenOptions::new();
+                let file = options.create(true).write(true).append(append).truncate(!append).open(&path);
+                file.and_then(|mut file| file.write_all(&unhex(&text(args, 1)))).map_err(io)?;
+                Value::Null
+            }
+            "info" => {
+                let meta = std::fs::metadata(&path).ok();
+                let changed = meta.as_ref().and_then(|meta| meta.modified().ok());
+                let changed = changed.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+                let absolute = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+                json!({
+                    "exists": meta.is_some(),
+                    "directory": meta.as_ref().is_some_and(std::fs::Metadata::is_dir),
+                    "size": meta.as_ref().map_or(0, std::fs::Metadata::len),
+                    "modified": changed.map_or(0, |since| since.as_millis() as i64),
+                    "absolute": absolute.display().to_string(),
+                })
+            }
+            "mkdirs" => (!path.exists() && std::fs::create_dir_all(&path).is_ok()).into(),
+            "delete" => (std::fs::remove_file(&path).is_ok() || std::fs::remove_dir(&path).is_ok()).into(),
+            "rename" => std::fs::rename(&path, text(args, 1)).is_ok().into(),
+            "list" => match std::fs::read_dir(&path) {
+                Ok(list) => {
+                    let mut names: Vec<String> = list
+                        .flatten()
+                        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                        .collect();
+                    names.sort();
+                    names.into()
+                }
+                Err(_) => Value::Null,
+            },
+            _ => Value::Null,
+        })
+    }
+}
+
+/// The action of a name of `TestLogicalAction`.
+pub fn action_named(name: &str) -> Option<Action> {
+    Some(match name {
+        "CONTINUE" => Action::Continue,
+        "START_NEXT_ITERATION_OF_THREAD" => Action::NextThreadLoop,
+        "START_NEXT_ITERATION_OF_CURRENT_LOOP" => Action::NextLoop,
+        "BREAK_CURRENT_LOOP" => Action::BreakLoop,
+        _ => return None,
+    })
+}
+
+fn digest(algorithm: &str, bytes: &[u8]) -> Option<String> {
+    Some(match algorithm.to_ascii_uppercase().replace('-', "").as_str() {
+        "MD5" => hex(&Md5::digest(bytes)),
+        "SHA" | "SHA1" => hex(&Sha1::digest(bytes)),
+        "SHA256" => hex(&Sha256::digest(bytes)),
+        "SHA384" => hex(&Sha384::digest(bytes)),
+        "SHA512" => hex(&Sha512::digest(bytes)),
+        _ => return None,
+    })
+}
+
+fn hmac_of(algorithm: &str, key: &[u8], bytes: &[u8]) -> Option<String> {
+    macro_rules! with {
+        ($hash:ty) => {{
+            let mut mac = Hmac::<$hash>::new_from_slice(key).ok()?;
+            mac.update(bytes);
+            hex(&mac.finalize().into_bytes())
+        }};
+    }
+    Some(match algorithm {
+        "HmacMD5" => with!(Md5),
+        "HmacSHA1" => with!(Sha1),
+        "HmacSHA256" => with!(Sha256),
+        "HmacSHA384" => with!(Sha384),
+        "HmacSHA512" => with!(Sha512),
+        _ => return None,
+    })
+}

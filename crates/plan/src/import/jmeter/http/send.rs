@@ -1,0 +1,570 @@
+//! Sending a request, with redirects, cookies, the cache and the resources of a page.
+//!
+//! Main functions: [`perform`]; main type: [`Network`], what a thread keeps between requests.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use model::Nanos;
+use net::error::Kind;
+use net::{AuthScheme, Method, Request, Url, VersionPreference};
+use rustc_hash::FxHashMap;
+use script::{Page, PageContent};
+
+use super::super::cookies::CookieStore;
+use super::super::encoding;
+use super::super::function::now_ms;
+use super::super::sample::Sample;
+use super::super::user::User;
+use super::{Call, uri};
+use crate::exchange::{Exchange, Labels};
+use crate::extract::regex;
+use crate::session::Session;
+
+/// Redirects that are followed for one sample.
+const REDIRECTS_MAX: usize = 20;
+/// How deep pages may hold pages.
+const FRAMES_MAX: usize = 5;
+
+/// What a cache knows of an address.
+#[derive(Clone, Default, Debug)]
+pub struct Cached {
+    /// The tag of the entity.
+    pub etag: Option<String>,
+    /// When it changed last.
+    pub changed: Option<String>,
+    /// Until when it holds, in ms since 1970.
+    pub holds_ms: i64,
+}
+
+/// A cache: by address.
+pub type CacheStore = FxHashMap<String, Cached>;
+
+/// What a thread keeps between requests, by the number of the manager in scope.
+#[derive(Default, Debug)]
+pub struct Network {
+    /// Cookies.
+    pub cookies: FxHashMap<usize, CookieStore>,
+    /// Caches.
+    pub caches: FxHashMap<usize, CacheStore>,
+    /// The manager keeps no cookies that come.
+    pub ignoring: Vec<usize>,
+    /// Cookies become variables.
+    pub save_cookies: bool,
+}
+
+/// One exchange of a sample.
+struct Leg<'a> {
+    method: &'a str,
+    url: String,
+    /// The first one has the body.
+    first: bool,
+    label: String,
+}
+
+/// Sends a request; gives the sample, or nothing when the cache has the answer.
+pub async fn perform(
+    call: &Call,
+    label: &str,
+    network: &mut Network,
+    user: &mut User,
+    session: &mut Session,
+) -> Option<Sample> {
+    if let Some((class, message)) = &call.bad_url {
+        let mut sample = blank(label, user);
+        sample.is_http = true;
+        if *class == "java.net.MalformedURLException" {
+            sample.label.clear();
+        } else {
+            sample.url = Some(call.url.clone());
+        }
+        sample.fail_without_answer(class, message);
+        return Some(sample);
+    }
+    let leg = Leg { method: &call.method, url: call.url.clone(), first: true, label: label.to_owned() };
+    let mut sample = one(call, &leg, network, user, session).await?;
+    if call.follow || call.auto {
+        sample = redirects(call, label, sample, network, user, session).await;
+    }
+    if let Some(resources) = &call.resources
+        && sample.success
+        && sample.content_type.starts_with("text/html")
+    {
+        sample = with_resources(call, resources, label, sample, network, user, session, 0).await;
+    }
+    Some(sample)
+}
+
+fn blank(label: &str, user: &User) -> Sample {
+    let now = now_ms();
+    Sample {
+        label: label.to_owned(),
+        thread: Rc::clone(&user.name),
+        data_type: "text",
+        started_ms: now,
+        ended_ms: now,
+        ..Sample::default()
+    }
+}
+
+fn is_redirect(sample: &Sample) -> bool {
+    matches!(sample.code.as_str(), "301" | "302" | "303" | "308")
+        || (sample.code == "307" && matches!(sample.method.as_str(), "GET" | "HEAD"))
+}
+
+/// Follows redirects; each hop is a sub-sample, unless they are followed silently.
+async fn redirects(
+    call: &Call,
+    label: &str,
+    first: Sample,
+    network: &mut Network,
+    user: &mut User,
+    session: &mut Session,
+) -> Sample {
+    if !is_redirect(&first) {
+        return first;
+    }
+    let mut hops = vec![first];
+    loop {
+        let last = hops.last().expect("there is a first hop");
+        let from = last.url.clone().unwrap_or_default();
+        if !is_redirect(last) {
+            break;
+        }
+        let target = Url::parse(&uri::sent(&from))
+            .ok()
+            .and_then(|url| url.join(&last.location.replace(' ', "%20")).ok());
+        let target = target.filter(|_| !last.location.is_empty()).map(|url| url.as_str().to_owned());
+        let Some(target) = target else {
+            let target = from.split_once("://").map_or(from.as_str(), |_| &from);
+            let message =
+                format!("Missing location header in redirect for {} {target} HTTP/1.1", last.method);
+            let mut failed = last.clone();
+            failed.fail_without_answer("java.lang.IllegalArgumentException", &message);
+            failed.label = label.to_owned();
+            return failed;
+        };
+        if hops.len() > REDIRECTS_MAX {
+            let mut failed = blank(label, user);
+            failed.is_http = true;
+            failed.url = Some(from);
+            let message = format!("Exceeded maximum number of redirects: {REDIRECTS_MAX}");
+            failed.fail_without_answer("java.io.IOException", &message);
+            hops.push(failed);
+            break;
+        }
+        let method = if last.method == "HEAD" { "HEAD" } else { "GET" };
+        let leg = Leg { method, url: target, first: false, label: label.to_owned() };
+        match one(call, &leg, network, user, session).await {
+            Some(sample) => hops.push(sample),
+            None => break,
+        }
+    }
+    whole(label, hops, call.auto && !call.follow)
+}
+
+/// A sample of several exchanges, which shows the last one.
+fn whole(label: &str, hops: Vec<Sample>, silent: bool) -> Sample {
+    let last = hops.last().expect("there is a first hop");
+    let first = &hops[0];
+    let mut all =
+        Sample { label: label.to_owned(), bytes: 0, sent_bytes: 0, subs: Vec::new(), ..last.clone() };
+    all.started_ms = first.started_ms;
+    all.elapsed_ms = hops.iter().map(|hop| hop.elapsed_ms).sum();
+    (all.latency_ms, all.connect_ms) = (first.latency_ms, first.connect_ms);
+    let sent = (first.method.clone(), first.query.clone());
+    (all.method, all.query) = sent;
+    if silent {
+        all.bytes = last.bytes;
+        all.sent_bytes = hops.iter().map(|hop| hop.sent_bytes).sum();
+        return all;
+    }
+    for (at, mut hop) in hops.into_iter().enumerate() {
+        hop.label = format!("{label}-{at}");
+        all.add_sub(hop);
+    }
+    all
+}
+
+/// One request and its answer.
+async fn one(
+    call: &Call,
+    leg: &Leg<'_>,
+    network: &mut Network,
+    user: &mut User,
+    session: &mut Session,
+) -> Option<Sample> {
+    let mut sample = blank(&leg.label, user);
+    sample.is_http = true;
+    leg.method.clone_into(&mut sample.method);
+    sample.url = Some(leg.url.clone());
+    let Ok(mut url) = Url::parse(&uri::sent(&leg.url)) else {
+        sample.fail_without_answer("java.net.URISyntaxException", &format!("Illegal address: {}", leg.url));
+        return Some(sample);
+    };
+    let typed = call.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let body = if leg.first { call.body(typed) } else { Ok(super::body::Body::default()) };
+    let (body, broken) = match body {
+        Ok(body) => (body, None),
+        Err(bad) => (super::body::Body::default(), Some(bad)),
+    };
+    if let Some(bad) = broken {
+        sample.fail_without_answer(bad.class, &bad.message);
+        return Some(sample);
+    }
+    let now = now_ms();
+    let mut headers =
+        vec![("Connection".to_owned(), if call.keep_alive { "keep-alive" } else { "close" }.to_owned())];
+    let multipart = body.content_type.as_deref().is_some_and(|kind| kind.starts_with("multipart/"));
+    for (name, value) in &call.headers {
+        let lower = name.to_ascii_lowercase();
+        match lower.as_str() {
+            "content-length" => {}
+            "content-type" if multipart => {}
+            "cookie"
+                if call.cookies.is_some_and(|id| {
+                    network.cookies.get(&id).is_some_and(|store| store.header(&url, now).is_some())
+                }) => {}
+            "host" if !value.contains(':') => match url.given_port() {
+                Some(port) => headers.push((name.clone(), format!("{value}:{port}"))),
+                None => headers.push((name.clone(), value.clone())),
+            },
+            _ => headers.push((name.clone(), value.clone())),
+        }
+    }
+    if let Some(cookie) =
+        call.cookies.and_then(|id| network.cookies.get(&id)).and_then(|store| store.header(&url, now))
+    {
+        sample.cookies.clone_from(&cookie);
+        headers.push(("Cookie".to_owned(), cookie));
+    }
+    if let Some((id, use_expires)) = call.cache.filter(|_| leg.method == "GET")
+        && let Some(known) = network.caches.get(&id).and_then(|cache| cache.get(&leg.url))
+    {
+        if use_expires && known.holds_ms > now {
+            return None;
+        }
+        if let Some(changed) = &known.changed {
+            headers.push(("If-Modified-Since".to_owned(), changed.clone()));
+        }
+        if let Some(etag) = &known.etag {
+            headers.push(("If-None-Match".to_owned(), etag.clone()));
+        }
+    }
+    if let Some(kind) = body.content_type.filter(|_| multipart || !typed) {
+        headers.push(("Content-Type".to_owned(), kind));
+    }
+    let mut auth = None;
+    match &call.credentials {
+        Some((name, password, true)) => {
+            let code = |text: &str| super::super::function::java_encode(text).replace('+', "%20");
+            let text = leg.url.replacen("://", &format!("://{}:{}@", code(name), code(password)), 1);
+            if let Ok(with) = Url::parse(&uri::sent(&text)) {
+                url = with;
+                auth = Some(AuthScheme::Digest);
+            }
+        }
+        Some((name, password, false)) => {
+            use base64::Engine;
+            let token = base64::engine::general_purpose::STANDARD.encode(format!("{name}:{password}"));
+            headers.push(("Authorization".to_owned(), format!("Basic {token}")));
+        }
+        None => {}
+    }
+    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        headers.push(("Host".to_owned(), url.without_credentials().authority().to_owned()));
+    }
+    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("user-agent")) {
+        headers.push(("User-Agent".to_owned(), session.worker().net.settings().user_agent.clone()));
+    }
+    sample.request_headers = headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    sample.query = body.shown;
+    let request = Request {
+        headers,
+        body: body.bytes.map(Bytes::from),
+        timeout: timeout(call.timeouts),
+        redirects: 0,
+        version: VersionPreference::Http1,
+        auth,
+        verbatim: true,
+        ..Request::new(Method::new(leg.method), Rc::new(url.clone()))
+    };
+    session.jar().borrow_mut().clear_all();
+    let exchange = session.send(request, Labels { name: Some(&leg.label), ..Labels::default() }).await;
+    fill(&mut sample, &exchange, call.md5);
+    keep(call, &sample, &exchange, &url, network, user);
+    Some(sample)
+}
+
+fn timeout((connect, response): (u64, u64)) -> Duration {
+    match (connect, response) {
+        (_, 0) => Duration::from_secs(7 * 24 * 3600),
+        (connect, response) => Duration::from_millis(response.saturating_add(connect)),
+    }
+}
+
+fn millis(time: Nanos) -> i64 {
+    time.as_millis_f64().round() as i64
+}
+
+/// What the exchange says of the sample.
+fn fill(sample: &mut Sample, exchange: &Exchange, md5: bool) {
+    let trail = exchange.trail();
+    sample.elapsed_ms = millis(exchange.elapsed());
+    sample.ended_ms = sample.started_ms + sample.elapsed_ms;
+    if trail.first_byte > trail.start {
+        sample.latency_ms = millis(trail.first_byte - exchange.started);
+    }
+    sample.connect_ms = millis(trail.connecting() + trail.tls_handshaking() + trail.looking_up());
+    let answer = match &exchange.outcome {
+        Ok(answer) => answer,
+        Err(error) => {
+            let (class, message) = java_fault(error, exchange);
+            sample.fail_without_answer(class, &message);
+            sample.body_bytes = exchange.received_bytes;
+            return;
+        }
+    };
+    sample.code = answer.status.to_string();
+    sample.message =
+        answer.status_text.split_once(' ').map(|(_, words)| words.to_owned()).unwrap_or_default();
+    sample.success = (200..400).contains(&answer.status);
+    let head = answer.headers.block();
+    let head = head.windows(4).position(|end| end == b"\r\n\r\n").map_or(head, |at| &head[..at + 4]);
+    sample.header_bytes = head.len() as u64;
+    let lines: Vec<String> = head
+        .split(|byte| *byte == b'\n')
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line).iter().map(|byte| char::from(*byte)).collect())
+        .filter(|line: &String| !line.is_empty())
+        .collect();
+    sample.response_headers = lines.iter().map(|line| format!("{line}\n")).collect();
+    let received = if exchange.url.is_tls() {
+        let length =
+            answer.headers.text_of("Content-Length").and_then(|text| text.trim().parse::<u64>().ok());
+        sample.header_bytes + length.unwrap_or(answer.body.len() as u64)
+    } else {
+        exchange.received_bytes
+    };
+    sample.bytes = received;
+    sample.body_bytes = received.saturating_sub(sample.header_bytes);
+    sample.sent_bytes = exchange.sent_bytes;
+    sample.content_type = answer.headers.text_of("Content-Type").unwrap_or_default().to_owned();
+    sample.charset = encoding::charset_of(&sample.content_type).map(str::to_owned);
+    let binary = ["image/", "audio/", "video/"].iter().any(|kind| sample.content_type.starts_with(kind));
+    sample.data_type = if binary { "bin" } else { "text" };
+    sample.location = answer.headers.text_of("Location").unwrap_or_default().to_owned();
+    sample.body = answer.body.clone();
+    if md5 {
+        use md5::Digest;
+        let hash: String = md5::Md5::digest(&answer.body).iter().map(|byte| format!("{byte:02x}")).collect();
+        sample.body = hash.into_bytes().into();
+    }
+}
+
+/// Cookies and what the cache may know from now on.
+fn keep(
+    call: &Call,
+    sample: &Sample,
+    exchange: &Exchange,
+    url: &Url,
+    network: &mut Network,
+    user: &mut User,
+) {
+    let Ok(answer) = &exchange.outcome else { return };
+    let now = now_ms();
+    if let Some(id) = call.cookies.filter(|id| !network.ignoring.contains(id)) {
+        let lines: Vec<String> =
+            answer.headers.all("Set-Cookie").map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+        if !lines.is_empty() {
+            let set = network.cookies.entry(id).or_default().receive(&lines, url, now);
+            if network.save_cookies {
+                set.iter().for_each(|(name, value)| user.vars.put(&format!("COOKIE_{name}"), value));
+            }
+        }
+    }
+    if let Some((id, _)) = call.cache.filter(|_| sample.method == "GET" && sample.code == "200") {
+        let text = |name: &str| answer.headers.text_of(name).map(str::to_owned);
+        let control = text("Cache-Control").unwrap_or_default().to_ascii_lowercase();
+        let max_age =
+            control.split(',').find_map(|part| part.trim().strip_prefix("max-age=")?.parse::<i64>().ok());
+        let forbidden = control.contains("no-cache") || control.contains("no-store");
+        let expires = text("Expires").and_then(|text| net::cookie::parse_rfc1123(&text).ok());
+        let known = Cached {
+            etag: text("ETag"),
+            changed: text("Last-Modified"),
+            holds_ms: match max_age {
+                _ if forbidden => 0,
+                Some(seconds) => now + seconds.saturating_mul(1000),
+                None => expires.unwrap_or(0),
+            },
+        };
+        if known.etag.is_some() || known.changed.is_some() || known.holds_ms > now {
+            network.caches.entry(id).or_default().insert(sample.url.clone().unwrap_or_default(), known);
+        }
+    }
+}
+
+/// The class and message of what Java would have thrown.
+fn java_fault(error: &net::Error, exchange: &Exchange) -> (&'static str, String) {
+    let url = &exchange.url;
+    let port = url.port().unwrap_or(80);
+    let place = |remote: &dyn std::fmt::Display| {
+        let host = url.host();
+        let name = if host.parse::<std::net::IpAddr>().is_ok() { "" } else { host };
+        format!("{host}:{port} [{name}/{remote}]")
+    };
+    match error.kind() {
+        Kind::NoSuchHost(host) => {
+            ("java.net.UnknownHostException", format!("{host}: Name or service not known"))
+        }
+        Kind::Lookup { host, reason } => ("java.net.UnknownHostException", format!("{host}: {reason}")),
+        Kind::Dial { remote, errno, .. } => {
+            let reason = match error.code() {
+                1212 => "Connection refused".to_owned(),
+                _ => std::io::Error::from_raw_os_error(*errno).to_string(),
+            };
+            let message = format!("Connect to {} failed: {reason}", place(&remote.ip()));
+            ("org.apache.http.conn.HttpHostConnectException", message)
+        }
+        Kind::DialTimeout(remote) => {
+            let message = format!("Connect to {} failed: connect timed out", place(&remote.ip()));
+            ("org.apache.http.conn.ConnectTimeoutException", message)
+        }
+        Kind::RequestTimeout if error.trail().is_none_or(|trail| trail.connected == Nanos::ZERO) => (
+            "org.apache.http.conn.ConnectTimeoutException",
+            format!("Connect to {}:{port} failed: connect timed out", url.host()),
+        ),
+        Kind::RequestTimeout => ("java.net.SocketTimeoutException", "Read timed out".to_owned()),
+        Kind::Socket { .. } if error.code() == 1220 => {
+            ("java.net.SocketException", "Connection reset".to_owned())
+        }
+        Kind::Socket { .. } => ("java.net.SocketException", error.to_string()),
+        Kind::Eof => {
+            ("org.apache.http.NoHttpResponseException", format!("{}:{port} failed to respond", url.host()))
+        }
+        Kind::UnexpectedEof => {
+            let got = error.partial_body().map_or(0, |body| body.len());
+            let message = format!("Premature end of Content-Length delimited message body (received: {got})");
+            ("org.apache.http.ConnectionClosedException", message)
+        }
+        Kind::Malformed(_) => ("org.apache.http.client.ClientProtocolException", "null".to_owned()),
+        Kind::Decompression(_) => ("java.util.zip.ZipException", "Not in GZIP format".to_owned()),
+        Kind::NotTls => ("javax.net.ssl.SSLException", "Unsupported or unrecognized SSL message".to_owned()),
+        Kind::Tls(text) => ("javax.net.ssl.SSLHandshakeException", text.clone()),
+        _ => ("java.io.IOException", error.to_string()),
+    }
+}
+
+/// Fetches what a page shows; each resource is a sub-sample beside the page itself.
+#[expect(clippy::too_many_arguments, reason = "a page within a page needs all that a page does")]
+async fn with_resources(
+    call: &Call,
+    (wanted, unwanted): &(String, String),
+    label: &str,
+    page: Sample,
+    network: &mut Network,
+    user: &mut User,
+    session: &mut Session,
+    depth: usize,
+) -> Sample {
+    let base = page.url.clone().unwrap_or_default();
+    let mut targets = resources(&page.text(), &base);
+    let compiled = |pattern: &str| {
+        Some(pattern).filter(|pattern| !pattern.is_empty()).and_then(|pattern| regex::compile(pattern).ok())
+    };
+    if let Some(wanted) = compiled(wanted) {
+        targets.retain(|url| wanted.is_all_of(url).unwrap_or(true));
+    }
+    if let Some(unwanted) = compiled(unwanted) {
+        targets.retain(|url| !unwanted.is_all_of(url).unwrap_or(false));
+    }
+    if targets.is_empty() || depth >= FRAMES_MAX {
+        return page;
+    }
+    let mut all =
+        Sample { label: label.to_owned(), bytes: 0, sent_bytes: 0, subs: Vec::new(), ..page.clone() };
+    let mut parts = if page.subs.is_empty() { vec![page] } else { page.subs };
+    let mut failures = String::new();
+    for target in targets {
+        let leg = Leg { method: "GET", url: target, first: false, label: label.to_owned() };
+        let Some(sample) = one(call, &leg, network, user, session).await else { continue };
+        let sample = redirects(call, label, sample, network, user, session).await;
+        if !sample.success {
+            let url = sample.url.as_deref().unwrap_or_default();
+            failures.push_str(&format!("{url} code:{} message:{}, ", sample.code, sample.message));
+        }
+        parts.push(sample);
+    }
+    for (at, mut part) in parts.into_iter().enumerate() {
+        part.label = format!("{label}-{at}");
+        all.elapsed_ms = (part.ended_ms - all.started_ms).max(all.elapsed_ms);
+        all.add_sub(part);
+    }
+    if !failures.is_empty() {
+        all.success = false;
+        all.message = format!("Embedded resource download error:{failures}");
+    }
+    all
+}
+
+/// The addresses of what a page shows, each once.
+fn resources(html: &str, base: &str) -> Vec<String> {
+    let (Some(page), Ok(mut base)) = (Page::parse(html), Url::parse(&uri::sent(base))) else {
+        return Vec::new();
+    };
+    let mut found: Vec<String> = Vec::new();
+    for node in page.descendants(page.root()) {
+        let PageContent::Element(name, _) = page.content(node) else { continue };
+        let attribute = |key: &str| page.attribute(node, key);
+        let target = match name {
+            "base" => {
+                if let Some(url) = attribute("href").and_then(|href| base.join(href).ok()) {
+                    base = url;
+                }
+                None
+            }
+            "img" | "script" | "iframe" | "frame" | "embed" | "bgsound" => attribute("src"),
+            "input" if attribute("type").is_some_and(|kind| kind.eq_ignore_ascii_case("image")) => {
+                attribute("src")
+            }
+            "link"
+                if attribute("rel").is_some_and(|rel| {
+                    rel.split_whitespace().any(|word| {
+                        matches!(word.to_ascii_lowercase().as_str(), "stylesheet" | "icon" | "preload")
+                    })
+                }) =>
+            {
+                attribute("href")
+            }
+            "object" => attribute("data"),
+            "applet" => attribute("code"),
+            "body" | "td" | "table" => attribute("background"),
+            _ => None,
+        };
+        let url = target
+            .filter(|target| !target.trim().is_empty())
+            .and_then(|target| base.join(target.trim()).ok());
+        if let Some(url) = url.filter(Url::is_http) {
+            let text = url.as_str().split('#').next().unwrap_or_default().to_owned();
+            if !found.contains(&text) {
+                found.push(text);
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_names_its_resources_once() {
+        let page = r#"<link rel=stylesheet href=s.css><script src=/s.js></script><img src=i.png><img src=i.png#x>
+            <a href=/no>n</a><link rel=next href=no><img src="data:image/png;base64,AA"><input type=image src=b.gif>"#;
+        let wanted =
+            ["http://h.test/d/s.css", "http://h.test/s.js", "http://h.test/d/i.png", "http://h.test/d/b.gif"];
+        assert_eq!(resources(page, "http://h.test/d/p.html"), wanted);
+    }
+}

@@ -1,0 +1,146 @@
+//! Samplers that need no network, and what scripts may change of those that do.
+
+use std::time::Duration;
+
+use super::http::Call;
+use super::sample::Sample;
+use super::script_element::Script;
+use super::scripts::SamplerView;
+use super::tree::NodeKind;
+use super::user::{User, Var};
+use super::walk::Halt;
+use crate::session::Session;
+
+/// The class of a sampler, as scripts see it.
+#[must_use]
+pub fn class_of(kind: &NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Http(_) => "HTTPSamplerProxy",
+        NodeKind::Debug { .. } => "DebugSampler",
+        NodeKind::Action { .. } => "TestAction",
+        NodeKind::Script(script) if script.bean_shell => "BeanShellSampler",
+        NodeKind::Script(_) => "JSR223Sampler",
+        NodeKind::Dummy(_) => "DummySampler",
+        _ => "Sampler",
+    }
+}
+
+/// The sample of a sampler that needs no network.
+///
+/// # Errors
+/// When a function throws.
+pub async fn simple(
+    kind: &NodeKind,
+    mut sample: Sample,
+    user: &mut User,
+    session: &mut Session,
+) -> Result<Option<Sample>, Halt> {
+    sample.data_type = "text";
+    match kind {
+        NodeKind::Debug { variables, props } => {
+            let mut text = String::new();
+            if *variables {
+                text.push_str("JMeterVariables:\n");
+                for (name, value) in user.vars.sorted() {
+                    let value = match value {
+                        Var::Text(text) => text.to_string(),
+                        Var::Object(value) => value.to_string(),
+                    };
+                    text.push_str(&format!("{name}={value}\n"));
+                }
+                text.push('\n');
+            }
+            if *props {
+                text.push_str("JMeterProperties:\n");
+                let props = user.shared.props.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                props.iter().for_each(|(name, value)| text.push_str(&format!("{name}={value}\n")));
+                text.push('\n');
+            }
+            sample.set_text(&text);
+            (sample.code, sample.message, sample.success) = ("200".into(), "OK".into(), true);
+        }
+        NodeKind::Dummy(dummy) => {
+            let millis = dummy.millis.number(user)?.unwrap_or(0).max(0);
+            if dummy.waits && millis > 0 {
+                session.sleep(Duration::from_millis(millis as u64)).await;
+            }
+            let mut texts = Vec::new();
+            for text in &dummy.texts {
+                texts.push(text.eval(user)?.into_owned());
+            }
+            let [code, message, response, request, url] =
+                <[String; 5]>::try_from(texts).expect("there are five texts");
+            sample.success = dummy.success.eval(user)?.trim().eq_ignore_ascii_case("true");
+            (sample.code, sample.message, sample.sampler_data) = (code, message, request);
+            sample.url = Some(url).filter(|url| !url.is_empty());
+            sample.set_text(&response);
+            sample.elapsed_ms = millis;
+            sample.ended_ms = sample.started_ms + millis;
+        }
+        NodeKind::Unsupported(what) => sample.fail("500", &format!("{what} is not supported")),
+        _ => return Ok(None),
+    }
+    sample.bytes = sample.body.len() as u64;
+    sample.body_bytes = sample.bytes;
+    Ok(Some(sample))
+}
+
+/// Applies what a script changed of a request.
+pub fn apply(call: &mut Call, view: &SamplerView) {
+    if let Some(headers) = &view.headers {
+        call.headers.clone_from(headers);
+    }
+    if let Some(arguments) = &view.arguments {
+        let pair = |(name, value, encode): &(String, String, bool)| super::http::Pair {
+            name: name.clone(),
+            value: value.clone(),
+            encode: *encode,
+            equals: true,
+            content_type: String::new(),
+        };
+        call.pairs = arguments.iter().map(pair).collect();
+        call.raw = !call.pairs.is_empty() && call.pairs.iter().all(|pair| pair.name.is_empty());
+    }
+    if view.changed.is_empty() && view.arguments.is_none() {
+        return;
+    }
+    for (field, value) in &view.changed {
+        match field.as_str() {
+            "method" => call.method.clone_from(value),
+            "body" => {
+                call.raw = true;
+                call.pairs = vec![super::http::Pair {
+                    name: String::new(),
+                    value: value.clone(),
+                    encode: false,
+                    equals: true,
+                    content_type: String::new(),
+                }];
+            }
+            "encoding" => call.encoding.clone_from(value),
+            "followRedirects" => call.follow = value == "true",
+            _ => {}
+        }
+    }
+    let given =
+        |field: &str| view.changed.iter().rfind(|(name, _)| name == field).map(|(_, value)| value.as_str());
+    call.rebuild(given("protocol"), given("domain"), given("port"), given("path"));
+}
+
+/// The text of a script: of its element, or of its file.
+///
+/// # Errors
+/// In Java's words when the file cannot be read, or a function throws.
+pub fn source_of(script: &Script, name: &str, user: &mut User) -> Result<String, String> {
+    let file = script.file.eval(user).map_err(|fault| fault.0)?.trim().to_owned();
+    if file.is_empty() {
+        return Ok(script.source.eval(user).map_err(|fault| fault.0)?.into_owned());
+    }
+    let path = std::path::absolute(&file).unwrap_or_else(|_| file.clone().into());
+    std::fs::read_to_string(&path).map_err(|_| {
+        format!(
+            "javax.script.ScriptException: Script file '{}' does not exist or is unreadable for element:{name}",
+            path.display()
+        )
+    })
+}

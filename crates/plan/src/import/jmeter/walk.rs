@@ -1,0 +1,664 @@
+//! Which sampler comes next: the controllers of a group, as one user goes through them.
+//!
+//! Main type: [`Walk`]. Each call of [`Walk::next`] leads to one sampler; what a controller remembers between calls is
+//! a [`State`] by its number. Nothing here waits.
+
+mod leaving;
+mod transactions;
+
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::config::{OwnCounts, Ticked};
+use super::csv::Readers;
+use super::function::now_ms;
+use super::sample::Sample;
+use super::scripts::Language;
+use super::text::{Fault, Text};
+use super::tree::{Group, NodeId, NodeKind, Part};
+use super::user::User;
+
+/// Why a user goes no further.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Halt {
+    /// It is done, without a fault.
+    Stop,
+    /// A function threw, or a file is missing.
+    Fault(String),
+}
+
+impl From<Fault> for Halt {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault.0)
+    }
+}
+
+/// Where the walk led.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// To a sampler.
+    Sampler(NodeId),
+    /// To a place where only one thread may be at once.
+    Enter(NodeId),
+    /// Out of such a place.
+    Leave(NodeId),
+    /// To nothing, after many turns without a sampler: others may run first.
+    Breathe,
+}
+
+/// Turns without a sampler before others may run.
+const TURNS_MAX: u32 = 1_000;
+
+/// What a controller remembers.
+#[derive(Clone, Debug)]
+struct State {
+    /// The child that comes next.
+    current: usize,
+    /// Rounds of a loop; of others how often it began, from 0.
+    rounds: i64,
+    /// Nothing of this pass has run yet.
+    first: bool,
+    /// It never runs again.
+    done: bool,
+    /// Its loop is to be left.
+    broken: bool,
+    /// It runs in this pass; of an interleave controller whether its pass is over.
+    on: bool,
+    /// The count of a loop, once it is known.
+    count: Option<i64>,
+    /// When it began, in ms since 1970.
+    since: i64,
+    /// Passes that ran, and all passes, of this thread.
+    passes: (u64, u64),
+    /// The order of its children.
+    order: Vec<usize>,
+}
+
+impl State {
+    fn new() -> Self {
+        Self {
+            current: 0,
+            rounds: 0,
+            first: true,
+            done: false,
+            broken: false,
+            on: false,
+            count: None,
+            since: 0,
+            passes: (0, 0),
+            order: Vec::new(),
+        }
+    }
+}
+
+/// A transaction that is open.
+#[derive(Debug)]
+pub struct Open {
+    /// Its controller.
+    pub node: NodeId,
+    /// Its sample so far.
+    pub sample: Sample,
+    /// Its samples, and those that failed.
+    pub counts: (u32, u32),
+    /// It is the parent of its samples.
+    pub parent: bool,
+    /// When the last of its samples ended, in ms since 1970.
+    pub last_end_ms: i64,
+    /// How long its samples took together, in ms.
+    pub total_ms: i64,
+}
+
+/// A transaction that ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its controller.
+    pub node: NodeId,
+    /// Its sample.
+    pub sample: Sample,
+    /// The transaction that is its parent.
+    pub outer: Option<NodeId>,
+}
+
+/// A user's way through its group.
+pub struct Walk {
+    group: Arc<Group>,
+    states: Vec<State>,
+    /// What the user counts for itself.
+    pub own: OwnCounts,
+    /// Transactions that are open, the innermost last.
+    pub open: Vec<Open>,
+    /// Transactions that ended and are to be told.
+    pub ended: Vec<Ended>,
+    /// An iteration of the group began.
+    pub began: bool,
+    turns: u32,
+}
+
+impl Walk {
+    /// A user that has not begun.
+    #[must_use]
+    pub fn new(group: Arc<Group>) -> Self {
+        let states = group.nodes.iter().map(|_| State::new()).collect();
+        Self {
+            group,
+            states,
+            own: OwnCounts::default(),
+            open: Vec::new(),
+            ended: Vec::new(),
+            began: false,
+            turns: 0,
+        }
+    }
+
+    /// Whether the group's own loop has come to its end.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.states.first().is_none_or(|state| state.done)
+    }
+
+    /// The next step; nothing at the end of a pass of the group.
+    ///
+    /// # Errors
+    /// When the user can go no further.
+    pub fn next(&mut self, user: &mut User, readers: &Readers) -> Result<Option<Step>, Halt> {
+        self.turns = 0;
+        self.enter(0, user, readers)
+    }
+
+    fn enter(&mut self, node: NodeId, user: &mut User, readers: &Readers) -> Result<Option<Step>, Halt> {
+        self.turns += 1;
+        if self.turns > TURNS_MAX {
+            return Ok(Some(Step::Breathe));
+        }
+        let group = Arc::clone(&self.group);
+        match &group.nodes[node].kind {
+            NodeKind::Loop { count, forever } => {
+                let step = self.enter_loop(node, count, *forever, user, readers);
+                self.tell_round(node, user)?;
+                step
+            }
+            NodeKind::While { condition } => {
+                self.tell_round(node, user)?;
+                let step = self.enter_while(node, condition, user, readers);
+                self.tell_round(node, user)?;
+                step
+            }
+            NodeKind::Foreach { .. } => {
+                let step = self.enter_foreach(node, user, readers);
+                self.tell_round(node, user)?;
+                step
+            }
+            NodeKind::If { condition, each, script } => {
+                let holds =
+                    if *each || self.states[node].first { holds(condition, *script, user)? } else { true };
+                if !holds {
+                    self.rewind(node);
+                    return Ok(None);
+                }
+                self.inside(node, user, readers)
+            }
+            NodeKind::Throughput(_) if !self.states[node].on => Ok(None),
+            NodeKind::Runtime { seconds } => {
+                if self.states[node].first && self.states[node].since == 0 {
+                    self.states[node].since = now_ms();
+                }
+                if self.is_over(node, seconds, user)? {
+                    self.rewind(node);
+                    self.states[node].since = 0;
+                    return Ok(None);
+                }
+                self.inside(node, user, readers)
+            }
+            NodeKind::Interleave { whole, random, across } => {
+                let across = across.clone();
+                self.enter_interleave(node, *whole, *random, across.as_deref(), user, readers)
+            }
+            NodeKind::RandomOrder => {
+                if self.states[node].first {
+                    let mut order: Vec<usize> = (0..group.nodes[node].children.len()).collect();
+                    for at in (1..order.len()).rev() {
+                        order.swap(at, user.random.between(0, at as i64) as usize);
+                    }
+                    self.states[node].order = order;
+                }
+                self.inside(node, user, readers)
+            }
+            NodeKind::Switch { value } => {
+                if self.states[node].first {
+                    let value = value.eval(user)?.into_owned();
+                    self.states[node].current = self.switch(node, &value, user)?;
+                }
+                self.inside(node, user, readers)
+            }
+            NodeKind::Transaction { parent, .. } => self.enter_transaction(node, *parent, user, readers),
+            NodeKind::Critical { .. } => {
+                // After the way out the section is over for this pass.
+                if std::mem::take(&mut self.states[node].broken) {
+                    return Ok(None);
+                }
+                if self.states[node].first && !self.states[node].on && !group.nodes[node].children.is_empty()
+                {
+                    self.states[node].on = true;
+                    return Ok(Some(Step::Enter(node)));
+                }
+                let step = self.inside(node, user, readers)?;
+                if step.is_none() && std::mem::take(&mut self.states[node].on) {
+                    self.states[node].broken = true;
+                    return Ok(Some(Step::Leave(node)));
+                }
+                Ok(step)
+            }
+            _ => self.inside(node, user, readers),
+        }
+    }
+
+    /// What all controllers do: one child after the other.
+    fn inside(&mut self, node: NodeId, user: &mut User, readers: &Readers) -> Result<Option<Step>, Halt> {
+        if self.states[node].first {
+            self.begin(node, user, readers)?;
+            self.states[node].first = false;
+        }
+        if self.states[node].done {
+            return Ok(None);
+        }
+        let group = Arc::clone(&self.group);
+        let children = &group.nodes[node].children;
+        let is_switch = matches!(group.nodes[node].kind, NodeKind::Switch { .. });
+        loop {
+            let current = self.states[node].current;
+            let place = self.states[node].order.get(current).copied().unwrap_or(current);
+            let Some(&child) = children.get(place).filter(|_| current < children.len()) else { break };
+            if self.states[child].done && !group.nodes[child].kind.is_sampler() {
+                self.states[node].current += 1;
+                continue;
+            }
+            if group.nodes[child].kind.is_sampler() {
+                self.states[node].current = if is_switch { usize::MAX } else { current + 1 };
+                return Ok(Some(Step::Sampler(child)));
+            }
+            if let Some(step) = self.enter(child, user, readers)? {
+                return Ok(Some(step));
+            }
+            self.states[node].current = if is_switch { usize::MAX } else { current + 1 };
+            return self.enter(node, user, readers);
+        }
+        self.at_end(node, user, readers)
+    }
+
+    /// All children had their turn.
+    fn at_end(&mut self, node: NodeId, user: &mut User, readers: &Readers) -> Result<Option<Step>, Halt> {
+        let group = Arc::clone(&self.group);
+        match &group.nodes[node].kind {
+            NodeKind::Loop { count, forever } => {
+                self.rewind(node);
+                self.tell_round(node, user)?;
+                if group.nodes[node].children.is_empty() {
+                    self.states[node].done = true;
+                    return Ok(None);
+                }
+                if self.loop_ended(node, count, user)? {
+                    self.end_loop(node, *forever);
+                    return Ok(None);
+                }
+                // The group's own loop ends its pass here, so that the thread can look around.
+                if node == 0 { Ok(None) } else { self.enter(node, user, readers) }
+            }
+            NodeKind::While { condition } => {
+                self.rewind(node);
+                self.tell_round(node, user)?;
+                if self.while_ended(node, condition, true, user)? {
+                    self.reset_rounds(node);
+                    return Ok(None);
+                }
+                self.inside(node, user, readers)
+            }
+            NodeKind::Foreach { .. } => {
+                self.rewind(node);
+                self.tell_round(node, user)?;
+                if self.foreach_value(node, user)?.is_none() {
+                    self.end_foreach(node, user)?;
+                    return Ok(None);
+                }
+                self.enter(node, user, readers)
+            }
+            NodeKind::Once => Ok(None),
+            NodeKind::Runtime { seconds } => {
+                self.rewind(node);
+                if group.nodes[node].children.is_empty() || self.is_over(node, seconds, user)? {
+                    self.states[node].since = 0;
+                    return Ok(None);
+                }
+                self.enter(node, user, readers)
+            }
+            _ => {
+                self.rewind(node);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Back to the first child, for another round.
+    fn rewind(&mut self, node: NodeId) {
+        let state = &mut self.states[node];
+        state.current = 0;
+        state.first = true;
+        state.rounds += 1;
+    }
+
+    fn reset_rounds(&mut self, node: NodeId) {
+        let start = match &self.group.nodes[node].kind {
+            NodeKind::Foreach { .. } => self.states[node].passes.0 as i64,
+            _ => 0,
+        };
+        let state = &mut self.states[node];
+        state.rounds = start;
+        state.count = None;
+        state.broken = false;
+    }
+
+    /// A controller begins an iteration: what ticks with it ticks, and some children take notice.
+    fn begin(&mut self, node: NodeId, user: &mut User, readers: &Readers) -> Result<(), Halt> {
+        let group = Arc::clone(&self.group);
+        if node == 0 {
+            user.iteration += 1;
+            self.began = true;
+        }
+        for place in &group.nodes[node].ticks {
+            let scoped = &group.parts[*place];
+            if let Part::Config(config) = &scoped.part
+                && config.tick(scoped.id, &mut self.own, readers, user)? == Ticked::Stop
+            {
+                return Err(Halt::Stop);
+            }
+        }
+        let round = self.states[node].rounds;
+        for &child in &group.nodes[node].children {
+            match &group.nodes[child].kind {
+                NodeKind::Loop { .. } | NodeKind::While { .. } | NodeKind::Foreach { .. } => {
+                    let state = &mut self.states[child];
+                    (state.current, state.first) = (0, true);
+                    self.reset_rounds(child);
+                }
+                NodeKind::Once if round == 0 => {
+                    let state = &mut self.states[child];
+                    (state.current, state.first) = (0, true);
+                }
+                NodeKind::Throughput(throughput) => {
+                    let value = throughput.value.eval(user)?.trim().parse::<f64>().unwrap_or(0.0);
+                    let decide = |counts: &mut (u64, u64)| {
+                        let (ran, all) = (counts.0 as f64, counts.1 as f64);
+                        let on = if throughput.percent {
+                            (100.0 * ran + 50.0) < (value * (all + 1.0))
+                        } else {
+                            ran < value
+                        };
+                        counts.0 += u64::from(on);
+                        counts.1 += 1;
+                        on
+                    };
+                    self.states[child].on = if throughput.per_thread {
+                        decide(&mut self.states[child].passes)
+                    } else {
+                        decide(&mut throughput.counts.lock().unwrap_or_else(PoisonError::into_inner))
+                    };
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the plan which round a loop is in.
+    fn tell_round(&mut self, node: NodeId, user: &mut User) -> Result<(), Halt> {
+        let name = self.group.nodes[node].name.eval(user)?;
+        let rounds = self.states[node].rounds;
+        user.vars.put(&format!("__jm__{name}__idx"), &rounds.to_string());
+        Ok(())
+    }
+
+    // --- loops
+
+    fn loop_ended(&mut self, node: NodeId, count: &Text, user: &mut User) -> Result<bool, Halt> {
+        let state = &mut self.states[node];
+        if state.broken {
+            return Ok(true);
+        }
+        let count = match state.count {
+            Some(count) => count,
+            None => {
+                let count = count.number(user)?.unwrap_or(0);
+                self.states[node].count = Some(count);
+                count
+            }
+        };
+        Ok(count > -1 && self.states[node].rounds >= count)
+    }
+
+    fn end_loop(&mut self, node: NodeId, forever: bool) {
+        self.reset_rounds(node);
+        if !forever {
+            self.states[node].done = true;
+        }
+    }
+
+    fn enter_loop(
+        &mut self,
+        node: NodeId,
+        count: &Text,
+        forever: bool,
+        user: &mut User,
+        readers: &Readers,
+    ) -> Result<Option<Step>, Halt> {
+        if self.loop_ended(node, count, user)? {
+            let state = &mut self.states[node];
+            (state.current, state.first) = (0, true);
+            self.end_loop(node, forever);
+            return Ok(None);
+        }
+        self.inside(node, user, readers)
+    }
+
+    fn while_ended(
+        &mut self,
+        node: NodeId,
+        condition: &Text,
+        at_end: bool,
+        user: &mut User,
+    ) -> Result<bool, Halt> {
+        if self.states[node].broken {
+            return Ok(true);
+        }
+        let condition = condition.eval(user)?.trim().to_owned();
+        if (at_end && condition.is_empty()) || condition.eq_ignore_ascii_case("LAST") {
+            return Ok(!user.last_sample_ok());
+        }
+        Ok(condition.eq_ignore_ascii_case("false"))
+    }
+
+    fn enter_while(
+        &mut self,
+        node: NodeId,
+        condition: &Text,
+        user: &mut User,
+        readers: &Readers,
+    ) -> Result<Option<Step>, Halt> {
+        if self.states[node].broken
+            || (self.states[node].first && self.while_ended(node, condition, false, user)?)
+        {
+            let state = &mut self.states[node];
+            (state.current, state.first) = (0, true);
+            self.reset_rounds(node);
+            return Ok(None);
+        }
+        self.inside(node, user, readers)
+    }
+
+    /// The value of this round; nothing when there is none.
+    fn foreach_value(&mut self, node: NodeId, user: &mut User) -> Result<Option<String>, Halt> {
+        let group = Arc::clone(&self.group);
+        let NodeKind::Foreach { input, separator, end, .. } = &group.nodes[node].kind else {
+            return Ok(None);
+        };
+        let rounds = self.states[node].rounds;
+        if let Some(end) = end
+            && rounds >= end.number(user)?.unwrap_or(0)
+        {
+            return Ok(None);
+        }
+        let input = input.eval(user)?;
+        let sign = if *separator { "_" } else { "" };
+        Ok(user.vars.text(&format!("{input}{sign}{}", rounds + 1)).map(std::borrow::Cow::into_owned))
+    }
+
+    fn put_foreach(&self, node: NodeId, value: Option<&str>, user: &mut User) -> Result<(), Halt> {
+        let NodeKind::Foreach { output, .. } = &self.group.nodes[node].kind else { return Ok(()) };
+        let output = output.eval(user)?.into_owned();
+        if let Some(value) = value {
+            user.vars.put(&output, value);
+        }
+        Ok(())
+    }
+
+    /// The variable is left with the first value again, as if another pass would begin.
+    fn end_foreach(&mut self, node: NodeId, user: &mut User) -> Result<(), Halt> {
+        self.reset_rounds(node);
+        let value = self.foreach_value(node, user)?;
+        self.put_foreach(node, value.as_deref(), user)
+    }
+
+    fn enter_foreach(
+        &mut self,
+        node: NodeId,
+        user: &mut User,
+        readers: &Readers,
+    ) -> Result<Option<Step>, Halt> {
+        let group = Arc::clone(&self.group);
+        if let NodeKind::Foreach { start, .. } = &group.nodes[node].kind
+            && self.states[node].first
+            && self.states[node].rounds <= self.states[node].passes.0 as i64
+        {
+            let start = match start {
+                Some(start) => start.number(user)?.unwrap_or(0).max(0),
+                None => 0,
+            };
+            self.states[node].passes.0 = start as u64;
+            self.states[node].rounds = start;
+        }
+        let value = if self.states[node].broken { None } else { self.foreach_value(node, user)? };
+        let Some(value) = value else {
+            let state = &mut self.states[node];
+            (state.current, state.first) = (0, true);
+            self.reset_rounds(node);
+            return Ok(None);
+        };
+        self.put_foreach(node, Some(&value), user)?;
+        self.inside(node, user, readers)
+    }
+
+    fn is_over(&self, node: NodeId, seconds: &Text, user: &mut User) -> Result<bool, Halt> {
+        let seconds = seconds.eval(user)?.trim().parse::<f64>().unwrap_or(0.0);
+        Ok(now_ms() - self.states[node].since >= (seconds * 1000.0) as i64)
+    }
+
+    // --- choices
+
+    fn switch(&self, node: NodeId, value: &str, user: &mut User) -> Result<usize, Halt> {
+        let children = &self.group.nodes[node].children;
+        if value.is_empty() {
+            return Ok(0);
+        }
+        if let Ok(index) = value.trim().parse::<i64>() {
+            return Ok(usize::try_from(index)
+                .map_or(usize::MAX, |index| if index < children.len() { index } else { 0 }));
+        }
+        let mut default = usize::MAX;
+        for (at, child) in children.iter().enumerate() {
+            let name = self.group.nodes[*child].name.eval(user)?;
+            if name == value {
+                return Ok(at);
+            }
+            if name.eq_ignore_ascii_case("default") {
+                default = at;
+            }
+        }
+        Ok(default)
+    }
+
+    fn enter_interleave(
+        &mut self,
+        node: NodeId,
+        whole: bool,
+        random: bool,
+        across: Option<&std::sync::atomic::AtomicUsize>,
+        user: &mut User,
+        readers: &Readers,
+    ) -> Result<Option<Step>, Halt> {
+        let group = Arc::clone(&self.group);
+        let children = &group.nodes[node].children;
+        if children.is_empty() || std::mem::take(&mut self.states[node].on) {
+            self.states[node].first = true;
+            self.states[node].rounds += 1;
+            self.states[node].passes.0 = 0;
+            return Ok(None);
+        }
+        // passes.0 says that a child controller is being run to its end.
+        let within = self.states[node].passes.0 > 0;
+        if self.states[node].first {
+            self.begin(node, user, readers)?;
+            self.states[node].first = false;
+        }
+        if !within {
+            if random {
+                self.states[node].current = user.random.below(children.len() as i32) as usize;
+            } else if let Some(across) = across {
+                self.states[node].current = across.fetch_add(1, Relaxed) % children.len();
+            }
+        }
+        for _ in 0..children.len() {
+            let at = self.states[node].current % children.len();
+            let child = children[at];
+            if group.nodes[child].kind.is_sampler() {
+                self.states[node].current = at + 1;
+                self.states[node].on = true;
+                return Ok(Some(Step::Sampler(child)));
+            }
+            let step = if self.states[child].done { None } else { self.enter(child, user, readers)? };
+            if step.is_some() {
+                if whole {
+                    self.states[node].passes.0 = 1;
+                } else {
+                    self.states[node].current = at + 1;
+                    self.states[node].on = true;
+                }
+                return Ok(step);
+            }
+            self.states[node].current = at + 1;
+            if std::mem::take(&mut self.states[node].passes.0) > 0 {
+                break;
+            }
+        }
+        self.states[node].first = true;
+        self.states[node].rounds += 1;
+        Ok(None)
+    }
+}
+
+/// Whether a condition holds.
+fn holds(condition: &Text, script: bool, user: &mut User) -> Result<bool, Halt> {
+    let condition = condition.eval(user)?.into_owned();
+    if !script {
+        return Ok(condition.trim().eq_ignore_ascii_case("true"));
+    }
+    let outcome = match user.scripts.clone() {
+        Some(scripts) => scripts.expression(Language::JavaScript, &condition, user),
+        None => Err("no scripts can run".to_owned()),
+    };
+    match outcome {
+        Ok(value) => Ok(value.is_some_and(|value| value == "true")),
+        Err(error) => {
+            user.shared.say(model::Level::Error, &format!("{condition}: {error}"));
+            Ok(false)
+        }
+    }
+}

@@ -1,0 +1,148 @@
+// What a worker does in JavaScript: calling functions, reading values as JSON, contexts' events, globals.
+(function (native) {
+  "use strict";
+  const DONE = 0;
+  const NEXT = 1;
+  const { Function: PlainFunction, JSON, Map, Object, Promise, String, WeakMap, WeakRef } = globalThis;
+  const then = Promise.prototype.then;
+  const stringify = JSON.stringify;
+  const waits = (value) =>
+    value !== null && (typeof value === "object" || typeof value === "function") && typeof value.then === "function";
+
+  // What only those hold that can still end a call: when it is gone, the call never ends.
+  const tokens = new Map();
+  const end = (id, fine, value, returned, token) => {
+    tokens.delete(id);
+    native.settle(id, fine, value, returned, token);
+  };
+  const ends = (id) => {
+    const token = {};
+    tokens.set(id, new WeakRef(token));
+    return {
+      well: (value) => end(id, true, value, false, token),
+      fail: (error) => end(id, false, error, false, token),
+      returned: (value) => end(id, true, value, true, token),
+    };
+  };
+
+  const follow = (id, value) => {
+    if (!waits(value)) return void native.settle(id, true, value, false);
+    const { well, fail } = ends(id);
+    then.call(Promise.resolve(value), well, fail);
+  };
+
+  const invoke = (id, callee, args, ending) => {
+    const { constructor } = callee;
+    const plain = constructor === undefined || constructor === PlainFunction || constructor.name === "Function";
+    if (ending !== NEXT && (ending !== DONE || !plain)) return void follow(id, callee(...args));
+    const { well, fail, returned } = ends(id);
+    const callback = ending === NEXT ? well : (error, value) => (error ? fail(error) : well(value));
+    const result = callee(...args, callback);
+    // A function without parameters may hand them on as they are.
+    const deaf = callee.length > 0 && callee.length <= args.length;
+    if (waits(result)) then.call(Promise.resolve(result), deaf ? returned : undefined, fail);
+    else if (deaf) returned(result);
+  };
+
+  // JSON of what JSON.stringify refuses: cycles are left out, big integers are text.
+  const tolerant = (value) => {
+    const open = [];
+    return stringify(value, function (key, member) {
+      if (typeof member === "bigint") return String(member);
+      if (typeof member !== "object" || member === null) return member;
+      while (open.length > 0 && open[open.length - 1] !== this) open.pop();
+      if (open.includes(member)) return undefined;
+      open.push(member);
+      return member;
+    });
+  };
+  const json = (value) => {
+    try {
+      return stringify(value);
+    } catch {
+      return tolerant(value);
+    }
+  };
+
+  const emitters = new WeakMap();
+  const emitterOf = (context) => {
+    let known = emitters.get(context);
+    if (known === undefined) {
+      const EventEmitter = native.builtin("events");
+      const queue = [];
+      class Events extends EventEmitter {
+        emit(kind, ...args) {
+          queue.push([kind, ...args]);
+          // Nobody listens to `error` but the report.
+          return this.listenerCount(kind) > 0 && super.emit(kind, ...args);
+        }
+      }
+      known = { queue, emitter: new Events() };
+      emitters.set(context, known);
+    }
+    return known;
+  };
+
+  const functions = (exports) => {
+    const all = [];
+    const add = (object) => {
+      if (object === null || (typeof object !== "object" && typeof object !== "function")) return;
+      for (const name of Object.keys(object)) {
+        if (typeof object[name] === "function" && !all.includes(name)) all.push(name);
+      }
+    };
+    add(exports);
+    if (exports !== null && exports !== undefined) add(exports.default);
+    return all;
+  };
+
+  // Globals of Node.js, made when code first touches them.
+  const lazily = (name, module, member) => {
+    const settle = (value) => {
+      Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+      return value;
+    };
+    Object.defineProperty(globalThis, name, {
+      configurable: true,
+      get() {
+        const made = native.builtin(module);
+        return settle(member === undefined ? made : made[member]);
+      },
+      set: settle,
+    });
+  };
+  lazily("Buffer", "buffer", "Buffer");
+  lazily("console", "console");
+  lazily("performance", "perf_hooks", "performance");
+  lazily("process", "process");
+  for (const name of ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate"]) {
+    lazily(name, "timers", name);
+  }
+  lazily("fetch", "internal/fetch", "fetch");
+  globalThis.$host = (name, ...args) => native.host(String(name), ...args);
+
+  let ticks = [];
+  return {
+    events: (context) => emitterOf(context).emitter,
+    follow,
+    functions,
+    invoke,
+    json,
+    takeEvents(context) {
+      const known = emitters.get(context);
+      return known === undefined ? [] : known.queue.splice(0);
+    },
+    forget: (id) => void tokens.delete(id),
+    // The calls that nobody can end any more.
+    lost() {
+      const ids = [];
+      for (const [id, token] of tokens) if (token.deref() === undefined) ids.push(id);
+      return ids;
+    },
+    addTick: (tick) => void ticks.push(tick),
+    // Those that are added meanwhile come after these.
+    ticks() {
+      while (ticks.length > 0) ticks.shift()();
+    },
+  };
+});
