@@ -169,3 +169,23 @@ fn measurements_are_exported() {
         of("depth", "Point").iter().all(|point| point["time"].as_str().is_some_and(|at| at.ends_with('Z')))
     );
 }
+
+#[test]
+fn old_runs_go_when_the_user_says_so() {
+    let place = Place::new();
+    let run = |policy: &str| place.plimsoll(&["run", "-q", "--store-keep", policy, "t.js"]);
+    let ids = || -> Vec<String> {
+        let runs = place.json(&["runs", "--json"]);
+        runs.as_array().into_iter().flatten().map(|run| run["id"].to_string()).collect()
+    };
+    for _ in 0..3 {
+        assert_eq!(run("1h").0, 99);
+    }
+    let before = ids();
+    assert_eq!(before.len(), 3);
+    assert_eq!(run("2").0, 99);
+    let after = ids();
+    assert_eq!((after.len(), &after[1]), (2, &before[0]));
+    let (code, _, log) = run("some");
+    assert!(code == 255 && log.contains("neither a number of runs"), "{log}");
+}

@@ -99,6 +99,7 @@ fn enumerate(
         .arg("script.js")
         .current_dir(folder.path())
         .env("HOME", folder.path())
+        .env_remove("XDG_DATA_HOME")
         .output()
         .expect("it starts");
     let said = String::from_utf8_lossy(&output.stderr);

@@ -12,6 +12,7 @@ mod library;
 mod pack;
 mod place;
 mod record;
+mod retention;
 mod schema;
 mod writer;
 
@@ -21,3 +22,4 @@ pub use keeper::Keeper;
 pub use library::{Kept, Library, Listed, Measured, Selected, Series};
 pub use place::{FILE_NAME, default_place};
 pub use record::{Check, Closing, Opening, ScriptText, Threshold};
+pub use retention::Retention;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::retention::Retention;
+
 /// What is known when a run begins.
 #[derive(Clone, Debug, Default)]
 pub struct Opening {
@@ -26,6 +28,8 @@ pub struct Opening {
     pub folder: PathBuf,
     /// When it began, in milliseconds since 1970.
     pub started_ms: i64,
+    /// Which runs stay when it has ended; all of them when nothing is said.
+    pub retention: Option<Retention>,
 }
 
 /// The text of a test.

@@ -14,6 +14,7 @@ use crate::environment::Environment;
 use crate::error::Error;
 use crate::pack::Press;
 use crate::record::{Closing, Opening, ScriptText};
+use crate::retention::Retention;
 use crate::schema;
 
 /// Letters and digits that are not mistaken for each other.
@@ -32,6 +33,7 @@ pub struct Writer {
     press: Press,
     /// How many series have their rows.
     series: u32,
+    retention: Option<Retention>,
 }
 
 impl Writer {
@@ -46,7 +48,8 @@ impl Writer {
         let environment = Environment::look(&opening.program, &opening.folder);
         let hash = opening.script.as_ref().and_then(hash);
         let run = insert(&mut connection, opening, &environment, hash.as_deref())?;
-        Ok(Self { connection, run, press: Press::new()?, series: 0 })
+        let (press, retention) = (Press::new()?, opening.retention);
+        Ok(Self { connection, run, press, series: 0, retention })
     }
 
     /// Writes what was measured.
@@ -70,6 +73,9 @@ impl Writer {
     pub fn close(&mut self, closing: &Closing, lost_frames: u64) -> Result<(), Error> {
         let change = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         end(&change, self.run, closing, lost_frames)?;
+        if let Some(retention) = self.retention {
+            retention.apply(&change, closing.ended_ms)?;
+        }
         change.commit()?;
         if closing.load_ns >= TIDY_FROM_NS {
             self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;

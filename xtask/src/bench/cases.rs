@@ -65,6 +65,8 @@ impl Bench {
             .arg(&summary)
             .args(flags)
             .arg(&script);
+        // Runs are kept as a user's are, but not among the user's.
+        command.env("PLIMSOLL_STORE", self.folder.path().join("results.db"));
         command.env("TARGET", target).current_dir(self.folder.path());
         let cost = child::run(&mut command, Duration::from_secs(limit_secs))?;
         if !cost.ok {

@@ -12,6 +12,7 @@ use super::{Line, child, servers};
 fn http(bench: &Bench, users: &str, duration: &str, url: &str) -> Result<(f64, f64), String> {
     let mut command = Command::new(&bench.program);
     command.args(["http", url, "-c", users, "-d", duration, "--json"]);
+    command.env("PLIMSOLL_STORE", bench.folder.path().join("results.db"));
     let cost = child::run(&mut command, Duration::from_secs(120))?;
     let results: Value =
         serde_json::from_str(&cost.stdout).map_err(|why| format!("no results: {why}: {}", cost.stdout))?;
@@ -64,6 +65,7 @@ fn thinking(
     let plan = bench.script("plan.yaml", &text)?;
     let mut command = Command::new(&bench.program);
     command.args(["run", "-q", "--summary-mode", "disabled"]).arg(plan).current_dir(bench.folder.path());
+    command.env("PLIMSOLL_STORE", bench.folder.path().join("results.db"));
     let cost = child::run(&mut command, Duration::from_secs(300))?;
     if cost.ok { Ok(cost) } else { Err(format!("the program failed: {}", cost.stdout)) }
 }

@@ -165,4 +165,11 @@ pub const RUN_FLAGS: &[Flag] = &[
         env: "STORE",
         help: "the file in which runs are kept; results.db in the user's data folder unless told",
     },
+    Flag {
+        long: "store-keep",
+        short: None,
+        kind: Kind::Text,
+        env: "STORE_KEEP",
+        help: "which runs stay when this one has ended: the latest so many, such as 100, or those of a time, such as 90d",
+    },
 ];

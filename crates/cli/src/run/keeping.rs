@@ -11,7 +11,7 @@ use model::Hidden;
 use model::{ExitCode, Level, Nanos};
 use report::summary::{Group, Mode, Summary, machine_readable};
 use serde_json::{Value, json};
-use store::{Check, Closing, Keeper, Opening, ScriptText, Threshold};
+use store::{Check, Closing, Keeper, Opening, Retention, ScriptText, Threshold};
 
 use super::options::Settled;
 use crate::error::Error;
@@ -65,7 +65,7 @@ impl Keeping {
     /// Begins to keep the run, unless the user wants none of it.
     ///
     /// # Errors
-    /// When the place is none that can be had.
+    /// When the place is none that can be had, or the policy is none.
     pub fn start(
         session: &Session,
         flags: &Flags,
@@ -81,7 +81,12 @@ impl Keeping {
             }
             return Ok(Self::none());
         };
-        let opening = opening(session, loaded, settled);
+        let mut opening = opening(session, loaded, settled);
+        if let Some(text) = flags.text("store-keep").filter(|text| !text.is_empty()) {
+            let retention =
+                Retention::parse(text).map_err(|why| Error::Usage(format!("--store-keep: {why}")))?;
+            opening.retention = Some(retention);
+        }
         let registry = loaded.registry.clone();
         Ok(Self(Some(Keeper::start(&path, opening, registry, session.clock, &session.logger()))))
     }
@@ -114,6 +119,7 @@ fn opening(session: &Session, loaded: &Loaded, settled: &Settled) -> Opening {
         program: env!("CARGO_PKG_VERSION").to_owned(),
         folder,
         started_ms: now_ms(session),
+        retention: None,
     }
 }
 

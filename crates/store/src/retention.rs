@@ -1,0 +1,74 @@
+//! How long runs stay: so many of them, or those of a time.
+//!
+//! Main type: [`Retention`]. Runs that are under way are never removed; without a policy nothing is.
+
+use std::time::Duration;
+
+use rusqlite::{Transaction, params};
+
+use crate::error::Error;
+
+/// A run without an end that has not been heard of for so long is not under way.
+const SILENT_MS: i64 = 3_600_000;
+
+/// Which runs stay.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Retention {
+    /// The latest so many.
+    Latest(u64),
+    /// Those that began no longer ago than this.
+    Within(Duration),
+}
+
+impl Retention {
+    /// Reads a number of runs, such as `100`, or a time, such as `90d`.
+    ///
+    /// # Errors
+    /// The sentence for the user when it is neither.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if let Ok(count) = text.parse::<u64>() {
+            return if count > 0 { Ok(Self::Latest(count)) } else { Err("keep one run at least".to_owned()) };
+        }
+        let time = model::duration::parse(text).ok().filter(|time| !time.is_zero());
+        time.map(Self::Within).ok_or_else(|| {
+            format!("{text:?} is neither a number of runs, such as 100, nor a time, such as 90d")
+        })
+    }
+
+    /// Removes what need not stay, and says how many runs that were.
+    pub(crate) fn apply(self, change: &Transaction<'_>, now_ms: i64) -> Result<usize, Error> {
+        let (condition, value) = match self {
+            Self::Latest(count) => (
+                "key NOT IN (SELECT key FROM runs ORDER BY started_ms DESC, key DESC LIMIT ?1)",
+                i64::try_from(count).unwrap_or(i64::MAX),
+            ),
+            Self::Within(time) => {
+                let millis = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+                ("started_ms < ?1", now_ms.saturating_sub(millis))
+            }
+        };
+        let over = format!("{condition} AND (ended_ms IS NOT NULL OR written_ms < ?2)");
+        let silent = now_ms - SILENT_MS;
+        let points = format!("DELETE FROM points WHERE run IN (SELECT key FROM runs WHERE {over})");
+        change.execute(&points, params![value, silent])?;
+        Ok(change.execute(&format!("DELETE FROM runs WHERE {over}"), params![value, silent])?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn policies_are_numbers_or_times() {
+        let check = |text: &str, expected: Option<Retention>| {
+            assert_eq!(Retention::parse(text).ok(), expected, "{text}");
+        };
+        check("100", Some(Retention::Latest(100)));
+        check("90d", Some(Retention::Within(Duration::from_secs(90 * 86_400))));
+        check("1h30m", Some(Retention::Within(Duration::from_secs(5_400))));
+        for wrong in ["", "0", "0s", "-1", "many"] {
+            check(wrong, None);
+        }
+    }
+}
