@@ -123,7 +123,7 @@ impl Path {
         for step in &self.steps {
             let mut next = Vec::new();
             for place in found {
-                self.follow(step, place, document, &mut next);
+                self.follow(step, &place, document, &mut next);
             }
             found = next;
         }
@@ -138,7 +138,7 @@ impl Path {
         }
     }
 
-    fn follow<'d>(&self, step: &Step, place: Found<'d>, root: &'d Value, next: &mut Vec<Found<'d>>) {
+    fn follow<'d>(&self, step: &Step, place: &Found<'d>, root: &'d Value, next: &mut Vec<Found<'d>>) {
         let At::Kept(value) = place.value else { return };
         match step {
             Step::Name(name) => self.member(value, name, next),
@@ -147,7 +147,7 @@ impl Path {
             Step::Indices(indices) => indices.iter().for_each(|index| self.item(value, *index, next)),
             Step::Slice(start, end, step) => slice(value, *start, *end, *step, next),
             Step::All => next.extend(children(value)),
-            Step::Below => below(&place, value, next),
+            Step::Below => below(place, value, next),
             Step::Filter(condition) => {
                 next.extend(children(value).filter(|child| {
                     let At::Kept(inner) = child.value else { return false };

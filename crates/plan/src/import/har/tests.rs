@@ -67,7 +67,7 @@ fn what_is_no_recording_is_refused() {
     check(&json!({ "log": {} }), "no log.entries");
     check(&json!({ "log": { "entries": [{}] } }), "no request that can be sent");
     check(
-        json!({ "log": { "entries": [{ "request": { "url": "ws://h/" } }] } }),
+        &json!({ "log": { "entries": [{ "request": { "url": "ws://h/" } }] } }),
         "no request that can be sent",
     );
 }

@@ -115,14 +115,14 @@ impl Extractor {
                     .flat_map(|text| boundary::between(text, &left, &right))
                     .map(str::to_owned)
                     .collect();
-                target.put(found, user)
+                target.put(&found, user)
             }
             Self::Css(target, selector, attribute) => {
                 let texts = target.apply.texts(sample, user, &Sample::text)?;
                 let (selector, attribute) =
                     (selector.eval(user)?.into_owned(), attribute.eval(user)?.into_owned());
-                let found = texts.iter().flat_map(|text| css(text, &selector, attribute.trim())).collect();
-                target.put(found, user)
+                let found: Vec<String> = texts.iter().flat_map(|text| css(text, &selector, attribute.trim())).collect();
+                target.put(&found, user)
             }
             Self::Xpath(target, query, mode, spaces) => xpath_run(target, query, mode, spaces, sample, user),
             Self::Jmes(target, expression) => jmes_run(target, expression, sample, user),
@@ -158,7 +158,7 @@ impl Target {
     }
 
     /// Sets variables as the regular expression and boundary extractors do.
-    fn put(&self, found: Vec<String>, user: &mut User) -> Result<(), Fault> {
+    fn put(&self, found: &[String], user: &mut User) -> Result<(), Fault> {
         let name = self.name.eval(user)?.into_owned();
         let default = self.default.eval(user)?.into_owned();
         let which = self.number(user, 0)?;
