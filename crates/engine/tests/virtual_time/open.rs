@@ -1,7 +1,9 @@
 //! Open-model executors in virtual time: arrivals by the schedule, users growing, hand-off and drops.
 
 use crate::support::{Act, Scripted, plan, run, run_one};
-use model::{Nanos, SegmentTuple};
+use std::time::Duration;
+
+use model::{Executor, Leg, Nanos, Rhythm, SegmentTuple};
 use plimsoll_engine::IterationEnd::{Completed, Interrupted};
 use serde_json::json;
 
@@ -68,6 +70,21 @@ fn users_grow_one_at_a_time_up_to_the_limit() {
     assert_eq!(seen.control.scenario(0).dropped(), 3);
     assert_eq!(seen.control.vus_initialised(), 4);
     assert!(seen.log().is_empty(), "the limit was enough");
+}
+
+#[test]
+fn a_timetable_has_a_user_for_each_arrival_and_uses_idle_ones_again() {
+    let even = |count| Leg { duration: Duration::from_secs(1), rhythm: Rhythm::Even { count } };
+    let pause = Leg { duration: Duration::from_secs(2), rhythm: Rhythm::Pause };
+    let members = json!({"executor": "shared-iterations", "gracefulStop": "5s"});
+    let mut plan = plan(&[("s", members)]);
+    plan.scenarios[0].executor = Executor::Timetable { legs: vec![even(4), pause, even(2)] };
+    let seen = run(&plan, Scripted::new(|_, _| Act::Take(1500)));
+    let mut starts: Vec<_> = seen.times().iter().map(|time| time.1).collect();
+    starts.sort_unstable();
+    assert_eq!(starts, [0, 250, 500, 750, 3000, 3500]);
+    assert_eq!(seen.made.len(), 4, "the last two arrivals find somebody idle");
+    assert_eq!((seen.count(Completed), seen.control.scenario(0).dropped()), (6, 0));
 }
 
 #[test]

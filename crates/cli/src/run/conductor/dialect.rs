@@ -54,7 +54,9 @@ impl Conductor<'_> {
                 Artifact::Stdout(text) => self.session.print(text),
                 Artifact::Stderr(text) => self.session.screen.above_progress(|| eprint!("{text}")),
                 Artifact::File { path, bytes } => {
-                    if let Err(why) = std::fs::write(path, bytes) {
+                    // A report may have a folder of its own, which nobody has made yet.
+                    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+                    if let Err(why) = folder.and_then(|()| std::fs::write(path, bytes)) {
                         let text = format!("could not write {}: {why}", path.display());
                         self.session.logger().log(Record::new(Level::Error, text));
                     }

@@ -60,12 +60,12 @@ fn what_an_answer_brought_is_captured_and_sent() {
 
 #[test]
 fn what_is_no_recording_is_refused() {
-    let check = |json: Json, part: &str| {
-        let refused = import(&source(&json)).map(|_| ()).expect_err(part);
+    let check = |json: &Json, part: &str| {
+        let refused = import(&source(json)).map(|_| ()).expect_err(part);
         assert!(refused.notes[0].message.contains(part), "{:?}", refused.notes);
     };
-    check(json!({ "log": {} }), "no log.entries");
-    check(json!({ "log": { "entries": [{}] } }), "no request that can be sent");
+    check(&json!({ "log": {} }), "no log.entries");
+    check(&json!({ "log": { "entries": [{}] } }), "no request that can be sent");
     check(
         json!({ "log": { "entries": [{ "request": { "url": "ws://h/" } }] } }),
         "no request that can be sent",

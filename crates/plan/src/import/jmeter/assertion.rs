@@ -115,7 +115,7 @@ impl Assertion {
                 }
             }
             Self::Size(field, size, operator) => {
-                judge_size(field, size.number(user)?.unwrap_or(0), *operator, sample, &mut verdict)
+                judge_size(field, size.number(user)?.unwrap_or(0), *operator, sample, &mut verdict);
             }
             Self::Xpath(apply, query, negate, mode) => {
                 let query = query.eval(user)?.into_owned();
@@ -327,7 +327,7 @@ fn judge_xpath(text: &str, query: &str, negate: bool, mode: &Mode, verdict: &mut
             verdict.message = Some(format!("No Nodes Matched {query}"));
         }
         Ok(Outcome::Nodes(_)) if negate => {
-            fail(verdict, "Specified XPath was found... Turn off negate if this is not desired".to_owned())
+            fail(verdict, "Specified XPath was found... Turn off negate if this is not desired".to_owned());
         }
         Ok(Outcome::Nodes(_)) => {}
         Ok(Outcome::Truth(truth)) => {

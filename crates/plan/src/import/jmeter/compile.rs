@@ -453,7 +453,7 @@ impl Builder<'_, '_> {
                 match &self.parts[*place].part {
                     Part::PreScript(_) => scope.pre.push(*place),
                     Part::Config(super::config::Config::Users(users)) if !users.per_iteration => {
-                        scope.pre.push(*place)
+                        scope.pre.push(*place);
                     }
                     Part::Extract(_) | Part::PostScript(_) | Part::OnFailure(_) => scope.post.push(*place),
                     Part::Assert(_) => scope.assertions.push(*place),

@@ -260,10 +260,11 @@ impl Reader<'_> {
         };
         for child in node.children().filter(Node::is_element) {
             if let Some((name, prop)) = self.prop(child, depth + 1)? {
-                if name == "TestElement.name" && element.name.is_empty() {
-                    if let Prop::Text(text) = &prop {
-                        element.name.clone_from(text);
-                    }
+                if name == "TestElement.name"
+                    && element.name.is_empty()
+                    && let Prop::Text(text) = &prop
+                {
+                    element.name.clone_from(text);
                 }
                 element.props.push((name, prop));
             }

@@ -66,12 +66,15 @@ impl Code {
     }
 }
 
+/// Compiled scripts by language and text, or why they do not compile.
+type Compiled = FxHashMap<(groovy::Language, Box<str>), Result<code::Script, String>>;
+
 /// The scripts of a thread.
 struct Runtime {
     code: code::Code,
     shared: std::sync::Arc<SharedObjects>,
     worker: OnceCell<CodeWorker>,
-    scripts: RefCell<FxHashMap<(groovy::Language, Box<str>), Result<code::Script, String>>>,
+    scripts: RefCell<Compiled>,
 }
 
 /// What came of one run.

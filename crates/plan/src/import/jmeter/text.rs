@@ -183,6 +183,12 @@ impl Call {
         self.args.get(at).map_or(Ok(Cow::Borrowed("")), |text| text.eval(user))
     }
 
+    /// Whether no argument is given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.args.is_empty()
+    }
+
     /// How many arguments are given.
     #[must_use]
     pub fn len(&self) -> usize {

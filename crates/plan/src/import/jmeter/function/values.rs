@@ -93,7 +93,7 @@ pub(super) fn random_from_vars(call: &Call, user: &mut User) -> Result<String, F
             Some(count) => {
                 found.extend((1..=count).filter_map(|at| {
                     user.vars.text(&format!("{name}_{at}")).map(std::borrow::Cow::into_owned)
-                }))
+                }));
             }
             None => found.extend(user.vars.text(name).map(std::borrow::Cow::into_owned)),
         }

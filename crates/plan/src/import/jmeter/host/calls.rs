@@ -245,7 +245,7 @@ impl Host<'_, '_> {
                 "stopTest" => wishes.stop_test = on,
                 "stopTestNow" => wishes.stop_now = on,
                 "lastSampleOk" => {
-                    self.user.vars.put(super::super::user::LAST_SAMPLE_OK, if on { "true" } else { "false" })
+                    self.user.vars.put(super::super::user::LAST_SAMPLE_OK, if on { "true" } else { "false" });
                 }
                 _ => {}
             }

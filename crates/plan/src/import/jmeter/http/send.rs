@@ -188,6 +188,7 @@ fn whole(label: &str, hops: Vec<Sample>, silent: bool) -> Sample {
 }
 
 /// One request and its answer.
+#[expect(clippy::too_many_lines, reason = "a request is put together in one order, which plans can see")]
 async fn one(
     call: &Call,
     leg: &Leg<'_>,
