@@ -16,7 +16,7 @@ fn source(json: &Json) -> Source {
     }
 }
 
-fn recorded(second: &str, took: f64, request: Json, answer: &str) -> Json {
+fn recorded(second: &str, took: f64, request: &Json, answer: &str) -> Json {
     json!({
         "startedDateTime": format!("2026-01-01T00:00:{second}Z"),
         "time": took,
@@ -35,9 +35,9 @@ fn what_an_answer_brought_is_captured_and_sent() {
     let again = json!({ "method": "GET", "url": "http://shop/me", "headers": [
         { "name": "Authorization", "value": "Bearer token-12345" }] });
     let har = json!({ "log": { "creator": {}, "entries": [
-        recorded("02.500", 10.0, again, ""),
-        recorded("00.000", 500.0, login, r#"{"token":"token-12345","carts":[{"id":"cart-0001-abc"}],"n":"short"}"#),
-        recorded("02.000", 100.0, cart, ""),
+        recorded("02.500", 10.0, &again, ""),
+        recorded("00.000", 500.0, &login, r#"{"token":"token-12345","carts":[{"id":"cart-0001-abc"}],"n":"short"}"#),
+        recorded("02.000", 100.0, &cart, ""),
     ] } });
     assert!(sniff(&Look { name: "t.har", bytes: har.to_string().as_bytes() }));
     let plan = import(&source(&har)).unwrap_or_else(|refused| panic!("{:#?}", refused.notes));

@@ -121,7 +121,8 @@ impl Extractor {
                 let texts = target.apply.texts(sample, user, &Sample::text)?;
                 let (selector, attribute) =
                     (selector.eval(user)?.into_owned(), attribute.eval(user)?.into_owned());
-                let found: Vec<String> = texts.iter().flat_map(|text| css(text, &selector, attribute.trim())).collect();
+                let found: Vec<String> =
+                    texts.iter().flat_map(|text| css(text, &selector, attribute.trim())).collect();
                 target.put(&found, user)
             }
             Self::Xpath(target, query, mode, spaces) => xpath_run(target, query, mode, spaces, sample, user),

@@ -167,7 +167,8 @@ mod tests {
         user.shared.set_prop("given", "yes");
         let mut check = |text: &str, wanted: &str| {
             let text = Text::parse(text).unwrap();
-            let got = text.eval(&mut user).map_or_else(|fault| format!("!{fault}"), std::borrow::Cow::into_owned);
+            let got =
+                text.eval(&mut user).map_or_else(|fault| format!("!{fault}"), std::borrow::Cow::into_owned);
             assert_eq!(got, wanted, "{}", text.raw());
         };
         check("${__P(given)}${__P(miss)}${__P(miss,d)}${__P(miss,)}${__P( given )}", "yes1d1");
