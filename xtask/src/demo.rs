@@ -8,5 +8,5 @@ use crate::repository::Repository;
 /// Builds the program as it ships and runs its demo.
 pub fn run(repository: &Repository) -> Result<(), Failure> {
     repository.run(Command::new("cargo").args(["build", "--release", "--package", "plimsoll"]))?;
-    repository.run(Command::new(repository.path("target/release/plimsoll")).args(["demo", "--no-store"]))
+    repository.run(Command::new(repository.program()).args(["demo", "--no-store"]))
 }

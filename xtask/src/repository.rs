@@ -23,6 +23,12 @@ impl Repository {
         self.root.join(relative)
     }
 
+    /// The program as it ships, where cargo puts it.
+    pub fn program(&self) -> PathBuf {
+        let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.path("target"), PathBuf::from);
+        folder.join("release/plimsoll")
+    }
+
     /// The text of a file named from the root.
     pub fn read(&self, relative: &str) -> Result<String, Failure> {
         std::fs::read_to_string(self.path(relative)).map_err(|e| format!("{relative}: {e}"))

@@ -39,7 +39,7 @@ pub(super) struct Bench {
 impl Bench {
     pub(super) fn new(repository: &Repository) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        Ok(Self { program: repository.path("target/release/plimsoll"), folder })
+        Ok(Self { program: repository.program(), folder })
     }
 
     pub(super) fn script(&self, name: &str, text: &str) -> Result<PathBuf, String> {
