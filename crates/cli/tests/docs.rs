@@ -40,6 +40,8 @@ fn check(page: &str) {
     let tools = binary.parent().expect("the binary stands in a folder").display();
     let blocks = examples(&text);
     assert!(!blocks.is_empty(), "{page} has no examples");
+    // A home folder as people have it.
+    std::fs::create_dir(folder.path().join(".local")).expect("a temporary folder can be written");
     for block in blocks {
         let output = Command::new("sh")
             .args(["-eu", "-c", &block.replace(WRITTEN, &shop.http_url())])

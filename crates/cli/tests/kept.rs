@@ -38,6 +38,8 @@ impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("the system has a temporary folder");
         std::fs::write(folder.path().join("t.js"), SCRIPT).expect("a temporary folder can be written");
+        // Else the home folder that is the working directory would be a sandbox.
+        std::fs::create_dir(folder.path().join(".local")).expect("a temporary folder can be written");
         Self { folder, shop: Shop::start(ShopOptions::default()).expect("the shop opens on a free port") }
     }
 
