@@ -393,7 +393,8 @@ impl Program {
     /// The source line of a place, the first time that it is asked for.
     pub(crate) fn code_frame_once(&self, message: &str) -> Option<String> {
         let place = crate::error::first_place(message)?;
-        if !write(&self.framed).insert(place.to_owned()) {
+        // Iterations that fail by the thousand only read.
+        if read(&self.framed).contains(place) || !write(&self.framed).insert(place.to_owned()) {
             return None;
         }
         self.code_frame(place)

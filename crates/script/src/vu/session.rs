@@ -316,14 +316,13 @@ impl<'js> Session<'_, 'js> {
             ErrorKind::Interrupted | ErrorKind::Aborted => return IterationEnd::Interrupted,
             _ => {}
         }
-        let advice = error.advice();
         let code_frame = self.host.shared.program.code_frame_once(&error.message);
+        // Once a place, as the source line.
+        let advice = code_frame.as_ref().and_then(|_| error.advice());
         let mut record = Record::new(Level::Error, error.message).with("executor", scenario.executor.kind());
         if error.kind != ErrorKind::Rejection {
             record = record.with("hint", "script exception");
         }
-        // Once a place, as the source line.
-        let advice = advice.filter(|_| code_frame.is_some());
         record.detail = code_frame;
         if let Some(advice) = advice {
             record = record.with_help(&advice);
