@@ -40,15 +40,14 @@ fn check(page: &str) {
     let tools = binary.parent().expect("the binary stands in a folder").display();
     let blocks = examples(&text);
     assert!(!blocks.is_empty(), "{page} has no examples");
-    // A home folder as people have it.
-    std::fs::create_dir(folder.path().join(".local")).expect("a temporary folder can be written");
     for block in blocks {
         let output = Command::new("sh")
             .args(["-eu", "-c", &block.replace(WRITTEN, &shop.http_url())])
             .current_dir(folder.path())
             .env("PATH", format!("{tools}:/usr/bin:/bin"))
             .env("HOME", folder.path())
-            .env_remove("XDG_DATA_HOME")
+            // A home folder among the temporary files gets no store of its own accord.
+            .env("XDG_DATA_HOME", folder.path().join(".local/share"))
             .env("BASE_URL", shop.http_url())
             .output()
             .expect("every system has sh");

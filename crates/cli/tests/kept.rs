@@ -38,8 +38,6 @@ impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("the system has a temporary folder");
         std::fs::write(folder.path().join("t.js"), SCRIPT).expect("a temporary folder can be written");
-        // Else the home folder that is the working directory would be a sandbox.
-        std::fs::create_dir(folder.path().join(".local")).expect("a temporary folder can be written");
         Self { folder, shop: Shop::start(ShopOptions::default()).expect("the shop opens on a free port") }
     }
 
@@ -48,6 +46,8 @@ impl Place {
         let home = self.folder.path();
         let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
         command.args(args).current_dir(home).env_clear().env("HOME", home);
+        // A home folder among the temporary files gets no store of its own accord.
+        command.env("XDG_DATA_HOME", home.join(".local/share"));
         let output =
             command.env("SHOP", self.shop.http_url()).stdin(Stdio::null()).output().expect("it starts");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

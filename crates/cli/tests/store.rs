@@ -44,6 +44,8 @@ impl Place {
     fn surround(&self, command: &mut Command) {
         let home = self.folder.path();
         command.current_dir(home).env_clear().env("HOME", home).env("SHOP", self.shop.http_url());
+        // A home folder among the temporary files gets no store of its own accord.
+        command.env("XDG_DATA_HOME", home.join(".local/share"));
         command.stdin(Stdio::null());
     }
 
@@ -138,7 +140,10 @@ fn where_runs_are_kept_is_the_users_choice() {
     assert_eq!(latest(&place.path("variable.db")).state.iterations(), 1.0);
     assert_eq!(said(place.command(&["run", "-q", "t.js"]).env("XDG_DATA_HOME", place.path("data"))).code, 0);
     assert_eq!(latest(&place.path("data/plimsoll/results.db")).state.iterations(), 1.0);
-    let run = said(place.command(&["run", "-q", "-v", "t.js"]).env_remove("HOME"));
+    let mut bare = place.command(&["run", "-q", "-v", "t.js"]);
+    let run = said(bare.env_remove("XDG_DATA_HOME"));
+    assert!(run.code == 0 && run.log.contains("the home folder is a temporary one"), "{}", run.log);
+    let run = said(bare.env_remove("HOME"));
     assert!(run.code == 0 && run.log.contains("this run is not kept"), "{}", run.log);
     assert!(!place.usual().exists(), "a run was kept in spite of all");
     assert_eq!(place.run(&["run", "-q", "t.js"]).code, 0);

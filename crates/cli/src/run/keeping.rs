@@ -51,7 +51,7 @@ pub fn place(session: &Session, flags: &Flags) -> Result<Option<PathBuf>, Error>
             instead: "give --store the path of a file".to_owned(),
         }),
         Some(path) => Ok(Some(PathBuf::from(path))),
-        None => Ok(std::env::current_dir().ok().and_then(|here| store::default_place(&session.env, &here))),
+        None => Ok(store::default_place(&session.env)),
     }
 }
 
@@ -76,7 +76,7 @@ impl Keeping {
             if !flags.on("no-store") {
                 session.say(
                     Level::Debug,
-                    "this run is not kept: there is no data folder, or the home folder is a sandbox; --store says where",
+                    "this run is not kept: there is no data folder, or the home folder is a temporary one; --store says where",
                 );
             }
             return Ok(Self::none());
