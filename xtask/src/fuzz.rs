@@ -23,6 +23,13 @@ const TARGETS: &[&str] = &[
     "environment",
     "archive",
     "groovy",
+    "plimsoll",
+    "artillery",
+    "templates",
+    "jmeter",
+    "functions",
+    "har",
+    "curl",
 ];
 
 /// What the compiler has to add for the fuzzer to see which code an input reaches. Stable compilers can do it.

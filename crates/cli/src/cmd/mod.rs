@@ -4,6 +4,7 @@ mod archive;
 mod check;
 mod cloud;
 mod completion;
+mod convert;
 mod demo;
 mod export;
 mod http;
@@ -48,6 +49,7 @@ pub static COMMANDS: &[Spec] = &[
     check::SPEC,
     cloud::SPEC,
     completion::SPEC,
+    convert::SPEC,
     demo::SPEC,
     export::SPEC,
     http::SPEC,

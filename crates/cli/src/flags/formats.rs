@@ -97,6 +97,7 @@ mod tests {
         title: "Other",
         sniff: |_| false,
         import: |_| Err(Refused { notes: Vec::new(), exit: None }),
+        document: |_| Err(Refused { notes: Vec::new(), exit: None }),
         aliases: &[
             Alias { from: "-J", to: "--property", takes_value: true },
             Alias { from: "-k", to: "--insecure", takes_value: false },

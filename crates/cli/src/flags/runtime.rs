@@ -75,6 +75,13 @@ pub const FLAGS: &[Flag] = &[
         help: "use the copies of imported modules that were fetched before, never the network",
     },
     Flag {
+        long: "outside-files",
+        short: None,
+        kind: Kind::Bool,
+        env: "OUTSIDE_FILES",
+        help: "a test in another format may read files outside of its folders and the working directory",
+    },
+    Flag {
         long: "strict",
         short: None,
         kind: Kind::Bool,

@@ -140,7 +140,7 @@ pub(super) fn loaded(
 }
 
 /// The notes, each once, before anything is run.
-fn tell(session: &Session, notes: &[Note], leniency: Leniency) {
+pub fn tell(session: &Session, notes: &[Note], leniency: Leniency) {
     let mut told: Vec<String> = Vec::new();
     for note in notes {
         let text = note.to_string();
@@ -160,7 +160,7 @@ fn level(kind: Kind, leniency: Leniency) -> Level {
 }
 
 /// What is said of a file that could not be imported.
-fn refused_file(session: &Session, name: &str, format: &Format, refused: &Refused) -> Error {
+pub fn refused_file(session: &Session, name: &str, format: &Format, refused: &Refused) -> Error {
     tell(session, &refused.notes, Leniency::default());
     let errors = refused.notes.iter().filter(|note| note.kind == Kind::Error).count().max(1);
     let text =

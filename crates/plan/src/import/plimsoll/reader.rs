@@ -11,6 +11,7 @@ use model::nearest::nearest;
 
 use super::expression;
 use crate::expr::{Expr, Text};
+use crate::import::{Reach, Source};
 use crate::note::{Kind, Note, Place};
 use crate::value::Value;
 use crate::yaml::{Node, Spot, Yaml};
@@ -93,6 +94,7 @@ pub static KEYS: &[(&str, &[&str])] = &[
             "body",
             "form",
             "file",
+            "multipart",
             "timeout",
             "redirects",
             "version",
@@ -103,6 +105,7 @@ pub static KEYS: &[(&str, &[&str])] = &[
             "stop_if_failed",
         ],
     ),
+    ("part", &["name", "value", "file", "filename", "type"]),
     ("expect", &["status", "contains", "matches", "json", "header", "time_below"]),
     ("capture", &["json", "regex", "header", "status", "body", "url", "duration", "default"]),
     ("think", &["from", "to"]),
@@ -122,8 +125,8 @@ pub fn keys_of(mapping: &str) -> &'static [&'static str] {
 /// Collects what is wrong with a file.
 pub struct Reader {
     file: String,
-    /// What names of files are relative to.
-    pub folder: PathBuf,
+    folder: PathBuf,
+    reach: Reach,
     env: BTreeMap<String, String>,
     /// What was found.
     pub notes: Vec<Note>,
@@ -134,8 +137,21 @@ pub struct Reader {
 
 impl Reader {
     /// A reader of this file.
-    pub fn new(file: &str, folder: PathBuf, env: BTreeMap<String, String>) -> Self {
-        Self { file: file.to_owned(), folder, env, notes: Vec::new(), path: Vec::new(), uses_last: false }
+    pub fn new(file: &str, folder: PathBuf, env: BTreeMap<String, String>, reach: Reach) -> Self {
+        let (notes, path) = (Vec::new(), Vec::new());
+        Self { file: file.to_owned(), folder, reach, env, notes, path, uses_last: false }
+    }
+
+    /// A reader of what is to be imported.
+    pub fn of(source: &Source) -> Self {
+        Self::new(&source.name, source.folder.clone(), source.env.clone(), source.reach())
+    }
+
+    /// The bytes of a file that the plan names; a mistake is noted.
+    pub fn file(&mut self, node: &Node) -> Option<Vec<u8>> {
+        let name = self.plain(node);
+        let read = self.reach.read(&self.folder.join(&name), &name);
+        read.map_err(|why| self.wrong(node.at, why)).ok()
     }
 
     /// Notes a mistake.
