@@ -26,7 +26,6 @@ use crate::yaml::{self, Node, Yaml};
 use reader::{Members, Reader};
 use steps::Common;
 
-pub(crate) use checks::json_path;
 pub use reader::KEYS;
 
 /// The row.
