@@ -64,11 +64,17 @@ impl Column {
     }
 }
 
+/// The columns of a result: their names, and how they are read.
+pub type Columns = Vec<(String, Column)>;
+
+/// The rows of a result, as texts; nothing for NULL.
+pub type Rows = Vec<Vec<Option<String>>>;
+
 /// One result of a statement.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Part {
     /// Rows, with the names of the columns and how they are read.
-    Rows(Vec<(String, Column)>, Vec<Vec<Option<String>>>),
+    Rows(Columns, Rows),
     /// How many rows were changed.
     Changed(u64),
 }

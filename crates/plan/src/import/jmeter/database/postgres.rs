@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Config, Error, NoTls, SimpleQueryMessage};
 
-use super::answer::{Answer, Column, Part};
+use super::answer::{Answer, Column, Columns, Part, Rows};
 use super::{Asked, Kind, Refusal, Source};
 
 /// An argument that stands for nothing.
@@ -282,7 +282,7 @@ fn called(statement: &str, asked: &Asked) -> String {
 
 fn answer_of(messages: Vec<SimpleQueryMessage>, columns: &[Column]) -> Answer {
     let mut parts = Vec::new();
-    let mut rows: Option<(Vec<(String, Column)>, Vec<Vec<Option<String>>>)> = None;
+    let mut rows: Option<(Columns, Rows)> = None;
     for message in messages {
         match message {
             SimpleQueryMessage::RowDescription(names) => {

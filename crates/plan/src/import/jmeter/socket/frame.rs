@@ -75,7 +75,7 @@ impl Frame {
 /// Reads bytes written as hexadecimal digits, with or without `0x` and spaces.
 pub(super) fn bytes_of(text: &str) -> Option<Vec<u8>> {
     let digits: String = text.split_whitespace().map(|word| word.trim_start_matches("0x")).collect();
-    if !digits.is_ascii() || digits.len() % 2 != 0 {
+    if !digits.is_ascii() || !digits.len().is_multiple_of(2) {
         return None;
     }
     (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
