@@ -14,6 +14,7 @@ mod place;
 mod record;
 mod retention;
 mod schema;
+mod sets;
 mod writer;
 
 pub use environment::Environment;
@@ -23,3 +24,4 @@ pub use library::{Kept, Library, Listed, Measured, Selected, Series};
 pub use place::{FILE_NAME, default_place};
 pub use record::{Check, Closing, Opening, ScriptText, Threshold};
 pub use retention::Retention;
+pub use sets::{Baseline, Grouped, Membership};

@@ -20,7 +20,7 @@ use crate::schema;
 /// The word that means the run that was begun last.
 const LATEST: &str = "latest";
 /// The columns of [`Listed`], in its order.
-const COLUMNS: &str = "key, id, name, script_path, script_sha256, started_ms, written_ms, ended_ms, load_ns, \
+pub(crate) const COLUMNS: &str = "key, id, name, script_path, script_sha256, started_ms, written_ms, ended_ms, load_ns, \
      exit_code, incomplete, lost_frames, trust, program, git_commit, host, kernel, cpu, cpus";
 
 /// What was kept in one place.
@@ -117,7 +117,27 @@ pub struct Kept {
     pub last_second: Option<i64>,
 }
 
+impl Listed {
+    /// Its number in the tables.
+    pub(crate) const fn key(&self) -> i64 {
+        self.key
+    }
+}
+
 impl Library {
+    /// Where the store is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub(crate) const fn connection_mut(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
     /// Opens the store at `path`.
     ///
     /// # Errors
@@ -146,29 +166,39 @@ impl Library {
         listed().map_err(|error: Error| error.of(&self.path))
     }
 
-    /// The run that a user means: an id, its beginning when no other id begins so, or `latest`.
+    /// The run that a user means: an id, its beginning when no other id begins so, the name of a test (its latest run),
+    /// or `latest`; with `~2` behind the latter two the second before that.
     ///
     /// # Errors
     /// When there is none or several, or the store cannot be read.
     pub fn find(&self, text: &str) -> Result<Listed, Error> {
-        if text == LATEST {
-            let latest = self.list()?.into_iter().next();
-            return latest.ok_or_else(|| Error::not_found("no run has been kept yet"));
+        let (stem, back) = match text.rsplit_once('~').map(|(stem, back)| (stem, back.parse::<usize>())) {
+            Some((stem, Ok(back))) => (stem, back),
+            _ => (text, 0),
+        };
+        if stem == LATEST {
+            let latest = self.list()?.into_iter().nth(back);
+            return latest.ok_or_else(|| match back {
+                0 => Error::not_found("no run has been kept yet"),
+                _ => Error::not_found(format!("there are not as many runs as {text} asks for")),
+            });
         }
         let wanted = text.to_ascii_lowercase();
         let mut found = self.matching("substr(id, 1, length(?1)) = ?1", &wanted)?;
-        match found.len() {
-            1 if !wanted.is_empty() => Ok(found.remove(0)),
-            0 => Err(Error::not_found(format!("no run has the id {text}"))),
-            _ => {
-                let ids: Vec<&str> = found.iter().take(4).map(|run| run.id.as_str()).collect();
-                let more = if found.len() > ids.len() { ", …" } else { "" };
-                Err(Error::not_found(format!(
-                    "several runs have ids like {text:?}: {}{more}",
-                    ids.join(", ")
-                )))
-            }
+        if found.len() == 1 && !wanted.is_empty() {
+            return Ok(found.remove(0));
         }
+        if let Some(named) = self.matching("name = ?1", stem)?.into_iter().nth(back) {
+            return Ok(named);
+        }
+        if found.is_empty() {
+            return Err(Error::not_found(format!(
+                "no run has the id {text}, and no test of that name was kept"
+            )));
+        }
+        let ids: Vec<&str> = found.iter().take(4).map(|run| run.id.as_str()).collect();
+        let more = if found.len() > ids.len() { ", …" } else { "" };
+        Err(Error::not_found(format!("several runs have ids like {text:?}: {}{more}", ids.join(", "))))
     }
 
     /// The series of a run.
@@ -330,7 +360,8 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
+/// A run from the first columns of a row, which are [`COLUMNS`].
+pub(crate) fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
     Ok(Listed {
         key: row.get(0)?,
         id: row.get(1)?,

@@ -1,6 +1,7 @@
 //! How long runs stay: so many of them, or those of a time.
 //!
-//! Main type: [`Retention`]. Runs that are under way are never removed; without a policy nothing is.
+//! Main type: [`Retention`]. Runs that are under way or belong to a baseline are never removed;
+//! without a policy nothing is.
 
 use std::time::Duration;
 
@@ -47,7 +48,9 @@ impl Retention {
                 ("started_ms < ?1", now_ms.saturating_sub(millis))
             }
         };
-        let over = format!("{condition} AND (ended_ms IS NOT NULL OR written_ms < ?2)");
+        let over = format!(
+            "{condition} AND (ended_ms IS NOT NULL OR written_ms < ?2) AND key NOT IN (SELECT run FROM baselines)"
+        );
         let silent = now_ms - SILENT_MS;
         let points = format!("DELETE FROM points WHERE run IN (SELECT key FROM runs WHERE {over})");
         change.execute(&points, params![value, silent])?;

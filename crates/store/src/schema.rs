@@ -10,7 +10,7 @@ use crate::error::Error;
 /// Marks the file as ours: `PLMS`.
 const APPLICATION: i32 = 0x504c_4d53;
 /// One script a version; the number of those that were carried out is in the file.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 /// How long a writer waits for another one before it tries again later.
 pub const BUSY: Duration = Duration::from_millis(500);
 

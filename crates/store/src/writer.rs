@@ -124,6 +124,12 @@ fn insert(
         ],
     )?;
     let run = change.last_insert_rowid();
+    if let Some(member) = &opening.group {
+        change.execute(
+            "INSERT OR REPLACE INTO groups (series_of_runs, variant, round, run) VALUES (?1, ?2, ?3, ?4)",
+            params![member.group, member.variant, member.round, run],
+        )?;
+    }
     change.commit()?;
     Ok(run)
 }

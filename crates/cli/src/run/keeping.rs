@@ -11,7 +11,7 @@ use model::Hidden;
 use model::{ExitCode, Level, Nanos};
 use report::summary::{Group, Mode, Summary, machine_readable};
 use serde_json::{Value, json};
-use store::{Check, Closing, Keeper, Opening, Retention, ScriptText, Threshold};
+use store::{Check, Closing, Keeper, Membership, Opening, Retention, ScriptText, Threshold};
 
 use super::options::Settled;
 use crate::error::Error;
@@ -21,6 +21,16 @@ use crate::session::Session;
 
 /// What stands in place of values that may be secrets.
 const INSTEAD: &str = "***";
+
+/// The variable in which `ab` and `calibrate` tell the runs that they start which group they belong to.
+pub const GROUP_VARIABLE: &str = "PLIMSOLL_INTERNAL_GROUP";
+
+/// Reads `GROUP/VARIANT/ROUND`.
+fn membership(text: &str) -> Option<Membership> {
+    let mut parts = text.split('/');
+    let (group, variant) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+    Some(Membership { group, variant, round: parts.next()?.parse().ok()? })
+}
 
 /// The run's entry in the store, if it has one.
 pub struct Keeping(Option<Keeper>);
@@ -120,6 +130,7 @@ fn opening(session: &Session, loaded: &Loaded, settled: &Settled) -> Opening {
         folder,
         started_ms: now_ms(session),
         retention: None,
+        group: session.env.get(GROUP_VARIABLE).and_then(|text| membership(text)),
     }
 }
 
