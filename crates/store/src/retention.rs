@@ -5,8 +5,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{Transaction, params};
-
+use crate::database::{Database, cells};
 use crate::error::Error;
 
 /// A run without an end that has not been heard of for so long is not under way.
@@ -37,7 +36,7 @@ impl Retention {
     }
 
     /// Removes what need not stay, and says how many runs that were.
-    pub(crate) fn apply(self, change: &Transaction<'_>, now_ms: i64) -> Result<usize, Error> {
+    pub(crate) fn apply(self, store: &Database, now_ms: i64) -> Result<u64, Error> {
         let (condition, value) = match self {
             Self::Latest(count) => (
                 "key NOT IN (SELECT key FROM runs ORDER BY started_ms DESC, key DESC LIMIT ?1)",
@@ -53,8 +52,8 @@ impl Retention {
         );
         let silent = now_ms - SILENT_MS;
         let points = format!("DELETE FROM points WHERE run IN (SELECT key FROM runs WHERE {over})");
-        change.execute(&points, params![value, silent])?;
-        Ok(change.execute(&format!("DELETE FROM runs WHERE {over}"), params![value, silent])?)
+        store.execute(&points, &cells![value, silent])?;
+        store.execute(&format!("DELETE FROM runs WHERE {over}"), &cells![value, silent])
     }
 }
 

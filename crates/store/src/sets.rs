@@ -2,8 +2,7 @@
 //!
 //! Main types: [`Baseline`] and [`Grouped`]. What is found out from comparing them is not known here.
 
-use rusqlite::{TransactionBehavior, params};
-
+use crate::database::{Cell, cells};
 use crate::error::Error;
 use crate::library::{COLUMNS, Library, Listed, listed};
 
@@ -49,21 +48,11 @@ impl Library {
     /// # Errors
     /// When the store cannot be written; then nothing has changed.
     pub fn set_baseline(&mut self, name: &str, runs: &[Listed], now_ms: i64) -> Result<(), Error> {
-        let path = self.path().to_owned();
-        let mut set = || {
-            let connection = self.connection_mut();
-            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            change.execute("DELETE FROM baselines WHERE baseline = ?1", [name])?;
-            let mut row = change
-                .prepare("INSERT INTO baselines (baseline, place, run, set_ms) VALUES (?1, ?2, ?3, ?4)")?;
-            for (place, run) in (0_i64..).zip(runs) {
-                row.execute(params![name, place, run.key(), now_ms])?;
-            }
-            drop(row);
-            change.commit()?;
-            Ok(())
-        };
-        set().map_err(|error: Error| error.of(&path))
+        self.told(self.store().change(|store| {
+            store.execute("DELETE FROM baselines WHERE baseline = ?1", &cells![name])?;
+            let rows = (0_i64..).zip(runs).map(|(place, run)| cells![name, place, run.key(), now_ms].to_vec());
+            store.insert("baselines", &["baseline", "place", "run", "set_ms"], rows)
+        }))
     }
 
     /// All baselines by name.
@@ -71,7 +60,7 @@ impl Library {
     /// # Errors
     /// When the store cannot be read.
     pub fn baselines(&self) -> Result<Vec<Baseline>, Error> {
-        self.read_baselines("1 OR ?1", "")
+        self.read_baselines("1 = 1", &[])
     }
 
     /// The baseline of this name.
@@ -79,31 +68,26 @@ impl Library {
     /// # Errors
     /// When there is none, or the store cannot be read.
     pub fn baseline(&self, name: &str) -> Result<Baseline, Error> {
-        let found = self.read_baselines("baseline = ?1", name)?.into_iter().next();
+        let found = self.read_baselines("baseline = ?1", &cells![name])?.into_iter().next();
         found.ok_or_else(|| Error::not_found(format!("no baseline has the name {name}")))
     }
 
-    fn read_baselines(&self, condition: &str, value: &str) -> Result<Vec<Baseline>, Error> {
+    fn read_baselines(&self, condition: &str, values: &[Cell]) -> Result<Vec<Baseline>, Error> {
         let query = format!(
             "SELECT {COLUMNS}, baseline, set_ms FROM baselines JOIN runs ON run = key WHERE {condition} \
              ORDER BY baseline, place"
         );
-        let read = || {
-            let mut rows = self.connection().prepare(&query)?;
-            let rows = rows.query_map([value], |row| {
-                Ok((row.get::<_, String>(RUN_COLUMNS)?, row.get(RUN_COLUMNS + 1)?, listed(row)?))
-            })?;
-            let mut all: Vec<Baseline> = Vec::new();
-            for row in rows {
-                let (name, set_ms, run) = row?;
-                match all.last_mut().filter(|last| last.name == name) {
-                    Some(last) => last.runs.push(run),
-                    None => all.push(Baseline { name, set_ms, runs: vec![run] }),
-                }
+        let mut all: Vec<Baseline> = Vec::new();
+        self.told(self.store().query(&query, values, |row| {
+            let (name, run): (String, Listed) = (row.get(RUN_COLUMNS)?, listed(row)?);
+            if let Some(last) = all.last_mut().filter(|last| last.name == name) {
+                last.runs.push(run);
+            } else {
+                all.push(Baseline { name, set_ms: row.get(RUN_COLUMNS + 1)?, runs: vec![run] });
             }
-            Ok(all)
-        };
-        read().map_err(|error: Error| error.of(self.path()))
+            Ok(())
+        }))?;
+        Ok(all)
     }
 
     /// Takes a name away; its runs stay.
@@ -111,8 +95,8 @@ impl Library {
     /// # Errors
     /// When there is no such baseline, or the store cannot be written.
     pub fn remove_baseline(&mut self, name: &str) -> Result<(), Error> {
-        let removed = self.connection().execute("DELETE FROM baselines WHERE baseline = ?1", [name]);
-        match removed.map_err(|error| Error::from(error).of(self.path()))? {
+        let removed = self.store().execute("DELETE FROM baselines WHERE baseline = ?1", &cells![name]);
+        match self.told(removed)? {
             0 => Err(Error::not_found(format!("no baseline has the name {name}"))),
             _ => Ok(()),
         }
@@ -124,18 +108,13 @@ impl Library {
     /// When the store cannot be read.
     pub fn group(&self, group: &str) -> Result<Vec<Grouped>, Error> {
         let query = format!(
-            "SELECT {COLUMNS}, variant, round FROM groups JOIN runs ON run = key WHERE series_of_runs = ?1 \
+            "SELECT {COLUMNS}, variant, round FROM members JOIN runs ON run = key WHERE collection = ?1 \
              ORDER BY variant, round"
         );
-        let read = || {
-            let mut rows = self.connection().prepare(&query)?;
-            let rows = rows.query_map([group], |row| {
-                let (variant, round) = (row.get(RUN_COLUMNS)?, row.get(RUN_COLUMNS + 1)?);
-                Ok(Grouped { variant, round, run: listed(row)? })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        };
-        read().map_err(|error: Error| error.of(self.path()))
+        self.told(self.store().all(&query, &cells![group], |row| {
+            let (variant, round) = (row.get(RUN_COLUMNS)?, row.get(RUN_COLUMNS + 1)?);
+            Ok(Grouped { variant, round, run: listed(row)? })
+        }))
     }
 }
 
@@ -144,13 +123,14 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::place::Place;
     use crate::record::{Closing, Opening};
     use crate::retention::Retention;
     use crate::writer::Writer;
 
     fn run(path: &Path, name: &str, started_ms: i64, group: Option<Membership>) {
         let opening = Opening { name: name.to_owned(), started_ms, group, ..Opening::default() };
-        let mut writer = Writer::begin(path, &opening).unwrap();
+        let mut writer = Writer::begin(&Place::from(path), &opening).unwrap();
         writer.close(&Closing { ended_ms: started_ms + 1, ..Closing::default() }, 0).unwrap();
     }
 
@@ -194,7 +174,7 @@ mod tests {
         library.set_baseline("main", &[oldest], 7).unwrap();
         let retention = Some(Retention::Latest(1));
         let opening = Opening { name: "c.js".to_owned(), started_ms: 3, retention, ..Opening::default() };
-        let mut writer = Writer::begin(&path, &opening).unwrap();
+        let mut writer = Writer::begin(&Place::from(&path), &opening).unwrap();
         writer.close(&Closing { ended_ms: 4, ..Closing::default() }, 0).unwrap();
         assert_eq!(names(&library.list().unwrap()), ["c.js", "a.js"]);
     }

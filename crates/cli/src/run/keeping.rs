@@ -11,7 +11,9 @@ use model::Hidden;
 use model::{ExitCode, Level, Nanos};
 use report::summary::{Group, Mode, Summary, machine_readable};
 use serde_json::{Value, json};
-use store::{Check, Closing, Keeper, Membership, Opening, Retention, ScriptText, Threshold};
+use store::{
+    Check, Closing, Keeper, Membership, Opening, Place, Retention, ScriptText, Threshold,
+};
 
 use super::options::Settled;
 use crate::error::Error;
@@ -51,16 +53,12 @@ pub struct End<'a> {
 ///
 /// # Errors
 /// When the place is none that can be had.
-pub fn place(session: &Session, flags: &Flags) -> Result<Option<PathBuf>, Error> {
+pub fn place(session: &Session, flags: &Flags) -> Result<Option<Place>, Error> {
     if flags.on("no-store") {
         return Ok(None);
     }
     match flags.text("store").filter(|text| !text.is_empty()) {
-        Some(text) if text.contains("://") => Err(Error::NotOffered {
-            message: format!("the store {} is no file", without_credentials(text)),
-            instead: "give --store the path of a file".to_owned(),
-        }),
-        Some(path) => Ok(Some(PathBuf::from(path))),
+        Some(text) => Place::parse(text).map(Some).map_err(|why| Error::Usage(format!("--store: {why}"))),
         None => Ok(store::default_place(&session.env)),
     }
 }

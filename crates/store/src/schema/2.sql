@@ -9,11 +9,11 @@ CREATE TABLE baselines (
 CREATE INDEX baselines_of_run ON baselines (run);
 
 -- Runs that were made together: round i of every variant under the same conditions.
-CREATE TABLE groups (
-    series_of_runs TEXT NOT NULL,
+CREATE TABLE members (
+    collection TEXT NOT NULL,
     variant TEXT NOT NULL,
     round INTEGER NOT NULL,
     run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
-    PRIMARY KEY (series_of_runs, variant, round)
+    PRIMARY KEY (collection, variant, round)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX groups_of_run ON groups (run);
+CREATE INDEX members_of_run ON members (run);
