@@ -11,9 +11,7 @@ use model::Hidden;
 use model::{ExitCode, Level, Nanos};
 use report::summary::{Group, Mode, Summary, machine_readable};
 use serde_json::{Value, json};
-use store::{
-    Check, Closing, Keeper, Membership, Opening, Place, Retention, ScriptText, Threshold,
-};
+use store::{Check, Closing, Keeper, Membership, Opening, Place, Retention, ScriptText, Threshold};
 
 use super::options::Settled;
 use crate::error::Error;
@@ -161,6 +159,9 @@ fn closing(session: &Session, end: &End<'_>) -> Closing {
     figures["config"]["script"] = without_credentials(&summary.state.script).into();
     if let Some(coverage) = &summary.graphql {
         figures["graphql"] = coverage.to_json();
+    }
+    if let Some(slas) = &summary.slas {
+        figures["slas"] = slas.to_json();
     }
     let mut checks = Vec::new();
     collect_checks(&summary.root_group, &mut checks);
