@@ -202,7 +202,7 @@ impl Histogram {
     }
 
     /// The middles of all buckets in ascending order, with counts.
-    fn ascending(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
+    pub(crate) fn ascending(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
         let negative = self.negative.iter().flat_map(|pages| pages.iter().rev());
         let zeros = (self.zeros > 0).then_some((0.0, self.zeros));
         negative

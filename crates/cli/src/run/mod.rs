@@ -12,6 +12,7 @@ pub mod options;
 mod outputs;
 mod progress;
 pub mod results;
+mod selection;
 mod trust;
 mod users;
 mod verdict;
