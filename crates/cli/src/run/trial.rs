@@ -53,29 +53,20 @@ impl Watch {
 }
 
 impl<'a> Stage<'a> {
-    /// Loads the test once, to see what is wrong with it. `wanted` names the scenario; it may be left out when there is
-    /// one.
+    /// Loads the test once, to see what is wrong with it. It has to have one scenario, or one that was chosen.
     ///
     /// # Errors
     /// Whatever keeps the test from running.
-    pub fn new(
-        session: &'a Session,
-        matches: &'a ArgMatches,
-        script: &'a Script<'a>,
-        wanted: Option<&str>,
-    ) -> Result<Self, Error> {
+    pub fn new(session: &'a Session, matches: &'a ArgMatches, script: &'a Script<'a>) -> Result<Self, Error> {
         let loaded = load::load(session, matches, script, true)?;
         let Settled { mut options, segment, .. } = options::settle(session, matches, &loaded)?;
         let scenarios = options.scenarios.take().unwrap_or_default();
         let names: Vec<&str> = scenarios.keys().map(String::as_str).collect();
-        let scenario = match (wanted, names.as_slice()) {
-            (Some(name), _) => scenarios.get(name).cloned(),
-            (None, [only]) => scenarios.get(*only).cloned(),
-            (None, _) => None,
+        let [only] = names.as_slice() else {
+            let text = format!("say with --scenario which one is to be run: {}", names.join(", "));
+            return Err(Error::Usage(text));
         };
-        let scenario = scenario.ok_or_else(|| {
-            Error::Usage(format!("say with --scenario which one is to be run: {}", names.join(", ")))
-        })?;
+        let scenario = scenarios[*only].clone();
         options.thresholds = None;
         Ok(Self { session, matches, script, options, segment, scenario })
     }
