@@ -9,6 +9,7 @@ mod parallel;
 mod scripts;
 mod waits;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +17,10 @@ use std::time::Duration;
 use model::{Level, Nanos};
 use rustc_hash::FxHashMap;
 
-use super::clerk::Entry;
+use super::clerk::{Counts, Entry};
 use super::config::Config;
 use super::database::Query;
+use super::dialect;
 use super::function::now_ms;
 use super::http::{self, Network};
 use super::sample::{Action, Sample};
@@ -38,13 +40,16 @@ pub use group::{GroupStep, Run};
 
 /// One thread: a user on its way through its group.
 struct Thread {
-    run: Arc<Run>,
-    group: Arc<Group>,
+    // Held by a handle of the user's own: with each step of each thread, all would change the same two counts.
+    run: Rc<Arc<Run>>,
+    group: Rc<Arc<Group>>,
     place: usize,
     life: Life,
     user: User,
     walk: Walk,
     network: Network,
+    /// What all users of the worker thread count.
+    counts: Rc<RefCell<Counts>>,
     /// When the last of a timer's samples was, by the timer's number.
     paces: FxHashMap<usize, i64>,
     end: Option<Nanos>,
@@ -64,7 +69,7 @@ struct Thread {
 
 impl Thread {
     fn new(run: &Arc<Run>, place: usize, number: u32, life: Life, session: &Session) -> Self {
-        let group = Arc::clone(&run.groups[place]);
+        let group = Rc::new(Arc::clone(&run.groups[place]));
         let mut user = User::loading(Arc::clone(&run.plan.shared));
         user.number = number;
         user.group_number = group.number;
@@ -89,13 +94,14 @@ impl Thread {
             ..Network::default()
         };
         Self {
-            walk: Walk::new(Arc::clone(&group)),
-            run: Arc::clone(run),
+            walk: Walk::new(Rc::clone(&group)),
+            run: Rc::new(Arc::clone(run)),
             group,
             place,
             life,
             user,
             network,
+            counts: dialect::counts_of(session),
             paces: FxHashMap::default(),
             end: None,
             running: true,
@@ -109,7 +115,8 @@ impl Thread {
         }
     }
 
-    async fn live(mut self, session: &mut Session) {
+    // By reference: a future has room twice for what is handed to it by value.
+    async fn live(&mut self, session: &mut Session) {
         let begun = session.now();
         let name = match self.group.name.eval(&mut self.user) {
             Ok(name) => name.into_owned(),
@@ -149,7 +156,7 @@ impl Thread {
 
     /// What managers have from the start.
     fn prepare(&mut self) {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         for (at, scoped) in group.parts.iter().enumerate() {
             if let Part::Config(Config::Cookies(cookies)) = &scoped.part {
                 let store = self.network.cookies.entry(at).or_default();
@@ -182,7 +189,7 @@ impl Thread {
         if self.user.iteration <= 1 {
             return;
         }
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let fresh = !group.same_user;
         let mut renew = false;
         for (at, scoped) in group.parts.iter().enumerate() {
@@ -209,7 +216,7 @@ impl Thread {
             if self.run.stage.ends(self.group.phase) || self.end.is_some_and(|end| session.now() >= end) {
                 break;
             }
-            let run = Arc::clone(&self.run);
+            let run = Rc::clone(&self.run);
             let step = self.walk.next(&mut self.user, &run.readers)?;
             if std::mem::take(&mut self.walk.began) {
                 self.iteration_begins(session);
@@ -231,7 +238,7 @@ impl Thread {
     }
 
     async fn lock(&mut self, node: NodeId) -> Result<(), Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         if let NodeKind::Critical { lock } = &group.nodes[node].kind {
             let name = lock.eval(&mut self.user)?.into_owned();
             let lock = self.run.stage.lock(&name);
@@ -251,20 +258,20 @@ impl Thread {
     async fn tell_ended(&mut self) -> Result<(), Halt> {
         while !self.walk.ended.is_empty() {
             let super::walk::Ended { node, mut sample, outer } = self.walk.ended.remove(0);
-            let group = Arc::clone(&self.group);
+            let group = Rc::clone(&self.group);
             let NodeKind::Transaction { parent, .. } = group.nodes[node].kind else { continue };
             (sample.group_threads, sample.all_threads) = self.run.stage.threads(self.place);
             let scope = &group.nodes[node].scope;
             if parent {
-                let sample = Rc::new(std::cell::RefCell::new(sample));
+                let sample = Rc::new(RefCell::new(sample));
                 self.judge(scope, &sample).await?;
                 let sample = Rc::unwrap_or_clone(sample).into_inner();
                 match outer {
                     Some(outer) => self.walk.adopt_into(outer, sample),
-                    None => self.hand_over(scope, &sample).await,
+                    None => self.hand_over(scope, &sample),
                 }
             } else if self.sampled {
-                self.hand_over_whole(scope, &sample).await;
+                self.hand_over_whole(scope, &sample);
             }
         }
         Ok(())
@@ -272,25 +279,32 @@ impl Thread {
 
     /// Everything around one sampler.
     async fn sampler(&mut self, node: NodeId, session: &mut Session) -> Result<(), Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let node_ = &group.nodes[node];
         let scope = &node_.scope;
         self.action = Action::Continue;
-        let mut view =
-            SamplerView { class: sampler::class_of(&node_.kind).to_owned(), ..SamplerView::default() };
+        let is_script =
+            |at: &usize| matches!(&group.parts[*at].part, Part::PreScript(_) | Part::PostScript(_));
+        let mut view = SamplerView::default();
+        // Only scripts look at it.
+        if scope.pre.iter().chain(&scope.post).any(is_script) {
+            sampler::class_of(&node_.kind).clone_into(&mut view.class);
+        }
         // A function in the name is asked once for each sample, after the pre-processors.
         let mut calls = false;
         node_.name.each_call(&mut |_, _| calls = true);
         view.name =
             if calls { node_.name.raw().to_owned() } else { node_.name.eval(&mut self.user)?.into_owned() };
-        self.user.sampler_name = view.name.as_str().into();
+        self.user.name_sampler(&view.name);
         let aims = self.before(node, &mut view, session).await?;
         if !self.wait(scope, session).await? {
             self.running = false;
             return Ok(());
         }
-        view.name = node_.name.eval(&mut self.user)?.into_owned();
-        self.user.sampler_name = view.name.as_str().into();
+        if !node_.name.is_fixed() {
+            view.name = node_.name.eval(&mut self.user)?.into_owned();
+        }
+        self.user.name_sampler(&view.name);
         self.sampled = true;
         let label = view.name.clone();
         let sample = match &node_.kind {
@@ -308,15 +322,20 @@ impl Thread {
                     (view.arguments, view.headers) = (None, None);
                     self.view = Some(view);
                 }
-                let sample = http::perform(&call, &label, &mut self.network, &mut self.user, session).await;
+                // In a box: a user that rests must not carry the room for a request.
+                let (network, user) = (&mut self.network, &mut self.user);
+                let sample = Box::pin(http::perform(&call, &label, network, user, session)).await;
                 sample.map(|sample| if limit.is_some() { cut_off(sample) } else { sample })
             }
             NodeKind::Socket(sampler) => {
                 let sample = self.blank(&label);
                 let (network, user) = (&mut self.network, &mut self.user);
-                Some(socket::perform(sampler, sample, scope, &group.parts, network, user, session).await?)
+                let sample = socket::perform(sampler, sample, scope, &group.parts, network, user, session);
+                Some(Box::pin(sample).await?)
             }
-            NodeKind::Query(query) => Some(self.query_sample(query, self.blank(&label), session).await?),
+            NodeKind::Query(query) => {
+                Some(Box::pin(self.query_sample(query, self.blank(&label), session)).await?)
+            }
             NodeKind::Parallel(parallel) => {
                 Box::pin(self.parallel(node, parallel, self.blank(&label), session)).await?
             }
@@ -350,7 +369,7 @@ impl Thread {
         view: &mut SamplerView,
         session: &mut Session,
     ) -> Result<Aims, Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let node_ = &group.nodes[node];
         let scope = &node_.scope;
         let mut aims = Aims::default();
@@ -366,7 +385,9 @@ impl Thread {
                     self.script(script, name, Stand::Pre, None, Some(&mut *view), scope, session).await?;
                 }
                 Part::Config(Config::Users(users)) => users.set(&mut self.user)?,
-                Part::Ask(query, true) => self.ask_beside(query, &group.parts[*at].name).await?,
+                Part::Ask(query, true) => {
+                    Box::pin(self.ask_beside(query, &group.parts[*at].name)).await?;
+                }
                 Part::Matches(texts) => {
                     let mut found = <[String; 3]>::default();
                     for (value, text) in found.iter_mut().zip(texts) {
@@ -386,7 +407,7 @@ impl Thread {
 
     /// Asks a database beside a sampler; a refusal is told and changes nothing.
     async fn ask_beside(&mut self, query: &Query, name: &Text) -> Result<(), Halt> {
-        let run = Arc::clone(&self.run);
+        let run = Rc::clone(&self.run);
         let outcome = query.beside(&run.databases, &mut self.network.databases, &mut self.user).await?;
         if let Some(message) = outcome {
             self.say(Level::Warning, &format!("SQL Problem in {}: {message}", name.raw()));
@@ -401,7 +422,7 @@ impl Thread {
         session: &Session,
     ) -> Result<Sample, Halt> {
         let begun = session.now();
-        let run = Arc::clone(&self.run);
+        let run = Rc::clone(&self.run);
         let own = &mut self.network.databases;
         let mut sample = query.perform(sample, &run.databases, own, &mut self.user).await?;
         sample.elapsed_ms = (session.now() - begun).as_millis_f64().round() as i64;

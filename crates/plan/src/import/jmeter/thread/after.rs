@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use model::Level;
 
@@ -27,7 +26,7 @@ impl Thread {
         mut sample: Sample,
         session: &mut Session,
     ) -> Result<(), Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let scope = &group.nodes[node].scope;
         if sample.ignored {
             return Ok(());
@@ -56,7 +55,7 @@ impl Thread {
                     .await?;
                     self.view = view;
                 }
-                Part::Ask(query, false) => self.ask_beside(query, &scoped.name).await?,
+                Part::Ask(query, false) => Box::pin(self.ask_beside(query, &scoped.name)).await?,
                 Part::OnFailure(action) if !sample.borrow().success => self.on_failure(*action, &sample),
                 _ => {}
             }
@@ -70,13 +69,26 @@ impl Thread {
                 self.on_failure(*action, &sample);
             }
         }
-        let finished = sample.borrow().clone();
+        // Scripts that listen may look at the sample too, and change it.
+        let scripted = scope
+            .listeners
+            .iter()
+            .any(|at| matches!(&group.parts[*at].part, Part::Listen(Listener::Script(_))));
+        let copy = scripted.then(|| sample.borrow().clone());
+        let finished = sample.borrow();
+        let finished = match &copy {
+            Some(copy) => {
+                drop(finished);
+                copy
+            }
+            None => &*finished,
+        };
         if !finished.ignored {
-            self.walk.count(&finished);
+            self.walk.count(finished);
             if self.walk.has_parent() {
                 self.walk.adopt(finished.clone());
             } else {
-                self.hand_over(scope, &finished).await;
+                self.hand_over(scope, finished);
             }
         }
         let failed = !finished.success;
@@ -115,7 +127,7 @@ impl Thread {
 
     /// Runs the assertions in scope.
     pub(super) async fn judge(&mut self, scope: &Scope, sample: &Rc<RefCell<Sample>>) -> Result<(), Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         for at in &scope.assertions {
             let scoped = &group.parts[*at];
             let Part::Assert(assertion) = &scoped.part else { continue };
@@ -155,9 +167,9 @@ impl Thread {
     }
 
     /// Hands a sample to those who get it.
-    pub(super) async fn notify(&mut self, scope: &Scope, sample: &Sample) {
-        let group = Arc::clone(&self.group);
-        let run = Arc::clone(&self.run);
+    pub(super) fn notify(&mut self, scope: &Scope, sample: &Sample) {
+        let group = Rc::clone(&self.group);
+        let run = Rc::clone(&self.run);
         let mut files: Vec<usize> = run.main_file.into_iter().collect();
         for at in &scope.listeners {
             match &group.parts[*at].part {
@@ -190,8 +202,8 @@ impl Thread {
         if !lines.is_empty() {
             self.run.tell(Entry::Lines(lines));
         }
-        self.run.tell(Entry::Sample(Tally {
-            label: sample.label.clone(),
+        self.counts.borrow_mut().add(&Tally {
+            label: &sample.label,
             elapsed_ms: sample.elapsed_ms,
             success: sample.success,
             bytes: sample.bytes,
@@ -199,6 +211,6 @@ impl Thread {
             started_ms: sample.started_ms,
             ended_ms: sample.ended_ms,
             transaction: sample.message.starts_with("Number of samples in transaction"),
-        }));
+        });
     }
 }

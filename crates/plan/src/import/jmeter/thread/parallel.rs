@@ -4,7 +4,6 @@
 //! have come to their end.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -31,17 +30,17 @@ pub(super) struct Branch {
 
 impl Thread {
     /// Hands a sample to those who get it: listeners, or the parallel controller.
-    pub(super) async fn hand_over(&mut self, scope: &Scope, sample: &Sample) {
+    pub(super) fn hand_over(&mut self, scope: &Scope, sample: &Sample) {
         if let Some(branch) = &mut self.branch {
             branch.samples.push(sample.clone());
         }
-        self.hand_over_whole(scope, sample).await;
+        self.hand_over_whole(scope, sample);
     }
 
     /// The same for a sample that only sums others up.
-    pub(super) async fn hand_over_whole(&mut self, scope: &Scope, sample: &Sample) {
+    pub(super) fn hand_over_whole(&mut self, scope: &Scope, sample: &Sample) {
         if !self.branch.as_ref().is_some_and(|branch| branch.silent) {
-            self.notify(scope, sample).await;
+            self.notify(scope, sample);
         }
     }
 
@@ -54,13 +53,14 @@ impl Thread {
             ..Network::default()
         };
         Self {
-            walk: Walk::branch(Arc::clone(&self.group), child),
-            run: Arc::clone(&self.run),
-            group: Arc::clone(&self.group),
+            walk: Walk::branch(Rc::clone(&self.group), child),
+            run: Rc::clone(&self.run),
+            group: Rc::clone(&self.group),
             place: self.place,
             life: self.life,
             user: self.user.beside(),
             network,
+            counts: Rc::clone(&self.counts),
             paces: FxHashMap::default(),
             end: self.end,
             running: true,
@@ -82,7 +82,7 @@ impl Thread {
         mut whole: Sample,
         session: &mut Session,
     ) -> Result<Option<Sample>, Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let children = &group.nodes[node].children;
         let most = match &parallel.most {
             Some(most) => most.number(&mut self.user)?.filter(|most| *most > 0).map(|most| most as usize),

@@ -1,6 +1,6 @@
 //! Controllers that choose among what stands in them, and conditions.
 
-use std::sync::Arc;
+use std::rc::Rc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::super::csv::Readers;
@@ -42,7 +42,7 @@ impl Walk {
         user: &mut User,
         readers: &Readers,
     ) -> Result<Option<Step>, Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let children = &group.nodes[node].children;
         if children.is_empty() || std::mem::take(&mut self.states[node].on) {
             self.states[node].first = true;
