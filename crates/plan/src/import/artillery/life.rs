@@ -20,7 +20,7 @@ use super::stats::Stats;
 use super::template::{Scope, Template, Tree};
 use super::vars::Vars;
 use super::world::{Scenario, World};
-use super::{functions, hooks, http, js, ws};
+use super::{functions, hooks, http, js, socketio, ws};
 use crate::random::Random;
 use crate::session::Session;
 use crate::step::{Next, OwnStep};
@@ -69,6 +69,8 @@ pub struct User {
     pub code: RefCell<Option<hooks::UserCode>>,
     /// Its WebSocket.
     pub socket: RefCell<Option<ws::Socket>>,
+    /// Its connection of Socket.IO.
+    pub line: RefCell<Option<Box<socketio::Line>>>,
 }
 
 /// Where a user's scenario stands.
@@ -135,6 +137,7 @@ impl User {
             turn: tokio::sync::Mutex::new(()),
             code: RefCell::new(None),
             socket: RefCell::new(None),
+            line: RefCell::new(None),
         }
     }
 
@@ -203,7 +206,7 @@ async fn arrive(world: &Arc<World>, session: &mut Session) -> Next {
         stats.count(now, "vusers.failed", 0.0);
     });
     let done = whole(session, &user).await;
-    ws::hang_up(&user).await;
+    hang_up(&user).await;
     let took = session.now() - begun;
     match &done {
         Ok(()) => counting(session, |now, stats| {
@@ -250,7 +253,7 @@ fn pick(world: &World, session: &mut Session) -> usize {
 async fn before(world: &Arc<World>, session: &mut Session) -> Next {
     let user = Rc::new(User::new(world, session, Place::Before));
     let done = whole(session, &user).await;
-    ws::hang_up(&user).await;
+    hang_up(&user).await;
     session.forget();
     match done {
         Ok(()) => {
@@ -276,12 +279,18 @@ async fn before(world: &Arc<World>, session: &mut Session) -> Next {
 async fn after(world: &Arc<World>, session: &mut Session) -> Next {
     let user = Rc::new(User::new(world, session, Place::After));
     let done = whole(session, &user).await;
-    ws::hang_up(&user).await;
+    hang_up(&user).await;
     session.forget();
     if let Err(stop) = &done {
         session.say(model::Level::Error, format!("after failed: {}", stop.0));
     }
     Next::End { failed: done.is_err() }
+}
+
+/// Closes what a user left open beside its HTTP connections.
+async fn hang_up(user: &Rc<User>) {
+    ws::hang_up(user).await;
+    socketio::hang_up(user).await;
 }
 
 /// A scenario with the functions around it.
@@ -290,8 +299,10 @@ async fn whole(session: &mut Session, user: &Rc<User>) -> Done {
     for name in &scenario.hooks.before_scenario {
         hooks::around(session, user, name).await?;
     }
-    if scenario.engine == Engine::Ws {
-        ws::begin(session, user, scenario.acts.first()).await?;
+    match scenario.engine {
+        Engine::Http => {}
+        Engine::Ws => ws::begin(session, user, scenario.acts.first()).await?,
+        Engine::SocketIo => socketio::begin(session, user).await?,
     }
     acts(session, user, &scenario.acts).await?;
     for name in &scenario.hooks.after_scenario {
@@ -311,6 +322,7 @@ pub async fn acts(session: &mut Session, user: &Rc<User>, list: &[Act]) -> Done 
             Act::Loop(round) => Box::pin(go_round(session, user, round)).await?,
             Act::Parallel(lists) => Box::pin(side_by_side(session, user, lists)).await?,
             Act::Socket(step) => ws::step(session, user, step).await?,
+            Act::Emit(step) => socketio::emit(session, user, step).await?,
             Act::NoAddress => return Err(Stop("an URL must be specified".to_owned())),
         }
     }
@@ -327,13 +339,16 @@ async fn think(session: &mut Session, user: &Rc<User>, time: &Tree) -> Done {
     let unit = user.random.borrow_mut().unit();
     let ms = (ms + (unit * 2.0 - 1.0) * jitter).clamp(0.0, 1e12);
     let time = Duration::from_micros((ms * 1000.0) as u64);
-    if user.scenario().engine == Engine::Ws {
-        tokio::select! {
+    match user.scenario().engine {
+        Engine::Http => session.sleep(time).await,
+        Engine::Ws => tokio::select! {
             () = session.sleep(time) => {}
             () = ws::idle(user) => {}
-        }
-    } else {
-        session.sleep(time).await;
+        },
+        Engine::SocketIo => tokio::select! {
+            () = session.sleep(time) => {}
+            () = socketio::idle(user) => {}
+        },
     }
     Ok(())
 }
