@@ -25,7 +25,8 @@ pub(super) async fn look(
     url: &str,
     exchange: Exchange,
 ) -> Done {
-    let world = Rc::clone(user).world.clone();
+    // Held by the user: all threads would change the count of the world's owners.
+    let world = &*user.world;
     let status = exchange.status();
     let packed = exchange.header("content-encoding").is_some();
     // A body that is to stay packed is no text.
@@ -54,13 +55,19 @@ pub(super) async fn look(
     if let Some(threshold) = world.apdex {
         apdex(session, user, threshold, &exchange);
     }
-    if let (Some(endpoints), Some(name)) = (&world.by_endpoint, endpoint(user, request, Some(url))) {
+    if let (Some(endpoints), Some(known)) = (&world.by_endpoint, endpoint(user, request, Some(url))) {
         let first_byte = exchange.trail().waiting().as_millis_f64();
         user.count(session, |now, stats| {
-            stats.count(now, &format!("{}.{name}.codes.{status}", endpoints.namespace), 1.0);
-            stats.measure(now, &format!("{}.response_time.{name}", endpoints.namespace), first_byte);
+            match status {
+                200 => stats.count(now, &known.codes_200, 1.0),
+                other => {
+                    stats.count(now, &format!("{}.{}.codes.{other}", endpoints.namespace, known.name), 1.0);
+                }
+            }
+            stats.measure(now, &known.response_time, first_byte);
             for (part, time) in server_timing(&exchange) {
-                stats.measure(now, &format!("{}.server-timing.{part}.{name}", endpoints.namespace), time);
+                let name = format!("{}.server-timing.{part}.{}", endpoints.namespace, known.name);
+                stats.measure(now, &name, time);
             }
         });
     }

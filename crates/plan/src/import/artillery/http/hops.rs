@@ -36,7 +36,7 @@ pub(super) async fn send(
             .url(&url)
             .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.message })?;
         let mut ask = net::Request::new(net::Method::new(&method), parsed);
-        ask.headers = filled.headers.clone();
+        ask.headers.clone_from(&filled.headers);
         ask.verbatim = true;
         // A redirect for which there is no cookie any more takes along what its request had, as in Artillery.
         cookie = cookie_header(session, filled, &ask.url).or(cookie);
@@ -51,7 +51,7 @@ pub(super) async fn send(
             stats.count(now, "http.requests", 1.0);
             stats.rate(now, "http.request_rate");
         });
-        let labels = Labels { name: name.as_deref(), ..Labels::default() };
+        let labels = Labels { name: name.as_ref().map(|known| known.name.as_str()), ..Labels::default() };
         let exchange = session.send(ask, labels).await;
         let answer = match &exchange.outcome {
             Ok(answer) => answer,

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::flow::{Condition, Frame, Request};
 use super::life::{Done, Stop, User};
+use super::world::Endpoint;
 use super::{hooks, js};
 use crate::session::Session;
 
@@ -78,7 +79,7 @@ pub async fn request(session: &mut Session, user: &Rc<User>, request: &Request) 
         Err(failure) => {
             let name = endpoint(user, request, None);
             if let (Some(endpoints), Some(name)) = (&user.world.by_endpoint, name) {
-                let counter = format!("{}.{name}.errors.{}", endpoints.namespace, failure.code);
+                let counter = format!("{}.{}.errors.{}", endpoints.namespace, name.name, failure.code);
                 user.count(session, |now, stats| stats.count(now, &counter, 1.0));
             }
             let object = params.unwrap_or_else(|| shown(user, request));
@@ -121,8 +122,10 @@ fn shown(user: &User, request: &Request) -> Map<String, Value> {
     object.insert("cookieJar".to_owned(), Value::Object(Map::new()));
     object.insert("https".to_owned(), Value::Object(Map::new()));
     if user.world.by_endpoint.is_some() {
-        object
-            .insert("defaultName".to_owned(), endpoint(user, request, None).map_or(Value::Null, Value::from));
+        object.insert(
+            "defaultName".to_owned(),
+            endpoint(user, request, None).map_or(Value::Null, |known| Value::from(known.name.as_str())),
+        );
     }
     object
 }
@@ -142,10 +145,13 @@ fn rebuilt(user: &User, request: &Request, object: &Map<String, Value>) -> Optio
 }
 
 /// The name of the request's endpoint; `sent` is the address that was used.
-fn endpoint(user: &User, request: &Request, sent: Option<&str>) -> Option<String> {
+fn endpoint<'r>(user: &User, request: &'r Request, sent: Option<&str>) -> Option<Cow<'r, Endpoint>> {
     let endpoints = user.world.by_endpoint.as_ref()?;
-    let url = sent.filter(|_| !endpoints.grouped).unwrap_or(&request.raw_url);
-    endpoints.endpoint(url, request.name.as_deref())
+    let of = |url: &str| endpoints.endpoint(url, request.name.as_deref());
+    match sent {
+        Some(url) if !endpoints.grouped => of(url).map(Cow::Owned),
+        _ => request.endpoint.get_or_init(|| of(&request.raw_url)).as_ref().map(Cow::Borrowed),
+    }
 }
 
 /// A time in milliseconds as hooks see it.

@@ -98,8 +98,12 @@ fn address(user: &User, request: &Request, url: &str) -> Result<String, String> 
     let query = request.query.as_ref().and_then(|query| user.value(query));
     let query = query.as_ref().and_then(Value::as_object).filter(|query| !query.is_empty());
     // Most addresses are as they should be; the others are taken apart and put together by the rules of the web.
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?&=+%,;@!*()".contains(c);
-    if query.is_none() && url.chars().all(plain) && !url.contains("/.") && url.matches('/').count() > 2 {
+    let plain = |c: u8| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'&' | b'=' | b'+' | b'%')
+            || matches!(c, b',' | b';' | b'@' | b'!' | b'*' | b'(' | b')')
+    };
+    if query.is_none() && url.bytes().all(plain) && !url.contains("/.") && url.matches('/').count() > 2 {
         return Ok(url.to_owned());
     }
     let mut parsed = url::Url::parse(url).map_err(|why| format!("{why}: {url}"))?;
