@@ -102,7 +102,7 @@ config:
     ci: {processor: ./lib/sign.js, variables: {secret: from-ci}}
 before:
   flow:
-    - post: {url: /api/auth/login, json: {email: admin@test.com, password: pw}, capture: {json: $.token, as: adminToken}}
+    - post: {url: /api/auth/login, json: {email: boss@test.com, password: pw}, capture: {json: $.token, as: adminToken}}
 scenarios:
   - name: signed
     weight: 1
@@ -169,7 +169,7 @@ scenarios:
   - name: read
     flow:
       - loop:
-          - get: {url: '{{ path }}', capture: {json: \"$.headers['X-Token']\", as: t}}
+          - get: {url: '{{ target }}{{ path }}', capture: {json: \"$.headers['X-Token']\", as: t}}
         count: '{{ rounds }}'
       - log: '> {{ t }} {{ shared.level }}'
 ";

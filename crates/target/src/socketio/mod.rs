@@ -15,7 +15,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::body::{Outcome, Refusal, json_answer, text};
+use crate::body::{Outcome, json_answer, text};
 use crate::exchange::Exchange;
 use crate::form;
 use crate::shop::Shop;

@@ -17,7 +17,7 @@ pub mod functions;
 mod hooks;
 mod http;
 mod js;
-mod keys;
+pub mod keys;
 mod life;
 mod load;
 mod module;
