@@ -199,7 +199,7 @@ fn what_is_asked_wrongly_is_said_before_the_load() {
     let slo = ["--slo", "p95<1s"];
     check(&["t.js", "--scenario", "line"], 255, "say with --slo");
     check(&["t.js", slo[0], slo[1]], 255, "which one is to be run: idle, line");
-    check(&["t.js", "--scenario", "none", slo[0], slo[1]], 255, "which one is to be run");
+    check(&["t.js", "--scenario", "none", slo[0], slo[1]], 104, "not found; available scenarios: idle, line");
     check(&["t.js", "--scenario", "line", "--slo", "avg<1s"], 104, "names no metric and figure");
     check(&["t.js", "--scenario", "line", "--model", "half", slo[0], slo[1]], 255, "open or closed");
     check(&["t.js", "--scenario", "line", "--from", "9", "--to", "3", slo[0], slo[1]], 255, "is below");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use metrics::{Contains, HttpSample, Kind, Recorder, RecorderConfig, Registry, TagSetId};
 use model::{Clock, Logger, Nanos, Record};
 use serde_json::{Value, json};
-use store::{Closing, Keeper, Opening};
+use store::{Closing, Keeper, Opening, Place};
 use tempfile::TempDir;
 
 /// A day in milliseconds.
@@ -21,9 +21,9 @@ impl model::Log for Silent {
     fn log(&self, _: Record) {}
 }
 
-struct Place(TempDir);
+struct Archive(TempDir);
 
-impl Place {
+impl Archive {
     fn new() -> Self {
         Self(tempfile::tempdir().expect("the system has a temporary folder"))
     }
@@ -58,7 +58,8 @@ impl Place {
             ..Opening::default()
         };
         let log: Logger = Arc::new(Silent);
-        let mut keeper = Keeper::start(&self.store(), opening, registry.clone(), Clock::start(), &log);
+        let mut keeper =
+            Keeper::start(&Place::from(self.store()), opening, registry.clone(), Clock::start(), &log);
         let mut recorder = Recorder::new(0, registry, Clock::start(), RecorderConfig::default());
         for second in 0..seconds {
             let duration = Nanos((value(second) * 1e6) as u64);
@@ -106,7 +107,7 @@ fn spread(n: i64) -> f64 {
 
 #[test]
 fn a_change_of_level_is_found_with_its_commits() {
-    let place = Place::new();
+    let place = Archive::new();
     for n in 0..18 {
         let (level, commit) = if n < 10 { (100.0, 'a') } else { (130.0, 'b') };
         place.keep("shop.js", n, commit, 3, true, |_| level + spread(n));
@@ -147,7 +148,7 @@ fn a_change_of_level_is_found_with_its_commits() {
 
 #[test]
 fn a_limit_is_foretold() {
-    let place = Place::new();
+    let place = Archive::new();
     for n in 0..20 {
         place.keep("shop.js", n, 'a', 1, true, |_| 100.0 + spread(n));
     }
@@ -155,7 +156,7 @@ fn a_limit_is_foretold() {
     assert_eq!(code, 0, "{log}");
     // Nothing moves, so that no date can be named for certain.
     assert!(out.contains("no finite date") || out.contains("not in sight"), "{out}");
-    let place = Place::new();
+    let place = Archive::new();
     for n in 0..7 {
         place.keep("shop.js", n, 'a', 1, true, |_| 100.0 + 2.0 * n as f64 + 0.1 * spread(n));
     }
@@ -169,7 +170,7 @@ fn a_limit_is_foretold() {
 
 #[test]
 fn what_is_asked_wrongly_is_said() {
-    let place = Place::new();
+    let place = Archive::new();
     place.keep("shop.js", 0, 'a', 1, true, |_| 7.0);
     let check = |args: &[&str], part: &str| {
         let (code, _, log) = place.plimsoll(args);
@@ -184,7 +185,7 @@ fn what_is_asked_wrongly_is_said() {
 
 #[test]
 fn a_run_that_ages_is_told_from_one_that_does_not() {
-    let place = Place::new();
+    let place = Archive::new();
     let noise = |second: u64| (second * 7 % 13) as f64 * 0.1;
     // Frames wait in a queue of 256; these all have a place in it.
     place.keep("soak.js", 0, 'a', 200, true, |second| 50.0 + noise(second) + 0.1 * second as f64);

@@ -58,12 +58,13 @@ impl Keeper {
     /// Begins to keep a run in the store at `place`, which is opened by and by.
     #[must_use]
     pub fn start(
-        place: &Place,
+        place: impl Into<Place>,
         opening: Opening,
         registry: Arc<Registry>,
         clock: Clock,
         log: &Logger,
     ) -> Self {
+        let place = place.into();
         let (queue, frames) = sync_channel(QUEUE);
         let (ended, done) = sync_channel(1);
         let shared = Arc::<Shared>::default();
@@ -85,7 +86,7 @@ impl Keeper {
             let _ = ended.send(());
         });
         if let Err(why) = spawned {
-            warn(log, place, "this run is not kept", &format!("no thread: {why}"));
+            warn(log, &place, "this run is not kept", &format!("no thread: {why}"));
         }
         Self { queue: Some(queue), shared, done, held: Vec::new(), log: Arc::clone(log) }
     }

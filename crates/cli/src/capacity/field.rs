@@ -59,9 +59,7 @@ impl<'a> Field<'a> {
         matches: &'a ArgMatches,
         script: &'a Script<'a>,
     ) -> Result<Self, Error> {
-        let flags = crate::flags::Flags::read(crate::flags::capacity::FLAGS, matches, &session.env);
-        let flags = flags.map_err(Error::Usage)?;
-        let stage = Stage::new(session, matches, script, flags.text("scenario"))?;
+        let stage = Stage::new(session, matches, script)?;
         let aim = Aim::read(session, matches, &stage.slas())?;
         let plain = |name: &str| Selector { metric: name.to_owned(), tags: Vec::new() };
         let counted = COUNTED.iter().map(|name| (plain(name), Bad::Nonzero));

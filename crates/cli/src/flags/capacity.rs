@@ -18,11 +18,6 @@ pub const FLAGS: &[Flag] = &[
         Kind::Text,
         "how near the ends of the bracket are in the end, as a ratio; 1.05 unless told",
     ),
-    flag(
-        "scenario",
-        Kind::Text,
-        "the scenario to run, where the script has several; its executor is replaced",
-    ),
     flag("settle", Kind::Duration, "what is left out at the start of each trial in any case; 5s unless told"),
     flag(
         "slo",

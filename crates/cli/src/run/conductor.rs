@@ -169,6 +169,8 @@ impl<'a> Conductor<'a> {
         let page = wanted.page.as_ref();
         let quiet =
             session.flags.on("quiet") || page.is_some_and(|page| page.json || !session.screen.draws());
+        // Whoever runs trials tells of them.
+        let quiet = quiet || watch.is_some();
         let live = page.map(|_| Live::default());
         let progress = Progress::new(Arc::clone(&session.screen), quiet, scenarios, settled.longest());
         Ok(Self {

@@ -53,29 +53,21 @@ impl Watch {
 }
 
 impl<'a> Stage<'a> {
-    /// Loads the test once, to see what is wrong with it. `wanted` names the scenario; it may be left out when there is
-    /// one.
+    /// Loads the test once, to see what is wrong with it. Of several scenarios, `--scenario` must leave one.
     ///
     /// # Errors
     /// Whatever keeps the test from running.
-    pub fn new(
-        session: &'a Session,
-        matches: &'a ArgMatches,
-        script: &'a Script<'a>,
-        wanted: Option<&str>,
-    ) -> Result<Self, Error> {
+    pub fn new(session: &'a Session, matches: &'a ArgMatches, script: &'a Script<'a>) -> Result<Self, Error> {
         let loaded = load::load(session, matches, script, true)?;
         let Settled { mut options, segment, .. } = options::settle(session, matches, &loaded)?;
-        let scenarios = options.scenarios.take().unwrap_or_default();
+        let mut scenarios = options.scenarios.take().unwrap_or_default();
         let names: Vec<&str> = scenarios.keys().map(String::as_str).collect();
-        let scenario = match (wanted, names.as_slice()) {
-            (Some(name), _) => scenarios.get(name).cloned(),
-            (None, [only]) => scenarios.get(*only).cloned(),
-            (None, _) => None,
-        };
-        let scenario = scenario.ok_or_else(|| {
-            Error::Usage(format!("say with --scenario which one is to be run: {}", names.join(", ")))
-        })?;
+        if names.len() > 1 {
+            let text = format!("say with --scenario which one is to be run: {}", names.join(", "));
+            return Err(Error::Usage(text));
+        }
+        let (_, scenario) =
+            scenarios.pop_first().ok_or_else(|| Error::Config("there is no scenario".to_owned()))?;
         options.thresholds = None;
         Ok(Self { session, matches, script, options, segment, scenario })
     }

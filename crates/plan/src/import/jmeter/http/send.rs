@@ -52,6 +52,12 @@ pub struct Network {
     pub ignoring: Vec<usize>,
     /// Cookies become variables.
     pub save_cookies: bool,
+    /// The connection of WebSocket samplers.
+    pub socket: Option<net::websocket::WebSocket>,
+    /// Where it leads.
+    pub socket_url: String,
+    /// Connections to databases that no other thread has.
+    pub databases: super::super::database::Own,
 }
 
 /// One exchange of a sample.
