@@ -349,7 +349,10 @@ scenarios: [{{flow: [{{get: {{url: /, capture: {{json: $.client, as: who, strict
     let (cert, key, packed) = (pem("client"), pem("client-key"), pem("client-key-pkcs8"));
     check("{}", "who .");
     check(&format!("{{cert: {cert}, key: {key}}}"), "who CN=known client.");
-    check(&format!("{{client: {{cert: {cert}, key: {packed}, passphrase: swordfish}}}}"), "who CN=known client.");
+    check(
+        &format!("{{client: {{cert: {cert}, key: {packed}, passphrase: swordfish}}}}"),
+        "who CN=known client.",
+    );
     check(&format!("{{cert: {cert}}}"), "key must be PEM");
     check(&format!("{{cert: {cert}, key: /nowhere.pem}}"), "/nowhere.pem: cannot be read");
     check("{pfx: ./client.pfx}", "pfx is not supported");

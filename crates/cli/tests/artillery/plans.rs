@@ -124,6 +124,7 @@ module.exports = { prepare, sign, count, check, done };
 function prepare(context, events, next) { context.vars.order = { id: 7, lines: [{ sku: 'a', n: 2 }] }; next(); }
 function sign(req, context, events, next) {
   const text = req.json ? JSON.stringify(req.json) : '';
+  req.headers = req.headers || {};
   req.headers['x-signature'] = tag + crypto.createHmac('sha256', context.vars.secret).update(text.length ? 'x' : '').digest('hex').slice(0, 8);
   return next();
 }

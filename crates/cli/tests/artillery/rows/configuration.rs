@@ -90,22 +90,27 @@ const ROWS: &[Row] = &[
 ];
 
 #[test]
-fn what_before_captures_is_every_users() {
+fn what_before_captures_is_every_users_and_rows_are_their_own() {
     let shop = shop();
     let script = "
 config:
   phases: [{duration: 100ms, arrivalCount: 3}]
+  payload: {path: users.csv, fields: [name], order: sequence}
+  variables: {fixed: 1}
 before:
   flow:
-    - get: {url: /bin/json, capture: {json: $.count, as: handed}}
+    - get: {url: /bin/json, capture: [{json: $.count, as: handed}, {json: $.count, as: fixed}]}
+    - log: '> before {{ name }} {{ handed }} {{ fixed }}'
 scenarios:
-  - flow: [{log: '> {{ handed }}'}]
+  - flow: [{log: '> {{ name }} {{ handed }} {{ fixed }}'}]
 after:
-  flow: [{get: {url: /health}}, {log: '> after {{ handed }}'}]
+  flow: [{get: {url: /health}}, {log: '> after {{ name }} {{ handed }} {{ fixed }}'}]
 ";
-    let files = [("script.yml", script)];
+    let files = [("script.yml", script), ("users.csv", "ann\nbob\n")];
     let ran = run(&files, &["-t", &shop.http_url()]);
-    assert_eq!(ran.lines("> "), ["3", "3", "3", "after 3"], "{}", ran.log());
+    // What `before` captures lies below the rows of data and `config.variables`.
+    let wanted = ["before ann 3 3", "ann 3 1", "bob 3 1", "ann 3 1", "after ann 3 1"];
+    assert_eq!(ran.lines("> "), wanted, "{}", ran.log());
     // What is done before and after the load is not in the report.
     ran.counters(&[("vusers.created", 3), ("http.requests", 0)]);
 }

@@ -50,7 +50,10 @@ const fn with(name: &'static str, support: Support, does: &'static str) -> Key {
 pub static SCRIPT: &[Key] = &[
     full("config", "see below"),
     full("scenarios", "what users do"),
-    full("before", "one scenario, run once before the load; its variables are every user's"),
+    full(
+        "before",
+        "one scenario, run once before the load; its variables are every user's, below those of `payload` and `variables`",
+    ),
     full("after", "one scenario, run once after the load"),
 ];
 

@@ -108,22 +108,24 @@ impl User {
         let mut random = Random::new(session.random.next(), session.user);
         let uid = functions::make_uuid(&mut random);
         let mut vars = Vars::new(Arc::clone(&world.shared));
+        // What `before` left lies below a user's own rows of data, and both below `config.variables`.
+        for (name, value) in world.inherited.get().into_iter().flatten() {
+            vars.set(name, Some(value.clone()));
+        }
+        let counted = matches!(place, Place::Nth(_));
         for payload in &world.payloads {
-            for (name, value) in payload.deal(&mut random) {
+            let row = if counted { payload.deal(&mut random) } else { payload.lend(&mut random) };
+            for (name, value) in row {
                 vars.set(name, Some(value));
             }
         }
-        // A variable goes before a column of the same name.
         for (name, items) in &world.picks {
             vars.set(name, items.get(random.below(items.len() as u64) as usize).cloned());
         }
-        for (name, value) in world.shared.iter() {
+        for (name, value) in world.shared.iter().filter(|(name, _)| !is_built_in(name)) {
             if vars.get(name).as_deref() != Some(value) {
                 vars.set(name, Some(value.clone()));
             }
-        }
-        for (name, value) in world.inherited.get().into_iter().flatten() {
-            vars.set(name, Some(value.clone()));
         }
         vars.set("$uuid", Some(Value::from(uid.as_str())));
         Self {
@@ -132,7 +134,7 @@ impl User {
             random: RefCell::new(random),
             place,
             uid,
-            counted: matches!(place, Place::Nth(_)),
+            counted,
             cookies: RefCell::default(),
             turn: tokio::sync::Mutex::new(()),
             code: RefCell::new(None),
@@ -181,6 +183,11 @@ impl User {
     pub fn count_error(&self, session: &Session, error: &str) {
         self.count(session, |now, stats| stats.count(now, &format!("errors.{error}"), 1.0));
     }
+}
+
+/// Whether a variable is there before any other, so that all others of its name go first.
+fn is_built_in(name: &str) -> bool {
+    name == "target" || name.starts_with('$')
 }
 
 /// A user of the load.
@@ -261,9 +268,6 @@ async fn before(world: &Arc<World>, session: &mut Session) -> Next {
             for name in ["$uuid", "$loopCount", "$loopElement"] {
                 left.shift_remove(name);
             }
-            // Elements of lists and rows of data are drawn anew for each user.
-            let drawn = world.picks.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>();
-            left.retain(|name, _| !drawn.contains(&name.as_str()));
             // It is set once, before any user of the load is there.
             let _ = world.inherited.set(left);
             Next::Step
