@@ -48,16 +48,17 @@ impl Talk {
                 Vec::new()
             }
             kind::EVENT if self.namespaces.iter().any(|(known, _)| known == space) => {
-                self.event(shop, packet, transport)
+                self.event(shop, &packet, transport)
             }
             _ => Vec::new(),
         }
     }
 
-    fn event(&mut self, shop: &Shop, packet: Packet, transport: &str) -> Vec<Packet> {
+    fn event(&mut self, shop: &Shop, packet: &Packet, transport: &str) -> Vec<Packet> {
         let space = packet.namespace.as_str();
-        let items = packet.data.as_array().cloned().unwrap_or_default();
-        let Some((name, args)) = items.split_first() else { return Vec::new() };
+        let Some((name, args)) = packet.data.as_array().and_then(|items| items.split_first()) else {
+            return Vec::new();
+        };
         self.events += 1;
         let said = |event: &str, args: &[Value]| {
             let data = std::iter::once(Value::from(event)).chain(args.iter().cloned()).collect();
