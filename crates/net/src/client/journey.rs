@@ -149,6 +149,7 @@ impl<'a> Journey<'a> {
             deadline: self.deadline,
             version: if bound.is_some() { VersionPreference::Http1 } else { self.request.version },
             discard_body: self.request.discard_body,
+            head_patience: self.request.head_timeout.map_or(Nanos::MAX, Nanos::from),
             bound: bound.map(|authentication| &authentication.bound),
         };
         self.client.hop(&outgoing, trail).await
