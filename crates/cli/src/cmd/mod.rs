@@ -1,11 +1,16 @@
 //! The commands: one row of [`COMMANDS`] and one file each.
 
+mod ab;
 mod archive;
+mod baseline;
+mod calibrate;
 mod check;
 mod cloud;
+mod compare;
 mod completion;
 mod demo;
 mod export;
+mod gate;
 mod http;
 mod inspect;
 mod new;
@@ -44,12 +49,17 @@ pub struct Spec {
 
 /// Every command, in alphabetical order.
 pub static COMMANDS: &[Spec] = &[
+    ab::SPEC,
     archive::SPEC,
+    baseline::SPEC,
+    calibrate::SPEC,
     check::SPEC,
     cloud::SPEC,
+    compare::SPEC,
     completion::SPEC,
     demo::SPEC,
     export::SPEC,
+    gate::SPEC,
     http::SPEC,
     inspect::SPEC,
     new::SPEC,

@@ -11,9 +11,7 @@ use model::Hidden;
 use model::{ExitCode, Level, Nanos};
 use report::summary::{Group, Mode, Summary, machine_readable};
 use serde_json::{Value, json};
-use store::{
-    Check, Closing, Keeper, Membership, Opening, Place, Retention, ScriptText, Threshold,
-};
+use store::{Check, Closing, Keeper, Membership, Opening, Place, Retention, ScriptText, Threshold};
 
 use super::options::Settled;
 use crate::error::Error;
