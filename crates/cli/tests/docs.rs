@@ -152,6 +152,10 @@ pages! {
     script_console_trace: "docs/script/console.md",
     script_execution_status: "docs/script/execution.md",
     plan: "docs/plan.md",
+    judgement_capacity: "docs/judgement/capacity.md",
+    judgement_history: "docs/judgement/history.md",
+    judgement_trends: "docs/judgement/trends.md",
+    judgement_verdicts: "docs/judgement/verdicts.md",
     script_secrets: "docs/script/secrets.md",
 }
 

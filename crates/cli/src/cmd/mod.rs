@@ -4,6 +4,7 @@ mod ab;
 mod archive;
 mod baseline;
 mod calibrate;
+mod capacity;
 mod check;
 mod cloud;
 mod compare;
@@ -21,9 +22,11 @@ mod run;
 mod runs;
 mod scale;
 mod show;
+mod soak;
 mod stats;
 mod status;
 mod target;
+mod trend;
 mod version;
 
 use clap::{ArgMatches, Command};
@@ -53,6 +56,7 @@ pub static COMMANDS: &[Spec] = &[
     archive::SPEC,
     baseline::SPEC,
     calibrate::SPEC,
+    capacity::SPEC,
     check::SPEC,
     cloud::SPEC,
     compare::SPEC,
@@ -70,9 +74,11 @@ pub static COMMANDS: &[Spec] = &[
     runs::SPEC,
     scale::SPEC,
     show::SPEC,
+    soak::SPEC,
     stats::SPEC,
     status::SPEC,
     target::SPEC,
+    trend::SPEC,
     version::SPEC,
 ];
 

@@ -3,7 +3,6 @@
 //! Main types: [`Plan`], what is run, and [`Order`], when. Processes share nothing but the store, so no run warms up
 //! another. What is made of the runs is not known here.
 
-use std::ffi::OsStr;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -21,6 +20,9 @@ use crate::session::Session;
 
 /// How often it is looked whether a run has ended.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// The variable that stands in for `--store`.
+const STORE_VARIABLE: &str = "PLIMSOLL_STORE";
 
 /// One of the two things that are compared.
 #[derive(Clone, Debug)]
@@ -83,13 +85,13 @@ pub fn play(session: &Session, plan: &Plan) -> Result<[Party; 2], Error> {
         let Variant { letter, script, flags } = variant;
         session.say(Level::Info, format!("round {round} of {}, {letter}: {script}", plan.rounds));
         let mut command = Command::new(&program);
-        command
-            .args(["run", "--quiet", "--store"])
-            .arg(&plan.store)
-            .args(&plan.flags)
-            .args(flags)
-            .arg(script);
+        command.args(["run", "--quiet"]).args(&plan.flags).args(flags).arg(script);
         command.env(GROUP_VARIABLE, format!("{group}/{letter}/{round}"));
+        // Not as a flag: every user of the machine reads command lines, and an address can have a password.
+        match &plan.store {
+            Place::File(path) => command.env(STORE_VARIABLE, path),
+            Place::Server(address) => command.env(STORE_VARIABLE, address.as_str()),
+        };
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
         let child = child.map_err(|why| Error::Internal(format!("a run cannot be started: {why}")))?;
         let what = format!("round {round}, {letter}: {script}");

@@ -29,7 +29,7 @@ const STACK_RESERVE_BYTES: usize = 24 * 1024;
 /// Work for a session.
 pub(crate) enum Command {
     /// Run one iteration of a scenario.
-    Iterate(Iteration, Arc<ScenarioInfo>),
+    Iterate(Iteration, Rc<Arc<ScenarioInfo>>),
     /// Call a lifecycle function with a JSON argument.
     Call { function: &'static str, stage: Stage, argument: Option<Arc<str>> },
     /// Free everything and end.
