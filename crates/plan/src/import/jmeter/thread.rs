@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Level, Nanos};
+use model::{Level, Nanos, Own};
 use rustc_hash::FxHashMap;
 
 use super::clerk::{Counts, Entry};
@@ -41,8 +41,8 @@ pub use group::{GroupStep, Run};
 /// One thread: a user on its way through its group.
 struct Thread {
     // Held by a handle of the user's own: with each step of each thread, all would change the same two counts.
-    run: Rc<Arc<Run>>,
-    group: Rc<Arc<Group>>,
+    run: Own<Run>,
+    group: Own<Group>,
     place: usize,
     life: Life,
     user: User,
@@ -69,7 +69,7 @@ struct Thread {
 
 impl Thread {
     fn new(run: &Arc<Run>, place: usize, number: u32, life: Life, session: &Session) -> Self {
-        let group = Rc::new(Arc::clone(&run.groups[place]));
+        let group = Own::new(&run.groups[place]);
         let mut user = User::loading(Arc::clone(&run.plan.shared));
         user.number = number;
         user.group_number = group.number;
@@ -94,8 +94,8 @@ impl Thread {
             ..Network::default()
         };
         Self {
-            walk: Walk::new(Rc::clone(&group)),
-            run: Rc::new(Arc::clone(run)),
+            walk: Walk::new(group.clone()),
+            run: Own::new(run),
             group,
             place,
             life,
@@ -156,7 +156,7 @@ impl Thread {
 
     /// What managers have from the start.
     fn prepare(&mut self) {
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         for (at, scoped) in group.parts.iter().enumerate() {
             if let Part::Config(Config::Cookies(cookies)) = &scoped.part {
                 let store = self.network.cookies.entry(at).or_default();
@@ -189,7 +189,7 @@ impl Thread {
         if self.user.iteration <= 1 {
             return;
         }
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         let fresh = !group.same_user;
         let mut renew = false;
         for (at, scoped) in group.parts.iter().enumerate() {
@@ -216,7 +216,7 @@ impl Thread {
             if self.run.stage.ends(self.group.phase) || self.end.is_some_and(|end| session.now() >= end) {
                 break;
             }
-            let run = Rc::clone(&self.run);
+            let run = self.run.clone();
             let step = self.walk.next(&mut self.user, &run.readers)?;
             if std::mem::take(&mut self.walk.began) {
                 self.iteration_begins(session);
@@ -238,7 +238,7 @@ impl Thread {
     }
 
     async fn lock(&mut self, node: NodeId) -> Result<(), Halt> {
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         if let NodeKind::Critical { lock } = &group.nodes[node].kind {
             let name = lock.eval(&mut self.user)?.into_owned();
             let lock = self.run.stage.lock(&name);
@@ -258,7 +258,7 @@ impl Thread {
     async fn tell_ended(&mut self) -> Result<(), Halt> {
         while !self.walk.ended.is_empty() {
             let super::walk::Ended { node, mut sample, outer } = self.walk.ended.remove(0);
-            let group = Rc::clone(&self.group);
+            let group = self.group.clone();
             let NodeKind::Transaction { parent, .. } = group.nodes[node].kind else { continue };
             (sample.group_threads, sample.all_threads) = self.run.stage.threads(self.place);
             let scope = &group.nodes[node].scope;
@@ -279,7 +279,7 @@ impl Thread {
 
     /// Everything around one sampler.
     async fn sampler(&mut self, node: NodeId, session: &mut Session) -> Result<(), Halt> {
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         let node_ = &group.nodes[node];
         let scope = &node_.scope;
         self.action = Action::Continue;
@@ -369,7 +369,7 @@ impl Thread {
         view: &mut SamplerView,
         session: &mut Session,
     ) -> Result<Aims, Halt> {
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         let node_ = &group.nodes[node];
         let scope = &node_.scope;
         let mut aims = Aims::default();
@@ -407,7 +407,7 @@ impl Thread {
 
     /// Asks a database beside a sampler; a refusal is told and changes nothing.
     async fn ask_beside(&mut self, query: &Query, name: &Text) -> Result<(), Halt> {
-        let run = Rc::clone(&self.run);
+        let run = self.run.clone();
         let outcome = query.beside(&run.databases, &mut self.network.databases, &mut self.user).await?;
         if let Some(message) = outcome {
             self.say(Level::Warning, &format!("SQL Problem in {}: {message}", name.raw()));
@@ -422,7 +422,7 @@ impl Thread {
         session: &Session,
     ) -> Result<Sample, Halt> {
         let begun = session.now();
-        let run = Rc::clone(&self.run);
+        let run = self.run.clone();
         let own = &mut self.network.databases;
         let mut sample = query.perform(sample, &run.databases, own, &mut self.user).await?;
         sample.elapsed_ms = (session.now() - begun).as_millis_f64().round() as i64;

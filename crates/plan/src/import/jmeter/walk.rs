@@ -9,8 +9,9 @@ mod loops;
 mod transactions;
 
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::PoisonError;
+
+use model::Own;
 
 use super::config::{OwnCounts, Ticked};
 use super::csv::Readers;
@@ -127,7 +128,7 @@ pub struct Ended {
 
 /// A user's way through its group.
 pub struct Walk {
-    group: Rc<Arc<Group>>,
+    group: Own<Group>,
     states: Vec<State>,
     /// What the user counts for itself.
     pub own: OwnCounts,
@@ -147,7 +148,7 @@ pub struct Walk {
 impl Walk {
     /// A user that has not begun.
     #[must_use]
-    pub fn new(group: Rc<Arc<Group>>) -> Self {
+    pub fn new(group: Own<Group>) -> Self {
         let states = group.nodes.iter().map(|_| State::new()).collect();
         Self {
             group,
@@ -164,7 +165,7 @@ impl Walk {
 
     /// A walk through one child of a parallel controller, once.
     #[must_use]
-    pub fn branch(group: Rc<Arc<Group>>, root: NodeId) -> Self {
+    pub fn branch(group: Own<Group>, root: NodeId) -> Self {
         let mut walk = Self { root, ..Self::new(group) };
         walk.states[root].on = matches!(walk.group.nodes[root].kind, NodeKind::Throughput(_));
         walk
@@ -211,7 +212,7 @@ impl Walk {
         if self.turns > TURNS_MAX {
             return Ok(Some(Step::Breathe));
         }
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         match &group.nodes[node].kind {
             NodeKind::Loop { count, forever } => {
                 let step = self.enter_loop(node, count, *forever, user, readers);
@@ -302,7 +303,7 @@ impl Walk {
         if self.states[node].done {
             return Ok(None);
         }
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         let children = &group.nodes[node].children;
         let is_switch = matches!(group.nodes[node].kind, NodeKind::Switch { .. });
         loop {
@@ -328,7 +329,7 @@ impl Walk {
 
     /// All children had their turn.
     fn at_end(&mut self, node: NodeId, user: &mut User, readers: &Readers) -> Result<Option<Step>, Halt> {
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         match &group.nodes[node].kind {
             NodeKind::Loop { count, forever } => {
                 self.rewind(node);
@@ -399,7 +400,7 @@ impl Walk {
 
     /// A controller begins an iteration: what ticks with it ticks, and some children take notice.
     fn begin(&mut self, node: NodeId, user: &mut User, readers: &Readers) -> Result<(), Halt> {
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         if node == 0 {
             user.iteration += 1;
             self.began = true;

@@ -26,7 +26,7 @@ impl Thread {
         mut sample: Sample,
         session: &mut Session,
     ) -> Result<(), Halt> {
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         let scope = &group.nodes[node].scope;
         if sample.ignored {
             return Ok(());
@@ -127,7 +127,7 @@ impl Thread {
 
     /// Runs the assertions in scope.
     pub(super) async fn judge(&mut self, scope: &Scope, sample: &Rc<RefCell<Sample>>) -> Result<(), Halt> {
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         for at in &scope.assertions {
             let scoped = &group.parts[*at];
             let Part::Assert(assertion) = &scoped.part else { continue };
@@ -168,8 +168,8 @@ impl Thread {
 
     /// Hands a sample to those who get it.
     pub(super) fn notify(&mut self, scope: &Scope, sample: &Sample) {
-        let group = Rc::clone(&self.group);
-        let run = Rc::clone(&self.run);
+        let group = self.group.clone();
+        let run = self.run.clone();
         let mut files: Vec<usize> = run.main_file.into_iter().collect();
         for at in &scope.listeners {
             match &group.parts[*at].part {

@@ -53,9 +53,9 @@ impl Thread {
             ..Network::default()
         };
         Self {
-            walk: Walk::branch(Rc::clone(&self.group), child),
-            run: Rc::clone(&self.run),
-            group: Rc::clone(&self.group),
+            walk: Walk::branch(self.group.clone(), child),
+            run: self.run.clone(),
+            group: self.group.clone(),
             place: self.place,
             life: self.life,
             user: self.user.beside(),
@@ -82,7 +82,7 @@ impl Thread {
         mut whole: Sample,
         session: &mut Session,
     ) -> Result<Option<Sample>, Halt> {
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         let children = &group.nodes[node].children;
         let most = match &parallel.most {
             Some(most) => most.number(&mut self.user)?.filter(|most| *most > 0).map(|most| most as usize),

@@ -78,7 +78,7 @@ impl Thread {
                 "javax.script.ScriptException: Cannot find engine named: '{language}', ensure you set language field in JSR223 Test Element: {name}"
             )));
         }
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         let cookies = scope
             .configs
             .iter()

@@ -1,6 +1,5 @@
 //! Waiting: timers, meetings and pauses.
 
-use std::rc::Rc;
 use std::time::Duration;
 
 use model::Nanos;
@@ -35,7 +34,7 @@ impl Thread {
 
     /// All timers in scope together; says whether the thread goes on.
     pub(super) async fn wait(&mut self, scope: &Scope, session: &mut Session) -> Result<bool, Halt> {
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         // Times of the plan may be scaled, those that keep a rate may not.
         let (mut total, mut exact) = (0i64, 0i64);
         for at in &scope.timers {

@@ -1,6 +1,5 @@
 //! Controllers that choose among what stands in them, and conditions.
 
-use std::rc::Rc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::super::csv::Readers;
@@ -42,7 +41,7 @@ impl Walk {
         user: &mut User,
         readers: &Readers,
     ) -> Result<Option<Step>, Halt> {
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         let children = &group.nodes[node].children;
         if children.is_empty() || std::mem::take(&mut self.states[node].on) {
             self.states[node].first = true;

@@ -1,7 +1,5 @@
 //! Controllers that repeat what stands in them.
 
-use std::rc::Rc;
-
 use super::super::csv::Readers;
 use super::super::function::now_ms;
 use super::super::text::Text;
@@ -87,7 +85,7 @@ impl Walk {
 
     /// The value of this round; nothing when there is none.
     pub(super) fn foreach_value(&mut self, node: NodeId, user: &mut User) -> Result<Option<String>, Halt> {
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         let NodeKind::Foreach { input, separator, end, .. } = &group.nodes[node].kind else {
             return Ok(None);
         };
@@ -124,7 +122,7 @@ impl Walk {
         user: &mut User,
         readers: &Readers,
     ) -> Result<Option<Step>, Halt> {
-        let group = Rc::clone(&self.group);
+        let group = self.group.clone();
         if let NodeKind::Foreach { start, .. } = &group.nodes[node].kind
             && self.states[node].first
             && self.states[node].rounds <= self.states[node].passes.0 as i64
