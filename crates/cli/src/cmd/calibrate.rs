@@ -72,7 +72,7 @@ fn spreads(runs: &[Run]) -> Vec<(String, String, f64)> {
             let values = side.values(&key);
             let (centre, spread) = (mean(&values), deviation(&values));
             let share = spread / centre;
-            share.is_finite().then(|| (key.endpoint, key.figure, share))
+            share.is_finite().then_some((key.endpoint, key.figure, share))
         })
         .collect();
     spreads.sort_by(|a, b| b.2.total_cmp(&a.2));

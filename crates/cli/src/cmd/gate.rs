@@ -108,10 +108,9 @@ const fn word(decision: Decision) -> &'static str {
 }
 
 fn write(matches: &ArgMatches, verdicts: &Verdicts) -> Result<(), Error> {
-    let forms: [(&str, fn(&Verdicts) -> String); 2] = [("junit", junit), ("markdown", markdown)];
-    for (name, form) in forms {
+    for (name, text) in [("junit", junit(verdicts)), ("markdown", markdown(verdicts))] {
         if let Some(path) = matches.get_one::<String>(name) {
-            std::fs::write(path, form(verdicts)).map_err(|why| Error::File(format!("{path}: {why}")))?;
+            std::fs::write(path, text).map_err(|why| Error::File(format!("{path}: {why}")))?;
         }
     }
     Ok(())
