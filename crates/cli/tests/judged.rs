@@ -332,4 +332,5 @@ fn a_build_is_compared_with_itself() {
         "missing.js ended with status 255",
     );
     place.refuses(&["ab", "t.js", "u.js", "--seed", "x"], 255, "invalid");
+    place.refuses(&["ab", "t.js", "--no-store", "--with-b", "-v"], 255, "runs that are not kept");
 }

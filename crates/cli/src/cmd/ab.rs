@@ -101,7 +101,7 @@ fn takes_value(long: &str) -> Option<bool> {
 pub fn place(session: &Session, matches: &ArgMatches) -> Result<store::Place, Error> {
     let flags = Flags::read(runtime::RUN_FLAGS, matches, &session.env).map_err(Error::Usage)?;
     keeping::place(session, &flags)?.ok_or_else(|| {
-        Error::Usage("there is no data folder, so say with --store where the runs are kept".to_owned())
+        Error::Usage("there is no place for the runs: no data folder, or they are not to be kept; say with --store where they are kept".to_owned())
     })
 }
 

@@ -76,6 +76,10 @@ impl Order {
 /// # Errors
 /// When a run cannot be started or kept, ends with another status than that of failed thresholds, or is interrupted.
 pub fn play(session: &Session, plan: &Plan) -> Result<[Party; 2], Error> {
+    let mut flags = plan.flags.iter().chain(plan.variants.iter().flat_map(|variant| &variant.flags));
+    if flags.any(|flag| flag == "--no-store") {
+        return Err(Error::Usage("--no-store: runs that are not kept cannot be compared".to_owned()));
+    }
     let program = std::env::current_exe()
         .map_err(|why| Error::Internal(format!("this program's own file is not known: {why}")))?;
     let group = format!("{:x}-{:x}", now_ms(session), std::process::id());
@@ -103,7 +107,7 @@ pub fn play(session: &Session, plan: &Plan) -> Result<[Party; 2], Error> {
         let runs: Vec<_> =
             kept.iter().filter(|one| one.variant == variant.letter).map(|one| one.run.clone()).collect();
         if runs.len() < plan.rounds as usize {
-            let text = format!("of {} runs of {} only {} were kept", plan.rounds, variant.script, runs.len());
+            let text = format!("of {} runs of {}, {} were kept", plan.rounds, variant.script, runs.len());
             return Err(Error::File(text));
         }
         Ok(Party::new(variant.name(), runs))
