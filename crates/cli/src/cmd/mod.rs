@@ -1,12 +1,18 @@
 //! The commands: one row of [`COMMANDS`] and one file each.
 
+mod ab;
 mod archive;
+mod baseline;
+mod calibrate;
+mod capacity;
 mod check;
 mod cloud;
+mod compare;
 mod completion;
 mod convert;
 mod demo;
 mod export;
+mod gate;
 mod http;
 mod inspect;
 mod new;
@@ -17,9 +23,11 @@ mod run;
 mod runs;
 mod scale;
 mod show;
+mod soak;
 mod stats;
 mod status;
 mod target;
+mod trend;
 mod version;
 
 use clap::{ArgMatches, Command};
@@ -45,13 +53,19 @@ pub struct Spec {
 
 /// Every command, in alphabetical order.
 pub static COMMANDS: &[Spec] = &[
+    ab::SPEC,
     archive::SPEC,
+    baseline::SPEC,
+    calibrate::SPEC,
+    capacity::SPEC,
     check::SPEC,
     cloud::SPEC,
+    compare::SPEC,
     completion::SPEC,
     convert::SPEC,
     demo::SPEC,
     export::SPEC,
+    gate::SPEC,
     http::SPEC,
     inspect::SPEC,
     new::SPEC,
@@ -62,9 +76,11 @@ pub static COMMANDS: &[Spec] = &[
     runs::SPEC,
     scale::SPEC,
     show::SPEC,
+    soak::SPEC,
     stats::SPEC,
     status::SPEC,
     target::SPEC,
+    trend::SPEC,
     version::SPEC,
 ];
 

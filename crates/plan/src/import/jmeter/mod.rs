@@ -11,6 +11,7 @@ mod config;
 mod convert;
 mod cookies;
 mod csv;
+mod database;
 mod decimal;
 mod dialect;
 pub mod document;
@@ -34,6 +35,7 @@ mod sample;
 mod sampler;
 mod script_element;
 mod scripts;
+mod socket;
 mod stage;
 pub mod text;
 mod thread;
@@ -144,6 +146,7 @@ pub fn import(source: &Source) -> Result<Plan, Vec<Note>> {
     let shown = shared.prop("sample_variables").unwrap_or_default();
     let shown = shown.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
     let stage = Stage::new(&plan);
+    let databases = database::Databases::new(std::mem::take(&mut plan.sources));
     let groups: Vec<Arc<Group>> = std::mem::take(&mut plan.groups).into_iter().map(Arc::new).collect();
     let run = Arc::new(Run {
         stage,
@@ -153,6 +156,7 @@ pub fn import(source: &Source) -> Result<Plan, Vec<Note>> {
         main_file,
         shown,
         readers: csv::Readers::default(),
+        databases,
         code: host::Code::new(script::code::Code::new(script::code::CodeOptions::new(
             &plan.shared.folder,
             source.log.clone(),
