@@ -2,6 +2,7 @@
 //! which must see the same requests, and the same checks must hold.
 
 mod door;
+mod jmx;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -305,84 +306,60 @@ scenarios:
     });
 }
 
-/// Properties of an element.
-fn texts(pairs: &[(&str, &str)]) -> String {
-    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
-    let text =
-        |(name, value): &(&str, &str)| format!("<stringProp name=\"{name}\">{}</stringProp>", escaped(value));
-    pairs.iter().map(text).collect()
-}
-
-fn argument(name: &str, value: &str) -> String {
-    let inner = texts(&[("Argument.name", name), ("Argument.value", value)]);
-    format!("<elementProp name=\"{name}\" elementType=\"HTTPArgument\">{inner}</elementProp>")
-}
-
-fn sampler(name: &str, method: &str, path: &str, list: &str, below: &str) -> String {
-    format!(
-        "<HTTPSamplerProxy testname=\"{name}\">{}<elementProp name=\"HTTPsampler.Arguments\" \
-         elementType=\"Arguments\"><collectionProp name=\"Arguments.arguments\">{list}</collectionProp></elementProp>\
-         </HTTPSamplerProxy><hashTree>{below}</hashTree>",
-        texts(&[("HTTPSampler.path", path), ("HTTPSampler.method", method)]),
-    )
-}
-
 /// A plan of JMeter for two users with two loops: data, a login, a loop over a product, a branch, and a script.
-fn jmx() -> String {
-    let status = format!(
-        "<ResponseAssertion><collectionProp name=\"Asserion.test_strings\"><stringProp \
-         name=\"0\">200</stringProp></collectionProp>{}<intProp \
-         name=\"Assertion.test_type\">8</intProp></ResponseAssertion><hashTree/>",
-        texts(&[("Assertion.test_field", "Assertion.response_code")])
+fn jmeter() -> String {
+    use jmx::{assert_that, body, el, group, groovy, headers, items, json, plan, variables};
+    let request = |name: &str, method: &str, path: &str, other: &str, below: &str| {
+        // Where the shop is, the defaults say.
+        let elsewhere = [("HTTPSampler.domain", ""), ("HTTPSampler.port", "")];
+        jmx::http(name, method, path, &elsewhere, other, below)
+    };
+    let argument = [("Argument.name", "q"), ("Argument.value", "a b"), ("HTTPArgument.always_encode", "true")];
+    let query = format!(
+        "<elementProp name=\"HTTPsampler.Arguments\" elementType=\"Arguments\">{}</elementProp>",
+        items("Arguments.arguments", "HTTPArgument", &[&argument])
     );
-    let token = texts(&[
-        ("JSONPostProcessor.referenceNames", "token"),
-        ("JSONPostProcessor.jsonPathExprs", "$.token"),
-        ("JSONPostProcessor.match_numbers", "1"),
-    ]);
-    let credentials = argument("", "{\"email\":\"${who}@test.com\",\"password\":\"${secret}\"}");
-    let below = format!("<JSONPostProcessor>{token}</JSONPostProcessor><hashTree/>{status}");
+    let status = assert_that("Assertion.response_code", "8", &["200"]);
     let data = [("filename", "people.csv"), ("variableNames", "who,product"), ("ignoreFirstLine", "true")];
     let condition = [
         ("IfController.condition", "${__jexl3(\"${product}\" == \"3\",)}"),
         ("IfController.useExpression", "true"),
     ];
-    format!(
-        "<?xml version=\"1.0\"?><jmeterTestPlan><hashTree><TestPlan testname=\"Plan\"><elementProp \
-         name=\"TestPlan.user_defined_variables\" elementType=\"Arguments\"><collectionProp \
-         name=\"Arguments.arguments\">{variables}</collectionProp></elementProp></TestPlan><hashTree>\
-         <ConfigTestElement>{defaults}</ConfigTestElement><hashTree/><CookieManager><boolProp \
-         name=\"CookieManager.clearEachIteration\">true</boolProp></CookieManager><hashTree/>\
-         <ThreadGroup testname=\"Users\">{group}<elementProp name=\"ThreadGroup.main_controller\" \
-         elementType=\"LoopController\">{twice}</elementProp></ThreadGroup><hashTree>\
-         <CSVDataSet>{data}</CSVDataSet><hashTree/>\
-         <HeaderManager><collectionProp name=\"HeaderManager.headers\"><elementProp name=\"\" \
-         elementType=\"Header\">{header}</elementProp></collectionProp></HeaderManager><hashTree/>\
-         <ConstantTimer>{delay}</ConstantTimer><hashTree/>{login}\
-         <LoopController testname=\"Twice\">{twice}</LoopController><hashTree>{product}</hashTree>\
-         <IfController testname=\"If\">{condition}</IfController><hashTree>{branch}</hashTree>\
-         <JSR223Sampler testname=\"Script\">{script}</JSR223Sampler><hashTree/>\
-         </hashTree></hashTree></hashTree></jmeterTestPlan>",
-        variables = argument("secret", "pw"),
-        defaults = texts(&[("HTTPSampler.domain", "HOST"), ("HTTPSampler.port", "PORT")]),
-        group = texts(&[("ThreadGroup.num_threads", "2"), ("ThreadGroup.ramp_time", "0")]),
-        data = texts(&data),
-        header = texts(&[("Header.name", "Content-Type"), ("Header.value", "application/json")]),
-        delay = texts(&[("ConstantTimer.delay", "1")]),
-        login = sampler("Login", "POST", "/api/auth/login", &credentials, &below),
-        twice = texts(&[("LoopController.loops", "2")]),
-        product = sampler("Product", "GET", "/api/products/${product}", &argument("q", "a b"), &status),
-        condition = texts(&condition),
-        branch = sampler("Branch", "GET", "/api/products", "", ""),
-        script = texts(&[("scriptLanguage", "groovy"), ("script", "log.info('x')")]),
-    )
+    let steps = [
+        el("CSVDataSet", "Data", &data, ""),
+        headers(&[("Content-Type", "application/json")]),
+        el("ConstantTimer", "Wait", &[("ConstantTimer.delay", "1")], ""),
+        request(
+            "Login",
+            "POST",
+            "/api/auth/login",
+            &body(r#"{"email":"${who}@test.com","password":"${secret}"}"#),
+            &(json("token", "$.token") + &status),
+        ),
+        el(
+            "LoopController",
+            "Twice",
+            &[("LoopController.loops", "2")],
+            &request("Product", "GET", "/api/products/${product}", &query, &status),
+        ),
+        el("IfController", "If", &condition, &request("Branch", "GET", "/api/products", "", "")),
+        groovy("JSR223Sampler", "Script", "log.info('x')"),
+    ];
+    let defaults = [("HTTPSampler.domain", "HOST"), ("HTTPSampler.port", "PORT")];
+    let common = [
+        variables(&[("secret", "pw")]),
+        el("ConfigTestElement", "Shop", &defaults, ""),
+        el("CookieManager", "Cookies", &[("CookieManager.clearEachIteration", "true")], ""),
+        group("Users", "2", "2", &[], &steps.concat()),
+    ];
+    plan(&[], &common.concat())
 }
 
 #[test]
 fn plans_of_jmeter() {
     check(&Case {
         name: "plan.jmx",
-        files: &[("plan.jmx", &jmx()), ("people.csv", "a,b\nann,3\nbob,99999\n")],
+        files: &[("plan.jmx", &jmeter()), ("people.csv", "a,b\nann,3\nbob,99999\n")],
         flags: &[],
         requests: &[
             ("POST /api/auth/login", 4),

@@ -13,7 +13,7 @@ use stats::percentile::{BatchHistogram, Percentile, percentile};
 use target::{Shop, ShopOptions};
 
 /// What the shop adds to each checkout, which is one request of five: p95 lies among them.
-const DELAY: Duration = Duration::from_millis(250);
+const DELAY: Duration = Duration::from_secs(1);
 /// Iterations of each dialect.
 const JOURNEYS: usize = 30;
 

@@ -1,12 +1,18 @@
 //! Files that were made to do harm, given to the built program: each is refused with its file and line, and quickly.
 
-use std::path::Path;
+mod jmx;
+
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Exit status and all that was said of checking a file.
 fn check(folder: &Path, args: &[&str]) -> (i32, String) {
+    plimsoll(folder, &[&["check"], args].concat())
+}
+
+/// Exit status and all that was said.
+fn plimsoll(folder: &Path, args: &[&str]) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .arg("check")
         .args(args)
         .current_dir(folder)
         .env_clear()
@@ -21,11 +27,7 @@ fn check(folder: &Path, args: &[&str]) -> (i32, String) {
 /// A file that is refused with these words.
 #[track_caller]
 fn refused(name: &str, content: &str, words: &[&str]) {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
-    // The test's own folder is two below, so that there is something outside of those around it.
-    let inner = folder.path().join("shop/plans");
-    std::fs::create_dir_all(&inner).expect("a temporary folder can be written");
-    std::fs::write(folder.path().join("secret.csv"), "a,b\n1,2\n").expect("it can be written");
+    let (folder, inner) = secret();
     std::fs::write(folder.path().join("part.jmx"), "<jmeterTestPlan/>").expect("it can be written");
     std::fs::write(inner.join(name), content).expect("it can be written");
     let (code, said) = check(&inner, &[name]);
@@ -34,6 +36,16 @@ fn refused(name: &str, content: &str, words: &[&str]) {
         assert!(said.contains(word), "{word:?} is not said of {name}: {said}");
     }
     assert!(said.len() < 20_000, "{} bytes are said of {name}", said.len());
+}
+
+/// A folder for a test with a secret beside its project, and the folder of the test within.
+fn secret() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    // The test's own folder is two below, so that there is something outside of those around it.
+    let inner = folder.path().join("shop/plans");
+    std::fs::create_dir_all(&inner).expect("a temporary folder can be written");
+    std::fs::write(folder.path().join("secret.csv"), "a,b\n1,2\n").expect("it can be written");
+    (folder, inner)
 }
 
 /// Nine lists, each of nine times the one before.
@@ -155,10 +167,7 @@ fn files_outside_of_the_folder_are_refused() {
 
 #[test]
 fn the_user_may_allow_what_lies_outside() {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
-    let inner = folder.path().join("shop/plans");
-    std::fs::create_dir_all(&inner).expect("a temporary folder can be written");
-    std::fs::write(folder.path().join("secret.csv"), "a,b\n1,2\n").expect("it can be written");
+    let (folder, inner) = secret();
     let plan = "plimsoll: 1\nbase: http://h\ndata: { d: { file: ../../secret.csv } }\nsteps: [{ feed: d }]\n";
     std::fs::write(inner.join("t.yaml"), plan).expect("it can be written");
     let (code, said) = check(&inner, &["--outside-files", "t.yaml"]);
@@ -166,4 +175,39 @@ fn the_user_may_allow_what_lies_outside() {
     // What lies below the working directory is the user's own, wherever the test stands.
     let (code, said) = check(folder.path(), &["shop/plans/t.yaml"]);
     assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+fn files_outside_of_the_folder_are_not_sent() {
+    let (_folder, inner) = secret();
+    let nowhere = [("HTTPSampler.port", "1")];
+    let files = "<elementProp name=\"HTTPsampler.Files\" elementType=\"HTTPFileArgs\"><collectionProp \
+                 name=\"HTTPFileArgs.files\"><elementProp name=\"\" elementType=\"HTTPFileArg\"><stringProp \
+                 name=\"File.path\">../../secret.csv</stringProp><stringProp name=\"File.paramname\">f</stringProp><stringProp \
+                 name=\"File.mimetype\">text/csv</stringProp></elementProp></collectionProp></elementProp>";
+    let samplers = [
+        jmx::http("Upload", "POST", "/", &nowhere, files, ""),
+        jmx::show("read ${__FileToString(../../secret.csv,,)} of it"),
+    ];
+    let plan = jmx::plan(&[], &jmx::group("Users", "1", "1", &[], &samplers.concat()));
+    std::fs::write(inner.join("t.jmx"), plan).expect("it can be written");
+    let script = "config: { target: 'http://127.0.0.1:1', phases: [{ duration: 1, arrivalCount: 1 }] }\n\
+                  scenarios: [{ flow: [{ post: { url: /, formData: { f: { fromFile: ../../secret.csv } } } }] }]\n";
+    std::fs::write(inner.join("t.yml"), script).expect("it can be written");
+    let check = |flags: &[&str], file: &str, out: &str, has: &[&str], has_not: &[&str]| {
+        let flag = if file == "t.jmx" { "--jtl" } else { "--artillery-report" };
+        let (_, said) = plimsoll(&inner, &[&["run", "--quiet", flag, out], flags, &[file]].concat());
+        let text = std::fs::read_to_string(inner.join(out)).unwrap_or_else(|why| panic!("{out}: {why} {said}"));
+        for part in has {
+            assert!(text.contains(part), "{part:?} is not in {text}");
+        }
+        for part in has_not {
+            assert!(!text.contains(part), "{part:?} is in {text}");
+        }
+    };
+    let outside = "lies outside of the folders of the test";
+    check(&[], "t.jmx", "out.jtl", &[outside, "read **ERR** of it"], &["a,b"]);
+    check(&["--outside-files"], "t.jmx", "all.jtl", &["a,b"], &[outside, "**ERR**"]);
+    check(&[], "t.yml", "out.json", &["ERR_GOT_REQUEST_ERROR"], &["ECONNREFUSED"]);
+    check(&["--outside-files"], "t.yml", "all.json", &["ECONNREFUSED"], &["ERR_GOT_REQUEST_ERROR"]);
 }

@@ -95,13 +95,21 @@ pub fn source(
     let registry = Registry::new();
     // Words of another tool that mean something else there are no variables; the importer looks at the flags.
     let env = script_env(&session.env, runtime, system_env).unwrap_or_else(|_| session.env.clone());
+    let mut flags = flags::given(matches);
+    // These three have variables that stand in for them.
+    for name in ["allow-unsupported", "outside-files", "strict"] {
+        flags.remove(name);
+        if runtime.on(name) {
+            flags.insert(name.to_owned(), Vec::new());
+        }
+    }
     let source = import::Source {
         name: name.to_owned(),
         bytes,
         path,
         folder,
         env,
-        flags: flags::given(matches),
+        flags,
         registry: Arc::clone(&registry),
         log: session.logger(),
         clock: session.clock,

@@ -11,7 +11,7 @@ const shoppers = new SharedArray('shoppers', () =>
 );
 
 export const options = {
-  scenarios: { journey: { executor: 'per-vu-iterations', vus: 6, iterations: 5 } },
+  scenarios: { journey: { executor: 'per-vu-iterations', vus: 10, iterations: 3 } },
 };
 
 export default function () {

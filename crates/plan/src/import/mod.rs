@@ -135,10 +135,7 @@ impl Source {
     /// Which files the test may have read.
     #[must_use]
     pub fn reach(&self) -> Reach {
-        Reach::new(
-            &self.folder,
-            self.has_flag("outside-files") && self.flag("outside-files") != Some("false"),
-        )
+        Reach::new(&self.folder, self.has_flag("outside-files"))
     }
 
     /// Whether a flag was given.

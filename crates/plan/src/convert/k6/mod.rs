@@ -143,12 +143,8 @@ pub(super) fn script(parts: &Parts<'_>) -> Written {
     let mut text = String::new();
     writer.imports(&mut text);
     if let Some(base) = parts.document.get("base") {
-        let code = writer.text(base);
-        let _ = writeln!(
-            text,
-            "\nconst BASE = {};",
-            code.trim_end_matches('/').replace("/'", "'").replace("/`", "`")
-        );
+        let code = writer.text(&plain(base).trim_end_matches('/').into());
+        let _ = writeln!(text, "\nconst BASE = {code};");
     }
     text.push_str(&data);
     for (at, path) in writer.uses.files.iter().enumerate() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::{asked, check, choose, load, phases};
+use super::{asked, check, choose, load, phases, read_modules};
 use crate::convert::{Scribe, duration_text, escaped};
 use crate::extract::jsonpath::{Dialect, Path};
 use crate::import::plimsoll::expression;
@@ -23,7 +23,8 @@ const ROWS_MAX: usize = 50;
 /// When Artillery would refuse it too.
 pub(super) fn document(source: &Source) -> Result<Document, Refused> {
     let refused = |refused: load::Refused| Refused { notes: refused.notes, exit: None };
-    let asked = asked(source);
+    let mut asked = asked(source);
+    read_modules(source, &mut asked).map_err(refused)?;
     let mut script = load::load(&asked).map_err(refused)?;
     phases::timetable(script.config(), asked.solo, &script.places)
         .map_err(|note| Refused { notes: vec![note], exit: None })?;

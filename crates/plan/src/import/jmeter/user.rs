@@ -104,7 +104,7 @@ pub struct Shared {
     pub props: Mutex<BTreeMap<String, String>>,
     /// The plan's folder.
     pub folder: PathBuf,
-    /// Which files beside it the plan may name as data or parts of itself.
+    /// Which files the plan may have read: as data, as bodies, by functions, as parts of itself.
     pub reach: crate::import::Reach,
     /// The plan's file name.
     pub file_name: String,
@@ -270,7 +270,7 @@ impl Shared {
         Self {
             props: Mutex::default(),
             folder: PathBuf::from("/plans"),
-            reach: crate::import::Reach::new(Path::new("/plans"), false),
+            reach: crate::import::Reach::new(Path::new("/plans"), true),
             file_name: "p.jmx".to_owned(),
             log: Arc::new(|_, _| {}),
             print: Arc::new(|_, _| {}),

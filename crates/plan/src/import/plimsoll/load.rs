@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::yaml::{Node, Spot, Yaml};
 
 /// Keys of a scenario that go to the executor as they are; `step_count` is the executor's `steps`.
-const OF_EXECUTORS: [&str; 18] = [
+pub(super) const OF_EXECUTORS: [&str; 18] = [
     "executor",
     "vus",
     "duration",

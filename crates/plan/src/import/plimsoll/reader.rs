@@ -10,6 +10,7 @@ use std::time::Duration;
 use model::nearest::nearest;
 
 use super::expression;
+use super::load::OF_EXECUTORS;
 use crate::expr::{Expr, Text};
 use crate::import::{Reach, Source};
 use crate::note::{Kind, Note, Place};
@@ -40,34 +41,7 @@ pub static KEYS: &[(&str, &[&str])] = &[
     ),
     ("http", &["headers", "timeout", "redirects", "version"]),
     ("data", &["file", "rows", "order", "delimiter", "columns"]),
-    (
-        "scenario",
-        &[
-            "steps",
-            "weight",
-            "load",
-            "tags",
-            "users_max",
-            "executor",
-            "vus",
-            "duration",
-            "iterations",
-            "maxDuration",
-            "startVUs",
-            "stages",
-            "gracefulRampDown",
-            "rate",
-            "timeUnit",
-            "preAllocatedVUs",
-            "maxVUs",
-            "startRate",
-            "stepRate",
-            "stepDuration",
-            "step_count",
-            "startTime",
-            "gracefulStop",
-        ],
-    ),
+    ("scenario", &SCENARIO),
     ("load", &["inject", "keep_constant", "ramp", "inject_random", "pause"]),
     ("inject", &["rate", "every", "for"]),
     ("keep_constant", &["users", "for"]),
@@ -116,6 +90,24 @@ pub static KEYS: &[(&str, &[&str])] = &[
     ("parallel", &["limit", "branches"]),
     ("group", &["name", "steps"]),
 ];
+
+/// Keys of a scenario that are not those of its executor.
+const OF_SCENARIOS: [&str; 5] = ["steps", "weight", "load", "tags", "users_max"];
+
+/// All keys of a scenario.
+const SCENARIO: [&str; OF_SCENARIOS.len() + OF_EXECUTORS.len()] = {
+    let mut keys = [""; OF_SCENARIOS.len() + OF_EXECUTORS.len()];
+    let mut at = 0;
+    while at < keys.len() {
+        let of_executors = at.checked_sub(OF_SCENARIOS.len());
+        keys[at] = match of_executors {
+            Some(at) => OF_EXECUTORS[at],
+            None => OF_SCENARIOS[at],
+        };
+        at += 1;
+    }
+    keys
+};
 
 /// The keys of a mapping.
 pub fn keys_of(mapping: &str) -> &'static [&'static str] {
