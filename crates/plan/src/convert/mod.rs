@@ -15,6 +15,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::import::{Document, Format, Refused, Source, plimsoll};
 use crate::note::{Kind, Note, Place};
+use crate::yaml::{self, Fault};
 
 /// What a test is written as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,8 +64,20 @@ pub fn convert(
     move_files(&mut document, &source.folder, folder);
     let text = match target {
         Target::Plan => {
-            let text = yaml_text::text(&document);
-            format!("{}\n{text}", comment("# ", &source.name, &notes))
+            let text = format!(
+                "{}\n{}",
+                comment("# ", &source.name, &notes),
+                yaml_text::text(&document)
+            );
+            match yaml::parse(&text) {
+                Ok(read) if read.to_json() == document => text,
+                Ok(_) => return Err(own_mistake(source, "the plan that was made says something else")),
+                Err(fault) => {
+                    let Fault { at, message } = fault;
+                    let place = format!("{}:{}", at.line, at.column);
+                    return Err(own_mistake(source, &format!("the plan that was made: {place}: {message}")));
+                }
+            }
         }
         Target::K6 => {
             let parts = k6::Parts { document: &document, scenarios: &scenarios, columns: &columns };
@@ -72,16 +85,31 @@ pub fn convert(
             notes.extend(written.odd.into_iter().map(|(kind, path, message)| {
                 Note::new(kind, Place { file: source.name.clone(), path, ..Place::default() }, message)
             }));
-            format!("{}\n{}", comment("// ", &source.name, &notes), written.text)
+            let text = format!("{}\n{}", comment("// ", &source.name, &notes), written.text);
+            if let Some(fault) = script::fault_of_module(&text) {
+                return Err(own_mistake(source, &format!("the script that was made: {fault}")));
+            }
+            text
         }
     };
     Ok(Converted { text, notes })
 }
 
+/// What is said of a test that cannot be written so that it would be read again as what it is.
+pub(crate) const UNREADABLE: &str = "this test cannot be written down";
+
+/// A refusal for which the user can do nothing.
+fn own_mistake(source: &Source, message: &str) -> Refused {
+    let place = Place { file: source.name.clone(), ..Place::default() };
+    Refused::because(Note::new(Kind::Error, place, format!("{UNREADABLE}: {message}")))
+}
+
 /// What stands above the test.
 fn comment(sign: &str, name: &str, notes: &[Note]) -> String {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let line = |text: &str| text.replace(['\n', '\r', '\u{2028}', '\u{2029}'], " ");
+    let line = |text: &str| {
+        text.replace(|letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}'), " ")
+    };
     let mut text = format!("{sign}Written by plimsoll convert from {}.\n", line(file));
     let mut told: Vec<String> = Vec::new();
     for note in notes {

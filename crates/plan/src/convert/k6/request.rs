@@ -391,9 +391,11 @@ impl Writer<'_> {
         let flags = if flags.is_empty() { String::new() } else { format!(", {}", quoted(&flags)) };
         let is_plain = !text.is_empty()
             && !text.contains(['\n', '\r', '\u{2028}', '\u{2029}'])
-            && !text.starts_with('*');
+            && !text.starts_with('*')
+            // Behind a backslash a slash may be escaped, or end the literal.
+            && !text.contains("\\/");
         if flags.is_empty() && is_plain {
-            return format!("/{}/", text.replace("\\/", "/").replace('/', "\\/"));
+            return format!("/{}/", text.replace('/', "\\/"));
         }
         format!("new RegExp({}{flags})", quoted(&text))
     }
