@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use door::{Counts, Door};
 use serde_json::Value;
+use stats::interval::Interval;
 use stats::percentile::{BatchHistogram, Percentile, percentile};
 use target::{Shop, ShopOptions};
 
@@ -87,11 +88,13 @@ fn p95(samples: &str) -> Percentile {
     percentile(&batches, 0.95, 0.95).expect("there are samples in several batches")
 }
 
-/// Whether two intervals overlap when each is widened by half of the delay.
+/// Whether each lies within the interval of the other, widened by half of the delay.
 fn agree(one: &Percentile, other: &Percentile) -> bool {
     let allowance = DELAY.as_secs_f64() * 1e3 / 2.0;
-    let distance = (one.interval.lower - other.interval.upper).max(other.interval.lower - one.interval.upper);
-    distance <= allowance
+    let within = |value: f64, interval: &Interval| {
+        (interval.lower - allowance..=interval.upper + allowance).contains(&value)
+    };
+    within(one.value, &other.interval) && within(other.value, &one.interval)
 }
 
 #[test]
@@ -117,7 +120,7 @@ fn one_journey_in_three_dialects_is_one_load() {
     // cart is empty at the checkout.
     let failed = JOURNEYS / 5 * 3;
     // Counts hold in every round. Durations cannot fail by chance: below the delay none can be, since the shop waits
-    // that long; above it they are only when the machine stalls, for more than a quarter of a checkout's time, one
+    // that long; above it they are only when the machine stalls, for half of a second, one
     // request in twenty of one run and not those of another. Even that must happen in each of five rounds; a program
     // that measures one dialect in another way differs in all of them.
     let mut distant = Vec::new();

@@ -19,6 +19,9 @@ pub use crate::groovy::fuzzing::groovy;
 /// The name by which files are imported here.
 const NAME: &str = "plan";
 
+/// Functions of JMeter that write files, which they would do here and now, or read them, where they could wait for a pipe.
+const FILE_FUNCTIONS: [&str; 5] = ["CSVRead", "FileToString", "StringFromFile", "StringToFile", "XPath"];
+
 /// A plan of our own.
 pub fn plimsoll(input: &[u8]) {
     let Some(format) = named("plimsoll") else { return };
@@ -30,6 +33,7 @@ pub fn plimsoll(input: &[u8]) {
 pub fn artillery(input: &[u8]) {
     let Some(format) = named("artillery") else { return };
     importer(format, input, true);
+    writer(format, input);
 }
 
 /// A recording of a browser.
@@ -66,17 +70,14 @@ fn writer(format: &Format, input: &[u8]) {
 pub fn jmeter(input: &[u8]) {
     let Some(format) = named("jmeter") else { return };
     let Ok(text) = std::str::from_utf8(input) else { return importer(format, input, false) };
-    // Functions that write would do so here and now, and those that read could wait for a pipe.
-    if text.contains("File") && text.contains("${__") {
+    if FILE_FUNCTIONS.iter().any(|name| text.contains(name)) {
         return;
     }
-    let is_repeatable =
-        !["andom", "UUID", "time", "Time", "ounter", "pick"].iter().any(|word| text.contains(word));
-    if text.starts_with(|first: char| first.is_ascii_uppercase()) {
-        importer(format, plan_of(text).as_bytes(), is_repeatable);
-    } else {
-        importer(format, input, is_repeatable);
-    }
+    let is_repeatable = !["__", "andom"].iter().any(|word| text.contains(word));
+    let is_sketch = text.starts_with(|first: char| first.is_ascii_uppercase());
+    let plan = if is_sketch { plan_of(text) } else { text.to_owned() };
+    importer(format, plan.as_bytes(), is_repeatable);
+    writer(format, plan.as_bytes());
 }
 
 /// Artillery's templates. Lines of `name=value` up to an empty one are variables, the rest is the template.
@@ -88,7 +89,7 @@ pub fn templates(input: &[u8]) {
 /// JMeter's texts with references and functions in them. Lines of `name=value` up to an empty one are variables.
 pub fn functions(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
-    if ["File", "CSVRead", "XPath", "machine"].iter().any(|word| text.contains(word)) {
+    if FILE_FUNCTIONS.iter().chain(&["machine"]).any(|name| text.contains(name)) {
         return;
     }
     jmeter::fuzzing::text(text);
