@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use door::{Counts, Door};
 use serde_json::Value;
-use stats::interval::Interval;
+use stats::Interval;
 use stats::percentile::{BatchHistogram, Percentile, percentile};
 use target::{Shop, ShopOptions};
 
@@ -120,9 +120,9 @@ fn one_journey_in_three_dialects_is_one_load() {
     // cart is empty at the checkout.
     let failed = JOURNEYS / 5 * 3;
     // Counts hold in every round. Durations cannot fail by chance: below the delay none can be, since the shop waits
-    // that long; above it they are only when the machine stalls, for half of a second, one
-    // request in twenty of one run and not those of another. Even that must happen in each of five rounds; a program
-    // that measures one dialect in another way differs in all of them.
+    // that long; above it they are only when the machine stalls, for half of a second, one request in twenty of one
+    // run and not those of another. Even that must happen in each of five rounds; a program that measures one dialect
+    // in another way differs in all of them.
     let mut distant = Vec::new();
     for _ in 0..5 {
         let rounds = ["journey.js", "journey.yml", "journey.jmx"].map(|file| (file, run(&door, file)));

@@ -20,7 +20,11 @@ const TAKEN: &[&str] = &[
     "teardown",
     "BASE",
     "headers",
-    "file",
+    "answers",
+    "__ENV",
+    "__ITER",
+    "__VU",
+    "encodeURIComponent",
     "contains",
     "jsonAt",
     "matched",
@@ -119,12 +123,17 @@ impl Names {
             return own.to_owned();
         }
         let mut own = identifier(name);
-        while TAKEN.contains(&own.as_str()) || self.0.iter().any(|(_, known)| *known == own) {
+        while TAKEN.contains(&own.as_str()) || is_file(&own) || self.0.iter().any(|(_, known)| *known == own) {
             own.push('_');
         }
         self.0.push((name.to_owned(), own.clone()));
         own
     }
+}
+
+/// Whether a name is one of the constants that have the bytes of files: `file1` and so on.
+fn is_file(name: &str) -> bool {
+    name.strip_prefix("file").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether a text can be a name as it is.
@@ -170,6 +179,8 @@ mod tests {
         check("user-id", "userId");
         check("user.id", "userId_");
         check("http", "http_");
+        check("file2", "file2_");
+        check("files", "files");
         check("1st", "_1st");
         check("ä", "_");
         check("Browse & buy", "BrowseBuy");
