@@ -3,6 +3,7 @@
 //! Main function: [`script`]. A flow is a function, a scenario names it, variables are `let`s of the function, data is
 //! a `SharedArray`, checks are `check()`. What k6 has no words for is noted. Nothing is run here.
 
+mod answer;
 mod expression;
 mod flow;
 mod names;
