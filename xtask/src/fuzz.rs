@@ -33,14 +33,17 @@ const TARGETS: &[&str] = &[
 ];
 
 /// How long inputs may get, in bytes, where the usual [`LENGTH_MAX`] is less than whole files of users have.
-const LENGTHS: &[(&str, usize)] = &[("artillery", 8 << 10), ("har", 16 << 10), ("jmeter", 32 << 10), ("plimsoll", 8 << 10)];
+const LENGTHS: &[(&str, usize)] =
+    &[("artillery", 8 << 10), ("har", 16 << 10), ("jmeter", 32 << 10), ("plimsoll", 8 << 10)];
 
 /// How long inputs of the other targets may get, in bytes.
 const LENGTH_MAX: usize = 4 << 10;
 
 /// Folders beside a target's seeds from which it begins: whole tests in a format.
-const EXAMPLES: &[(&str, &str)] =
-    &[("artillery", "crates/cli/tests/oracle-artillery/probes"), ("jmeter", "crates/cli/tests/oracle-jmeter/probes")];
+const EXAMPLES: &[(&str, &str)] = &[
+    ("artillery", "crates/cli/tests/oracle-artillery/probes"),
+    ("jmeter", "crates/cli/tests/oracle-jmeter/probes"),
+];
 
 /// What the compiler has to add for the fuzzer to see which code an input reaches. Stable compilers can do it.
 const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \

@@ -308,13 +308,14 @@ scenarios:
 
 /// A plan of JMeter for two users with two loops: data, a login, a loop over a product, a branch, and a script.
 fn jmeter() -> String {
-    use jmx::{assert_that, body, el, group, groovy, headers, items, json, plan, variables};
+    use jmx::{assert_that, body, el, groovy, group, headers, items, json, plan, variables};
     let request = |name: &str, method: &str, path: &str, other: &str, below: &str| {
         // Where the shop is, the defaults say.
         let elsewhere = [("HTTPSampler.domain", ""), ("HTTPSampler.port", "")];
         jmx::http(name, method, path, &elsewhere, other, below)
     };
-    let argument = [("Argument.name", "q"), ("Argument.value", "a b"), ("HTTPArgument.always_encode", "true")];
+    let argument =
+        [("Argument.name", "q"), ("Argument.value", "a b"), ("HTTPArgument.always_encode", "true")];
     let query = format!(
         "<elementProp name=\"HTTPsampler.Arguments\" elementType=\"Arguments\">{}</elementProp>",
         items("Arguments.arguments", "HTTPArgument", &[&argument])

@@ -197,7 +197,8 @@ fn files_outside_of_the_folder_are_not_sent() {
     let check = |flags: &[&str], file: &str, out: &str, has: &[&str], has_not: &[&str]| {
         let flag = if file == "t.jmx" { "--jtl" } else { "--artillery-report" };
         let (_, said) = plimsoll(&inner, &[&["run", "--quiet", flag, out], flags, &[file]].concat());
-        let text = std::fs::read_to_string(inner.join(out)).unwrap_or_else(|why| panic!("{out}: {why} {said}"));
+        let text =
+            std::fs::read_to_string(inner.join(out)).unwrap_or_else(|why| panic!("{out}: {why} {said}"));
         for part in has {
             assert!(text.contains(part), "{part:?} is not in {text}");
         }

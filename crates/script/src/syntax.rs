@@ -52,7 +52,8 @@ mod tests {
     fn modules_that_cannot_be_read_have_a_fault() {
         let check = |text: &str, wanted: Option<&str>| {
             let found = fault_of_module(text);
-            let place = found.as_deref().map(|fault| fault.splitn(3, ':').take(2).collect::<Vec<_>>().join(":"));
+            let place =
+                found.as_deref().map(|fault| fault.splitn(3, ':').take(2).collect::<Vec<_>>().join(":"));
             assert_eq!(place.as_deref(), wanted, "{text}: {found:?}");
         };
         check("import http from 'k6/http';\nexport default () => http.get(unknown);", None);

@@ -3,7 +3,7 @@
 //!
 //! Main function: [`translate`]. It looks at files only to find out what they are.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::Path;
 
@@ -47,7 +47,7 @@ pub fn translate(line: Vec<OsString>) -> Vec<OsString> {
 }
 
 /// Whether a word is a flag; `-` alone is a file.
-fn is_flag(word: &OsString) -> bool {
+fn is_flag(word: &OsStr) -> bool {
     word != "-" && word.to_str().is_some_and(|word| word.starts_with('-'))
 }
 
@@ -142,7 +142,10 @@ mod tests {
         check("run PLAN -q", "run PLAN -q");
         check("run -q -u 1 PLAN", "run -q -u 1 PLAN");
         check("run -q more.properties PLAN", "run --jmeter-properties more.properties PLAN");
-        check("run -q more.properties -t PLAN", "run --jmeter-properties more.properties --jmeter-nongui PLAN");
+        check(
+            "run -q more.properties -t PLAN",
+            "run --jmeter-properties more.properties --jmeter-nongui PLAN",
+        );
         check("run -e HOST=h PLAN", "run -e HOST=h PLAN");
         check("run -e -o out PLAN", "run --jmeter-report-at-end --jmeter-report out PLAN");
         check("run PLAN -l -", "run PLAN --jtl -");

@@ -64,11 +64,7 @@ pub fn convert(
     move_files(&mut document, &source.folder, folder);
     let text = match target {
         Target::Plan => {
-            let text = format!(
-                "{}\n{}",
-                comment("# ", &source.name, &notes),
-                yaml_text::text(&document)
-            );
+            let text = format!("{}\n{}", comment("# ", &source.name, &notes), yaml_text::text(&document));
             match yaml::parse(&text) {
                 Ok(read) if read.to_json() == document => text,
                 Ok(_) => return Err(own_mistake(source, "the plan that was made says something else")),

@@ -192,7 +192,11 @@ fn literal(json: &Json) -> String {
 /// A variable or a path into one, which is undefined where there is nothing.
 fn variable(context: &mut Context<'_>, path: &str) -> String {
     if let Some(name) = path.strip_prefix("env.") {
-        return if super::names::is_identifier(name) { format!("__ENV.{name}") } else { format!("__ENV[{}]", quoted(name)) };
+        return if super::names::is_identifier(name) {
+            format!("__ENV.{name}")
+        } else {
+            format!("__ENV[{}]", quoted(name))
+        };
     }
     if let Some(own) = context.names.get(path) {
         return own.to_owned();

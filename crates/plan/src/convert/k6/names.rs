@@ -123,7 +123,8 @@ impl Names {
             return own.to_owned();
         }
         let mut own = identifier(name);
-        while TAKEN.contains(&own.as_str()) || is_file(&own) || self.0.iter().any(|(_, known)| *known == own) {
+        while TAKEN.contains(&own.as_str()) || is_file(&own) || self.0.iter().any(|(_, known)| *known == own)
+        {
             own.push('_');
         }
         self.0.push((name.to_owned(), own.clone()));
