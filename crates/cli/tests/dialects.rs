@@ -2,6 +2,7 @@
 //! the same shop, which must see the same requests; the same checks hold, and p95 is the same.
 
 mod door;
+mod jmx;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -58,10 +59,9 @@ fn run(door: &Door, file: &str) -> Ran {
     assert_eq!(output.status.code(), Some(wanted), "{file}: {said}");
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect(&said);
     let (passed, failed) = if file.ends_with(".jmx") {
-        let text = read("out.jtl");
-        let succeeded = |line: &&str| line.split(',').nth(7) == Some("true");
-        let (good, all) = (text.lines().skip(1).filter(succeeded).count(), text.lines().count() - 1);
-        (good, all - good)
+        let rows = jmx::fields(&read("out.jtl"));
+        let good = rows.iter().skip(1).filter(|row| row[7] == "true").count();
+        (good, rows.len() - 1 - good)
     } else {
         let summary: Value = serde_json::from_str(&read("summary.json")).expect("it is JSON");
         let count = |what: &str| summary["metrics"]["checks"][what].as_u64().unwrap_or(0) as usize;
