@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use super::random::{JavaRandom, seed};
 use super::sample::Sample;
@@ -166,11 +167,11 @@ pub struct User {
     /// The group's name.
     pub group_name: Rc<str>,
     /// Group and numbers: `Users 1-1`.
-    pub name: Rc<str>,
+    pub name: SmolStr,
     /// Which iteration of the group runs, from 1; 0 before the first.
     pub iteration: u64,
     /// The name of the sampler that runs.
-    pub sampler_name: Rc<str>,
+    pub sampler_name: SmolStr,
     /// The last sample.
     pub previous: Option<Rc<RefCell<Sample>>>,
     /// Where its chances come from.
@@ -204,9 +205,9 @@ impl User {
             number: 0,
             group_number: 0,
             group_name: "".into(),
-            name: "".into(),
+            name: SmolStr::default(),
             iteration: 0,
-            sampler_name: "".into(),
+            sampler_name: SmolStr::default(),
             previous: None,
             random: JavaRandom::new(seed()),
             scripts: None,
@@ -228,9 +229,9 @@ impl User {
             number: self.number,
             group_number: self.group_number,
             group_name: Rc::clone(&self.group_name),
-            name: Rc::clone(&self.name),
+            name: self.name.clone(),
             iteration: self.iteration,
-            sampler_name: Rc::clone(&self.sampler_name),
+            sampler_name: self.sampler_name.clone(),
             previous: self.previous.clone(),
             random: JavaRandom::new(i64::from(self.random.below(i32::MAX))),
             scripts: self.scripts.clone(),
@@ -248,11 +249,12 @@ impl User {
         self.vars.text(LAST_SAMPLE_OK).is_some_and(|text| text == "true")
     }
 
-    /// Tells functions and scripts which sampler runs.
-    pub fn name_sampler(&mut self, name: &str) {
-        if *self.sampler_name != *name {
+    /// Tells functions and scripts which sampler runs; gives its name back.
+    pub fn name_sampler(&mut self, name: &str) -> SmolStr {
+        if self.sampler_name != name {
             self.sampler_name = name.into();
         }
+        self.sampler_name.clone()
     }
 
     /// A user with nothing, for tests of functions.

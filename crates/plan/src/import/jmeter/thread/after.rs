@@ -48,7 +48,7 @@ impl Thread {
                         &scoped.name,
                         Stand::Post,
                         Some(&sample),
-                        view.as_mut(),
+                        view.as_deref_mut(),
                         scope,
                         session,
                     )
@@ -202,7 +202,7 @@ impl Thread {
         if !lines.is_empty() {
             self.run.tell(Entry::Lines(lines));
         }
-        self.counts.borrow_mut().add(&Tally {
+        self.common.counts.borrow_mut().add(&Tally {
             label: &sample.label,
             elapsed_ms: sample.elapsed_ms,
             success: sample.success,
