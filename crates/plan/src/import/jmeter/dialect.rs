@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use engine::WorkerCtx;
 use model::ExitCode;
 
-use super::clerk::{self, Clerk, Counts, Duties};
+use super::clerk::{self, Clerk, Counts, Duties, Lines};
 use super::function::{format_java, now_ms};
 use super::http::ReadyRequests;
 use super::stage::Stopped;
@@ -108,12 +108,15 @@ pub struct Common {
     pub counts: RefCell<Counts>,
     /// Requests that are the same for all of them.
     pub ready: ReadyRequests,
+    /// Lines of result files.
+    pub lines: RefCell<Lines>,
 }
 
 impl DialectWorker for Counter {
     fn flush(&mut self) {
         if let Some(clerk) = self.run.clerk.get() {
             clerk.look(|book| self.common.counts.borrow_mut().hand_over(book));
+            self.common.lines.borrow_mut().hand_over(clerk);
         }
     }
 

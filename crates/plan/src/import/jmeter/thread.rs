@@ -125,7 +125,7 @@ impl Thread {
             Err(_) => self.group.name.raw().to_owned(),
         };
         self.user.group_name = name.as_str().into();
-        self.user.name = format!("{name} {}-{}", self.user.group_number, self.user.number).into();
+        self.user.name = smol_str::format_smolstr!("{name} {}-{}", self.user.group_number, self.user.number);
         let start = Duration::from_millis(self.life.start_ms);
         if !start.is_zero() && !self.rest(start, session).await {
             return;

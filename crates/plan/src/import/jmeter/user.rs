@@ -21,7 +21,7 @@ use super::scripts::Scripts;
 #[derive(Clone, PartialEq, Debug)]
 pub enum Var {
     /// What `vars.put` puts.
-    Text(Rc<str>),
+    Text(SmolStr),
     /// What `vars.putObject` puts.
     Object(Rc<Value>),
 }
@@ -29,7 +29,7 @@ pub enum Var {
 /// The variables of a user.
 #[derive(Clone, Default, Debug)]
 pub struct Vars {
-    map: FxHashMap<Rc<str>, Var>,
+    map: FxHashMap<SmolStr, Var>,
 }
 
 impl Vars {
@@ -54,9 +54,15 @@ impl Vars {
     /// Sets a text.
     pub fn put(&mut self, name: &str, value: &str) {
         // Many are set again and again to what they are.
-        if !matches!(self.map.get(name), Some(Var::Text(old)) if **old == *value) {
+        if !matches!(self.map.get(name), Some(Var::Text(old)) if old == value) {
             self.set(name, Var::Text(value.into()));
         }
+    }
+
+    /// Sets a number, as text.
+    pub fn put_number(&mut self, name: &str, value: i64) {
+        // Without going through text on the heap.
+        self.put(name, &smol_str::format_smolstr!("{value}"));
     }
 
     /// Sets any value.
@@ -77,7 +83,7 @@ impl Vars {
     /// Takes over what is not as it was in `before`.
     pub fn join(&mut self, other: &Self, before: &Self) {
         for (name, value) in other.map.iter().filter(|(name, value)| before.map.get(*name) != Some(*value)) {
-            self.map.insert(Rc::clone(name), value.clone());
+            self.map.insert(name.clone(), value.clone());
         }
         for name in before.map.keys().filter(|name| !other.map.contains_key(*name)) {
             self.map.remove(name);
@@ -165,7 +171,7 @@ pub struct User {
     /// The group's number within its kind, from 1.
     pub group_number: u32,
     /// The group's name.
-    pub group_name: Rc<str>,
+    pub group_name: SmolStr,
     /// Group and numbers: `Users 1-1`.
     pub name: SmolStr,
     /// Which iteration of the group runs, from 1; 0 before the first.
@@ -204,7 +210,7 @@ impl User {
             vars: Vars::default(),
             number: 0,
             group_number: 0,
-            group_name: "".into(),
+            group_name: SmolStr::default(),
             name: SmolStr::default(),
             iteration: 0,
             sampler_name: SmolStr::default(),
@@ -228,7 +234,7 @@ impl User {
             vars: self.vars.clone(),
             number: self.number,
             group_number: self.group_number,
-            group_name: Rc::clone(&self.group_name),
+            group_name: self.group_name.clone(),
             name: self.name.clone(),
             iteration: self.iteration,
             sampler_name: self.sampler_name.clone(),
