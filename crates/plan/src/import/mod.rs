@@ -7,6 +7,7 @@ mod curl;
 mod files;
 pub mod har;
 pub mod jmeter;
+pub(crate) mod once;
 pub mod plimsoll;
 
 use std::collections::BTreeMap;
