@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use model::ExitCode;
 use serde_json::{Map, Value as Json};
 
 use crate::import::{Document, Format, Refused, Source, plimsoll};
@@ -91,13 +92,11 @@ pub fn convert(
     Ok(Converted { text, notes })
 }
 
-/// What is said of a test that cannot be written so that it would be read again as what it is.
-pub(crate) const UNREADABLE: &str = "this test cannot be written down";
-
-/// A refusal for which the user can do nothing.
+/// A refusal for which the user can do nothing: what was written is not read again as what it is.
 fn own_mistake(source: &Source, message: &str) -> Refused {
     let place = Place { file: source.name.clone(), ..Place::default() };
-    Refused::because(Note::new(Kind::Error, place, format!("{UNREADABLE}: {message}")))
+    let text = format!("this test cannot be written down: {message}");
+    Refused { notes: vec![Note::new(Kind::Error, place, text)], exit: Some(ExitCode::GENERIC) }
 }
 
 /// What stands above the test.

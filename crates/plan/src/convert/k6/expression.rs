@@ -111,8 +111,8 @@ fn joined(context: &mut Context<'_>, pieces: &[Piece<'_>]) -> String {
 }
 
 fn in_template(text: &str) -> String {
-    let quoted = quoted(text).replace("\\'", "'");
-    quoted[1..quoted.len() - 1].replace('`', "\\`").replace("${", "\\${")
+    let quoted = quoted(text);
+    quoted[1..quoted.len() - 1].replace("\\'", "'").replace('`', "\\`").replace("${", "\\${")
 }
 
 /// How tightly operators bind in JavaScript, the loosest first.

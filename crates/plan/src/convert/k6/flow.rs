@@ -75,7 +75,7 @@ impl Writer<'_> {
         }
         let outer_res = std::mem::take(&mut self.uses.res);
         self.out.clear();
-        self.closures = 0;
+        (self.closures, self.loops) = (0, 0);
         let declared: Vec<String> = declared.iter().map(|name| self.names.add(name)).collect();
         for (name, value) in &first {
             let own = self.names.add(name);
@@ -207,6 +207,8 @@ impl Writer<'_> {
             "group" => self.group(inner, depth),
             "feed" => self.feed(&plain(inner), depth),
             "stop" => self.stop(&plain(inner), depth),
+            // Outside of a loop they end the iteration.
+            "break" | "continue" if self.loops == 0 => self.line(depth, "return;"),
             "break" | "continue" if self.closures == 0 => self.line(depth, &format!("{kind};")),
             "break" | "continue" => {
                 self.say(
@@ -246,10 +248,12 @@ impl Writer<'_> {
     /// A loop with its body, in which groups count anew.
     fn in_loop(&mut self, head: &str, steps: &Json, depth: usize) {
         let outer = std::mem::take(&mut self.closures);
+        self.loops += 1;
         self.line(depth, head);
         self.within("steps", |writer| writer.block(steps, depth + 1));
         self.line(depth, "}");
         self.closures = outer;
+        self.loops -= 1;
     }
 
     fn round(&mut self, inner: &Json, depth: usize) {

@@ -122,6 +122,8 @@ struct Writer<'a> {
     out: String,
     /// Groups around the current step since the function or the innermost loop began: they are functions of their own.
     closures: usize,
+    /// Loops around the current step.
+    loops: usize,
 }
 
 /// A plan as a script.
@@ -136,6 +138,7 @@ pub(super) fn script(parts: &Parts<'_>) -> Written {
         path: Vec::new(),
         out: String::new(),
         closures: 0,
+        loops: 0,
     };
     writer.names.fix(BASE, "BASE");
     let options = writer.options(parts.scenarios);
