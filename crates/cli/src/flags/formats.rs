@@ -134,8 +134,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let plan = folder.path().join("plan.jmx").display().to_string();
         std::fs::write(&plan, "<jmeterTestPlan/>").unwrap();
+        let script = folder.path().join("script.yml").display().to_string();
+        std::fs::write(&script, "config:\n  target: http://h\nscenarios: []\n").unwrap();
         let words = |text: &str| -> Vec<OsString> {
-            format!("plimsoll {text}").replace("PLAN", &plan).split(' ').map(OsString::from).collect()
+            let line = format!("plimsoll {text}").replace("PLAN", &plan).replace("SCRIPT", &script);
+            line.split(' ').map(OsString::from).collect()
         };
         let check = |line: &str, wanted: &str| assert_eq!(translate(words(line)), words(wanted), "{line}");
         check("run -q PLAN", "run -q PLAN");
@@ -150,6 +153,8 @@ mod tests {
         check("run -e -o out PLAN", "run --jmeter-report-at-end --jmeter-report out PLAN");
         check("run PLAN -l -", "run PLAN --jtl -");
         check("run PLAN -- -q x", "run PLAN -- -q x");
+        check("run SCRIPT -v", "run SCRIPT -v");
+        check("run -v {} SCRIPT", "run --variables {} SCRIPT");
         check("new -q PLAN", "new -q PLAN");
     }
 }
