@@ -210,7 +210,7 @@ impl Writer<'_> {
                     load.push(json!({ "ramp": { "rate": rate, "every": every, "for": text } }));
                 }
                 _ if rate > 0 => {
-                    load.push(json!({ "inject": { "rate": rate, "every": every, "for": text } }))
+                    load.push(json!({ "inject": { "rate": rate, "every": every, "for": text } }));
                 }
                 _ => load.push(json!({ "pause": duration_text(time) })),
             }

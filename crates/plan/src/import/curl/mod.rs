@@ -192,8 +192,7 @@ impl Reader<'_> {
         word: &Word,
         words: &mut impl Iterator<Item = &'w Word>,
     ) {
-        let mut letters = word.text[1..].char_indices();
-        while let Some((at, letter)) = letters.next() {
+        for (at, letter) in word.text[1..].char_indices() {
             let Some(option) = short(letter) else {
                 self.say(
                     Kind::Error,

@@ -201,7 +201,7 @@ mod tests {
         letters.dedup();
         assert_eq!(letters.len(), count);
         let check = |name: &str, wanted: Option<&str>| {
-            assert_eq!(long(name).map(|option| option.0), wanted, "{name}")
+            assert_eq!(long(name).map(|option| option.0), wanted, "{name}");
         };
         check("data-raw", Some("data-raw"));
         check("data", Some("data"));

@@ -88,7 +88,7 @@ impl Asked {
             Effect::Method => self.method = Some(value.text),
             Effect::Header => self.headers.push(value),
             Effect::Data | Effect::DataRaw | Effect::DataBinary | Effect::DataUrlEncode | Effect::Json => {
-                self.data.push((effect, value))
+                self.data.push((effect, value));
             }
             Effect::Form | Effect::FormString => self.form.push((effect, value)),
             Effect::Query => self.queries.push(value),
@@ -347,7 +347,7 @@ impl Asked {
         let body = match parsed {
             // Only where the bytes stay what they are.
             Some(parsed @ (Json::Object(_) | Json::Array(_)))
-                if parsed.to_string() == whole && has_plain_keys(&parsed) =>
+                if is_written(&parsed, &whole) && has_plain_keys(&parsed) =>
             {
                 one("json", parsed)
             }
@@ -439,6 +439,12 @@ fn encoded_pair(reader: &mut Reader<'_>, source: &Source, word: &Word) -> String
         percent(&content)
     };
     if name.is_empty() { encoded } else { format!("{}={encoded}", template(name)) }
+}
+
+/// Whether a text is what this would be written as.
+fn is_written(json: &Json, text: &str) -> bool {
+    let written = json.to_string();
+    written == text
 }
 
 /// Whether no key of a structure has an expression in it.

@@ -82,7 +82,7 @@ impl<'p> Scope<'p> {
                 "HeaderManager" => scope.headers.push(child),
                 class if class.ends_with("Timer") => scope.timers.push(child),
                 class if class.ends_with("Extractor") || class == "JSONPostProcessor" => {
-                    scope.posts.push(child)
+                    scope.posts.push(child);
                 }
                 class if class.ends_with("Assertion") => scope.assertions.push(child),
                 _ => {}

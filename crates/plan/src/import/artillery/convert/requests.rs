@@ -120,7 +120,7 @@ impl Writer<'_> {
                     captures.insert(name.to_owned(), from);
                 }
                 None => {
-                    self.say(Kind::Unsupported, path, format!("the capture of '{name}' is not carried over"))
+                    self.say(Kind::Unsupported, path, format!("the capture of '{name}' is not carried over"));
                 }
             }
         }

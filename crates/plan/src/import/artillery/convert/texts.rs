@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn templates_are_said_in_our_words() {
         let check = |inner: &str, wanted: Option<&str>| {
-            assert_eq!(expression_of(inner).as_deref(), wanted, "{inner}")
+            assert_eq!(expression_of(inner).as_deref(), wanted, "{inner}");
         };
         check("name", Some("name"));
         check("a.b[0].c", Some("a.b[0].c"));

@@ -438,7 +438,7 @@ impl Writer<'_> {
                     }
                 }
                 Some((key, wanted)) if !expect.contains_key(key) => {
-                    drop(expect.insert(key.to_owned(), wanted))
+                    drop(expect.insert(key.to_owned(), wanted));
                 }
                 _ => self.say(
                     Kind::Unsupported,
