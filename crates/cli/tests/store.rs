@@ -313,3 +313,36 @@ fn a_locked_store_is_told_and_changes_nothing() {
         2
     );
 }
+
+#[test]
+fn a_store_may_be_a_server() {
+    let Some(server) = target::servers::Postgres::start() else { return };
+    let place = Place::new(SHOPPER);
+    let url = server.url();
+    let run = place.run(&["run", "-q", "--store", &url, "t.js"]);
+    assert_eq!((run.code, run.log.contains("level=warning")), (99, false), "{}", run.log);
+    assert!(!place.usual().exists(), "a file was made besides");
+    let listed = said(place.command(&["runs"]).env("PLIMSOLL_STORE", &url));
+    assert!(listed.code == 0 && listed.out.contains("t.js") && listed.out.contains("40"), "{}", listed.out);
+    let shown = place.run(&["show", "--store", &url, "latest"]);
+    assert!(shown.out.contains("iterations") && shown.out.contains("paid"), "{}", shown.out);
+    let exported = place.run(&["export", "--store", &url, "latest", "--format", "csv"]);
+    assert!(exported.code == 0 && exported.out.contains("http_req_duration"), "{}", exported.log);
+    assert_eq!(place.run(&["rm", "--store", &url, "latest"]).code, 0);
+    assert!(!place.run(&["runs", "--store", &url]).out.contains("t.js"));
+}
+
+#[test]
+fn a_dead_server_is_told_and_changes_nothing() {
+    let place = Place::new(SHOPPER);
+    // Port 1 of loopback takes no connections.
+    let run = place.run(&["run", "--store", "postgres://ann:sesame@127.0.0.1:1/load", "t.js"]);
+    check_trouble(&run, &["this run is not kept", "postgres://ann@127.0.0.1:1/load", "refused"]);
+    assert!(!run.log.contains("sesame"), "{}", run.log);
+    let wrong = place.run(&["run", "--store", "mysql://127.0.0.1/load", "t.js"]);
+    assert!(
+        wrong.code != 0 && wrong.log.contains("a store is a file or a postgres:// address"),
+        "{}",
+        wrong.log
+    );
+}

@@ -1,8 +1,10 @@
 //! Comparing two sides, series by series, as one family of questions.
 
-use crate::{Key, Kind, Profile, Side};
-use stats::compare::{Change, Comparison, Design, Refusal, Scale, judge_family};
+use crate::{Figure, Key, Kind, Profile, Side};
+use stats::compare::{Change, Comparison, Design, Question, Refusal, Scale, judge_family};
 use stats::describe::median;
+use stats::few::singles;
+use stats::proportion::none_seen_upper;
 
 /// What was found out about a series.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,6 +73,12 @@ impl ComparisonReport {
     pub fn count(&self, change: Change) -> usize {
         self.findings.iter().filter(|f| f.change() == change).count()
     }
+
+    /// Runs a side that would settle every inconclusive series of which that is known.
+    pub fn runs_to_decide(&self) -> Option<usize> {
+        let open = self.findings.iter().filter(|f| f.change() == Change::Inconclusive);
+        open.filter_map(Finding::runs_to_decide).max()
+    }
 }
 
 /// Compares all series that both sides have.
@@ -98,11 +106,44 @@ fn find(before: &Side, after: &Side, key: &Key, kind: Kind, design: Design, prof
         Design::Rounds => whole_rounds(before, after, key),
     };
     let question = profile.question(kind, design, median(&a));
-    let outcome = match stats::compare::compare(&a, &b, &question) {
-        Ok(comparison) => Outcome::Compared { comparison, adjusted_p: 1.0, scale: question.scale },
+    let single = || {
+        let (mut one, mut other) = (before.figures(key), after.figures(key));
+        of_singles(one.next()?, other.next()?, &question, profile)
+    };
+    let compared = match (design, a.len(), b.len()) {
+        (Design::Separate, 1, 1) => single().ok_or(Refusal::TooFewRuns),
+        _ => stats::compare::compare(&a, &b, &question),
+    };
+    let outcome = match compared {
+        Ok(mut comparison) => {
+            if kind == Kind::Errors && comparison.change == Change::Same {
+                let fewest = |side: &Side| side.figures(key).map(|figure| figure.samples).sum::<u64>();
+                let fewest = fewest(before).min(fewest(after));
+                doubt_few_requests(&mut comparison, fewest, &question);
+            }
+            Outcome::Compared { comparison, adjusted_p: 1.0, scale: question.scale }
+        }
         Err(refusal) => Outcome::Refused(refusal),
     };
     Finding { key: key.clone(), kind, before: median(&a), after: median(&b), outcome }
+}
+
+/// Compares two runs by their own slices of time, where they tell; see [`stats::few`].
+fn of_singles(one: &Figure, other: &Figure, question: &Question, profile: &Profile) -> Option<Comparison> {
+    // A share's noise is a part of the share; that of a ratio is one already.
+    let noise = match question.scale {
+        Scale::Relative => profile.run_noise,
+        Scale::Absolute => profile.run_noise * 0.5 * (one.value + other.value),
+    };
+    Some(singles(one.within?, other.within?, noise, question))
+}
+
+/// Takes "same" back from shares of so few requests that what would matter need not have shown even once.
+fn doubt_few_requests(comparison: &mut Comparison, samples: u64, question: &Question) {
+    if samples > 0 && none_seen_upper(samples as f64, question.level) > question.minimum_effect {
+        comparison.change = Change::Inconclusive;
+        comparison.runs_to_decide = None;
+    }
 }
 
 /// Values of the rounds in which both sides can be trusted and have the series.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use stats::few::Within;
+
 /// What a figure measures, which decides what is worse and how change is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -38,6 +40,17 @@ pub struct Figure {
     pub kind: Kind,
     /// Its value, in the unit of its kind.
     pub value: f64,
+    /// How many requests (or the like) it comes from; 0 where that is not known.
+    pub samples: u64,
+    /// How sure the run's own slices of time are of it: on logarithms, for shares as they are. Only asked of single runs.
+    pub within: Option<Within>,
+}
+
+impl Figure {
+    /// A figure of which nothing else is known.
+    pub fn new(kind: Kind, value: f64) -> Self {
+        Self { kind, value, samples: 0, within: None }
+    }
 }
 
 /// A run by its figures.
@@ -68,7 +81,12 @@ impl Side {
 
     /// Values of a series, one a trusted run that has it.
     pub fn values(&self, key: &Key) -> Vec<f64> {
-        self.trusted().filter_map(|run| run.figures.get(key)).map(|f| f.value).collect()
+        self.figures(key).map(|figure| figure.value).collect()
+    }
+
+    /// Figures of a series, one a trusted run that has it.
+    pub fn figures<'a>(&'a self, key: &'a Key) -> impl Iterator<Item = &'a Figure> {
+        self.trusted().filter_map(move |run| run.figures.get(key))
     }
 
     /// All series of the trusted runs, with what they measure.

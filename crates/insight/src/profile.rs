@@ -28,6 +28,11 @@ pub struct Profile {
     pub throughput: Rule,
     /// Two-sided confidence of each finding.
     pub level: f64,
+    /// The same for the gate, which stops people from working when it is wrong.
+    pub alarm_level: f64,
+    /// How much figures of two runs of one build are taken to differ where that cannot be measured, as a share (one
+    /// standard deviation).
+    pub run_noise: f64,
     /// How the family of all series is protected from chance.
     pub family: Family,
 }
@@ -42,6 +47,8 @@ impl Default for Profile {
             memory: higher,
             throughput: Rule { worse: Worse::Lower, ..higher },
             level: 0.95,
+            alarm_level: 0.99,
+            run_noise: 0.05,
             family: Family::BenjaminiHochberg,
         }
     }
@@ -59,6 +66,26 @@ impl Profile {
             throughput: of(Worse::Lower, 1.0 / 0.85 - 1.0),
             ..Self::default()
         }
+    }
+
+    /// Changes of two percent, where noise is low and none is to be had.
+    pub fn strict() -> Self {
+        Self::default().with_minimum_effect(0.02)
+    }
+
+    /// The same with another minimum effect for everything, as a share.
+    #[must_use]
+    pub fn with_minimum_effect(mut self, relative: f64) -> Self {
+        for rule in [&mut self.errors, &mut self.latency, &mut self.memory, &mut self.throughput] {
+            rule.relative = relative;
+        }
+        self
+    }
+
+    /// The same at the confidence of the gate.
+    #[must_use]
+    pub fn for_alarms(&self) -> Self {
+        Self { level: self.alarm_level, ..*self }
     }
 
     /// The rule for a kind of figure.

@@ -17,7 +17,7 @@ fn side(name: &str, runs: usize, latency: f64, throughput: f64, errors: f64, see
             let mut run = Run { id: format!("{name}-{i}"), trusted: true, ..Run::default() };
             let mut noisy = |value: f64| value * (0.01 * random.normal()).exp();
             let mut put = |endpoint: &str, figure: &str, kind, value| {
-                run.figures.insert(Key::new(endpoint, figure), Figure { kind, value });
+                run.figures.insert(Key::new(endpoint, figure), Figure::new(kind, value));
             };
             put("/cart", "p95", Kind::Latency, noisy(200.0 * latency));
             put("/search", "p95", Kind::Latency, noisy(80.0));
@@ -66,21 +66,32 @@ fn profiles_differ_in_what_matters() {
 #[test]
 fn policies_and_what_cannot_be_judged() {
     let a = side("old", 5, 1.0, 1.0, 0.0, 6);
-    let few = side("new", 3, 1.5, 1.0, 0.0, 7);
-    let report = gate(&a, &few, Design::Separate, &Profile::default(), Policy::default());
+    let few = |runs: usize| Side { name: "few".to_owned(), runs: a.runs[..runs].to_vec() };
+    let report = gate(&few(2), &few(1), Design::Separate, &Profile::default(), Policy::default());
     assert_eq!(report.decision, Decision::NotJudged);
     assert!(report.comparison.findings.iter().all(|f| f.outcome == Outcome::Refused(Refusal::TooFewRuns)));
     let mut untrusted = side("new", 5, 1.5, 1.0, 0.0, 8);
-    untrusted.runs[1].trusted = false;
-    untrusted.runs[2].trusted = false;
+    for run in &mut untrusted.runs[..4] {
+        run.trusted = false;
+    }
     let report = gate(&a, &untrusted, Design::Separate, &Profile::default(), Policy::default());
-    assert_eq!((report.decision, report.comparison.untrusted.len()), (Decision::NotJudged, 2));
+    assert_eq!(
+        (report.decision, report.comparison.untrusted.len()),
+        (Decision::Fail, 4),
+        "one run tells 50 %"
+    );
+    untrusted.runs[4].trusted = false;
+    let report = gate(&a, &untrusted, Design::Separate, &Profile::default(), Policy::default());
+    assert_eq!((report.decision, report.comparison.untrusted.len()), (Decision::NotJudged, 5));
+    for run in &mut untrusted.runs[..3] {
+        run.trusted = true;
+    }
     let rounds = gate(&a, &untrusted, Design::Rounds, &Profile::default(), Policy::default());
     assert_eq!(rounds.decision, Decision::Fail, "three whole rounds tell 50 %");
     let mut gone = side("new", 5, 1.0, 1.0, 0.0, 9);
     for run in &mut gone.runs {
         run.figures.remove(&Key::new("/search", "p95"));
-        run.figures.insert(Key::new("/find", "p95"), Figure { kind: Kind::Latency, value: 80.0 });
+        run.figures.insert(Key::new("/find", "p95"), Figure::new(Kind::Latency, 80.0));
     }
     let strict = Policy { fail_on_gone: true, ..Policy::default() };
     let report = gate(&a, &gone, Design::Separate, &Profile::default(), strict);
@@ -89,7 +100,7 @@ fn policies_and_what_cannot_be_judged() {
     assert_eq!(report.comparison.new, [Key::new("/find", "p95")]);
     let mut unclear = side("new", 5, 1.0, 1.0, 0.0, 10);
     for (run, value) in unclear.runs.iter_mut().zip([190.0, 196.0, 206.0, 214.0, 222.0]) {
-        run.figures.insert(Key::new("/cart", "p95"), Figure { kind: Kind::Latency, value });
+        run.figures.insert(Key::new("/cart", "p95"), Figure::new(Kind::Latency, value));
     }
     let lenient = gate(&a, &unclear, Design::Separate, &Profile::default(), Policy::default());
     assert_eq!(
@@ -118,7 +129,10 @@ fn the_gate_is_calibrated_on_runs_of_one_build() {
             figure.value *= if i % 2 == 0 { 1.0 } else { 1.5 };
         }
     }
-    assert!(calibrate(&moody, 5, 200, &Profile::default(), 1).expect("enough runs").rate > found.rate);
+    let easy = Profile { alarm_level: 0.8, ..Profile::default() };
+    let rate =
+        |runs: &[Run], profile: &Profile| calibrate(runs, 5, 200, profile, 1).expect("enough runs").rate;
+    assert!(rate(&moody, &easy) > 0.02 && rate(&moody, &Profile::default()) <= 0.01, "99 % is what protects");
     assert_eq!(calibrate(&moody[..8], 5, 200, &Profile::default(), 1), None);
 }
 

@@ -202,7 +202,7 @@ impl Histogram {
     }
 
     /// The middles of all buckets in ascending order, with counts.
-    fn ascending(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
+    pub(crate) fn ascending(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
         let negative = self.negative.iter().flat_map(|pages| pages.iter().rev());
         let zeros = (self.zeros > 0).then_some((0.0, self.zeros));
         negative
@@ -237,6 +237,11 @@ impl std::fmt::Debug for Histogram {
 pub(crate) fn bucket_of(value: f64) -> Option<u32> {
     let name = (value.to_bits() >> DROPPED_BITS) as u32;
     if value == 0.0 { None } else { Some(name) }
+}
+
+/// The middle of a bucket, by the name that [`Histogram::buckets`] gives it.
+pub(crate) fn value_of(name: u32) -> f64 {
+    if name & NEGATIVE == 0 { middle_of(name) } else { -middle_of(name & !NEGATIVE) }
 }
 
 /// The middle of a bucket of positive values.

@@ -150,6 +150,19 @@ impl Trend {
         }
     }
 
+    /// Values with how often they came, in ascending order: the values themselves, or the middles of the histogram's
+    /// buckets once there are many.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(f64, u64)> {
+        match &self.0 {
+            State::Exact { values, sorted } => {
+                let values = ascending(values, *sorted);
+                values.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u64)).collect()
+            }
+            State::Wide(wide) => wide.histogram.ascending().filter(|(_, count)| *count > 0).collect(),
+        }
+    }
+
     /// How many values there are.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -283,6 +296,18 @@ mod tests {
         assert_eq!((trend.med(), trend.count(), trend.sum()), (7.0, 7, 146.5));
         assert_eq!((of(&[4.0]).quantile(0.333), of(&[4.0]).avg()), (4.0, 4.0));
         assert_eq!((of(&[]).quantile(0.95), of(&[]).avg(), of(&[]).min()), (0.0, 0.0, 0.0));
+    }
+
+    #[test]
+    fn values_are_counted_in_ascending_order() {
+        assert_eq!(of(&[3.0, 1.0, 3.0]).counts(), [(1.0, 1), (3.0, 2)]);
+        let mut wide = of(&[3.0, 0.0, -1.0, 3.0]);
+        wide.widen();
+        let counts = wide.counts();
+        assert_eq!(counts.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [1, 1, 2]);
+        assert!(
+            counts.iter().zip([-1.0_f64, 0.0, 3.0]).all(|((got, _), wanted)| (got - wanted).abs() <= 2e-3)
+        );
     }
 
     #[test]

@@ -31,6 +31,8 @@ impl ExitCode {
     pub const PANIC: Self = Self(109);
     /// The script called `exec.test.fail()`.
     pub const MARKED_FAILED: Self = Self(110);
+    /// A comparison that had to be decided had nothing to go by.
+    pub const NOT_JUDGED: Self = Self(111);
     /// Anything else.
     pub const GENERIC: Self = Self(255);
 }

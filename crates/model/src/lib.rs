@@ -20,6 +20,7 @@ pub mod requirements;
 mod scenario;
 pub mod segment;
 mod share;
+mod sla;
 pub mod stages;
 mod system_tags;
 pub mod threshold;
@@ -34,6 +35,7 @@ pub use options::{DnsOptions, Options, PlimsollOptions, TlsAuth, TlsVersions, Wa
 pub use scenario::{AUTO_VUS_MAX, Executor, Leg, MaxVus, Rhythm, Scenario, Stage};
 pub use segment::{Segment, SegmentTuple, Sequence, Stripe};
 pub use share::Share;
+pub use sla::{Bad, Sla};
 pub use system_tags::SystemTags;
 pub use threshold::{Aggregation, Expression, Operator, Selector, Threshold};
 pub use time::{Clock, Nanos};

@@ -5,13 +5,14 @@
 //! interval; interleaved rounds give the mean log ratio of the pairs with Student's interval, because the exact
 //! signed-rank interval of five rounds cannot be narrower than 93.75 %. The interval is then held against the
 //! minimum effect, so that "same" is a finding too and not just a lack of evidence.
-//! *Misleads* when conditions drift between the sides (interleave them), or with fewer than four runs a side, which
-//! can never be significant at 5 %.
+//! *Misleads* when conditions drift between the sides (interleave them). With so few runs a side that ranks can never be
+//! significant, [`crate::few`] takes over, which has to assume more.
 //!
 //! With many series, [`judge_family`] keeps the share of false alarms low. It takes p-values of Welch's test there: those
 //! of ranks cannot be smaller than 0.0079 at 5 against 5, so that with 20 series nothing could ever be found.
 
 use crate::Interval;
+use crate::few::pooled;
 use crate::means::{paired, welch};
 use crate::multiple::Family;
 use crate::rank::{attained_alpha, mann_whitney, shift, smallest_p};
@@ -92,6 +93,22 @@ pub enum Change {
     Inconclusive,
 }
 
+/// What a verdict rests on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Basis {
+    /// Ranks of the runs: nothing is assumed of their spread.
+    Ranks,
+    /// Differences within rounds, which are taken to spread normally.
+    Rounds,
+    /// The spread of few runs, taken to be normal and the same on both sides.
+    Student,
+    /// Slices of time of two single runs; how much runs of one build differ is assumed.
+    Slices {
+        /// Share of the variance that the runs themselves account for, 0 to 1: near 1 longer runs help, near 0 only more.
+        own_share: f64,
+    },
+}
+
 /// Why a comparison could not be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
@@ -120,19 +137,17 @@ pub struct Comparison {
     pub certain: bool,
     /// Runs (or rounds) a side that would find a change of the minimum effect in nine of ten cases.
     pub runs_to_decide: Option<usize>,
+    /// What the verdict rests on.
+    pub basis: Basis,
 }
 
 /// Compares the runs of `a` (before) and `b` (after), one value a run.
 pub fn compare(a: &[f64], b: &[f64], question: &Question) -> Result<Comparison, Refusal> {
-    let least = match question.design {
-        Design::Separate => 4,
-        Design::Rounds => 3,
-    };
-    if a.len() < least || b.len() < least {
-        return Err(Refusal::TooFewRuns);
-    }
     if question.design == Design::Rounds && a.len() != b.len() {
         return Err(Refusal::UnequalRounds);
+    }
+    if a.is_empty() || b.is_empty() || (question.design == Design::Rounds && a.len() < 3) {
+        return Err(Refusal::TooFewRuns);
     }
     let (a, b) = match question.scale {
         Scale::Absolute => (a.to_vec(), b.to_vec()),
@@ -140,10 +155,23 @@ pub fn compare(a: &[f64], b: &[f64], question: &Question) -> Result<Comparison, 
         Scale::Relative => return Err(Refusal::NotPositive),
     };
     let found = match question.design {
-        Design::Separate => separate(&a, &b, question.level),
-        Design::Rounds => rounds(&a, &b, question.level),
+        Design::Separate if ranks_can_tell(a.len(), b.len(), question.level) => {
+            separate(&a, &b, question.level).ok_or(Refusal::TooFewRuns)?
+        }
+        Design::Separate => pooled(&a, &b, question)?,
+        Design::Rounds => rounds(&a, &b, question.level).ok_or(Refusal::TooFewRuns)?,
     };
-    let found = found.ok_or(Refusal::TooFewRuns)?;
+    Ok(conclude(&found, question))
+}
+
+/// Whether ranks of so many runs can be significant at all; never below four a side.
+fn ranks_can_tell(m: usize, n: usize, level: f64) -> bool {
+    // From twenty on they can at every level that is of use, and the exact distribution is dear.
+    m.min(n) >= 20 || (m.min(n) >= 4 && smallest_p(m.min(20), n.min(20)) <= 1.0 - level)
+}
+
+/// Holds what was found against the minimum effect.
+pub(crate) fn conclude(found: &Found, question: &Question) -> Comparison {
     let margin = question.margin();
     let sign = if question.worse == Worse::Higher { 1.0 } else { -1.0 };
     let significant = found.p_value <= 1.0 - question.level;
@@ -156,7 +184,7 @@ pub fn compare(a: &[f64], b: &[f64], question: &Question) -> Result<Comparison, 
     };
     let back = |value: f64| if question.scale == Scale::Relative { value.exp() } else { value };
     let certain = found.interval.lower > margin || found.interval.upper < -margin;
-    Ok(Comparison {
+    Comparison {
         change,
         effect: back(found.effect),
         interval: found.interval.map(back),
@@ -164,7 +192,8 @@ pub fn compare(a: &[f64], b: &[f64], question: &Question) -> Result<Comparison, 
         p_mean: found.p_mean,
         certain,
         runs_to_decide: runs_needed(found.spread, margin, question.design, 1.0 - question.level, 0.9),
-    })
+        basis: found.basis,
+    }
 }
 
 fn logs(values: &[f64]) -> Vec<f64> {
@@ -172,13 +201,14 @@ fn logs(values: &[f64]) -> Vec<f64> {
 }
 
 /// An effect on the scale of the calculation.
-struct Found {
-    effect: f64,
-    interval: Interval,
-    p_value: f64,
-    p_mean: f64,
+pub(crate) struct Found {
+    pub effect: f64,
+    pub interval: Interval,
+    pub p_value: f64,
+    pub p_mean: f64,
     /// Spread of a run, or of the difference within a round.
-    spread: f64,
+    pub spread: f64,
+    pub basis: Basis,
 }
 
 fn separate(a: &[f64], b: &[f64], level: f64) -> Option<Found> {
@@ -190,6 +220,7 @@ fn separate(a: &[f64], b: &[f64], level: f64) -> Option<Found> {
         p_value: mann_whitney(b, a)?.two_sided,
         p_mean: welch(a, b)?.p_value(),
         spread,
+        basis: Basis::Ranks,
     })
 }
 
@@ -202,6 +233,7 @@ fn rounds(a: &[f64], b: &[f64], level: f64) -> Option<Found> {
         p_value: found.p_value(),
         p_mean: found.p_value(),
         spread: crate::describe::deviation(&differences),
+        basis: Basis::Rounds,
     })
 }
 

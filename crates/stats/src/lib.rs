@@ -14,6 +14,7 @@ mod checks;
 pub mod compare;
 pub mod describe;
 pub mod distance;
+pub mod few;
 pub mod fit;
 pub mod forecast;
 mod interval;

@@ -1,6 +1,8 @@
 //! What can go wrong with a store.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::place::Place;
 
 /// Why a store could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +16,8 @@ pub struct Error {
 enum Kind {
     /// Somebody else writes; it may work in a moment.
     Busy,
+    /// The connection is lost; nobody knows whether what was asked for was done.
+    Lost,
     /// It will not work in a moment either.
     Lasting,
     /// There is no such run.
@@ -24,7 +28,12 @@ impl Error {
     /// Whether trying again may help.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.kind == Kind::Busy
+        matches!(self.kind, Kind::Busy | Kind::Lost)
+    }
+
+    /// Whether nobody knows if it was done.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.kind == Kind::Lost
     }
 
     /// Whether a run was asked for that is not there.
@@ -37,19 +46,26 @@ impl Error {
         Self { kind: Kind::Lasting, what: what.into() }
     }
 
+    pub(crate) fn busy(what: impl Into<String>) -> Self {
+        Self { kind: Kind::Busy, what: what.into() }
+    }
+
+    pub(crate) fn lost(what: impl Into<String>) -> Self {
+        Self { kind: Kind::Lost, what: what.into() }
+    }
+
     pub(crate) fn not_found(what: impl Into<String>) -> Self {
         Self { kind: Kind::NotFound, what: what.into() }
     }
 
     /// The folder of a store cannot be made.
     pub(crate) fn folder(path: &Path, why: &std::io::Error) -> Self {
-        Self::lasting(format!("{}: {}", path.display(), reason(why)))
+        Self::lasting(format!("the folder {} cannot be made: {}", path.display(), reason(why)))
     }
 
-    /// The same with the file that it is about.
-    pub(crate) fn of(self, path: &Path) -> Self {
-        let path: PathBuf = path.to_owned();
-        Self { what: format!("{}: {}", path.display(), self.what), ..self }
+    /// The same with the place that it is about.
+    pub(crate) fn of(self, place: &Place) -> Self {
+        Self { what: format!("{place}: {}", self.what), ..self }
     }
 }
 

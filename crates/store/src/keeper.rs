@@ -3,7 +3,6 @@
 //! Main type: [`Keeper`]. Handing over a frame never blocks and never fails. The thread opens the store, adds up what
 //! comes and writes it once a second. What goes wrong there ends the keeping, is told once, and concerns nobody else.
 
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
@@ -14,6 +13,7 @@ use metrics::{Delta, Deltas, Frame, Registry};
 use model::{Clock, Level, Logger, Nanos, Record};
 
 use crate::error::Error;
+use crate::place::Place;
 use crate::record::{Closing, Opening};
 use crate::writer::Writer;
 
@@ -55,14 +55,21 @@ struct Shared {
 }
 
 impl Keeper {
-    /// Begins to keep a run in the store at `path`, which is opened by and by.
+    /// Begins to keep a run in the store at `place`, which is opened by and by.
     #[must_use]
-    pub fn start(path: &Path, opening: Opening, registry: Arc<Registry>, clock: Clock, log: &Logger) -> Self {
+    pub fn start(
+        place: impl Into<Place>,
+        opening: Opening,
+        registry: Arc<Registry>,
+        clock: Clock,
+        log: &Logger,
+    ) -> Self {
+        let place = place.into();
         let (queue, frames) = sync_channel(QUEUE);
         let (ended, done) = sync_channel(1);
         let shared = Arc::<Shared>::default();
         let keeping = Keeping {
-            path: path.to_owned(),
+            place: place.clone(),
             opening,
             frames,
             shared: Arc::clone(&shared),
@@ -79,7 +86,7 @@ impl Keeper {
             let _ = ended.send(());
         });
         if let Err(why) = spawned {
-            warn(log, path, "this run is not kept", &format!("no thread: {why}"));
+            warn(log, &place, "this run is not kept", &format!("no thread: {why}"));
         }
         Self { queue: Some(queue), shared, done, held: Vec::new(), log: Arc::clone(log) }
     }
@@ -87,7 +94,7 @@ impl Keeper {
     /// Takes what a worker measured. `load_began` is when the load began, if it has.
     pub fn frame(&mut self, frame: &Frame, load_began: Option<Nanos>) {
         let Some(queue) = &self.queue else { return };
-        let second = load_began.map_or(BEFORE, |began| second(frame, began));
+        let second = load_began.and_then(|began| frame.second(began)).map_or(BEFORE, |second| second as i64);
         // Names come before the frames that use them.
         while !self.held.is_empty() {
             match queue.try_send((self.held[0].clone(), second)) {
@@ -129,22 +136,14 @@ impl Keeper {
     }
 }
 
-/// The second of the run in which a frame was measured.
-fn second(frame: &Frame, began: Nanos) -> i64 {
-    const HALF: u64 = 500_000_000;
-    // Frames are cut at whole seconds or a moment later: the middle says it better than the end.
-    let middle = frame.to.0.saturating_sub((frame.to.since(frame.from).0 / 2).min(HALF));
-    if middle < began.0 { BEFORE } else { ((middle - began.0) / EVERY.0) as i64 }
-}
-
-fn warn(log: &Logger, path: &Path, what: &str, why: &str) {
-    let record = Record::new(Level::Warning, what).with("store", path.display().to_string());
+fn warn(log: &Logger, place: &Place, what: &str, why: &str) {
+    let record = Record::new(Level::Warning, what).with("store", place.to_string());
     log.log(record.with("error", why));
 }
 
 /// The thread's part.
 struct Keeping {
-    path: PathBuf,
+    place: Place,
     opening: Opening,
     frames: Receiver<(Frame, i64)>,
     shared: Arc<Shared>,
@@ -207,7 +206,7 @@ impl Keeping {
     fn transact(&mut self) -> Result<(), Error> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
-            none => none.insert(Writer::begin(&self.path, &self.opening)?),
+            none => none.insert(Writer::begin(&self.place, &self.opening)?),
         };
         let now_ms = self.clock.unix_ns(self.clock.now()) / 1_000_000;
         writer.write(&self.deltas, &self.waiting, now_ms as i64)?;
@@ -231,7 +230,7 @@ impl Keeping {
             _ if self.writer.is_some() => "this run is kept without its measurements".to_owned(),
             _ => "this run is not kept".to_owned(),
         };
-        warn(&self.log, &self.path, &what, &error.to_string());
+        warn(&self.log, &self.place, &what, &error.to_string());
     }
 
     /// The last writes. Without a closing the program failed, and the run stays incomplete.
@@ -251,25 +250,5 @@ impl Keeping {
                 Err(_) => {}
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn frames_belong_to_the_second_in_which_they_were_measured() {
-        let check = |from_ms: u64, to_ms: u64, expected: i64| {
-            let mut frame = Frame::default();
-            (frame.from, frame.to) = (Nanos::from_millis(from_ms), Nanos::from_millis(to_ms));
-            assert_eq!(second(&frame, Nanos::from_millis(5_000)), expected, "{from_ms}..{to_ms}");
-        };
-        check(5_000, 6_000, 0);
-        check(6_000, 7_003, 1);
-        check(0, 6_000, 0);
-        check(7_000, 7_200, 2);
-        check(1_000, 2_000, -1);
-        check(7_000, 12_000, 6);
     }
 }

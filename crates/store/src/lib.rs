@@ -1,9 +1,10 @@
 //! Kept runs: written while they go on, read back as they were.
 //!
 //! [`Keeper`] writes one run from a thread of its own and never holds the run up; [`Library`] lists, reads and removes
-//! what was kept. Both work on one SQLite file, whose tables are in [`schema`]. How a run was made, and what its
+//! what was kept. Both work on a [`Place`]: a file of SQLite, or a PostgreSQL server with the same tables ([`schema`]). How a run was made, and what its
 //! numbers mean, is not known here.
 
+mod database;
 mod environment;
 mod error;
 mod git;
@@ -14,12 +15,14 @@ mod place;
 mod record;
 mod retention;
 mod schema;
+mod sets;
 mod writer;
 
 pub use environment::Environment;
 pub use error::Error;
 pub use keeper::Keeper;
 pub use library::{Kept, Library, Listed, Measured, Selected, Series};
-pub use place::{FILE_NAME, default_place};
+pub use place::{Address, FILE_NAME, Place, default_place};
 pub use record::{Check, Closing, Opening, ScriptText, Threshold};
 pub use retention::Retention;
+pub use sets::{Baseline, Grouped, Membership};

@@ -3,30 +3,28 @@
 //! Main types: [`Library`], and [`Kept`], a run with everything that was measured. What a run's numbers look like to
 //! people is not known here.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use metrics::{Aggregate, Contains, Kind, MetricId, Packed, Point, Registry};
 use model::Selector;
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 
+use crate::database::{Cell, Database, Row, cells};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::pack::unpress;
+use crate::place::Place;
 use crate::record::{Check, Threshold};
-use crate::schema;
 
 /// The word that means the run that was begun last.
 const LATEST: &str = "latest";
 /// The columns of [`Listed`], in its order.
-const COLUMNS: &str = "key, id, name, script_path, script_sha256, started_ms, written_ms, ended_ms, load_ns, \
+pub(crate) const COLUMNS: &str = "key, id, name, script_path, script_sha256, started_ms, written_ms, ended_ms, load_ns, \
      exit_code, incomplete, lost_frames, trust, program, git_commit, host, kernel, cpu, cpus";
 
 /// What was kept in one place.
 pub struct Library {
-    connection: Connection,
-    path: PathBuf,
+    store: Database,
 }
 
 /// A run as lists have it.
@@ -117,14 +115,20 @@ pub struct Kept {
     pub last_second: Option<i64>,
 }
 
+impl Listed {
+    /// Its number in the tables.
+    pub(crate) const fn key(&self) -> i64 {
+        self.key
+    }
+}
+
 impl Library {
-    /// Opens the store at `path`.
+    /// Opens the store at `place`.
     ///
     /// # Errors
     /// When there is none, or it cannot be read.
-    pub fn open(path: &Path) -> Result<Self, Error> {
-        let connection = schema::existing(path)?;
-        Ok(Self { connection, path: path.to_owned() })
+    pub fn open(place: impl Into<Place>) -> Result<Self, Error> {
+        Ok(Self { store: Database::existing(&place.into())? })
     }
 
     /// All runs, the latest first.
@@ -132,43 +136,58 @@ impl Library {
     /// # Errors
     /// When the store cannot be read.
     pub fn list(&self) -> Result<Vec<Listed>, Error> {
-        self.matching("1 OR ?1", "")
+        self.matching("1 = 1", &[])
     }
 
-    fn matching(&self, condition: &str, value: &str) -> Result<Vec<Listed>, Error> {
+    fn matching(&self, condition: &str, values: &[Cell]) -> Result<Vec<Listed>, Error> {
         let query =
             format!("SELECT {COLUMNS} FROM runs WHERE {condition} ORDER BY started_ms DESC, key DESC");
-        let listed = || {
-            let mut rows = self.connection.prepare(&query)?;
-            let rows = rows.query_map([value], listed)?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        };
-        listed().map_err(|error: Error| error.of(&self.path))
+        self.told(self.store.all(&query, values, listed))
     }
 
-    /// The run that a user means: an id, its beginning when no other id begins so, or `latest`.
+    /// The database.
+    pub(crate) const fn store(&self) -> &Database {
+        &self.store
+    }
+
+    /// Errors with the place that they are about.
+    pub(crate) fn told<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        result.map_err(|error| error.of(self.store.place()))
+    }
+
+    /// The run that a user means: an id, its beginning when no other id begins so, the name of a test (its latest run),
+    /// or `latest`; with `~2` behind the latter two the second before that.
     ///
     /// # Errors
     /// When there is none or several, or the store cannot be read.
     pub fn find(&self, text: &str) -> Result<Listed, Error> {
-        if text == LATEST {
-            let latest = self.list()?.into_iter().next();
-            return latest.ok_or_else(|| Error::not_found("no run has been kept yet"));
+        let (stem, back) = match text.rsplit_once('~').map(|(stem, back)| (stem, back.parse::<usize>())) {
+            Some((stem, Ok(back))) => (stem, back),
+            _ => (text, 0),
+        };
+        if stem == LATEST {
+            let latest = self.list()?.into_iter().nth(back);
+            return latest.ok_or_else(|| match back {
+                0 => Error::not_found("no run has been kept yet"),
+                _ => Error::not_found(format!("there are not as many runs as {text} asks for")),
+            });
         }
         let wanted = text.to_ascii_lowercase();
-        let mut found = self.matching("substr(id, 1, length(?1)) = ?1", &wanted)?;
-        match found.len() {
-            1 if !wanted.is_empty() => Ok(found.remove(0)),
-            0 => Err(Error::not_found(format!("no run has the id {text}"))),
-            _ => {
-                let ids: Vec<&str> = found.iter().take(4).map(|run| run.id.as_str()).collect();
-                let more = if found.len() > ids.len() { ", …" } else { "" };
-                Err(Error::not_found(format!(
-                    "several runs have ids like {text:?}: {}{more}",
-                    ids.join(", ")
-                )))
-            }
+        let mut found = self.matching("substr(id, 1, length(CAST(?1 AS TEXT))) = ?1", &cells![&wanted])?;
+        if found.len() == 1 && !wanted.is_empty() {
+            return Ok(found.remove(0));
         }
+        if let Some(named) = self.matching("name = ?1", &cells![stem])?.into_iter().nth(back) {
+            return Ok(named);
+        }
+        if found.is_empty() {
+            return Err(Error::not_found(format!(
+                "no run has the id {text}, and no test of that name was kept"
+            )));
+        }
+        let ids: Vec<&str> = found.iter().take(4).map(|run| run.id.as_str()).collect();
+        let more = if found.len() > ids.len() { ", …" } else { "" };
+        Err(Error::not_found(format!("several runs have ids like {text:?}: {}{more}", ids.join(", "))))
     }
 
     /// The series of a run.
@@ -176,28 +195,19 @@ impl Library {
     /// # Errors
     /// When the store cannot be read or is damaged.
     pub fn series(&self, run: &Listed) -> Result<Vec<Series>, Error> {
-        let read = || {
-            let mut rows = self.connection.prepare(
-                "SELECT number, metric, kind, contains, tags FROM series WHERE run = ?1 ORDER BY number",
-            )?;
-            let rows = rows.query_map([run.key], |row| {
-                let texts: (String, String, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
-                Ok((row.get(0)?, row.get(1)?, texts))
-            })?;
-            rows.map(|row| {
-                let (number, metric, (kind, contains, tags)) = row?;
-                let damaged = || Error::lasting(format!("the series {number} of run {} is damaged", run.id));
-                Ok(Series {
-                    number,
-                    metric,
-                    kind: Kind::parse(&kind).ok_or_else(damaged)?,
-                    contains: Contains::parse(&contains).ok_or_else(damaged)?,
-                    tags: tags_of(&tags).ok_or_else(damaged)?,
-                })
+        let query = "SELECT number, metric, kind, contains, tags FROM series WHERE run = ?1 ORDER BY number";
+        self.told(self.store.all(query, &cells![run.key], |row| {
+            let number = row.get(0)?;
+            let damaged = || Error::lasting(format!("the series {number} of run {} is damaged", run.id));
+            let (kind, contains, tags): (String, String, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
+            Ok(Series {
+                number,
+                metric: row.get(1)?,
+                kind: Kind::parse(&kind).ok_or_else(damaged)?,
+                contains: Contains::parse(&contains).ok_or_else(damaged)?,
+                tags: tags_of(&tags).ok_or_else(damaged)?,
             })
-            .collect::<Result<Vec<_>, Error>>()
-        };
-        read().map_err(|error| error.of(&self.path))
+        }))
     }
 
     /// Goes through the measurements of some series of a run, second by second.
@@ -210,26 +220,19 @@ impl Library {
         series: &[Series],
         mut each: impl FnMut(&Series, Measured),
     ) -> Result<(), Error> {
-        let mut read = || {
-            let mut rows = self.connection.prepare(
-                "SELECT second, series, count, sum, min, max, detail FROM points WHERE run = ?1 \
-                 ORDER BY second, rowid",
-            )?;
-            let mut rows = rows.query([run.key])?;
-            while let Some(row) = rows.next()? {
-                let number: u32 = row.get(1)?;
-                let Ok(at) = series.binary_search_by_key(&number, |one| one.number) else { continue };
-                let one = &series[at];
-                let point = point(row, one.kind)?;
-                let damaged = || Error::lasting(format!("a point of run {} is damaged", run.id));
-                each(
-                    one,
-                    Measured { second: row.get(0)?, series: number, point: point.ok_or_else(damaged)? },
-                );
-            }
+        let query = format!(
+            "SELECT second, series, count, sum, min, max, detail FROM points WHERE run = ?1 ORDER BY second, {}",
+            self.store.row_order()
+        );
+        self.told(self.store.query(&query, &cells![run.key], |row| {
+            let number: u32 = row.get(1)?;
+            let Ok(at) = series.binary_search_by_key(&number, |one| one.number) else { return Ok(()) };
+            let one = &series[at];
+            let damaged = || Error::lasting(format!("a point of run {} is damaged", run.id));
+            let point = point(row, one.kind)?.ok_or_else(damaged)?;
+            each(one, Measured { second: row.get(0)?, series: number, point });
             Ok(())
-        };
-        read().map_err(|error: Error| error.of(&self.path))
+        }))
     }
 
     /// Reads a run. `parts` are the parts of metrics that will be asked for, beside those with thresholds.
@@ -237,7 +240,7 @@ impl Library {
     /// # Errors
     /// When the store cannot be read or is damaged.
     pub fn load(&self, run: Listed, selected: Selected<'_>) -> Result<Kept, Error> {
-        let details = self.details(&run).map_err(|error| error.of(&self.path))?;
+        let details = self.told(self.details(&run))?;
         let registry = Registry::new();
         let mut series = self.series(&run)?;
         if let Selected::Metrics(names) = selected {
@@ -265,30 +268,22 @@ impl Library {
     }
 
     fn details(&self, run: &Listed) -> Result<Details, Error> {
-        let connection = &self.connection;
+        let store = &self.store;
+        let of_run = cells![run.key];
         let texts = "SELECT options, scenarios FROM runs WHERE key = ?1";
+        let texts = store.first(texts, &of_run, |row| Ok((row.get(0)?, row.get(1)?)))?;
         let (options, scenarios): (String, String) =
-            connection.query_row(texts, [run.key], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let mut rows = connection
-            .prepare("SELECT path, name, passes, fails FROM checks WHERE run = ?1 ORDER BY place")?;
-        let checks = rows.query_map([run.key], |row| {
-            Ok(Check {
-                group: row.get(0)?,
-                name: row.get(1)?,
-                passes: row.get::<_, i64>(2)? as u64,
-                fails: row.get::<_, i64>(3)? as u64,
-            })
+            texts.ok_or_else(|| Error::not_found(format!("the run {} has been removed", run.id)))?;
+        let checks = "SELECT path, name, passes, fails FROM checks WHERE run = ?1 ORDER BY place";
+        let checks = store.all(checks, &of_run, |row| {
+            Ok(Check { group: row.get(0)?, name: row.get(1)?, passes: row.get(2)?, fails: row.get(3)? })
         })?;
-        let checks = checks.collect::<Result<_, _>>()?;
-        let mut rows = connection
-            .prepare("SELECT metric, source, ok, value FROM thresholds WHERE run = ?1 ORDER BY place")?;
-        let thresholds = rows.query_map([run.key], |row| {
+        let thresholds = "SELECT metric, source, ok, value FROM thresholds WHERE run = ?1 ORDER BY place";
+        let thresholds = store.all(thresholds, &of_run, |row| {
             Ok(Threshold { metric: row.get(0)?, source: row.get(1)?, ok: row.get(2)?, value: row.get(3)? })
         })?;
-        let thresholds = thresholds.collect::<Result<_, _>>()?;
         let summary = "SELECT json FROM summaries WHERE run = ?1";
-        let summary: Option<String> =
-            connection.query_row(summary, [run.key], |row| row.get(0)).optional()?;
+        let summary: Option<String> = store.first(summary, &of_run, |row| row.get(0))?;
         Ok(Details {
             options: json(&options),
             scenarios: serde_json::from_str(&scenarios).unwrap_or_default(),
@@ -303,18 +298,13 @@ impl Library {
     /// # Errors
     /// When the store cannot be written; then all of them are still there.
     pub fn remove(&mut self, runs: &[Listed]) -> Result<(), Error> {
-        let path = self.path.clone();
-        let mut remove = || {
-            let change =
-                self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        self.told(self.store.change(|store| {
             for run in runs {
-                change.execute("DELETE FROM points WHERE run = ?1", params![run.key])?;
-                change.execute("DELETE FROM runs WHERE key = ?1", params![run.key])?;
+                store.execute("DELETE FROM points WHERE run = ?1", &cells![run.key])?;
+                store.execute("DELETE FROM runs WHERE key = ?1", &cells![run.key])?;
             }
-            change.commit()?;
             Ok(())
-        };
-        remove().map_err(|error: Error| error.of(&path))
+        }))
     }
 }
 
@@ -330,7 +320,8 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
+/// A run from the first columns of a row, which are [`COLUMNS`].
+pub(crate) fn listed(row: &Row) -> Result<Listed, Error> {
     Ok(Listed {
         key: row.get(0)?,
         id: row.get(1)?,
@@ -340,30 +331,30 @@ fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
         started_ms: row.get(5)?,
         written_ms: row.get(6)?,
         ended_ms: row.get(7)?,
-        load_ns: row.get::<_, Option<i64>>(8)?.map(|ns| ns as u64),
+        load_ns: row.get(8)?,
         exit_code: row.get(9)?,
         incomplete: row.get(10)?,
-        lost_frames: row.get::<_, i64>(11)? as u64,
-        trust: row.get::<_, Option<String>>(12)?.map(|text| json(&text)),
+        lost_frames: row.get(11)?,
+        trust: row.get::<Option<String>>(12)?.map(|text| json(&text)),
         environment: Environment {
             program: row.get(13)?,
             commit: row.get(14)?,
             host: row.get(15)?,
             kernel: row.get(16)?,
             cpu: row.get(17)?,
-            cpus: row.get::<_, i64>(18)? as u64,
+            cpus: row.get(18)?,
         },
     })
 }
 
-fn point(row: &Row<'_>, kind: Kind) -> Result<Option<Point>, Error> {
-    let detail = row.get_ref(6)?.as_blob_or_null().ok().flatten();
+fn point(row: &Row, kind: Kind) -> Result<Option<Point>, Error> {
+    let detail: Option<Vec<u8>> = row.get(6)?;
     let packed = Packed {
-        count: row.get::<_, i64>(2)? as u64,
-        sum: row.get::<_, Option<f64>>(3)?.unwrap_or(f64::NAN),
-        min: row.get::<_, Option<f64>>(4)?.unwrap_or(0.0),
-        max: row.get::<_, Option<f64>>(5)?.unwrap_or(0.0),
-        detail: detail.and_then(unpress),
+        count: row.get(2)?,
+        sum: row.get::<Option<f64>>(3)?.unwrap_or(f64::NAN),
+        min: row.get::<Option<f64>>(4)?.unwrap_or(0.0),
+        max: row.get::<Option<f64>>(5)?.unwrap_or(0.0),
+        detail: detail.as_deref().and_then(unpress),
     };
     Ok(Point::unpack(kind, &packed))
 }
@@ -382,14 +373,14 @@ mod tests {
     use metrics::{Deltas, HttpSample, Recorder, RecorderConfig, builtin};
     use model::{Clock, Nanos};
 
-    fn keep(path: &Path, name: &str, started_ms: i64, closed: bool) {
+    fn keep(path: &std::path::Path, name: &str, started_ms: i64, closed: bool) {
         let registry = Registry::new();
         let mut deltas = Deltas::new(registry.clone());
         let mut recorder = Recorder::new(0, registry, Clock::start(), RecorderConfig::default());
         let (key, value) = (recorder.sym("name"), recorder.sym("a \"quoted\" name"));
         let tags = recorder.tag_set(&[(key, value)]);
         let opening = Opening { name: name.to_owned(), started_ms, ..Opening::default() };
-        let mut writer = Writer::begin(path, &opening).unwrap();
+        let mut writer = Writer::begin(&Place::from(path), &opening).unwrap();
         for second in 0..3 {
             let duration = Nanos::from_millis(10 + second);
             recorder.http(tags, &HttpSample { duration, failed: Some(false), ..HttpSample::default() });
@@ -443,10 +434,7 @@ mod tests {
 
         library.remove(&runs[1..]).unwrap();
         assert_eq!(library.list().unwrap(), runs[..1]);
-        let left: i64 = library
-            .connection
-            .query_row("SELECT count(DISTINCT run) FROM points", [], |row| row.get(0))
-            .unwrap();
-        assert_eq!(left, 1);
+        let left = "SELECT count(DISTINCT run) FROM points";
+        assert_eq!(library.store.first(left, &[], |row| row.get::<i64>(0)).unwrap(), Some(1));
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::retention::Retention;
+use crate::sets::Membership;
 
 /// What is known when a run begins.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,8 @@ pub struct Opening {
     pub started_ms: i64,
     /// Which runs stay when it has ended; all of them when nothing is said.
     pub retention: Option<Retention>,
+    /// The group of runs that it belongs to.
+    pub group: Option<Membership>,
 }
 
 /// The text of a test.

@@ -1,11 +1,11 @@
 //! How long runs stay: so many of them, or those of a time.
 //!
-//! Main type: [`Retention`]. Runs that are under way are never removed; without a policy nothing is.
+//! Main type: [`Retention`]. Runs that are under way or belong to a baseline are never removed;
+//! without a policy nothing is.
 
 use std::time::Duration;
 
-use rusqlite::{Transaction, params};
-
+use crate::database::{Database, cells};
 use crate::error::Error;
 
 /// A run without an end that has not been heard of for so long is not under way.
@@ -36,7 +36,7 @@ impl Retention {
     }
 
     /// Removes what need not stay, and says how many runs that were.
-    pub(crate) fn apply(self, change: &Transaction<'_>, now_ms: i64) -> Result<usize, Error> {
+    pub(crate) fn apply(self, store: &Database, now_ms: i64) -> Result<u64, Error> {
         let (condition, value) = match self {
             Self::Latest(count) => (
                 "key NOT IN (SELECT key FROM runs ORDER BY started_ms DESC, key DESC LIMIT ?1)",
@@ -47,11 +47,13 @@ impl Retention {
                 ("started_ms < ?1", now_ms.saturating_sub(millis))
             }
         };
-        let over = format!("{condition} AND (ended_ms IS NOT NULL OR written_ms < ?2)");
+        let over = format!(
+            "{condition} AND (ended_ms IS NOT NULL OR written_ms < ?2) AND key NOT IN (SELECT run FROM baselines)"
+        );
         let silent = now_ms - SILENT_MS;
         let points = format!("DELETE FROM points WHERE run IN (SELECT key FROM runs WHERE {over})");
-        change.execute(&points, params![value, silent])?;
-        Ok(change.execute(&format!("DELETE FROM runs WHERE {over}"), params![value, silent])?)
+        store.execute(&points, &cells![value, silent])?;
+        store.execute(&format!("DELETE FROM runs WHERE {over}"), &cells![value, silent])
     }
 }
 

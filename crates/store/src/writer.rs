@@ -2,20 +2,17 @@
 //!
 //! Main type: [`Writer`]. When a transaction fails nothing of it is there, and it can be tried again.
 
-use std::path::Path;
-
 use metrics::{Delta, Deltas};
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::database::{Cell, Database, cells};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::pack::Press;
+use crate::place::Place;
 use crate::record::{Closing, Opening, ScriptText};
 use crate::retention::Retention;
-use crate::schema;
 
 /// Letters and digits that are not mistaken for each other.
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -28,12 +25,21 @@ const TIDY_FROM_NS: u64 = 5_000_000_000;
 
 /// One run in the store.
 pub struct Writer {
-    connection: Connection,
+    store: Database,
     run: i64,
     press: Press,
     /// How many series have their rows.
     series: u32,
     retention: Option<Retention>,
+    /// A write of which nobody knows whether it was done.
+    doubtful: Option<Doubtful>,
+}
+
+/// What was written when the connection was lost.
+struct Doubtful {
+    written_ms: i64,
+    series: u32,
+    rows: usize,
 }
 
 impl Writer {
@@ -41,29 +47,43 @@ impl Writer {
     ///
     /// # Errors
     /// When the store cannot be opened or written.
-    pub fn begin(path: &Path, opening: &Opening) -> Result<Self, Error> {
-        let mut connection = schema::create(path)?;
+    pub fn begin(place: &Place, opening: &Opening) -> Result<Self, Error> {
+        let store = Database::create(place)?;
         // Tidying waits for the disk, which is too long for the end of a short run.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        store.tidy_at_end(false)?;
         let environment = Environment::look(&opening.program, &opening.folder);
         let hash = opening.script.as_ref().and_then(hash);
-        let run = insert(&mut connection, opening, &environment, hash.as_deref())?;
+        let run = store.change(|store| insert(store, opening, &environment, hash.as_deref()))?;
         let (press, retention) = (Press::new()?, opening.retention);
-        Ok(Self { connection, run, press, series: 0, retention })
+        Ok(Self { store, run, press, series: 0, retention, doubtful: None })
     }
 
-    /// Writes what was measured.
+    /// Writes what was measured. After an error the same rows are to come again, and new ones only behind them.
     ///
     /// # Errors
-    /// When the store cannot be written; then nothing of it is there.
+    /// When the store cannot be written; then nothing of it is there, or its connection is lost, and what is there is not
+    /// written again.
     pub fn write(&mut self, deltas: &Deltas, rows: &[Delta], written_ms: i64) -> Result<(), Error> {
-        let change = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        write_series(&change, self.run, deltas, self.series)?;
-        write_points(&change, self.run, rows, &mut self.press)?;
-        change.execute("UPDATE runs SET written_ms = ?2 WHERE key = ?1", params![self.run, written_ms])?;
-        change.commit()?;
-        self.series = deltas.len();
-        Ok(())
+        let Self { store, run, press, series, doubtful, .. } = self;
+        let run = *run;
+        let done = store.change(|store| {
+            let (from, rows) = match doubtful {
+                Some(one) if written(store, run)? == Some(one.written_ms) => (one.series, &rows[one.rows..]),
+                _ => (*series, rows),
+            };
+            write_series(store, run, deltas, from)?;
+            write_points(store, run, rows, press)?;
+            store.execute("UPDATE runs SET written_ms = ?2 WHERE key = ?1", &cells![run, written_ms])?;
+            Ok(())
+        });
+        match &done {
+            Ok(()) => (*series, *doubtful) = (deltas.len(), None),
+            Err(error) if error.is_lost() && doubtful.is_none() => {
+                *doubtful = Some(Doubtful { written_ms, series: deltas.len(), rows: rows.len() });
+            }
+            Err(_) => {}
+        }
+        done
     }
 
     /// Ends the run.
@@ -71,17 +91,23 @@ impl Writer {
     /// # Errors
     /// When the store cannot be written; the run is incomplete then.
     pub fn close(&mut self, closing: &Closing, lost_frames: u64) -> Result<(), Error> {
-        let change = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        end(&change, self.run, closing, lost_frames)?;
-        if let Some(retention) = self.retention {
-            retention.apply(&change, closing.ended_ms)?;
-        }
-        change.commit()?;
+        self.store.change(|store| {
+            end(store, self.run, closing, lost_frames)?;
+            match self.retention {
+                Some(retention) => retention.apply(store, closing.ended_ms).map(|_| ()),
+                None => Ok(()),
+            }
+        })?;
         if closing.load_ns >= TIDY_FROM_NS {
-            self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+            self.store.tidy_at_end(true)?;
         }
         Ok(())
     }
+}
+
+/// When something of the run was written last.
+fn written(store: &Database, run: i64) -> Result<Option<i64>, Error> {
+    store.first("SELECT written_ms FROM runs WHERE key = ?1", &cells![run], |row| row.get(0))
 }
 
 fn hash(script: &ScriptText) -> Option<String> {
@@ -93,38 +119,47 @@ fn hash(script: &ScriptText) -> Option<String> {
 }
 
 fn insert(
-    connection: &mut Connection,
+    store: &Database,
     opening: &Opening,
     environment: &Environment,
     hash: Option<&str>,
 ) -> Result<i64, Error> {
-    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let id = (0..ID_TRIES)
-        .map(|attempt| id_of(opening, environment, attempt))
-        .find(|id| is_free(&change, id))
-        .ok_or_else(|| Error::lasting("no id is free for the run"))?;
-    change.execute(
+    let mut free = None;
+    for attempt in 0..ID_TRIES {
+        let id = id_of(opening, environment, attempt);
+        if is_free(store, &id)? {
+            free = Some(id);
+            break;
+        }
+    }
+    let id = free.ok_or_else(|| Error::lasting("no id is free for the run"))?;
+    let run = store.first(
         "INSERT INTO runs (id, name, script_path, script_sha256, started_ms, written_ms, options, scenarios, \
          program, git_commit, host, kernel, cpu, cpus) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        params![
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING key",
+        &cells![
             id,
-            opening.name,
-            opening.script_path,
+            &opening.name,
+            &opening.script_path,
             hash,
             opening.started_ms,
             opening.options.to_string(),
             Value::from(opening.scenarios.clone()).to_string(),
-            environment.program,
-            environment.commit,
-            environment.host,
-            environment.kernel,
-            environment.cpu,
-            environment.cpus as i64,
+            &environment.program,
+            &environment.commit,
+            &environment.host,
+            &environment.kernel,
+            &environment.cpu,
+            environment.cpus,
         ],
+        |row| row.get(0),
     )?;
-    let run = change.last_insert_rowid();
-    change.commit()?;
+    let run = run.ok_or_else(|| Error::lasting("the run got no number"))?;
+    if let Some(member) = &opening.group {
+        let columns = ["collection", "variant", "round", "run"];
+        let row = cells![&member.group, &member.variant, member.round, run].to_vec();
+        store.insert("members", &columns, std::iter::once(row))?;
+    }
     Ok(run)
 }
 
@@ -136,78 +171,57 @@ fn id_of(opening: &Opening, environment: &Environment, attempt: u32) -> String {
     digest.iter().take(ID_LETTERS).map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect()
 }
 
-fn is_free(change: &Transaction<'_>, id: &str) -> bool {
-    let count = change.query_row("SELECT count(*) FROM runs WHERE id = ?1", [id], |row| row.get::<_, i64>(0));
-    count.is_ok_and(|count| count == 0)
+fn is_free(store: &Database, id: &str) -> Result<bool, Error> {
+    let count =
+        store.first("SELECT count(*) FROM runs WHERE id = ?1", &cells![id], |row| row.get::<i64>(0))?;
+    Ok(count == Some(0))
 }
 
-fn write_series(change: &Transaction<'_>, run: i64, deltas: &Deltas, from: u32) -> Result<(), Error> {
-    let mut row = change.prepare(
-        "INSERT INTO series (run, number, metric, kind, contains, tags) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?;
-    for number in from..deltas.len() {
-        let Some((metric, tags)) = deltas.series(number) else { continue };
+fn write_series(store: &Database, run: i64, deltas: &Deltas, from: u32) -> Result<(), Error> {
+    let rows = (from..deltas.len()).filter_map(|number| {
+        let (metric, tags) = deltas.series(number)?;
         let object: Map<String, Value> =
             tags.iter().map(|(key, value)| (key.to_string(), Value::from(&**value))).collect();
         let tags = Value::Object(object).to_string();
-        row.execute(params![run, number, &*metric.name, metric.kind.name(), metric.contains.name(), tags])?;
-    }
-    Ok(())
+        Some(cells![run, number, &*metric.name, metric.kind.name(), metric.contains.name(), tags].to_vec())
+    });
+    store.insert("series", &["run", "number", "metric", "kind", "contains", "tags"], rows)
 }
 
-fn write_points(change: &Transaction<'_>, run: i64, rows: &[Delta], press: &mut Press) -> Result<(), Error> {
-    let mut row = change.prepare(
-        "INSERT INTO points (run, second, series, count, sum, min, max, detail) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?;
-    for delta in rows {
+fn write_points(store: &Database, run: i64, rows: &[Delta], press: &mut Press) -> Result<(), Error> {
+    let rows = rows.iter().map(|delta| {
         let point = &delta.point;
         let detail = point.detail.as_ref().map(|detail| press.press(detail));
         // Only where there are bounds to tell of.
         let bounds = (point.min != 0.0 || point.max != 0.0).then_some((point.min, point.max));
         let (min, max) = bounds.unzip();
-        row.execute(params![
-            run,
-            delta.second,
-            delta.series,
-            point.count as i64,
-            point.sum,
-            min,
-            max,
-            detail
-        ])?;
-    }
-    Ok(())
+        cells![run, delta.second, delta.series, point.count, point.sum, min, max, detail].to_vec()
+    });
+    store.insert("points", &["run", "second", "series", "count", "sum", "min", "max", "detail"], rows)
 }
 
-fn end(change: &Transaction<'_>, run: i64, closing: &Closing, lost_frames: u64) -> Result<(), Error> {
-    change.execute(
+fn end(store: &Database, run: i64, closing: &Closing, lost_frames: u64) -> Result<(), Error> {
+    store.execute(
         "UPDATE runs SET ended_ms = ?2, written_ms = ?2, load_ns = ?3, exit_code = ?4, incomplete = ?5, \
          trust = ?6, lost_frames = ?7 WHERE key = ?1",
-        params![
+        &cells![
             run,
             closing.ended_ms,
-            closing.load_ns as i64,
+            closing.load_ns,
             closing.exit_code,
-            closing.incomplete,
+            &closing.incomplete,
             closing.trust.to_string(),
-            lost_frames as i64,
+            lost_frames,
         ],
     )?;
-    let mut row = change.prepare(
-        "INSERT INTO checks (run, place, path, name, passes, fails) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?;
-    for (place, check) in (0_i64..).zip(&closing.checks) {
-        let (passes, fails) = (check.passes as i64, check.fails as i64);
-        row.execute(params![run, place, check.group, check.name, passes, fails])?;
-    }
-    let mut row = change.prepare(
-        "INSERT INTO thresholds (run, place, metric, source, ok, value) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?;
-    for (place, one) in (0_i64..).zip(&closing.thresholds) {
-        row.execute(params![run, place, one.metric, one.source, one.ok, one.value])?;
-    }
-    let summary = "INSERT INTO summaries (run, json) VALUES (?1, ?2)";
-    change.execute(summary, params![run, closing.summary.to_string()])?;
-    Ok(())
+    let checks = (0_i64..).zip(&closing.checks).map(|(place, check)| {
+        cells![run, place, &check.group, &check.name, check.passes, check.fails].to_vec()
+    });
+    store.insert("checks", &["run", "place", "path", "name", "passes", "fails"], checks)?;
+    let thresholds = (0_i64..)
+        .zip(&closing.thresholds)
+        .map(|(place, one)| cells![run, place, &one.metric, &one.source, one.ok, one.value].to_vec());
+    store.insert("thresholds", &["run", "place", "metric", "source", "ok", "value"], thresholds)?;
+    let summary: Vec<Cell> = cells![run, closing.summary.to_string()].to_vec();
+    store.insert("summaries", &["run", "json"], std::iter::once(summary))
 }

@@ -20,6 +20,8 @@ mod rooms;
 pub mod rude;
 mod running;
 mod server;
+#[cfg(unix)]
+pub mod servers;
 mod shop;
 mod timer;
 mod tls;

@@ -1,6 +1,7 @@
 //! The commands: one row of [`COMMANDS`] and one file each.
 
 mod archive;
+mod capacity;
 mod check;
 mod cloud;
 mod completion;
@@ -16,9 +17,11 @@ mod run;
 mod runs;
 mod scale;
 mod show;
+mod soak;
 mod stats;
 mod status;
 mod target;
+mod trend;
 mod version;
 
 use clap::{ArgMatches, Command};
@@ -45,6 +48,7 @@ pub struct Spec {
 /// Every command, in alphabetical order.
 pub static COMMANDS: &[Spec] = &[
     archive::SPEC,
+    capacity::SPEC,
     check::SPEC,
     cloud::SPEC,
     completion::SPEC,
@@ -60,9 +64,11 @@ pub static COMMANDS: &[Spec] = &[
     runs::SPEC,
     scale::SPEC,
     show::SPEC,
+    soak::SPEC,
     stats::SPEC,
     status::SPEC,
     target::SPEC,
+    trend::SPEC,
     version::SPEC,
 ];
 

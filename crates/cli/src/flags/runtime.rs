@@ -75,6 +75,20 @@ pub const FLAGS: &[Flag] = &[
         help: "use the copies of imported modules that were fetched before, never the network",
     },
     Flag {
+        long: "once",
+        short: None,
+        kind: Kind::Bool,
+        env: "ONCE",
+        help: "run each scenario once with one VU; it keeps its function, environment and tags",
+    },
+    Flag {
+        long: "scenario",
+        short: None,
+        kind: Kind::List,
+        env: "SCENARIO",
+        help: "run these scenarios only: name,name; may be repeated",
+    },
+    Flag {
         long: "strict",
         short: None,
         kind: Kind::Bool,

@@ -4,6 +4,7 @@
 //! while a run goes on is in [`crate::run`].
 
 pub mod export;
+pub mod figure;
 pub mod summary;
 pub mod table;
 

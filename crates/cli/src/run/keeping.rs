@@ -11,7 +11,7 @@ use model::Hidden;
 use model::{ExitCode, Level, Nanos};
 use report::summary::{Group, Mode, Summary, machine_readable};
 use serde_json::{Value, json};
-use store::{Check, Closing, Keeper, Opening, Retention, ScriptText, Threshold};
+use store::{Check, Closing, Keeper, Membership, Opening, Place, Retention, ScriptText, Threshold};
 
 use super::options::Settled;
 use crate::error::Error;
@@ -21,6 +21,16 @@ use crate::session::Session;
 
 /// What stands in place of values that may be secrets.
 const INSTEAD: &str = "***";
+
+/// The variable in which `ab` and `calibrate` tell the runs that they start which group they belong to.
+pub const GROUP_VARIABLE: &str = "PLIMSOLL_INTERNAL_GROUP";
+
+/// Reads `GROUP/VARIANT/ROUND`.
+fn membership(text: &str) -> Option<Membership> {
+    let mut parts = text.split('/');
+    let (group, variant) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+    Some(Membership { group, variant, round: parts.next()?.parse().ok()? })
+}
 
 /// The run's entry in the store, if it has one.
 pub struct Keeping(Option<Keeper>);
@@ -41,16 +51,12 @@ pub struct End<'a> {
 ///
 /// # Errors
 /// When the place is none that can be had.
-pub fn place(session: &Session, flags: &Flags) -> Result<Option<PathBuf>, Error> {
+pub fn place(session: &Session, flags: &Flags) -> Result<Option<Place>, Error> {
     if flags.on("no-store") {
         return Ok(None);
     }
     match flags.text("store").filter(|text| !text.is_empty()) {
-        Some(text) if text.contains("://") => Err(Error::NotOffered {
-            message: format!("the store {} is no file", without_credentials(text)),
-            instead: "give --store the path of a file".to_owned(),
-        }),
-        Some(path) => Ok(Some(PathBuf::from(path))),
+        Some(text) => Place::parse(text).map(Some).map_err(|why| Error::Usage(format!("--store: {why}"))),
         None => Ok(store::default_place(&session.env)),
     }
 }
@@ -120,6 +126,7 @@ fn opening(session: &Session, loaded: &Loaded, settled: &Settled) -> Opening {
         folder,
         started_ms: now_ms(session),
         retention: None,
+        group: session.env.get(GROUP_VARIABLE).and_then(|text| membership(text)),
     }
 }
 
@@ -152,6 +159,9 @@ fn closing(session: &Session, end: &End<'_>) -> Closing {
     figures["config"]["script"] = without_credentials(&summary.state.script).into();
     if let Some(coverage) = &summary.graphql {
         figures["graphql"] = coverage.to_json();
+    }
+    if let Some(slas) = &summary.slas {
+        figures["slas"] = slas.to_json();
     }
     let mut checks = Vec::new();
     collect_checks(&summary.root_group, &mut checks);

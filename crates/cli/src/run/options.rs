@@ -14,6 +14,7 @@ use crate::config_file;
 use crate::error::Error;
 use crate::flags::{self, Flags};
 use crate::load::Loaded;
+use crate::run::selection;
 use crate::session::Session;
 
 /// The options as the run uses them.
@@ -93,6 +94,9 @@ pub fn settle(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Resul
     let merged = merge(session, matches, loaded)?;
     let (options, warnings) = merged.consolidate()?;
     log_all(session, &warnings);
+    let runtime = Flags::read(flags::runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
+    let load = Flags::read(flags::options::FLAGS, matches, &BTreeMap::new()).map_err(Error::Usage)?;
+    let options = selection::apply(options, &runtime, &load)?;
     options.check_trend_stats()?;
     let problems = options.validate(&|name| loaded.test.has_function(name));
     if !problems.is_empty() {

@@ -16,7 +16,8 @@ use crate::test::Shared;
 /// A user that runs a script.
 pub(crate) struct ScriptVu {
     fiber: VuFiber,
-    scenario: Option<Arc<ScenarioInfo>>,
+    /// By a handle of the thread's own: with each iteration, all threads would change the same count.
+    scenario: Option<Rc<Arc<ScenarioInfo>>>,
 }
 
 impl Vu for ScriptVu {
@@ -41,7 +42,7 @@ impl Vu for ScriptVu {
             host.tags.set(tags);
         }
         host.scenario.borrow_mut().replace(scenario.clone());
-        self.scenario = Some(scenario.clone());
+        self.scenario = Some(Rc::new(scenario.clone()));
     }
 
     fn start(&mut self, iteration: Iteration) {

@@ -35,7 +35,7 @@ const GARBAGE_BYTES: usize = 256 << 10;
 /// Work for a session.
 pub(crate) enum Command {
     /// Run one iteration of a scenario.
-    Iterate(Iteration, Arc<ScenarioInfo>),
+    Iterate(Iteration, Rc<Arc<ScenarioInfo>>),
     /// Call a lifecycle function with a JSON argument.
     Call { function: &'static str, stage: Stage, argument: Option<Arc<str>> },
     /// Free everything and end.

@@ -203,7 +203,8 @@ fn changes() {
     );
     assert_eq!(zeros.expect("enough runs").change, Change::Worse);
     assert_eq!(compare(&[0.0; 5], &base, &question), Err(Refusal::NotPositive));
-    assert_eq!(compare(&base[..3], &base, &question), Err(Refusal::TooFewRuns));
+    assert_eq!(compare(&base[..2], &base[..1], &question), Err(Refusal::TooFewRuns));
+    assert_eq!(compare(&base[..2], &base[..2], &question.in_rounds()), Err(Refusal::TooFewRuns));
     assert_eq!(compare(&base[..4], &base, &question.in_rounds()), Err(Refusal::UnequalRounds));
 }
 

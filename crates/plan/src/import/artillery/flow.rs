@@ -3,7 +3,7 @@
 //! Main types: [`Act`], a step of any engine, and [`Request`], a request of the HTTP engine. What is wrong with a
 //! script was said by [`super::check`]; nothing here fails.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
 
@@ -13,6 +13,7 @@ use super::expression::Expression;
 use super::functions::Functions;
 use super::js;
 use super::template::{Template, Tree};
+use super::world::Endpoint;
 
 /// A step.
 #[derive(Clone, Debug)]
@@ -90,6 +91,8 @@ pub struct Request {
     pub raw_url: Box<str>,
     /// The name as it was written.
     pub name: Option<Box<str>>,
+    /// Its endpoint, once it was asked for; only of use where the address that is sent does not matter.
+    pub endpoint: OnceLock<Option<Endpoint>>,
     /// What is sent.
     pub content: Content,
     /// Headers by name in small letters, defaults included.
@@ -251,6 +254,7 @@ impl Request {
             url: Template::new(&raw_url, functions),
             raw_url: raw_url.into(),
             name: params.get("name").map(|name| js::text_of(Some(name)).into()),
+            endpoint: OnceLock::new(),
             content,
             headers,
             query: params.get("qs").map(tree),

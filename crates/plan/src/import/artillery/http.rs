@@ -17,6 +17,7 @@ use super::capture::{self, Answer};
 use super::expect;
 use super::flow::{Condition, Content, Frame, Request};
 use super::life::{Done, Stop, User};
+use super::world::Endpoint;
 use super::{hooks, js};
 use crate::exchange::{Exchange, Labels};
 use crate::session::Session;
@@ -89,7 +90,7 @@ pub async fn request(session: &mut Session, user: &Rc<User>, request: &Request) 
         Err(failure) => {
             let name = endpoint(user, request, None);
             if let (Some(endpoints), Some(name)) = (&user.world.by_endpoint, name) {
-                let counter = format!("{}.{name}.errors.{}", endpoints.namespace, failure.code);
+                let counter = format!("{}.{}.errors.{}", endpoints.namespace, name.name, failure.code);
                 user.count(session, |now, stats| stats.count(now, &counter, 1.0));
             }
             let object = params.unwrap_or_else(|| shown(user, request));
@@ -132,8 +133,10 @@ fn shown(user: &User, request: &Request) -> Map<String, Value> {
     object.insert("cookieJar".to_owned(), Value::Object(Map::new()));
     object.insert("https".to_owned(), Value::Object(Map::new()));
     if user.world.by_endpoint.is_some() {
-        object
-            .insert("defaultName".to_owned(), endpoint(user, request, None).map_or(Value::Null, Value::from));
+        object.insert(
+            "defaultName".to_owned(),
+            endpoint(user, request, None).map_or(Value::Null, |known| Value::from(known.name.as_str())),
+        );
     }
     object
 }
@@ -153,10 +156,13 @@ fn rebuilt(user: &User, request: &Request, object: &Map<String, Value>) -> Optio
 }
 
 /// The name of the request's endpoint; `sent` is the address that was used.
-fn endpoint(user: &User, request: &Request, sent: Option<&str>) -> Option<String> {
+fn endpoint<'r>(user: &User, request: &'r Request, sent: Option<&str>) -> Option<Cow<'r, Endpoint>> {
     let endpoints = user.world.by_endpoint.as_ref()?;
-    let url = sent.filter(|_| !endpoints.grouped).unwrap_or(&request.raw_url);
-    endpoints.endpoint(url, request.name.as_deref())
+    let of = |url: &str| endpoints.endpoint(url, request.name.as_deref());
+    match sent {
+        Some(url) if !endpoints.grouped => of(url).map(Cow::Owned),
+        _ => request.endpoint.get_or_init(|| of(&request.raw_url)).as_ref().map(Cow::Borrowed),
+    }
 }
 
 /// Fills in the templates.
@@ -235,8 +241,12 @@ fn address(user: &User, request: &Request, url: &str) -> Result<String, String> 
     let query = request.query.as_ref().and_then(|query| user.value(query));
     let query = query.as_ref().and_then(Value::as_object).filter(|query| !query.is_empty());
     // Most addresses are as they should be; the others are taken apart and put together by the rules of the web.
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?&=+%,;@!*()".contains(c);
-    if query.is_none() && url.chars().all(plain) && !url.contains("/.") && url.matches('/').count() > 2 {
+    let plain = |c: u8| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'&' | b'=' | b'+' | b'%')
+            || matches!(c, b',' | b';' | b'@' | b'!' | b'*' | b'(' | b')')
+    };
+    if query.is_none() && url.bytes().all(plain) && !url.contains("/.") && url.matches('/').count() > 2 {
         return Ok(url.to_owned());
     }
     let mut parsed = url::Url::parse(url).map_err(|why| format!("{why}: {url}"))?;
@@ -356,7 +366,7 @@ async fn send(
             .url(&url)
             .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.message })?;
         let mut ask = net::Request::new(net::Method::new(&method), parsed);
-        ask.headers = filled.headers.clone();
+        ask.headers.clone_from(&filled.headers);
         ask.verbatim = true;
         ask.headers.extend(cookie_header(session, filled, &ask.url));
         ask.body = body.clone();
@@ -368,7 +378,7 @@ async fn send(
             stats.count(now, "http.requests", 1.0);
             stats.rate(now, "http.request_rate");
         });
-        let labels = Labels { name: name.as_deref(), ..Labels::default() };
+        let labels = Labels { name: name.as_ref().map(|known| known.name.as_str()), ..Labels::default() };
         let exchange = session.send(ask, labels).await;
         let answer = match &exchange.outcome {
             Ok(answer) => answer,
@@ -512,7 +522,8 @@ async fn look(
     url: &str,
     exchange: Exchange,
 ) -> Done {
-    let world = Rc::clone(user).world.clone();
+    // Held by the user: all threads would change the count of the world's owners.
+    let world = &*user.world;
     let status = exchange.status();
     let packed = exchange.header("content-encoding").is_some();
     // A body that is to stay packed is no text.
@@ -541,13 +552,19 @@ async fn look(
     if let Some(threshold) = world.apdex {
         apdex(session, user, threshold, &exchange);
     }
-    if let (Some(endpoints), Some(name)) = (&world.by_endpoint, endpoint(user, request, Some(url))) {
+    if let (Some(endpoints), Some(known)) = (&world.by_endpoint, endpoint(user, request, Some(url))) {
         let first_byte = exchange.trail().waiting().as_millis_f64();
         user.count(session, |now, stats| {
-            stats.count(now, &format!("{}.{name}.codes.{status}", endpoints.namespace), 1.0);
-            stats.measure(now, &format!("{}.response_time.{name}", endpoints.namespace), first_byte);
+            match status {
+                200 => stats.count(now, &known.codes_200, 1.0),
+                other => {
+                    stats.count(now, &format!("{}.{}.codes.{other}", endpoints.namespace, known.name), 1.0);
+                }
+            }
+            stats.measure(now, &known.response_time, first_byte);
             for (part, time) in server_timing(&exchange) {
-                stats.measure(now, &format!("{}.server-timing.{part}.{name}", endpoints.namespace), time);
+                let name = format!("{}.server-timing.{part}.{}", endpoints.namespace, known.name);
+                stats.measure(now, &name, time);
             }
         });
     }

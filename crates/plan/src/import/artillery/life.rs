@@ -203,7 +203,7 @@ async fn arrive(world: &Arc<World>, session: &mut Session) -> Next {
         stats.count(now, "vusers.failed", 0.0);
     });
     let done = whole(session, &user).await;
-    ws::hang_up(&user).await;
+    Box::pin(ws::hang_up(&user)).await;
     let took = session.now() - begun;
     match &done {
         Ok(()) => counting(session, |now, stats| {
@@ -250,7 +250,7 @@ fn pick(world: &World, session: &mut Session) -> usize {
 async fn before(world: &Arc<World>, session: &mut Session) -> Next {
     let user = Rc::new(User::new(world, session, Place::Before));
     let done = whole(session, &user).await;
-    ws::hang_up(&user).await;
+    Box::pin(ws::hang_up(&user)).await;
     session.forget();
     match done {
         Ok(()) => {
@@ -276,7 +276,7 @@ async fn before(world: &Arc<World>, session: &mut Session) -> Next {
 async fn after(world: &Arc<World>, session: &mut Session) -> Next {
     let user = Rc::new(User::new(world, session, Place::After));
     let done = whole(session, &user).await;
-    ws::hang_up(&user).await;
+    Box::pin(ws::hang_up(&user)).await;
     session.forget();
     if let Err(stop) = &done {
         session.say(model::Level::Error, format!("after failed: {}", stop.0));
@@ -288,14 +288,14 @@ async fn after(world: &Arc<World>, session: &mut Session) -> Next {
 async fn whole(session: &mut Session, user: &Rc<User>) -> Done {
     let scenario = user.scenario();
     for name in &scenario.hooks.before_scenario {
-        hooks::around(session, user, name).await?;
+        Box::pin(hooks::around(session, user, name)).await?;
     }
     if scenario.engine == Engine::Ws {
-        ws::begin(session, user, scenario.acts.first()).await?;
+        Box::pin(ws::begin(session, user, scenario.acts.first())).await?;
     }
     acts(session, user, &scenario.acts).await?;
     for name in &scenario.hooks.after_scenario {
-        hooks::around(session, user, name).await?;
+        Box::pin(hooks::around(session, user, name)).await?;
     }
     Ok(())
 }
@@ -304,13 +304,14 @@ async fn whole(session: &mut Session, user: &Rc<User>) -> Done {
 pub async fn acts(session: &mut Session, user: &Rc<User>, list: &[Act]) -> Done {
     for act in list {
         match act {
-            Act::Request(request) => http::request(session, user, request).await?,
+            // In a box: users that think must not carry the room for a request.
+            Act::Request(request) => Box::pin(http::request(session, user, request)).await?,
             Act::Think(time) => think(session, user, time).await?,
             Act::Log(text) => user.world.lines.print(&user.text(text)),
-            Act::Function(name) => hooks::function(session, user, name).await?,
+            Act::Function(name) => Box::pin(hooks::function(session, user, name)).await?,
             Act::Loop(round) => Box::pin(go_round(session, user, round)).await?,
             Act::Parallel(lists) => Box::pin(side_by_side(session, user, lists)).await?,
-            Act::Socket(step) => ws::step(session, user, step).await?,
+            Act::Socket(step) => Box::pin(ws::step(session, user, step)).await?,
             Act::NoAddress => return Err(Stop("an URL must be specified".to_owned())),
         }
     }

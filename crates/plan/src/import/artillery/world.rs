@@ -70,6 +70,17 @@ pub struct ByEndpoint {
     pub strips_query: bool,
 }
 
+/// An endpoint with the names of its metrics.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Endpoint {
+    /// Its name.
+    pub name: String,
+    /// How many answers had the status 200.
+    pub codes_200: String,
+    /// The times of its answers.
+    pub response_time: String,
+}
+
 /// A test.
 pub struct World {
     /// Stands before addresses that begin with a slash.
@@ -317,7 +328,14 @@ fn by_endpoint(settings: Option<&Value>) -> Option<ByEndpoint> {
 impl ByEndpoint {
     /// The name of a request's endpoint; nothing when it is left out.
     #[must_use]
-    pub fn endpoint(&self, url: &str, name: Option<&str>) -> Option<String> {
+    pub fn endpoint(&self, url: &str, name: Option<&str>) -> Option<Endpoint> {
+        let (name, space) = (self.name_of(url, name)?, &self.namespace);
+        let codes_200 = format!("{space}.{name}.codes.200");
+        let response_time = format!("{space}.response_time.{name}");
+        Some(Endpoint { name, codes_200, response_time })
+    }
+
+    fn name_of(&self, url: &str, name: Option<&str>) -> Option<String> {
         match name {
             None if self.named_only => return None,
             Some(name) if self.names_only => return Some(name.to_owned()),
@@ -374,6 +392,7 @@ mod tests {
     fn endpoints_have_names() {
         let check = |settings: Value, url: &str, name: Option<&str>, wanted: Option<&str>| {
             let named = by_endpoint(Some(&settings)).and_then(|endpoints| endpoints.endpoint(url, name));
+            let named = named.map(|endpoint| endpoint.name);
             assert_eq!(named.as_deref(), wanted, "{settings} {url}");
         };
         check(json!({}), "http://h/text?a=1", Some("the text"), Some("/text (the text)"));

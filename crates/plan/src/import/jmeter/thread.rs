@@ -4,6 +4,7 @@
 
 mod scripts;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -15,9 +16,10 @@ use futures_util::stream::FuturesUnordered;
 use model::{Level, Nanos};
 use rustc_hash::FxHashMap;
 
-use super::clerk::{Clerk, Entry, Tally};
+use super::clerk::{Clerk, Counts, Entry, Tally};
 use super::config::Config;
 use super::csv::Readers;
+use super::dialect;
 use super::function::now_ms;
 use super::host;
 use super::http::{self, Network};
@@ -134,13 +136,16 @@ impl GroupStep {
 }
 
 struct Thread {
-    run: Arc<Run>,
-    group: Arc<Group>,
+    // Held by a handle of the user's own: with each step of each thread, all would change the same two counts.
+    run: Rc<Arc<Run>>,
+    group: Rc<Arc<Group>>,
     place: usize,
     life: Life,
     user: User,
     walk: Walk,
     network: Network,
+    /// What all users of the worker thread count.
+    counts: Rc<RefCell<Counts>>,
     /// When the last of a timer's samples was, by the timer's number.
     paces: FxHashMap<usize, i64>,
     end: Option<Nanos>,
@@ -158,7 +163,7 @@ struct Thread {
 
 impl Thread {
     fn new(run: &Arc<Run>, place: usize, number: u32, life: Life, session: &Session) -> Self {
-        let group = Arc::clone(&run.groups[place]);
+        let group = Rc::new(Arc::clone(&run.groups[place]));
         let mut user = User::loading(Arc::clone(&run.plan.shared));
         user.number = number;
         user.group_number = group.number;
@@ -182,13 +187,14 @@ impl Thread {
             ..Network::default()
         };
         Self {
-            walk: Walk::new(Arc::clone(&group)),
-            run: Arc::clone(run),
+            walk: Walk::new(Rc::clone(&group)),
+            run: Rc::new(Arc::clone(run)),
             group,
             place,
             life,
             user,
             network,
+            counts: dialect::counts_of(session),
             paces: FxHashMap::default(),
             end: None,
             running: true,
@@ -201,7 +207,8 @@ impl Thread {
         }
     }
 
-    async fn live(mut self, session: &mut Session) {
+    // By reference: a future has room twice for what is handed to it by value.
+    async fn live(&mut self, session: &mut Session) {
         let begun = session.now();
         let name = match self.group.name.eval(&mut self.user) {
             Ok(name) => name.into_owned(),
@@ -250,7 +257,7 @@ impl Thread {
 
     /// What managers have from the start.
     fn prepare(&mut self) {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         for (at, scoped) in group.parts.iter().enumerate() {
             if let Part::Config(Config::Cookies(cookies)) = &scoped.part {
                 let store = self.network.cookies.entry(at).or_default();
@@ -283,7 +290,7 @@ impl Thread {
         if self.user.iteration <= 1 {
             return;
         }
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let fresh = !group.same_user;
         let mut renew = false;
         for (at, scoped) in group.parts.iter().enumerate() {
@@ -310,7 +317,7 @@ impl Thread {
             if self.run.stage.ends(self.group.phase) || self.end.is_some_and(|end| session.now() >= end) {
                 break;
             }
-            let run = Arc::clone(&self.run);
+            let run = Rc::clone(&self.run);
             let step = self.walk.next(&mut self.user, &run.readers)?;
             if std::mem::take(&mut self.walk.began) {
                 self.iteration_begins(session);
@@ -332,7 +339,7 @@ impl Thread {
     }
 
     async fn lock(&mut self, node: NodeId) -> Result<(), Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         if let NodeKind::Critical { lock } = &group.nodes[node].kind {
             let name = lock.eval(&mut self.user)?.into_owned();
             let lock = self.run.stage.lock(&name);
@@ -352,20 +359,20 @@ impl Thread {
     async fn tell_ended(&mut self) -> Result<(), Halt> {
         while !self.walk.ended.is_empty() {
             let super::walk::Ended { node, mut sample, outer } = self.walk.ended.remove(0);
-            let group = Arc::clone(&self.group);
+            let group = Rc::clone(&self.group);
             let NodeKind::Transaction { parent, .. } = group.nodes[node].kind else { continue };
             (sample.group_threads, sample.all_threads) = self.run.stage.threads(self.place);
             let scope = &group.nodes[node].scope;
             if parent {
-                let sample = Rc::new(std::cell::RefCell::new(sample));
+                let sample = Rc::new(RefCell::new(sample));
                 self.judge(scope, &sample).await?;
                 let sample = Rc::unwrap_or_clone(sample).into_inner();
                 match outer {
                     Some(outer) => self.walk.adopt_into(outer, sample),
-                    None => self.notify(scope, &sample).await,
+                    None => self.notify(scope, &sample),
                 }
             } else if self.sampled {
-                self.notify(scope, &sample).await;
+                self.notify(scope, &sample);
             }
         }
         Ok(())
@@ -373,18 +380,23 @@ impl Thread {
 
     /// Everything around one sampler.
     async fn sampler(&mut self, node: NodeId, session: &mut Session) -> Result<(), Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let node_ = &group.nodes[node];
         let scope = &node_.scope;
         self.action = Action::Continue;
-        let mut view =
-            SamplerView { class: sampler::class_of(&node_.kind).to_owned(), ..SamplerView::default() };
+        let is_script =
+            |at: &usize| matches!(&group.parts[*at].part, Part::PreScript(_) | Part::PostScript(_));
+        let mut view = SamplerView::default();
+        // Only scripts look at it.
+        if scope.pre.iter().chain(&scope.post).any(is_script) {
+            sampler::class_of(&node_.kind).clone_into(&mut view.class);
+        }
         // A function in the name is asked once for each sample, after the pre-processors.
         let mut calls = false;
         node_.name.each_call(&mut |_, _| calls = true);
         view.name =
             if calls { node_.name.raw().to_owned() } else { node_.name.eval(&mut self.user)?.into_owned() };
-        self.user.sampler_name = view.name.as_str().into();
+        self.user.name_sampler(&view.name);
         for at in &scope.pre {
             match &group.parts[*at].part {
                 Part::PreScript(script) => {
@@ -412,8 +424,10 @@ impl Thread {
             self.running = false;
             return Ok(());
         }
-        view.name = node_.name.eval(&mut self.user)?.into_owned();
-        self.user.sampler_name = view.name.as_str().into();
+        if !node_.name.is_fixed() {
+            view.name = node_.name.eval(&mut self.user)?.into_owned();
+        }
+        self.user.name_sampler(&view.name);
         self.sampled = true;
         let label = view.name.clone();
         let sample = match &node_.kind {
@@ -426,7 +440,8 @@ impl Thread {
                     (view.arguments, view.headers) = (None, None);
                     self.view = Some(view);
                 }
-                http::perform(&call, &label, &mut self.network, &mut self.user, session).await
+                // In a box: a user that rests must not carry the room for a request.
+                Box::pin(http::perform(&call, &label, &mut self.network, &mut self.user, session)).await
             }
             NodeKind::Action { action, whole_test, duration } => {
                 self.act(*action, *whole_test, duration, session).await?;
@@ -464,7 +479,7 @@ impl Thread {
 
     /// All timers in scope together; says whether the thread goes on.
     async fn wait(&mut self, scope: &Scope, session: &mut Session) -> Result<bool, Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let mut total = 0i64;
         for at in &scope.timers {
             let scoped = &group.parts[*at];
@@ -564,7 +579,7 @@ impl Thread {
     ) -> Result<Sample, Halt> {
         let label = super::text::Text::literal(&sample.label);
         let begun = session.now();
-        let holder = Rc::new(std::cell::RefCell::new(std::mem::take(&mut sample)));
+        let holder = Rc::new(RefCell::new(std::mem::take(&mut sample)));
         let outcome =
             self.run_script(script, &label, Stand::Sampler, Some(&holder), None, None, scope, session).await;
         let mut sample = Rc::unwrap_or_clone(holder).into_inner();
@@ -586,13 +601,13 @@ impl Thread {
 
     /// Post-processors, assertions and listeners of a sample, and what it leads to.
     async fn after(&mut self, node: NodeId, mut sample: Sample, session: &mut Session) -> Result<(), Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let scope = &group.nodes[node].scope;
         if sample.ignored {
             return Ok(());
         }
         (sample.group_threads, sample.all_threads) = self.run.stage.threads(self.place);
-        let sample = Rc::new(std::cell::RefCell::new(sample));
+        let sample = Rc::new(RefCell::new(sample));
         self.user.previous = Some(Rc::clone(&sample));
         for at in &scope.post {
             let scoped = &group.parts[*at];
@@ -628,13 +643,26 @@ impl Thread {
                 self.on_failure(*action, &sample);
             }
         }
-        let finished = sample.borrow().clone();
+        // Scripts that listen may look at the sample too, and change it.
+        let scripted = scope
+            .listeners
+            .iter()
+            .any(|at| matches!(&group.parts[*at].part, Part::Listen(Listener::Script(_))));
+        let copy = scripted.then(|| sample.borrow().clone());
+        let finished = sample.borrow();
+        let finished = match &copy {
+            Some(copy) => {
+                drop(finished);
+                copy
+            }
+            None => &*finished,
+        };
         if !finished.ignored {
-            self.walk.count(&finished);
+            self.walk.count(finished);
             if self.walk.has_parent() {
                 self.walk.adopt(finished.clone());
             } else {
-                self.notify(scope, &finished).await;
+                self.notify(scope, finished);
             }
         }
         let failed = !finished.success;
@@ -658,7 +686,7 @@ impl Thread {
         Ok(())
     }
 
-    fn on_failure(&mut self, action: i64, sample: &Rc<std::cell::RefCell<Sample>>) {
+    fn on_failure(&mut self, action: i64, sample: &Rc<RefCell<Sample>>) {
         let mut sample = sample.borrow_mut();
         match action {
             1 => sample.stop_thread = true,
@@ -672,8 +700,8 @@ impl Thread {
     }
 
     /// Runs the assertions in scope.
-    async fn judge(&mut self, scope: &Scope, sample: &Rc<std::cell::RefCell<Sample>>) -> Result<(), Halt> {
-        let group = Arc::clone(&self.group);
+    async fn judge(&mut self, scope: &Scope, sample: &Rc<RefCell<Sample>>) -> Result<(), Halt> {
+        let group = Rc::clone(&self.group);
         for at in &scope.assertions {
             let scoped = &group.parts[*at];
             let Part::Assert(assertion) = &scoped.part else { continue };
@@ -697,7 +725,7 @@ impl Thread {
         &mut self,
         script: &Script,
         name: &str,
-        sample: &Rc<std::cell::RefCell<Sample>>,
+        sample: &Rc<RefCell<Sample>>,
         scope: &Scope,
     ) -> super::sample::Verdict {
         let mut verdict = super::sample::Verdict { name: name.to_owned(), ..Default::default() };
@@ -715,15 +743,15 @@ impl Thread {
     }
 
     /// Hands a sample to those who get it.
-    async fn notify(&mut self, scope: &Scope, sample: &Sample) {
-        let group = Arc::clone(&self.group);
-        let run = Arc::clone(&self.run);
+    fn notify(&mut self, scope: &Scope, sample: &Sample) {
+        let group = Rc::clone(&self.group);
+        let run = Rc::clone(&self.run);
         let mut files: Vec<usize> = run.main_file.into_iter().collect();
         for at in &scope.listeners {
             match &group.parts[*at].part {
                 Part::Listen(Listener::File(file)) => files.push(*file),
                 Part::Listen(Listener::Script(script)) => {
-                    let holder = Rc::new(std::cell::RefCell::new(sample.clone()));
+                    let holder = Rc::new(RefCell::new(sample.clone()));
                     let name = group.parts[*at].name.raw().to_owned();
                     if let Err(thrown) =
                         self.eval_script(script, &name, Stand::Listener, Some(&holder), None, None, scope)
@@ -750,8 +778,8 @@ impl Thread {
         if !lines.is_empty() {
             self.run.tell(Entry::Lines(lines));
         }
-        self.run.tell(Entry::Sample(Tally {
-            label: sample.label.clone(),
+        self.counts.borrow_mut().add(&Tally {
+            label: &sample.label,
             elapsed_ms: sample.elapsed_ms,
             success: sample.success,
             bytes: sample.bytes,
@@ -759,7 +787,7 @@ impl Thread {
             started_ms: sample.started_ms,
             ended_ms: sample.ended_ms,
             transaction: sample.message.starts_with("Number of samples in transaction"),
-        }));
+        });
     }
 
     /// Goes where the sample or a script wants to go.

@@ -52,7 +52,10 @@ impl Vars {
 
     /// Sets a text.
     pub fn put(&mut self, name: &str, value: &str) {
-        self.set(name, Var::Text(value.into()));
+        // Many are set again and again to what they are.
+        if !matches!(self.map.get(name), Some(Var::Text(old)) if **old == *value) {
+            self.set(name, Var::Text(value.into()));
+        }
     }
 
     /// Sets any value.
@@ -207,6 +210,13 @@ impl User {
     #[must_use]
     pub fn last_sample_ok(&self) -> bool {
         self.vars.text(LAST_SAMPLE_OK).is_some_and(|text| text == "true")
+    }
+
+    /// Tells functions and scripts which sampler runs.
+    pub fn name_sampler(&mut self, name: &str) {
+        if *self.sampler_name != *name {
+            self.sampler_name = name.into();
+        }
     }
 
     /// A user with nothing, for tests of functions.

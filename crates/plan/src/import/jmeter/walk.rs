@@ -6,6 +6,7 @@
 mod leaving;
 mod transactions;
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering::Relaxed;
@@ -73,6 +74,8 @@ struct State {
     passes: (u64, u64),
     /// The order of its children.
     order: Vec<usize>,
+    /// The variable that tells the round of a loop, when its name is always the same.
+    variable: Option<Rc<str>>,
 }
 
 impl State {
@@ -88,6 +91,7 @@ impl State {
             since: 0,
             passes: (0, 0),
             order: Vec::new(),
+            variable: None,
         }
     }
 }
@@ -122,7 +126,7 @@ pub struct Ended {
 
 /// A user's way through its group.
 pub struct Walk {
-    group: Arc<Group>,
+    group: Rc<Arc<Group>>,
     states: Vec<State>,
     /// What the user counts for itself.
     pub own: OwnCounts,
@@ -138,7 +142,7 @@ pub struct Walk {
 impl Walk {
     /// A user that has not begun.
     #[must_use]
-    pub fn new(group: Arc<Group>) -> Self {
+    pub fn new(group: Rc<Arc<Group>>) -> Self {
         let states = group.nodes.iter().map(|_| State::new()).collect();
         Self {
             group,
@@ -171,7 +175,7 @@ impl Walk {
         if self.turns > TURNS_MAX {
             return Ok(Some(Step::Breathe));
         }
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         match &group.nodes[node].kind {
             NodeKind::Loop { count, forever } => {
                 let step = self.enter_loop(node, count, *forever, user, readers);
@@ -262,7 +266,7 @@ impl Walk {
         if self.states[node].done {
             return Ok(None);
         }
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let children = &group.nodes[node].children;
         let is_switch = matches!(group.nodes[node].kind, NodeKind::Switch { .. });
         loop {
@@ -288,7 +292,7 @@ impl Walk {
 
     /// All children had their turn.
     fn at_end(&mut self, node: NodeId, user: &mut User, readers: &Readers) -> Result<Option<Step>, Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         match &group.nodes[node].kind {
             NodeKind::Loop { count, forever } => {
                 self.rewind(node);
@@ -359,7 +363,7 @@ impl Walk {
 
     /// A controller begins an iteration: what ticks with it ticks, and some children take notice.
     fn begin(&mut self, node: NodeId, user: &mut User, readers: &Readers) -> Result<(), Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         if node == 0 {
             user.iteration += 1;
             self.began = true;
@@ -411,9 +415,17 @@ impl Walk {
 
     /// Tells the plan which round a loop is in.
     fn tell_round(&mut self, node: NodeId, user: &mut User) -> Result<(), Halt> {
-        let name = self.group.nodes[node].name.eval(user)?;
-        let rounds = self.states[node].rounds;
-        user.vars.put(&format!("__jm__{name}__idx"), &rounds.to_string());
+        let name = &self.group.nodes[node].name;
+        let state = &mut self.states[node];
+        let variable = match &state.variable {
+            Some(known) => Rc::clone(known),
+            None => {
+                let made: Rc<str> = format!("__jm__{}__idx", name.eval(user)?).into();
+                state.variable = name.is_fixed().then(|| Rc::clone(&made));
+                made
+            }
+        };
+        user.vars.put(&variable, &state.rounds.to_string());
         Ok(())
     }
 
@@ -496,7 +508,7 @@ impl Walk {
 
     /// The value of this round; nothing when there is none.
     fn foreach_value(&mut self, node: NodeId, user: &mut User) -> Result<Option<String>, Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let NodeKind::Foreach { input, separator, end, .. } = &group.nodes[node].kind else {
             return Ok(None);
         };
@@ -533,7 +545,7 @@ impl Walk {
         user: &mut User,
         readers: &Readers,
     ) -> Result<Option<Step>, Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         if let NodeKind::Foreach { start, .. } = &group.nodes[node].kind
             && self.states[node].first
             && self.states[node].rounds <= self.states[node].passes.0 as i64
@@ -594,7 +606,7 @@ impl Walk {
         user: &mut User,
         readers: &Readers,
     ) -> Result<Option<Step>, Halt> {
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let children = &group.nodes[node].children;
         if children.is_empty() || std::mem::take(&mut self.states[node].on) {
             self.states[node].first = true;

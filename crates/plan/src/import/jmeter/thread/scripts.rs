@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use model::Level;
@@ -79,7 +78,7 @@ impl Thread {
                 "javax.script.ScriptException: Cannot find engine named: '{language}', ensure you set language field in JSR223 Test Element: {name}"
             )));
         }
-        let group = Arc::clone(&self.group);
+        let group = Rc::clone(&self.group);
         let cookies = scope
             .configs
             .iter()

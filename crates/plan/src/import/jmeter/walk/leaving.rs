@@ -1,6 +1,6 @@
 //! Leaving loops and iterations before their end.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use super::super::tree::{NodeId, NodeKind};
 use super::Walk;
@@ -14,7 +14,7 @@ impl Walk {
     /// Leaves what stands between a sampler and the innermost loop (or the group's own) and gives that.
     fn unwind(&mut self, node: NodeId, to_root: bool, ok: bool, left: &mut Vec<NodeId>) -> NodeId {
         for at in self.path(node) {
-            let group = Arc::clone(&self.group);
+            let group = Rc::clone(&self.group);
             let kind = &group.nodes[at].kind;
             let loops =
                 matches!(kind, NodeKind::Loop { .. } | NodeKind::While { .. } | NodeKind::Foreach { .. });
