@@ -9,6 +9,7 @@ mod cmd;
 mod config_file;
 mod error;
 mod flags;
+mod judgement;
 mod kept;
 mod load;
 mod logs;

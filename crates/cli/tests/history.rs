@@ -59,7 +59,7 @@ impl Archive {
         };
         let log: Logger = Arc::new(Silent);
         let mut keeper =
-            Keeper::start(&Place::from(self.store()), opening, registry.clone(), Clock::start(), &log);
+            Keeper::start(Place::from(self.store()), opening, registry.clone(), Clock::start(), &log);
         let mut recorder = Recorder::new(0, registry, Clock::start(), RecorderConfig::default());
         for second in 0..seconds {
             let duration = Nanos((value(second) * 1e6) as u64);

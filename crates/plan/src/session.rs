@@ -200,7 +200,7 @@ impl Session {
     /// Sends a request, follows redirects and challenges, records a sample of each hop, and gives what came of it.
     pub async fn send(&mut self, request: net::Request, labels: Labels<'_>) -> Exchange {
         let client = Rc::clone(self.client());
-        let jar = Rc::clone(self.jar());
+        let jar = (!labels.own_cookies).then(|| Rc::clone(self.jar()));
         let base = labels.tags.unwrap_or(self.tags);
         let late = self.late();
         let (method, url) = (request.method.clone(), Rc::clone(&request.url));
@@ -220,7 +220,7 @@ impl Session {
                 }
             };
             // In a box: users that think must not carry the room for a request.
-            Box::pin(client.send(request, Some(&*jar), &mut on_hop)).await
+            Box::pin(client.send(request, jar.as_deref(), &mut on_hop)).await
         };
         self.sent += bytes.0;
         self.received += bytes.1;
@@ -270,9 +270,15 @@ impl Session {
         }
     }
 
+    /// What a second of the test is, in seconds.
+    #[must_use]
+    pub fn time_scale(&self) -> f64 {
+        self.worker.run.time_scale.clamp(0.0, 1e6)
+    }
+
     /// Waits, for as long as the scale of time makes of it.
     pub async fn sleep(&self, time: Duration) {
-        let scaled = time.mul_f64(self.worker.run.time_scale.clamp(0.0, 1e6));
+        let scaled = time.mul_f64(self.time_scale());
         let until = self.now() + Nanos::from(scaled);
         tokio::time::sleep_until(self.worker.net.clock().instant(until).into()).await;
     }

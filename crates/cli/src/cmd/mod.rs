@@ -1,12 +1,17 @@
 //! The commands: one row of [`COMMANDS`] and one file each.
 
+mod ab;
 mod archive;
+mod baseline;
+mod calibrate;
 mod capacity;
 mod check;
 mod cloud;
+mod compare;
 mod completion;
 mod demo;
 mod export;
+mod gate;
 mod http;
 mod inspect;
 mod new;
@@ -47,13 +52,18 @@ pub struct Spec {
 
 /// Every command, in alphabetical order.
 pub static COMMANDS: &[Spec] = &[
+    ab::SPEC,
     archive::SPEC,
+    baseline::SPEC,
+    calibrate::SPEC,
     capacity::SPEC,
     check::SPEC,
     cloud::SPEC,
+    compare::SPEC,
     completion::SPEC,
     demo::SPEC,
     export::SPEC,
+    gate::SPEC,
     http::SPEC,
     inspect::SPEC,
     new::SPEC,

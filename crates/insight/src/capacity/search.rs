@@ -14,6 +14,8 @@ const CLIMB: f64 = 1.25;
 const CREEP: f64 = 1.08;
 /// Trials at most in the search for the upper end.
 const CREEPS_MAX: usize = 8;
+/// Loads so near to the limit that a verdict on them may be wrong.
+const LOADS_NEAR: f64 = 2.0;
 /// The upper end need not be nearer to the lower one than this.
 const INTERVAL_RATIO: f64 = 1.1;
 
@@ -28,6 +30,16 @@ pub struct Question {
     pub settle_s: usize,
     /// The confidence of each verdict.
     pub level: f64,
+}
+
+impl Question {
+    /// The confidence of one look at a load: an undecided trial is repeated for longer, a bracket ends with two loads or
+    /// more next to the limit, and each look at each is another chance to be wrong (Bonferroni).
+    fn level_of_a_look(&self) -> f64 {
+        let Limits { seconds, seconds_max, .. } = self.limits;
+        let looks = (seconds_max / seconds).log2().floor().max(0.0) + 1.0;
+        1.0 - (1.0 - self.level) / (LOADS_NEAR * looks)
+    }
 }
 
 /// Why a trial is run.
@@ -101,7 +113,7 @@ fn trial<E>(
     told: &mut impl FnMut(&Level),
 ) -> Result<Option<Trial>, E> {
     let Some(step) = run(&ask)? else { return Ok(None) };
-    let level = judge_step(&step, &question.allowed, question.settle_s, question.level, ask.why);
+    let level = judge_step(&step, &question.allowed, question.settle_s, question.level_of_a_look(), ask.why);
     told(&level);
     let trial = if invalid(&level) { Trial::Invalid } else { Trial::Judged(level.verdict) };
     found.levels.push(level);

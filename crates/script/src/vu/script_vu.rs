@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use engine::{Iteration, IterationEnd, ScenarioInfo, Vu, VuError, VuMaker};
 use futures_util::future::LocalBoxFuture;
-use model::Nanos;
+use model::{Nanos, Own};
 
 use super::session::{Command, Reply};
 use super::{Host, Ids, ScriptWorker, VuFiber};
@@ -17,7 +17,7 @@ use crate::test::Shared;
 pub(crate) struct ScriptVu {
     fiber: VuFiber,
     /// By a handle of the thread's own: with each iteration, all threads would change the same count.
-    scenario: Option<Rc<Arc<ScenarioInfo>>>,
+    scenario: Option<Own<ScenarioInfo>>,
 }
 
 impl Vu for ScriptVu {
@@ -42,7 +42,7 @@ impl Vu for ScriptVu {
             host.tags.set(tags);
         }
         host.scenario.borrow_mut().replace(scenario.clone());
-        self.scenario = Some(Rc::new(scenario.clone()));
+        self.scenario = Some(Own::new(scenario));
     }
 
     fn start(&mut self, iteration: Iteration) {

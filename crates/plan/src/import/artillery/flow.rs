@@ -34,6 +34,8 @@ pub enum Act {
     NoAddress,
     /// A step of the WebSocket engine.
     Socket(Box<super::ws::Act>),
+    /// An event of the Socket.IO engine.
+    Emit(Box<super::socketio::Emit>),
 }
 
 /// A loop.
@@ -156,6 +158,8 @@ pub enum Engine {
     Http,
     /// `ws`.
     Ws,
+    /// `socketio`.
+    SocketIo,
 }
 
 fn act(step: &Value, engine: Engine, frame: &Frame<'_>) -> Act {
@@ -186,6 +190,11 @@ fn act(step: &Value, engine: Engine, frame: &Frame<'_>) -> Act {
     }
     if engine == Engine::Ws {
         return Act::Socket(Box::new(super::ws::read(step, functions)));
+    }
+    if engine == Engine::SocketIo
+        && let Some(emit) = super::socketio::read(step, functions)
+    {
+        return Act::Emit(Box::new(emit));
     }
     match step.as_object().and_then(|members| members.iter().next()) {
         Some((method, Value::Object(params))) => {

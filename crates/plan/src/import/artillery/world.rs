@@ -16,7 +16,7 @@ use super::payload::Payload;
 use super::phases::Arrivals;
 use super::stats::Stats;
 use super::template::Tree;
-use super::{expect, hooks, js};
+use super::{expect, hooks, js, socketio};
 
 /// What Artillery calls itself.
 const USER_AGENT: &str = "Artillery (https://artillery.io)";
@@ -117,6 +117,8 @@ pub struct World {
     pub pool: Option<usize>,
     /// WebSocket settings.
     pub ws: Value,
+    /// Socket.IO settings.
+    pub socketio: socketio::Settings,
     /// The expect plugin.
     pub expect: Option<expect::Settings>,
     /// Milliseconds for a satisfied user.
@@ -227,6 +229,7 @@ impl World {
             tracing,
             pool: config["http"]["pool"].as_u64().map(|most| most.max(1) as usize),
             ws: config["ws"].clone(),
+            socketio: socketio::Settings::read(&socketio_settings(&config), &script.functions),
             limits: arrivals.limits.clone(),
             folder,
             processor,
@@ -291,8 +294,24 @@ impl Defaults {
     }
 }
 
+/// `config.socketio` over what scripts for the engine socketio-v3 say.
+fn socketio_settings(config: &Value) -> Value {
+    let mut all = config["engines"]["socketio-v3"].clone();
+    if !all.is_object() {
+        all = serde_json::json!({});
+    }
+    if config["socketio"].is_object() {
+        js::merge(&mut all, &config["socketio"], true);
+    }
+    all
+}
+
 fn scenario(value: &Value, place: &str, frame: &Frame<'_>) -> Scenario {
-    let engine = if value["engine"].as_str() == Some("ws") { Engine::Ws } else { Engine::Http };
+    let engine = match value["engine"].as_str() {
+        Some("ws") => Engine::Ws,
+        Some("socketio" | "socketio-v3") => Engine::SocketIo,
+        _ => Engine::Http,
+    };
     let names = |key: &str| flow::names(value.get(key));
     let weight = value.get("weight").map_or(1.0, |weight| js::number_of(Some(weight)));
     Scenario {

@@ -38,9 +38,9 @@ fn columns(save: &SaveConfig) -> Vec<(&'static str, Column)> {
             None => sample.started_ms.to_string(),
         }),
         (save.time, "elapsed", |sample, _| sample.elapsed_ms.to_string()),
-        (save.label, "label", |sample, _| sample.label.clone()),
-        (save.code, "responseCode", |sample, _| sample.code.clone()),
-        (save.message, "responseMessage", |sample, _| sample.message.clone()),
+        (save.label, "label", |sample, _| sample.label.to_string()),
+        (save.code, "responseCode", |sample, _| sample.code.to_string()),
+        (save.message, "responseMessage", |sample, _| sample.message.to_string()),
         (save.thread_name, "threadName", |sample, _| sample.thread.to_string()),
         (save.data_type, "dataType", |sample, _| sample.data_type.to_owned()),
         (save.success, "success", |sample, _| sample.success.to_string()),
@@ -49,12 +49,10 @@ fn columns(save: &SaveConfig) -> Vec<(&'static str, Column)> {
         (save.sent_bytes, "sentBytes", |sample, _| sample.sent_bytes.to_string()),
         (save.thread_counts, "grpThreads", |sample, _| sample.group_threads.to_string()),
         (save.thread_counts, "allThreads", |sample, _| sample.all_threads.to_string()),
-        (save.url, "URL", |sample, _| sample.url.clone().unwrap_or_else(|| "null".to_owned())),
+        (save.url, "URL", |sample, _| sample.url.as_deref().unwrap_or("null").to_owned()),
         (save.file_name, "Filename", |_, _| String::new()),
         (save.latency, "Latency", |sample, _| sample.latency_ms.to_string()),
-        (save.encoding, "Encoding", |sample, _| {
-            sample.charset.clone().unwrap_or_else(|| "ISO-8859-1".to_owned())
-        }),
+        (save.encoding, "Encoding", |sample, _| sample.charset.as_deref().unwrap_or("ISO-8859-1").to_owned()),
         (save.sample_count, "SampleCount", |_, _| "1".to_owned()),
         (save.sample_count, "ErrorCount", |sample, _| u8::from(!sample.success).to_string()),
         (save.hostname, "Hostname", |_, _| hostname()),
@@ -172,8 +170,8 @@ fn children(out: &mut String, sample: &Sample, save: &SaveConfig, variables: &Sh
             out.push_str(&format!("{pad}<{tag} class=\"java.lang.String\">{}</{tag}>\n", escape(value)));
         }
     };
-    text(save.response_headers, "responseHeader", &sample.response_headers);
-    text(save.request_headers, "requestHeader", &sample.request_headers);
+    text(save.response_headers, "responseHeader", &sample.response_headers.text());
+    text(save.request_headers, "requestHeader", &sample.request_headers.text());
     text(
         save.response_data || (save.response_data_on_error && !sample.success),
         "responseData",

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use super::random::{JavaRandom, seed};
 use super::sample::Sample;
@@ -71,6 +72,16 @@ impl Vars {
     /// Forgets a variable; says whether it was there.
     pub fn remove(&mut self, name: &str) -> bool {
         self.map.remove(name).is_some()
+    }
+
+    /// Takes over what is not as it was in `before`.
+    pub fn join(&mut self, other: &Self, before: &Self) {
+        for (name, value) in other.map.iter().filter(|(name, value)| before.map.get(*name) != Some(*value)) {
+            self.map.insert(Rc::clone(name), value.clone());
+        }
+        for name in before.map.keys().filter(|name| !other.map.contains_key(*name)) {
+            self.map.remove(name);
+        }
     }
 
     /// Names and values, by name.
@@ -156,11 +167,11 @@ pub struct User {
     /// The group's name.
     pub group_name: Rc<str>,
     /// Group and numbers: `Users 1-1`.
-    pub name: Rc<str>,
+    pub name: SmolStr,
     /// Which iteration of the group runs, from 1; 0 before the first.
     pub iteration: u64,
     /// The name of the sampler that runs.
-    pub sampler_name: Rc<str>,
+    pub sampler_name: SmolStr,
     /// The last sample.
     pub previous: Option<Rc<RefCell<Sample>>>,
     /// Where its chances come from.
@@ -175,6 +186,8 @@ pub struct User {
     pub group_threads: u32,
     /// Threads of the group as planned.
     pub planned_threads: u32,
+    /// What a second of the plan is, in seconds.
+    pub time_scale: f64,
 }
 
 impl std::fmt::Debug for User {
@@ -192,9 +205,9 @@ impl User {
             number: 0,
             group_number: 0,
             group_name: "".into(),
-            name: "".into(),
+            name: SmolStr::default(),
             iteration: 0,
-            sampler_name: "".into(),
+            sampler_name: SmolStr::default(),
             previous: None,
             random: JavaRandom::new(seed()),
             scripts: None,
@@ -202,7 +215,31 @@ impl User {
             rows: FxHashMap::default(),
             group_threads: 0,
             planned_threads: 0,
+            time_scale: 1.0,
             shared,
+        }
+    }
+
+    /// One that does something beside this one, with variables that are a copy.
+    #[must_use]
+    pub fn beside(&mut self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            vars: self.vars.clone(),
+            number: self.number,
+            group_number: self.group_number,
+            group_name: Rc::clone(&self.group_name),
+            name: self.name.clone(),
+            iteration: self.iteration,
+            sampler_name: self.sampler_name.clone(),
+            previous: self.previous.clone(),
+            random: JavaRandom::new(i64::from(self.random.below(i32::MAX))),
+            scripts: self.scripts.clone(),
+            counters: self.counters.clone(),
+            rows: self.rows.clone(),
+            group_threads: self.group_threads,
+            planned_threads: self.planned_threads,
+            time_scale: self.time_scale,
         }
     }
 
@@ -212,11 +249,12 @@ impl User {
         self.vars.text(LAST_SAMPLE_OK).is_some_and(|text| text == "true")
     }
 
-    /// Tells functions and scripts which sampler runs.
-    pub fn name_sampler(&mut self, name: &str) {
-        if *self.sampler_name != *name {
+    /// Tells functions and scripts which sampler runs; gives its name back.
+    pub fn name_sampler(&mut self, name: &str) -> SmolStr {
+        if self.sampler_name != name {
             self.sampler_name = name.into();
         }
+        self.sampler_name.clone()
     }
 
     /// A user with nothing, for tests of functions.

@@ -205,9 +205,10 @@ fn assemble(
     let request = net::Request {
         method,
         url,
-        headers,
+        headers: headers.into(),
         body: bytes,
         timeout: params.timeout,
+        head_timeout: None,
         redirects: params.redirects.0,
         compression: params.compression,
         auth: params.auth,
@@ -216,6 +217,7 @@ fn assemble(
         cookies,
         cancel: None,
         verbatim: false,
+        tell_headers: true,
     };
     Box::new(Prepared {
         request,

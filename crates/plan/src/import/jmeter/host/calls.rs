@@ -137,7 +137,9 @@ impl Host<'_, '_> {
         let name = text(args, 0);
         let shown = |value: &Var| match value {
             Var::Text(text) => Value::from(&**text),
-            Var::Object(_) => json!({"object": true}),
+            // What a script put is kept by the scripts; only its text is known here.
+            Var::Object(value) if value.is_string() => json!({"object": true}),
+            Var::Object(value) => json!({"object": true, "json": value.to_string()}),
         };
         match what {
             "get" => self.user.vars.get(&name).map_or(Value::Null, shown),
@@ -295,7 +297,7 @@ impl Host<'_, '_> {
                 let part = |at: usize| call.map_or(Value::Null, |call| call.parts[at].as_str().into());
                 match field.as_str() {
                     "name" => view.name.as_str().into(),
-                    "class" => view.class.as_str().into(),
+                    "class" => view.class.into(),
                     "protocol" => part(0),
                     "domain" | "HTTPSampler.domain" => part(1),
                     "port" | "HTTPSampler.port" => part(2),
