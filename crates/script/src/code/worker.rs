@@ -358,7 +358,7 @@ impl Drop for Entered<'_> {
 }
 
 fn start(code: &Code, host: &Rc<Host>) -> rquickjs::Result<(Runtime, rquickjs::Context)> {
-    let runtime = Runtime::new_with_alloc(ffi::CountingAllocator(host.memory.clone()))?;
+    let runtime = Runtime::new_with_alloc(ffi::CountingAllocator::new(host.memory.clone()))?;
     runtime.set_max_stack_size(STACK_BYTES);
     let loader = || CodeLoader(code.0.shared.program.clone());
     runtime.set_loader(loader(), loader());
