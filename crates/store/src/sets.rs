@@ -50,7 +50,8 @@ impl Library {
     pub fn set_baseline(&mut self, name: &str, runs: &[Listed], now_ms: i64) -> Result<(), Error> {
         self.told(self.store().change(|store| {
             store.execute("DELETE FROM baselines WHERE baseline = ?1", &cells![name])?;
-            let rows = (0_i64..).zip(runs).map(|(place, run)| cells![name, place, run.key(), now_ms].to_vec());
+            let rows =
+                (0_i64..).zip(runs).map(|(place, run)| cells![name, place, run.key(), now_ms].to_vec());
             store.insert("baselines", &["baseline", "place", "run", "set_ms"], rows)
         }))
     }

@@ -1,0 +1,227 @@
+//! What a run comes to, in sentences that need no training: the verdict, what happened, and whether to believe it.
+
+use super::figures::Figures;
+use super::markup::Tone;
+use super::{Ending, Run};
+use crate::quick::{span, thousands};
+use crate::summary::{Summary, Threshold};
+
+/// The headline of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// One word.
+    pub word: &'static str,
+    /// One sentence.
+    pub sentence: String,
+    /// How it is shown.
+    pub tone: Tone,
+}
+
+/// All thresholds of a run with the metric they are of.
+pub fn thresholds(summary: &Summary) -> impl Iterator<Item = (String, &Threshold)> {
+    let metrics = summary.total.metrics.iter();
+    metrics.flat_map(|metric| metric.thresholds.iter().map(move |one| (metric.full_name(), one)))
+}
+
+/// How the run ended, in a sentence.
+#[must_use]
+pub fn verdict(run: &Run) -> Verdict {
+    let all = thresholds(&run.summary).count();
+    let crossed = thresholds(&run.summary).filter(|(_, one)| !one.ok).count();
+    let why = run.summary.incomplete.as_deref().unwrap_or("no reason is known");
+    let of = |word, sentence: String, tone| Verdict { word, sentence, tone };
+    match run.ending {
+        Ending::Passed if all == 0 => of(
+            "Done",
+            "The test ran to its end. Nothing was judged, because it has no thresholds.".to_owned(),
+            Tone::Plain,
+        ),
+        Ending::Passed => of("Passed", format!("The test passed: {}.", held(all)), Tone::Good),
+        Ending::Untrusted => of(
+            "Not to be trusted",
+            "The load generator was in its own way: these numbers say as much about it as about the target."
+                .to_owned(),
+            Tone::Warn,
+        ),
+        Ending::Failed if crossed > 0 => {
+            let were = if crossed == 1 { "was" } else { "were" };
+            let of_all =
+                if all == 1 { "its threshold".to_owned() } else { format!("{crossed} of {all} thresholds") };
+            of("Failed", format!("The test failed: {of_all} {were} crossed."), Tone::Bad)
+        }
+        Ending::Failed => {
+            let status = run.exit_code.map_or("a failure".to_owned(), |code| format!("exit status {code}"));
+            let why = run.summary.incomplete.as_ref().map_or(String::new(), |why| format!(", {why}"));
+            of("Failed", format!("The test failed: it ended with {status}{why}."), Tone::Bad)
+        }
+        Ending::Aborted => of("Cut short", format!("The test ended before its time: {why}."), Tone::Warn),
+        Ending::Running => {
+            of("Under way", "The test is still running: this is what it has so far.".to_owned(), Tone::Warn)
+        }
+        Ending::Killed => of(
+            "Killed",
+            "The test was killed: what is here came until then, and its thresholds were never judged."
+                .to_owned(),
+            Tone::Warn,
+        ),
+    }
+}
+
+fn held(all: usize) -> String {
+    match all {
+        1 => "its threshold held".to_owned(),
+        2 => "both thresholds held".to_owned(),
+        all => format!("all {all} thresholds held"),
+    }
+}
+
+/// What the run did, in sentences.
+#[must_use]
+pub fn lead(run: &Run, figures: &Figures) -> String {
+    let requests: f64 = run.measured.endpoints.values().map(|one| one.requests).sum();
+    let seconds = run.seconds.max(1e-9);
+    let lasted = span(run.seconds * 1000.0);
+    let mut text = match (requests as u64, figures.metric) {
+        (0, None) => "It sent no requests, so there is nothing to measure.".to_owned(),
+        (0, Some(metric)) => {
+            let count = run.measured.totals[metric].count();
+            let what = if metric == "iteration_duration" { "iteration" } else { "call" };
+            format!("It made {} in {lasted}.", counted(count, what))
+        }
+        (1, _) => "It sent one request.".to_owned(),
+        (count, _) => format!(
+            "It sent {} in {lasted}, {} each second.",
+            counted(count, "request"),
+            rate(requests / seconds)
+        ),
+    };
+    let several = figures.metric.is_some_and(|metric| run.measured.totals[metric].count() > 1);
+    if let (true, Some(half), Some(most)) = (several, figures.quantile(0.5), figures.quantile(0.95)) {
+        text.push_str(&format!(
+            " Half took up to {}, 95 % up to {}",
+            span(half.figure.value),
+            span(most.figure.value)
+        ));
+        match most.figure.interval {
+            Some((low, high)) => {
+                text.push_str(&format!("; between {} and {}, at 95 % confidence.", span(low), span(high)))
+            }
+            None => text.push_str("; the run is too short to say how sure that is."),
+        }
+    }
+    text.push_str(&failures(run));
+    text
+}
+
+fn failures(run: &Run) -> String {
+    let (mut hits, mut total) = (0, 0);
+    for one in run.measured.endpoints.values() {
+        hits += one.failed.hits;
+        total += one.failed.total;
+    }
+    match (hits, total) {
+        (_, 0) => String::new(),
+        (0, 1) => " It did not fail.".to_owned(),
+        (1, 1) => " It failed.".to_owned(),
+        (0, _) => " None failed.".to_owned(),
+        (hits, total) if hits == total => " All of them failed.".to_owned(),
+        (hits, total) => format!(" {} failed ({}).", thousands(hits), share(hits as f64 / total as f64)),
+    }
+}
+
+/// Whether the numbers describe the target, in a sentence.
+#[must_use]
+pub fn trust(run: &Run) -> (String, Tone) {
+    if matches!(run.ending, Ending::Killed | Ending::Running) {
+        let text = "Whether the generator kept pace is judged at the end of a run; this one has none.";
+        return (text.to_owned(), Tone::Warn);
+    }
+    if run.summary.trust.trusted {
+        let measured = run.summary.trust.evidence.iter().any(|(_, cells)| !cells.is_empty());
+        let text = if measured {
+            "The numbers describe the target: the load generator kept pace."
+        } else {
+            "Nothing speaks against the numbers, and there was little to check them by."
+        };
+        return (text.to_owned(), Tone::Good);
+    }
+    ("Do not rely on these numbers: the load generator did not keep pace.".to_owned(), Tone::Bad)
+}
+
+/// The text with numbers and their units kept on one line.
+#[must_use]
+pub fn unbroken(text: &str) -> String {
+    const UNITS: [&str; 5] = ["%", "ms", "µs", "ns", "s"];
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let after_number = out.ends_with(|c: char| c.is_ascii_digit());
+        let word = text[at..].trim_start().split([' ', ',', ';', '.', ')']).next().unwrap_or_default();
+        out.push(if c == ' ' && after_number && UNITS.contains(&word) { '\u{a0}' } else { c });
+    }
+    out
+}
+
+/// `1 request`, `12,345 requests`.
+#[must_use]
+pub fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", thousands(count), if count == 1 { "" } else { "s" })
+}
+
+/// A number of events in a second: three digits that count.
+#[must_use]
+pub fn rate(value: f64) -> String {
+    match value {
+        value if value >= 100.0 => thousands(value.round() as u64),
+        value if value >= 9.95 => format!("{value:.1}"),
+        value if value > 0.0 => format!("{value:.2}"),
+        _ => "0".to_owned(),
+    }
+}
+
+/// A share between 0 and 1 as a percentage; neither nothing nor everything is written where it is not so.
+#[must_use]
+pub fn share(value: f64) -> String {
+    let percent = value * 100.0;
+    let text = match percent {
+        p if p > 0.0 && p < 0.01 => return "< 0.01 %".to_owned(),
+        p if p < 100.0 && p > 99.99 => return "> 99.99 %".to_owned(),
+        p if p < 10.0 || p > 90.0 => format!("{p:.2}"),
+        p => format!("{p:.1}"),
+    };
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{} %", if text.is_empty() { "0" } else { text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_never_rounded_to_all_or_nothing() {
+        let check = |value: f64, text: &str| assert_eq!(share(value), text);
+        check(0.0, "0 %");
+        check(1.0, "100 %");
+        check(0.000_01, "< 0.01 %");
+        check(0.999_999, "> 99.99 %");
+        check(0.0125, "1.25 %");
+        check(0.5, "50 %");
+        check(0.333_333, "33.3 %");
+    }
+
+    #[test]
+    fn numbers_stay_with_their_units() {
+        assert_eq!(
+            unbroken("95 % up to 2.5 ms; in 3 s, 7 times."),
+            "95\u{a0}% up to 2.5\u{a0}ms; in 3\u{a0}s, 7 times."
+        );
+    }
+
+    #[test]
+    fn rates_have_three_digits() {
+        let check = |value: f64, text: &str| assert_eq!(rate(value), text);
+        check(0.0, "0");
+        check(0.5, "0.50");
+        check(12.34, "12.3");
+        check(12_345.6, "12,346");
+    }
+}
