@@ -24,7 +24,7 @@ pub fn run(repository: &Repository) -> Result<(), Failure> {
     web::run(repository)?;
     repository.run(Command::new("cargo").args(["test", "--quiet", "--workspace", "--doc"]))?;
     if installed("cargo-nextest") || nextest_answers() {
-        repository.run(Command::new("cargo").args(["nextest", "run", "--workspace"]))?;
+        repository.run(Command::new("cargo").args(["nextest", "run", "--workspace", "--no-fail-fast"]))?;
     } else {
         repository.run(Command::new("cargo").args(["test", "--workspace", "--all-targets"]))?;
     }

@@ -4,10 +4,12 @@
 
 mod api;
 mod archive_file;
+mod capacity;
 mod cmd;
 mod config_file;
 mod error;
 mod flags;
+mod judgement;
 mod kept;
 mod load;
 mod logs;

@@ -140,6 +140,7 @@ macro_rules! pages {
 pages! {
     readme: "README.md",
     commands: "docs/commands.md",
+    comparing_runs: "docs/judgement/comparing.md",
     executors: "docs/executors.md",
     getting_started: "docs/getting-started.md",
     http: "docs/http.md",
@@ -152,18 +153,22 @@ pages! {
     script_console_trace: "docs/script/console.md",
     script_execution_status: "docs/script/execution.md",
     plan: "docs/plan.md",
+    judgement_capacity: "docs/judgement/capacity.md",
+    judgement_history: "docs/judgement/history.md",
+    judgement_trends: "docs/judgement/trends.md",
+    judgement_verdicts: "docs/judgement/verdicts.md",
     script_secrets: "docs/script/secrets.md",
 }
 
 #[test]
 fn no_page_with_examples_is_left_out() {
     let listed = include_str!("docs.rs");
-    for folder in ["docs", "docs/script"] {
+    for folder in ["docs", "docs/judgement", "docs/script"] {
         for entry in std::fs::read_dir(repository().join(folder)).expect("it is a folder") {
             let path = entry.expect("it can be listed").path();
             let text = std::fs::read_to_string(&path).unwrap_or_default();
             let name = format!("{folder}/{}", path.file_name().unwrap_or_default().to_string_lossy());
-            let bare = examples(&text).is_empty() && (folder == "docs" || scripts(&text).is_empty());
+            let bare = examples(&text).is_empty() && (folder != "docs/script" || scripts(&text).is_empty());
             assert!(bare || listed.contains(&format!("\"{name}\"")), "{name} is not run");
         }
     }

@@ -158,7 +158,13 @@ fn what_cannot_run_is_told_before_anything_runs() {
         assert!(ran.log().contains(part), "{part}: {}", ran.log());
         assert!(!ran.folder.path().join("out.jtl").exists());
     };
-    check("<JDBCSampler testname=\"db\"/><hashTree/>", "JDBCSampler");
+    check("<SmtpSampler testname=\"mail\"/><hashTree/>", "SmtpSampler");
+    check(
+        "<JavaSampler testname=\"j\"><stringProp name=\"classname\">com.example.Own</stringProp></JavaSampler><hashTree/>",
+        "com.example.Own",
+    );
+    let other = texts(&[("dataSource", "db"), ("dbUrl", "jdbc:oracle:thin:@h:1521/x")]);
+    check(&format!("<JDBCDataSource>{other}</JDBCDataSource><hashTree/>"), "jdbc:oracle");
     check("<com.example.Nope testname=\"x\"/><hashTree/>", "com.example.Nope");
     let script =
         texts(&[("script", "java.nio.channels.FileChannel.open(null)"), ("scriptLanguage", "groovy")]);
@@ -170,9 +176,10 @@ fn what_cannot_run_is_told_before_anything_runs() {
 
 #[test]
 fn what_cannot_run_fails_when_it_is_allowed() {
-    let ran = run(&[("p.jmx", &plan("<JDBCSampler testname=\"db\"/><hashTree/>"))], &["--allow-unsupported"]);
+    let ran =
+        run(&[("p.jmx", &plan("<SmtpSampler testname=\"mail\"/><hashTree/>"))], &["--allow-unsupported"]);
     assert_eq!(ran.output.status.code(), Some(0), "{}", ran.log());
-    assert_eq!(ran.rows(), vec![("db".to_owned(), "false".to_owned()); 6]);
+    assert_eq!(ran.rows(), vec![("mail".to_owned(), "false".to_owned()); 6]);
 }
 
 #[test]

@@ -327,6 +327,38 @@ fn tls_options_reach_a_real_server() {
 }
 
 #[test]
+fn an_artillery_script_shows_its_certificate() {
+    let nginx = Nginx::start();
+    let check = |tls: &str, wanted: &str| {
+        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let script = format!(
+            "config: {{target: 'https://localhost:{}', tls: {tls}}}
+scenarios: [{{flow: [{{get: {{url: /, capture: {{json: $.client, as: who, strict: false}}}}}}, {{log: 'who {{{{ who }}}}.'}}]}}]
+",
+            nginx.port
+        );
+        std::fs::write(folder.path().join("s.yml"), script).expect("a temporary folder can be written");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+        command.args(["run", "-q", "s.yml"]).current_dir(folder.path()).env_clear();
+        command.env("HOME", folder.path()).env("SSL_CERT_FILE", pem("ca"));
+        let output = command.output().expect("it starts");
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.contains(wanted), "{tls}: {wanted} expected:\n{said}");
+    };
+    let (cert, key, packed) = (pem("client"), pem("client-key"), pem("client-key-pkcs8"));
+    check("{}", "who .");
+    check(&format!("{{cert: {cert}, key: {key}}}"), "who CN=known client.");
+    check(
+        &format!("{{client: {{cert: {cert}, key: {packed}, passphrase: swordfish}}}}"),
+        "who CN=known client.",
+    );
+    check(&format!("{{cert: {cert}}}"), "key must be PEM");
+    check(&format!("{{cert: {cert}, key: /nowhere.pem}}"), "/nowhere.pem: cannot be read");
+    check("{pfx: ./client.pfx}", "pfx is not supported");
+}
+
+#[test]
 fn a_client_key_that_cannot_be_read_ends_the_run_before_it_starts() {
     let check = |key: &str, more: &str, part: &str| {
         let script = format!(

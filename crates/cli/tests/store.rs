@@ -252,7 +252,7 @@ fn processes_write_side_by_side() {
     for mut child in children {
         assert!(child.0.wait().expect("it ends").success());
     }
-    let library = Library::open(&place.usual()).expect("there is a store");
+    let library = Library::open(place.usual()).expect("there is a store");
     let runs = library.list().expect("it can be read");
     let load = |run| library.load(run, Selected::All).expect("it can be read").state.iterations() as u32;
     let mut iterations: Vec<u32> = runs.into_iter().map(load).collect();
@@ -309,7 +309,7 @@ fn a_locked_store_is_told_and_changes_nothing() {
     other.execute_batch("ROLLBACK").expect("it was begun");
     assert_eq!(place.run(&["run", "-q", "t.js"]).code, 99);
     assert_eq!(
-        Library::open(&place.usual()).and_then(|library| library.list()).expect("it can be read").len(),
+        Library::open(place.usual()).and_then(|library| library.list()).expect("it can be read").len(),
         2
     );
 }

@@ -22,6 +22,8 @@ pub enum AbortCause {
     Script,
     /// The control interface.
     Api,
+    /// Everything that the run was to tell is known: no failure.
+    Decided,
     /// A virtual user could not be made; the flag says whether the script's own code failed.
     Init {
         /// Whether the script threw while its init code ran for a user.

@@ -6,11 +6,14 @@
 //! known. The statistics are `stats`; see `docs/judgement/` for what the numbers mean.
 
 mod calibrate;
+pub mod capacity;
 mod comparison;
 mod figures;
 mod gate;
+pub mod history;
 mod objective;
 mod profile;
+pub mod soak;
 
 pub use calibrate::{Calibration, calibrate};
 pub use comparison::{ComparisonReport, Finding, Outcome, compare};

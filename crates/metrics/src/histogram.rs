@@ -239,6 +239,11 @@ pub(crate) fn bucket_of(value: f64) -> Option<u32> {
     if value == 0.0 { None } else { Some(name) }
 }
 
+/// The middle of a bucket, by the name that [`Histogram::buckets`] gives it.
+pub(crate) fn value_of(name: u32) -> f64 {
+    if name & NEGATIVE == 0 { middle_of(name) } else { -middle_of(name & !NEGATIVE) }
+}
+
 /// The middle of a bucket of positive values.
 fn middle_of(name: u32) -> f64 {
     let low = f64::from_bits(u64::from(name) << DROPPED_BITS);

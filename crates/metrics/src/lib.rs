@@ -20,7 +20,7 @@ pub mod thresholds;
 mod trend;
 mod wire;
 
-pub use aggregate::{Aggregate, Delta, Deltas};
+pub use aggregate::{Aggregate, Delta, Deltas, Tallies, Tally};
 pub use frame::{DecodeError, Frame};
 pub use histogram::Histogram;
 pub use labels::{HttpHop, HttpTags, TagChoice, TagKeys};

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use model::{Clock, Nanos};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -119,11 +119,13 @@ pub(crate) struct Connection {
     pub(crate) served: u64,
     /// A timer that is armed seldom: a request whose deadline lies behind it only moves it when it fires.
     timer: Option<Pin<Box<Sleep>>>,
+    /// Who the timer will wake.
+    watcher: Option<Waker>,
 }
 
 impl Connection {
     pub(crate) fn new(stream: Stream, origin: Rc<Origin>, declined_http2: bool) -> Self {
-        Self { stream, origin, declined_http2, served: 0, timer: None }
+        Self { stream, origin, declined_http2, served: 0, timer: None, watcher: None }
     }
 
     pub(crate) fn ends(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
@@ -147,7 +149,14 @@ impl Connection {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(wanted)));
         if timer.deadline() > wanted {
             timer.as_mut().reset(wanted);
+            self.watcher = None;
         }
+        // Nearly every look finds a timer that has not fired and knows whom to wake.
+        if !timer.is_elapsed() && self.watcher.as_ref().is_some_and(|known| known.will_wake(context.waker()))
+        {
+            return Poll::Pending;
+        }
+        self.watcher = Some(context.waker().clone());
         loop {
             ready!(timer.as_mut().poll(context));
             if timer.deadline() >= wanted {

@@ -6,8 +6,13 @@
 use smallvec::SmallVec;
 
 /// Headers in the order in which the server sent them.
+// In a box: an answer is handed from one owner to the next a dozen times.
 #[derive(Clone, Default)]
-pub struct Headers {
+pub struct Headers(Option<Box<Marked>>);
+
+/// A block with the marks into it.
+#[derive(Clone, Default)]
+struct Marked {
     block: Vec<u8>,
     fields: SmallVec<[Field; 10]>,
 }
@@ -21,29 +26,31 @@ struct Field {
 impl Headers {
     /// Headers whose text will be found in `block`.
     pub(crate) fn over(block: Vec<u8>) -> Self {
-        Self { block, fields: SmallVec::new() }
+        Self(Some(Box::new(Marked { block, fields: SmallVec::new() })))
     }
 
     /// Marks one header in the block.
     pub(crate) fn mark(&mut self, name: (usize, usize), value: (usize, usize)) {
         // A block is limited to far less than what 32 bits can count.
         let pair = |(at, length): (usize, usize)| (at as u32, length as u32);
-        self.fields.push(Field { name: pair(name), value: pair(value) });
+        self.0.get_or_insert_default().fields.push(Field { name: pair(name), value: pair(value) });
     }
 
     /// Adds a header that is not in the block yet.
     pub fn push(&mut self, name: &[u8], value: &[u8]) {
-        let at = self.block.len();
-        self.block.extend_from_slice(name);
-        self.block.extend_from_slice(value);
+        let block = &mut self.0.get_or_insert_default().block;
+        let at = block.len();
+        block.extend_from_slice(name);
+        block.extend_from_slice(value);
         self.mark((at, name.len()), (at + name.len(), value.len()));
     }
 
     /// Replaces the line breaks of folded values by spaces.
     pub(crate) fn unfold(&mut self) {
-        for field in &self.fields {
+        let Some(Marked { block, fields }) = self.0.as_deref_mut() else { return };
+        for field in fields {
             let (at, length) = field.value;
-            for byte in &mut self.block[at as usize..at as usize + length as usize] {
+            for byte in &mut block[at as usize..at as usize + length as usize] {
                 if matches!(byte, b'\r' | b'\n') {
                     *byte = b' ';
                 }
@@ -51,31 +58,33 @@ impl Headers {
         }
     }
 
-    fn text(&self, (at, length): (u32, u32)) -> &[u8] {
-        &self.block[at as usize..at as usize + length as usize]
+    fn fields(&self) -> &[Field] {
+        self.0.as_ref().map_or(&[], |marked| &marked.fields)
     }
 
     /// The whole block; for HTTP/1 that is the head of the response, status line included.
     #[must_use]
     pub fn block(&self) -> &[u8] {
-        &self.block
+        self.0.as_ref().map_or(&[], |marked| &marked.block)
     }
 
     /// Names and values as they came.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.fields.iter().map(|field| (self.text(field.name), self.text(field.value)))
+        let block = self.block();
+        let text = move |(at, length): (u32, u32)| &block[at as usize..at as usize + length as usize];
+        self.fields().iter().map(move |field| (text(field.name), text(field.value)))
     }
 
     /// How many headers there are, repeats counted.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.fields.len()
+        self.fields().len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.fields.is_empty()
+        self.fields().is_empty()
     }
 
     /// All values of a header, in order; the name's case does not matter.

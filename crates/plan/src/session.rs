@@ -270,9 +270,15 @@ impl Session {
         }
     }
 
+    /// What a second of the test is, in seconds.
+    #[must_use]
+    pub fn time_scale(&self) -> f64 {
+        self.worker.run.time_scale.clamp(0.0, 1e6)
+    }
+
     /// Waits, for as long as the scale of time makes of it.
     pub async fn sleep(&self, time: Duration) {
-        let scaled = time.mul_f64(self.worker.run.time_scale.clamp(0.0, 1e6));
+        let scaled = time.mul_f64(self.time_scale());
         let until = self.now() + Nanos::from(scaled);
         tokio::time::sleep_until(self.worker.net.clock().instant(until).into()).await;
     }

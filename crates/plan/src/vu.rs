@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -58,7 +58,10 @@ impl Vu for PlanVu {
 }
 
 /// Waits for iterations and carries them out.
-async fn live(mut session: Session, mail: Rc<Mailbox>) {
+// The session is made here, and futures are pinned where they are made: for what is handed to a future by value it
+// has room twice.
+async fn live(worker: Rc<PlanWorker>, (in_instance, in_test): (u64, u64), mail: Rc<Mailbox>) {
+    let mut session = Session::new(worker, in_instance, in_test);
     loop {
         // The engine polls a user that it has started, so nobody need be woken.
         let iteration = poll_fn(|_| mail.iteration.take().map_or(Poll::Pending, Poll::Ready)).await;
@@ -66,7 +69,10 @@ async fn live(mut session: Session, mail: Rc<Mailbox>) {
             session.enter(scenario);
         }
         session.begin(iteration);
-        let next = unless_interrupted(&mail, iterate(&mut session)).await;
+        let next = {
+            let iterating = pin!(iterate(&mut session));
+            unless_interrupted(&mail, iterating).await
+        };
         let end = ending(&mut session, next);
         session.end(end);
         if end != IterationEnd::Interrupted
@@ -75,7 +81,7 @@ async fn live(mut session: Session, mail: Rc<Mailbox>) {
             let until = iteration.started + minimum;
             if until > session.now() {
                 // An interruption of the pause ends the pause, not the iteration, which is complete.
-                let _ = unless_interrupted(&mail, session.sleep_until(until)).await;
+                let _ = unless_interrupted(&mail, pin!(session.sleep_until(until))).await;
             }
         }
         mail.end.set(Some(end));
@@ -83,8 +89,7 @@ async fn live(mut session: Session, mail: Rc<Mailbox>) {
 }
 
 /// What comes of a future, unless the user is interrupted while it waits.
-async fn unless_interrupted<T>(mail: &Mailbox, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
+async fn unless_interrupted<T>(mail: &Mailbox, mut future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
     poll_fn(|context| {
         if mail.interrupted.get() {
             return Poll::Ready(None);
@@ -99,9 +104,10 @@ async fn iterate(session: &mut Session) -> Next {
         // It does nothing more, but it is still there.
         return std::future::pending().await;
     }
-    let program = Arc::clone(&session.worker().program);
+    // The thread's own handle: all threads would change the count of the program's.
+    let worker = Rc::clone(session.worker());
     let Some(start) = session.start else { return Next::End { failed: true } };
-    let flow = program.pick(start, &mut session.random);
+    let flow = worker.program.pick(start, &mut session.random);
     session.records_itself = flow.records_itself;
     run_steps(session, &flow.steps).await
 }
@@ -131,8 +137,7 @@ pub(crate) struct PlanVuMaker(pub(crate) Rc<PlanWorker>);
 impl VuMaker for PlanVuMaker {
     fn make(&self, in_instance: u64, in_test: u64) -> LocalBoxFuture<'_, Result<Box<dyn Vu>, VuError>> {
         let mail = Rc::new(Mailbox::default());
-        let session = Session::new(Rc::clone(&self.0), in_instance, in_test);
-        let life = Box::pin(live(session, Rc::clone(&mail)));
+        let life = Box::pin(live(Rc::clone(&self.0), (in_instance, in_test), Rc::clone(&mail)));
         Box::pin(std::future::ready(Ok(Box::new(PlanVu { mail, life }) as Box<dyn Vu>)))
     }
 
@@ -147,14 +152,14 @@ impl VuMaker for PlanVuMaker {
 mod tests {
     use super::*;
 
-    fn size<F: Future>(_life: impl Fn(Session, Rc<Mailbox>) -> F) -> usize {
+    fn size<F: Future>(_life: impl Fn(Rc<PlanWorker>, (u64, u64), Rc<Mailbox>) -> F) -> usize {
         size_of::<F>()
     }
 
     #[test]
     fn a_user_is_small() {
         let (session, life) = (size_of::<Session>(), size(live));
-        assert!(session < 600, "a session is {session} bytes");
-        assert!(life < 2_500, "a user's life is {life} bytes, its session included");
+        assert!(session < 400, "a session is {session} bytes");
+        assert!(life < 1_000, "a user's life is {life} bytes, its session included");
     }
 }

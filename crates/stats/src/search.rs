@@ -36,6 +36,8 @@ pub struct Limits {
     pub seconds_max: f64,
     /// The bracket is narrow enough when upper / lower is at most this (1.05).
     pub ratio: f64,
+    /// Loads are whole numbers, as users are; the bracket is then also narrow enough when nothing lies between its ends.
+    pub whole: bool,
 }
 
 impl Limits {
@@ -48,6 +50,7 @@ impl Limits {
             seconds: 60.0,
             seconds_max: 960.0,
             ratio: 1.05,
+            whole: false,
         }
     }
 }
@@ -171,9 +174,23 @@ impl Search {
         });
     }
 
+    /// A whole load that is none of those at the ends of the bracket.
+    fn rounded(&self, load: f64, reason: Reason) -> f64 {
+        let load = load.round();
+        match (reason, self.kept, self.not_kept) {
+            (Reason::Confirm, ..) => load,
+            (_, Some(kept), Some(not_kept)) => load.clamp(kept + 1.0, not_kept - 1.0),
+            (_, Some(kept), None) => load.max(kept + 1.0),
+            (_, None, Some(not_kept)) => load.min(not_kept - 1.0).max(self.limits.load_min),
+            (_, None, None) => load,
+        }
+    }
+
     fn advance(&mut self) {
         let Limits { load_max, load_min, seconds, ratio, .. } = self.limits;
+        let whole = self.limits.whole;
         let (load, reason) = match (self.kept, self.not_kept) {
+            (Some(kept), Some(not_kept)) if whole && not_kept - kept <= 1.0 => (kept, Reason::Confirm),
             (Some(kept), Some(not_kept)) if not_kept / kept <= ratio => (kept, Reason::Confirm),
             (Some(kept), Some(not_kept)) => ((kept * not_kept).sqrt(), Reason::Bisect),
             (Some(kept), None) if kept >= load_max => (kept, Reason::Confirm),
@@ -189,6 +206,7 @@ impl Search {
             (None, Some(not_kept)) => ((not_kept / STRIDE).max(load_min), Reason::Bracket),
             (None, None) => (self.limits.start, Reason::Bracket),
         };
+        let load = if whole { self.rounded(load, reason) } else { load };
         let seconds =
             if reason == Reason::Confirm { (seconds * 2.0).min(self.limits.seconds_max) } else { seconds };
         self.next = Plan { load, seconds, reason };

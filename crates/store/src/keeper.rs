@@ -60,12 +60,13 @@ impl Keeper {
     /// Begins to keep a run in the store at `place`, which is opened by and by.
     #[must_use]
     pub fn start(
-        place: &Place,
+        place: impl Into<Place>,
         opening: Opening,
         registry: Arc<Registry>,
         clock: Clock,
         log: &Logger,
     ) -> Self {
+        let place = place.into();
         let (queue, frames) = sync_channel(QUEUE);
         let (ended, done) = sync_channel(1);
         let shared = Arc::<Shared>::default();
@@ -87,7 +88,7 @@ impl Keeper {
             let _ = ended.send(());
         });
         if let Err(why) = spawned {
-            warn(log, place, "this run is not kept", &format!("no thread: {why}"));
+            warn(log, &place, "this run is not kept", &format!("no thread: {why}"));
         }
         Self { queue: Some(queue), shared, done, held: Vec::new(), log: Arc::clone(log) }
     }
@@ -95,7 +96,7 @@ impl Keeper {
     /// Takes what a worker measured. `load_began` is when the load began, if it has.
     pub fn frame(&mut self, frame: &Frame, load_began: Option<Nanos>) {
         let Some(queue) = &self.queue else { return };
-        let second = load_began.map_or(BEFORE, |began| second(frame, began));
+        let second = load_began.and_then(|began| frame.second(began)).map_or(BEFORE, |second| second as i64);
         // Names come before the frames that use them.
         while !self.held.is_empty() {
             match queue.try_send((self.held[0].clone(), second)) {
@@ -135,14 +136,6 @@ impl Keeper {
         }
         self.shared.kept.get().cloned()
     }
-}
-
-/// The second of the run in which a frame was measured.
-fn second(frame: &Frame, began: Nanos) -> i64 {
-    const HALF: u64 = 500_000_000;
-    // Frames are cut at whole seconds or a moment later: the middle says it better than the end.
-    let middle = frame.to.0.saturating_sub((frame.to.since(frame.from).0 / 2).min(HALF));
-    if middle < began.0 { BEFORE } else { ((middle - began.0) / EVERY.0) as i64 }
 }
 
 fn warn(log: &Logger, place: &Place, what: &str, why: &str) {
@@ -261,25 +254,5 @@ impl Keeping {
                 Err(_) => {}
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn frames_belong_to_the_second_in_which_they_were_measured() {
-        let check = |from_ms: u64, to_ms: u64, expected: i64| {
-            let mut frame = Frame::default();
-            (frame.from, frame.to) = (Nanos::from_millis(from_ms), Nanos::from_millis(to_ms));
-            assert_eq!(second(&frame, Nanos::from_millis(5_000)), expected, "{from_ms}..{to_ms}");
-        };
-        check(5_000, 6_000, 0);
-        check(6_000, 7_003, 1);
-        check(0, 6_000, 0);
-        check(7_000, 7_200, 2);
-        check(1_000, 2_000, -1);
-        check(7_000, 12_000, 6);
     }
 }

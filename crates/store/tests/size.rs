@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use metrics::{HttpSample, Recorder, RecorderConfig, Registry, builtin};
 use model::{Clock, Log, Nanos, Record};
-use plimsoll_store::{Closing, Keeper, Library, Opening, Place, Selected};
+use plimsoll_store::{Closing, Keeper, Library, Opening, Selected};
 
 /// Part of the ten minutes that is played.
 const SECONDS: u64 = 30;
@@ -46,7 +46,7 @@ fn a_busy_run_is_small() {
     let (registry, clock) = (Registry::new(), Clock::start());
     let log: model::Logger = Arc::new(Quiet);
     let opening = Opening { name: "busy".to_owned(), ..Opening::default() };
-    let mut keeper = Keeper::start(&Place::from(&path), opening, registry.clone(), clock, &log);
+    let mut keeper = Keeper::start(&path, opening, registry.clone(), clock, &log);
     let mut dice = Dice(7);
     let mut recorders: Vec<Recorder> =
         (0..WORKERS).map(|w| Recorder::new(w, registry.clone(), clock, RecorderConfig::default())).collect();

@@ -23,6 +23,7 @@ mod server;
 #[cfg(unix)]
 pub mod servers;
 mod shop;
+mod socketio;
 mod timer;
 mod tls;
 mod websocket;
@@ -43,6 +44,7 @@ The shop answers to, among others:
   /ws/echo                                 a WebSocket that echoes
   /ws/feed?rate=1&count=100                news of channels that a client subscribes to
   /ws/ticks?count=10&interval_ms=100       numbered messages, then the end
+  /socket.io/                              Socket.IO by long polling and WebSocket: echo, join
   /events?count=10&interval=100ms          server-sent events
   /bin/...                                 one page for each thing that HTTP can do
   /health /metrics                         how the shop is";

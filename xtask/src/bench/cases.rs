@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Line, child, pcap, plans, scripts, servers};
+use super::{Line, child, formats, pcap, plans, scripts, servers};
 use crate::repository::Repository;
 
 type Case = fn(&Bench) -> Result<Vec<Line>, String>;
@@ -21,6 +21,12 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("http-2000", plans::http_2000),
     ("plan-memory-2000", plans::memory_2000),
     ("plan-thinking-200000", plans::thinking_200000),
+    ("artillery-50", formats::artillery_50),
+    ("artillery-2000", formats::artillery_2000),
+    ("artillery-memory-2000", formats::artillery_memory),
+    ("jmeter-50", formats::jmeter_50),
+    ("jmeter-2000", formats::jmeter_2000),
+    ("jmeter-memory-2000", formats::jmeter_memory),
     ("library", library),
     ("ready-10000", ready_10000),
     ("thinking-100000", thinking_100000),

@@ -5,6 +5,7 @@
 
 mod cases;
 mod child;
+mod formats;
 mod pcap;
 mod plans;
 mod scripts;

@@ -13,14 +13,14 @@ const PROBES: &str = "crates/cli/tests/oracle-artillery";
 pub fn page(repository: &Repository) -> Result<String, Failure> {
     let frame = repository.read("xtask/src/docs/artillery.md.in")?;
     let read = |name: &str| repository.read(&format!("{FOLDER}/{name}.rs"));
-    let (check, functions, expect) = (read("check")?, read("functions")?, read("expect")?);
+    let (keys_file, functions, expect) = (read("keys")?, read("functions")?, read("expect")?);
     let (module, fake) = (read("mod")?, read("fake")?);
     let mut page =
         String::from("<!-- Made by `cargo xtask docs`; a test fails when it is out of date. -->\n\n");
     for line in frame.lines() {
         let words: Vec<&str> = line.trim_matches('@').split(' ').collect();
         let made = match (line.starts_with('@'), words.as_slice()) {
-            (true, ["TABLE", table]) => keys(&check, table)?,
+            (true, ["TABLE", table]) => keys(&keys_file, table)?,
             (true, ["PAIRS", table]) => pairs(&expect, table, "expectation")?,
             (true, ["FUNCTIONS", table]) => named(&functions, table)?,
             (true, ["ALIASES"]) => aliases(&module)?,

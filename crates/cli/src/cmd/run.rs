@@ -22,6 +22,7 @@ pub fn with_flags(command: Command) -> Command {
     let command = flags::add(command, flags::runtime::FLAGS);
     let command = flags::add(command, flags::runtime::RUN_TIME_FLAGS);
     let command = flags::add(command, flags::runtime::RUN_FLAGS);
+    let command = flags::add(command, flags::judgement::FLAGS);
     flags::OF_FORMATS.iter().fold(command, |command, table| flags::add(command, table))
 }
 

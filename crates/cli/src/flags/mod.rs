@@ -5,10 +5,12 @@
 //! What a flag means for a run is not known here.
 
 pub mod artillery;
+pub mod capacity;
 pub mod complaint;
 pub mod formats;
 pub mod global;
 pub mod jmeter;
+pub mod judgement;
 pub mod options;
 pub mod runtime;
 mod value;

@@ -4,6 +4,7 @@
 //! while a run goes on is in [`crate::run`].
 
 pub mod export;
+pub mod figure;
 pub mod story;
 pub mod summary;
 pub mod table;
@@ -85,6 +86,22 @@ impl Shelf {
     pub fn glance(&self, run: Listed) -> Result<Kept, Error> {
         let selected = if run.ended_ms.is_some() { &[] } else { LISTED_METRICS };
         self.0.load(run, Selected::Metrics(selected)).map_err(|e| failed(&e))
+    }
+
+    /// A run with the metrics that `wanted` takes by name.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn select(&self, run: Listed, wanted: impl Fn(&str) -> bool) -> Result<Kept, Error> {
+        let series = self.0.series(&run).map_err(|e| failed(&e))?;
+        let mut names: Vec<&str> = series.iter().map(|one| one.metric.as_str()).collect();
+        names.retain(|name| wanted(name));
+        self.0.load(run, Selected::Metrics(&names)).map_err(|e| failed(&e))
+    }
+
+    /// The store, to read from.
+    pub const fn reading(&self) -> &Library {
+        &self.0
     }
 
     /// The store itself.

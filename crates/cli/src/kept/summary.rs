@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use metrics::thresholds::Outcome;
 use report::summary::{
-    Coverage, Field, Measured, Mode, Options, Reason, State, Summary, Trust, build, machine_readable,
+    Coverage, Field, Measured, Mode, Options, Reason, Slas, State, Summary, Trust, build, machine_readable,
 };
 use serde_json::{Value, json};
 use store::Kept;
@@ -47,6 +47,7 @@ pub fn summary(session: &Session, kept: &Kept, mode: Mode, now_ms: i64) -> Summa
         },
         trust: run.trust.as_ref().map(trust).unwrap_or_default(),
         graphql: kept.summary.as_ref().and_then(|figures| coverage(&figures["graphql"])),
+        slas: kept.summary.as_ref().and_then(|figures| Slas::from_json(&figures["slas"])),
         incomplete: run.incomplete.clone().or_else(|| {
             let verdict = Verdict::of(run, now_ms);
             match verdict {
@@ -71,6 +72,9 @@ pub fn document(kept: &Kept, summary: &Summary, now_ms: i64) -> Value {
         .iter()
         .map(|one| json!({ "metric": one.metric, "threshold": one.source, "ok": one.ok, "value": one.value }))
         .collect();
+    if let Some(slas) = &summary.slas {
+        run["slas"] = slas.to_json();
+    }
     run["summary"] = machine_readable(summary, Mode::Full);
     run
 }

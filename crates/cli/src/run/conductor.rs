@@ -28,6 +28,8 @@ use super::options::Settled;
 use super::outputs::Stream;
 use super::progress::Progress;
 use super::results::Wanted;
+use super::slas::Slas;
+use super::trial::Watch;
 use super::users::{LateSource, configure};
 use super::verdict::Ending;
 use crate::api::Question;
@@ -67,6 +69,10 @@ enum Event {
 pub struct Parts {
     /// Judges the thresholds; none when there is nothing to judge.
     pub evaluator: Option<Evaluator>,
+    /// The SLAs; none when nobody wants any.
+    pub slas: Option<Slas>,
+    /// What is counted for somebody beside the results; none when nobody wants to know.
+    pub watch: Option<Watch>,
     /// The network settings of all users.
     pub net: Arc<net::Settings>,
     /// Where samples go.
@@ -114,6 +120,7 @@ pub struct Conductor<'a> {
     finished: Option<Finished>,
     setup_data: Option<String>,
     ending: Ending,
+    watch: Option<Watch>,
 }
 
 impl<'a> Conductor<'a> {
@@ -127,7 +134,8 @@ impl<'a> Conductor<'a> {
         settled: Settled,
         parts: Parts,
     ) -> Result<Self, Error> {
-        let Parts { evaluator, net, outputs, keeping, wanted, signals, questions, lingers } = parts;
+        let Parts { evaluator, slas, watch, net, outputs, keeping, wanted, signals, questions, lingers } =
+            parts;
         let scenarios = settled.scenarios();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = loaded.test.dialect().and_then(|dialect| dialect.threads()).unwrap_or(threads);
@@ -161,6 +169,8 @@ impl<'a> Conductor<'a> {
         let page = wanted.page.as_ref();
         let quiet =
             session.flags.on("quiet") || page.is_some_and(|page| page.json || !session.screen.draws());
+        // Whoever runs trials tells of them.
+        let quiet = quiet || watch.is_some();
         let live = page.map(|_| Live::default());
         let progress = Progress::new(Arc::clone(&session.screen), quiet, scenarios, settled.longest());
         Ok(Self {
@@ -175,7 +185,7 @@ impl<'a> Conductor<'a> {
             ticks: None,
             outputs,
             shortages,
-            judge: Judge::new(registry, evaluator, keeping),
+            judge: Judge::new(registry, evaluator, slas, keeping),
             progress,
             live,
             recorder: config,
@@ -185,6 +195,7 @@ impl<'a> Conductor<'a> {
             finished: None,
             setup_data: None,
             ending: Ending::default(),
+            watch,
             loaded,
             settled,
             wanted,
@@ -195,7 +206,12 @@ impl<'a> Conductor<'a> {
     ///
     /// # Errors
     /// How the run ended, unless that is a success.
-    pub async fn conduct(mut self) -> Result<ExitCode, Error> {
+    pub async fn conduct(self) -> Result<ExitCode, Error> {
+        self.conduct_and_tell().await.0
+    }
+
+    /// The same, with what was counted for somebody beside the results.
+    pub async fn conduct_and_tell(mut self) -> (Result<ExitCode, Error>, Option<Watch>) {
         self.ticks = Some(tokio::time::interval(TICK));
         while !self.ready && self.finished.is_none() {
             self.step().await;
@@ -217,7 +233,7 @@ impl<'a> Conductor<'a> {
         let ended = self.close(&lifecycle).await;
         self.linger(&lifecycle).await;
         self.run.join();
-        ended
+        (ended, self.watch)
     }
 
     /// What is run once around the load.
@@ -269,7 +285,11 @@ impl<'a> Conductor<'a> {
 
     /// Takes over what somebody measured.
     fn measured(&mut self, frame: Frame) {
-        self.judge.apply(frame, self.control.started_at());
+        let began = self.control.started_at();
+        if let Some(tallies) = self.watch.as_mut().and_then(|watch| watch.tallies.as_mut()) {
+            tallies.apply(&frame, began.and_then(|began| frame.second(began)));
+        }
+        self.judge.apply(frame, began);
     }
 
     /// The engine ended without saying so, which only a fault of ours can cause.
@@ -300,6 +320,16 @@ impl<'a> Conductor<'a> {
         let elapsed = self.control.elapsed(now);
         if self.phase == "running" && self.judge.look(elapsed, now) && !self.control.is_aborted() {
             self.control.abort(AbortCause::Threshold, "");
+        }
+        if let Some(watch) = self.watch.as_mut().filter(|_| self.phase == "running") {
+            let under_load = self.control.scenarios().iter().filter(|one| elapsed < one.length());
+            let busy: Vec<u64> = under_load.map(engine::ScenarioState::busy_vus).collect();
+            if !busy.is_empty() {
+                watch.looks = (watch.looks.0 + busy.iter().sum::<u64>(), watch.looks.1 + 1);
+            }
+        }
+        if self.phase == "running" && self.judge.decided(elapsed) && !self.control.is_aborted() {
+            self.control.abort(AbortCause::Decided, "");
         }
         if self.phase != "init" {
             let live = self.live.as_mut().map(|live| live.line(self.judge.aggregate(), now));

@@ -10,6 +10,7 @@ use metrics::{Aggregate, Frame, Registry};
 use model::Nanos;
 
 use super::keeping::Keeping;
+use super::slas::Slas;
 
 /// How often thresholds are evaluated while the load runs.
 const PAUSE: Nanos = Nanos::from_secs(2);
@@ -23,6 +24,7 @@ pub struct Judge {
     /// Gets the frames in the order in which they are added.
     keeping: Keeping,
     evaluator: Option<Evaluator>,
+    slas: Option<Slas>,
     due: Nanos,
     outcomes: Vec<Outcome>,
 }
@@ -30,13 +32,20 @@ pub struct Judge {
 impl Judge {
     /// A judge with the thresholds of the run; with none, nothing is ever crossed.
     #[must_use]
-    pub fn new(registry: Arc<Registry>, evaluator: Option<Evaluator>, keeping: Keeping) -> Self {
-        let selectors = evaluator.as_ref().map(Evaluator::selectors).unwrap_or_default();
+    pub fn new(
+        registry: Arc<Registry>,
+        evaluator: Option<Evaluator>,
+        slas: Option<Slas>,
+        keeping: Keeping,
+    ) -> Self {
+        let mut selectors = evaluator.as_ref().map(Evaluator::selectors).unwrap_or_default();
+        selectors.extend(slas.iter().flat_map(Slas::selectors).map(|selector| (selector, None)));
         Self {
             aggregate: Aggregate::new(registry, &selectors),
             fresh: Vec::new(),
             keeping,
             evaluator,
+            slas,
             due: PAUSE,
             outcomes: Vec::new(),
         }
@@ -57,6 +66,9 @@ impl Judge {
         self.fresh.sort_by_key(|(frame, _)| (frame.worker, frame.seq));
         for (frame, load_began) in self.fresh.drain(..) {
             self.keeping.frame(&frame, load_began);
+            if let Some(slas) = &mut self.slas {
+                slas.frame(&frame, load_began);
+            }
             self.aggregate.apply(frame);
         }
     }
@@ -78,6 +90,17 @@ impl Judge {
         if let Some(evaluator) = &self.evaluator {
             self.outcomes = evaluator.evaluate(&self.aggregate, elapsed, now);
         }
+    }
+
+    /// Whether nothing more has to be measured, because every SLA is decided and the user wants to know no more.
+    pub fn decided(&mut self, elapsed: Nanos) -> bool {
+        self.slas.as_mut().is_some_and(|slas| slas.decided(elapsed))
+    }
+
+    /// How the SLAs stand at the end; none when there are none.
+    pub fn slas(&mut self, trusted: bool, ended_early: bool) -> Option<report::summary::Slas> {
+        let slas = self.slas.as_mut()?;
+        Some(slas.verdicts(&self.aggregate, trusted, ended_early))
     }
 
     /// The metrics of which a threshold does not hold, in order.
@@ -121,7 +144,11 @@ mod tests {
         let (options, _) = Options::from_script(&serde_json::json!({ "thresholds": thresholds })).unwrap();
         let evaluator = Evaluator::new(&options.thresholds.unwrap(), &registry, false).unwrap();
         let recorder = |w| Recorder::new(w, registry.clone(), Clock::start(), RecorderConfig::default());
-        (Judge::new(registry.clone(), Some(evaluator), Keeping::none()), vec![recorder(0), recorder(1)], n)
+        (
+            Judge::new(registry.clone(), Some(evaluator), None, Keeping::none()),
+            vec![recorder(0), recorder(1)],
+            n,
+        )
     }
 
     #[test]

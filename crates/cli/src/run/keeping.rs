@@ -231,6 +231,9 @@ fn closing(session: &Session, end: &End<'_>) -> Closing {
     if let Some(coverage) = &summary.graphql {
         figures["graphql"] = coverage.to_json();
     }
+    if let Some(slas) = &summary.slas {
+        figures["slas"] = slas.to_json();
+    }
     let mut checks = Vec::new();
     collect_checks(&summary.root_group, &mut checks);
     let thresholds = end.outcomes.iter().map(|outcome| Threshold {

@@ -13,6 +13,8 @@ mod outputs;
 mod progress;
 pub mod results;
 mod selection;
+mod slas;
+pub mod trial;
 mod trust;
 mod users;
 mod verdict;
@@ -29,7 +31,7 @@ use tokio::task::LocalSet;
 
 use crate::api::{Question, server};
 use crate::error::Error;
-use crate::flags::{Flags, runtime};
+use crate::flags::{Flags, judgement, runtime};
 use crate::load::{self, Loaded, Script};
 use crate::pages;
 use crate::session::Session;
@@ -54,6 +56,8 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
         session.say(Level::Info, scale.sentence());
     }
     let evaluator = thresholds(&loaded, &settled)?;
+    let judged = Flags::read(judgement::FLAGS, matches, &session.env).map_err(Error::Usage)?;
+    let slas = slas::Slas::read(&judged, &settled, &loaded.registry)?;
     let net = Arc::new(network(session, &settled)?);
     if let Some(path) = &settled.options.console_output {
         session.logs.console_to(path).map_err(Error::File)?;
@@ -81,7 +85,8 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
     let runtime = runtime.map_err(|e| Error::Internal(format!("no event loop: {e}")))?;
     let lingers = flags.on("linger");
     let keeping = keeping::Keeping::start(session, &flags, &loaded, &settled)?;
-    let parts = Parts { evaluator, net, outputs, keeping, wanted, signals, questions, lingers };
+    let parts =
+        Parts { evaluator, slas, watch: None, net, outputs, keeping, wanted, signals, questions, lingers };
     pages::for_users(settled.max_vus());
     let conductor = Conductor::start(session, loaded, settled, parts)?;
     LocalSet::new().block_on(&runtime, conductor.conduct())
@@ -120,6 +125,7 @@ fn serve(session: &Session, address: &str, questions: UnboundedSender<Question>)
 
 fn wanted(session: &Session, matches: &ArgMatches) -> Result<Wanted, Error> {
     let flags = Flags::read(runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
+    let judged = Flags::read(judgement::FLAGS, matches, &session.env).map_err(Error::Usage)?;
     let mode = Mode::parse(flags.text("summary-mode").unwrap_or("compact"));
     Ok(Wanted {
         mode: mode.ok_or_else(|| Error::Usage("invalid summary mode".to_owned()))?,
@@ -130,6 +136,7 @@ fn wanted(session: &Session, matches: &ArgMatches) -> Result<Wanted, Error> {
         trust_exported: flags.on("summary-trust"),
         fail_on_exceptions: flags.on("fail-on-exceptions"),
         fail_on_checks: flags.on("fail-on-checks"),
+        fail_on_inconclusive: judged.on("fail-on-inconclusive"),
         fail_on_untrusted: flags.on("fail-on-untrusted"),
     })
 }

@@ -37,6 +37,8 @@ pub struct Wanted {
     pub fail_on_exceptions: bool,
     /// Failed checks make the run fail.
     pub fail_on_checks: bool,
+    /// A run that does not tell whether an SLA is kept is a failed one.
+    pub fail_on_inconclusive: bool,
     /// An untrusted run is a failed one.
     pub fail_on_untrusted: bool,
 }
@@ -51,6 +53,9 @@ impl Wanted {
         data["trust"] = summary.trust.to_json();
         if let Some(coverage) = &summary.graphql {
             data["graphql"] = coverage.to_json();
+        }
+        if let Some(slas) = &summary.slas {
+            data["slas"] = slas.to_json();
         }
         data
     }
@@ -92,6 +97,9 @@ impl Wanted {
         }
         if let Some(coverage) = &summary.graphql {
             json["graphql"] = coverage.to_json();
+        }
+        if let Some(slas) = &summary.slas {
+            json["slas"] = slas.to_json();
         }
         let mut bytes = Vec::new();
         let indent = serde_json::ser::PrettyFormatter::with_indent(b"    ");

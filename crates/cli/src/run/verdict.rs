@@ -20,6 +20,8 @@ pub struct Ending {
     pub marked_failed: bool,
     /// Metrics of which a threshold does not hold, in order.
     pub crossed: Vec<String>,
+    /// SLAs that are not kept, as the user wrote them.
+    pub broken: Vec<String>,
     /// What the user wants to count as a failure and was found, the most telling first.
     pub findings: Vec<Finding>,
 }
@@ -33,6 +35,8 @@ pub enum Finding {
     Checks(u64, u64),
     /// There were requests and not a single answer.
     Unanswered,
+    /// It is not known whether SLAs are kept: so many.
+    Undecided(usize),
     /// The run is not trusted.
     Untrusted,
 }
@@ -48,6 +52,11 @@ impl Finding {
                 ExitCode::THRESHOLDS_FAILED,
                 format!("{failed} of {all} checks failed and --fail-on-checks is on"),
             ),
+            Self::Undecided(count) => Error::run(
+                ExitCode::THRESHOLDS_FAILED,
+                format!("{count} SLAs are inconclusive and --fail-on-inconclusive is on"),
+            )
+            .with_hint("the summary says how much longer a run would tell"),
             Self::Unanswered => Error::run(ExitCode::GENERIC, "no request was answered"),
             Self::Untrusted => {
                 Error::run(ExitCode::MARKED_FAILED, "the run is not trusted and --fail-on-untrusted is on")
@@ -70,6 +79,7 @@ impl Ending {
             .or(self.teardown)
             .or_else(|| self.marked_failed.then(marked))
             .or_else(|| (!crossed.is_empty()).then(|| thresholds(&crossed, "have been crossed")))
+            .or_else(|| (!self.broken.is_empty()).then(|| broken(&self.broken)))
             .or_else(|| self.findings.first().map(|finding| finding.error()))
             .or(self.summary)
     }
@@ -78,6 +88,11 @@ impl Ending {
 fn thresholds(crossed: &[String], what: &str) -> Error {
     let metrics = crossed.join(", ");
     Error::run(ExitCode::THRESHOLDS_FAILED, format!("thresholds on metrics '{metrics}' {what}"))
+}
+
+fn broken(slas: &[String]) -> Error {
+    let (list, are) = (slas.join("', '"), if slas.len() == 1 { "SLA is" } else { "SLAs are" });
+    Error::run(ExitCode::THRESHOLDS_FAILED, format!("{} {are} not kept: '{list}'", slas.len()))
 }
 
 fn aborted(abort: &Abort, crossed: &[String]) -> Error {
@@ -91,7 +106,8 @@ fn aborted(abort: &Abort, crossed: &[String]) -> Error {
             crossed,
             "were crossed; at least one has abortOnFail enabled, stopping test prematurely",
         ),
-        AbortCause::Script => Error::run(ExitCode::SCRIPT_ABORTED, said),
+        // That is filtered out before; it is how a run should end.
+        AbortCause::Decided | AbortCause::Script => Error::run(ExitCode::SCRIPT_ABORTED, said),
         AbortCause::Api => Error::run(ExitCode::STOPPED_BY_API, "test run stopped from the REST API"),
         AbortCause::Init { by_script: true } => {
             Error::run(ExitCode::SCRIPT_EXCEPTION, said).with_hint("error while initializing VUs")
@@ -130,6 +146,11 @@ mod tests {
             Ending { crossed: crossed(), abort: abort(AbortCause::Threshold, ""), ..Ending::default() };
         let text = "thresholds on metrics 'a, b' were crossed; at least one has abortOnFail enabled, stopping test prematurely";
         check(ending, Some((99, text)));
+        let slas = || vec!["p95 < 1ms".to_owned(), "errors < 1%".to_owned()];
+        let ending = Ending { broken: slas(), findings: vec![Finding::Untrusted], ..Ending::default() };
+        check(ending, Some((99, "2 SLAs are not kept: 'p95 < 1ms', 'errors < 1%'")));
+        let ending = Ending { crossed: crossed(), broken: slas(), ..Ending::default() };
+        check(ending, Some((99, "thresholds on metrics 'a, b' have been crossed")));
         let findings = vec![Finding::Checks(3, 10), Finding::Untrusted];
         let ending = Ending { findings: findings.clone(), ..Ending::default() };
         check(ending, Some((99, "3 of 10 checks failed and --fail-on-checks is on")));

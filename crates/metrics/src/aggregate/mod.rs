@@ -6,6 +6,7 @@
 mod deltas;
 mod dictionary;
 mod merged;
+mod tallies;
 mod window;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use smallvec::SmallVec;
 
 pub use deltas::{Delta, Deltas};
 pub(crate) use merged::Merged;
+pub use tallies::{Tallies, Tally};
 
 use crate::builtin;
 use crate::frame::{Frame, Part};

@@ -103,6 +103,15 @@ impl Frame {
         self.series.is_empty() && self.schedule_lag.count() + self.generator_lag.count() == 0
     }
 
+    /// The second of the run in which it was measured, when the load began at `began`; none before that.
+    #[must_use]
+    pub fn second(&self, began: Nanos) -> Option<u64> {
+        const SECOND: u64 = 1_000_000_000;
+        // Frames are cut at whole seconds or a moment later: the middle says it better than the end.
+        let middle = self.to.0.saturating_sub((self.to.since(self.from).0 / 2).min(SECOND / 2));
+        (middle >= began.0).then(|| (middle - began.0) / SECOND)
+    }
+
     /// How many series have samples in it.
     #[must_use]
     pub fn series_count(&self) -> usize {
@@ -195,4 +204,24 @@ fn take<'a, T>(list: &mut &'a [T], len: u32) -> &'a [T] {
 /// leave the exact state.
 pub(crate) const fn is_wide(samples: u64) -> bool {
     samples > EXACT_LIMIT as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_belong_to_the_second_in_which_they_were_measured() {
+        let check = |from_ms: u64, to_ms: u64, expected: Option<u64>| {
+            let (from, to) = (Nanos::from_millis(from_ms), Nanos::from_millis(to_ms));
+            let frame = Frame { from, to, ..Frame::default() };
+            assert_eq!(frame.second(Nanos::from_millis(5_000)), expected, "{from_ms}..{to_ms}");
+        };
+        check(5_000, 6_000, Some(0));
+        check(6_000, 7_003, Some(1));
+        check(0, 6_000, Some(0));
+        check(7_000, 7_200, Some(2));
+        check(1_000, 2_000, None);
+        check(7_000, 12_000, Some(6));
+    }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::Error;
 use crate::json::{self, Fields};
+use crate::{Error, Sla};
 
 /// What our own program offers beyond k6, under `options.plimsoll`.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -20,6 +20,8 @@ pub struct PlimsollOptions {
     pub tls_resumption: bool,
     /// The lag of the generator is a metric too.
     pub generator_lag: bool,
+    /// SLAs, which are judged at a confidence.
+    pub slas: Vec<String>,
 }
 
 /// Reads `options.plimsoll`.
@@ -44,7 +46,11 @@ pub(super) fn plimsoll(value: &Value) -> Result<Option<PlimsollOptions>, Error> 
         h2c: fields.flag("h2c")?.unwrap_or(false),
         tls_resumption: fields.flag("tlsResumption")?.unwrap_or(false),
         generator_lag: fields.flag("generatorLag")?.unwrap_or(false),
+        slas: json::texts(&fields.take("slas"))?.unwrap_or_default(),
     };
+    for sla in &options.slas {
+        Sla::parse(sla)?;
+    }
     match fields.left().first() {
         Some(unknown) => {
             let nearest = crate::nearest::nearest(
@@ -55,6 +61,7 @@ pub(super) fn plimsoll(value: &Value) -> Result<Option<PlimsollOptions>, Error> 
                     "h2c",
                     "kernelTimestamps",
                     "noDataFails",
+                    "slas",
                     "tlsResumption",
                 ],
             );

@@ -34,6 +34,8 @@ pub(super) struct Outgoing<'a, 'f> {
     pub(super) deadline: Nanos,
     pub(super) version: VersionPreference,
     pub(super) discard_body: bool,
+    /// How long the head of an answer may take over HTTP/1.1.
+    pub(super) head_patience: Nanos,
     /// Holds the connection that an authentication is bound to, from one request to the next.
     pub(super) bound: Option<&'a RefCell<Option<Box<Connection>>>>,
 }
@@ -228,7 +230,7 @@ impl Client {
             &mut connection,
             worker,
             (&head, out.body),
-            out.deadline,
+            (out.deadline, out.head_patience),
             trail,
             Decoder::new(expect),
         );

@@ -25,7 +25,8 @@ pub(super) struct Journey<'a> {
     client: &'a Client,
     request: Request,
     jar: Option<&'a RefCell<Jar>>,
-    authentication: Option<Authentication>,
+    /// In a box, as few requests have it.
+    authentication: Option<Box<Authentication>>,
     deadline: Nanos,
     method: Method,
     url: Rc<Url>,
@@ -47,8 +48,6 @@ pub(super) struct Journey<'a> {
 
 impl<'a> Journey<'a> {
     pub(super) fn new(client: &'a Client, mut request: Request, jar: Option<&'a RefCell<Jar>>) -> Self {
-        let start = client.worker.clock().now();
-        let deadline = start + Nanos::from(request.timeout);
         let mut body = request.body.take().unwrap_or_default();
         let mut packed_as = None;
         if !request.compression.is_empty() {
@@ -58,15 +57,15 @@ impl<'a> Journey<'a> {
         let mut url = Rc::clone(&request.url);
         let authentication = (url.has_credentials()
             || request.auth.is_some_and(|scheme| scheme != AuthScheme::Basic))
-        .then(|| Authentication::of(&url, request.auth));
-        if authentication.as_ref().is_some_and(Authentication::hides_credentials) {
+        .then(|| Box::new(Authentication::of(&url, request.auth)));
+        if authentication.as_deref().is_some_and(Authentication::hides_credentials) {
             url = Rc::new(url.without_credentials());
         }
         Self {
             client,
             jar,
             authentication,
-            deadline,
+            deadline: Nanos::MAX,
             method: request.method.clone(),
             url,
             body,
@@ -87,8 +86,11 @@ impl<'a> Journey<'a> {
         mut self: Box<Self>,
         on_hop: &mut dyn FnMut(&Hop<'_>),
     ) -> Result<Response, Error> {
+        let started = self.client.worker.clock().now();
+        self.deadline = started + Nanos::from(self.request.timeout);
+        let mut begins = Some(started);
         loop {
-            let mut trail = Trail::begin(self.client.worker.clock().now());
+            let mut trail = Trail::begin(begins.take().unwrap_or_else(|| self.client.worker.clock().now()));
             let cookie = self.cookie();
             let outcome = match self.request.cancel.clone() {
                 None => self.hop(cookie.as_deref(), &mut trail).await,
@@ -138,7 +140,7 @@ impl<'a> Journey<'a> {
         if self.client.worker.settings.keep_wire {
             *self.last_head.borrow_mut() = self.head(&fields);
         }
-        let bound = self.authentication.as_ref().filter(|authentication| authentication.binds());
+        let bound = self.authentication.as_deref().filter(|authentication| authentication.binds());
         let outgoing = Outgoing {
             method: self.method.as_str(),
             url: &self.url,
@@ -147,6 +149,7 @@ impl<'a> Journey<'a> {
             deadline: self.deadline,
             version: if bound.is_some() { VersionPreference::Http1 } else { self.request.version },
             discard_body: self.request.discard_body,
+            head_patience: self.request.head_timeout.map_or(Nanos::MAX, Nanos::from),
             bound: bound.map(|authentication| &authentication.bound),
         };
         self.client.hop(&outgoing, trail).await
@@ -189,7 +192,7 @@ impl<'a> Journey<'a> {
         if self.request.verbatim {
             let own = self.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             let mut fields = Fields::verbatim(own)?;
-            if let Some(value) = self.authentication.as_ref().and_then(Authentication::header) {
+            if let Some(value) = self.authentication.as_deref().and_then(Authentication::header) {
                 fields.others.push((Cow::Borrowed("Authorization"), Cow::Borrowed(value)));
             }
             return Ok(fields);
@@ -214,7 +217,7 @@ impl<'a> Journey<'a> {
         if let Some(referer) = self.referer.as_deref().filter(|_| fields.get("Referer").is_none()) {
             fields.set("Referer", Cow::Borrowed(referer));
         }
-        let authorization = self.authentication.as_ref().and_then(Authentication::header);
+        let authorization = self.authentication.as_deref().and_then(Authentication::header);
         if let Some(value) = authorization.filter(|_| fields.get("Authorization").is_none()) {
             fields.set("Authorization", Cow::Borrowed(value));
         }
@@ -303,7 +306,7 @@ impl<'a> Journey<'a> {
                 self.authentication = None;
             }
         } else if url.has_credentials() {
-            self.authentication = Some(Authentication::of(&url, None));
+            self.authentication = Some(Box::new(Authentication::of(&url, None)));
         }
         self.url = url;
     }

@@ -60,17 +60,21 @@ impl Client {
     ///
     /// # Errors
     /// When no whole response came. `on_hop` has then been called with the failure.
-    pub async fn send(
-        &self,
+    pub fn send<'a>(
+        &'a self,
         request: Request,
-        jar: Option<&RefCell<Jar>>,
-        on_hop: &mut dyn FnMut(&Hop<'_>),
-    ) -> Result<Response, Error> {
-        if let Some(rate) = &self.worker.settings.rate {
-            rate.wait(&self.worker.clock()).await;
+        jar: Option<&'a RefCell<Jar>>,
+        on_hop: &'a mut dyn FnMut(&Hop<'_>),
+    ) -> impl Future<Output = Result<Response, Error>> + 'a {
+        // In a box, because a waiting caller carries the future on its stack; made before there is a future, which
+        // would have room for the request all its life.
+        let journey = Box::new(Journey::new(self, request, jar));
+        async move {
+            if let Some(rate) = &self.worker.settings.rate {
+                rate.wait(&self.worker.clock()).await;
+            }
+            journey.run(on_hop).await
         }
-        // In a box, because a waiting caller carries the future on its stack.
-        Box::new(Journey::new(self, request, jar)).run(on_hop).await
     }
 
     /// The user's number.

@@ -76,6 +76,8 @@ pub struct Request {
     pub body: Option<Bytes>,
     /// For everything: lookup, redirects, the last byte of the body.
     pub timeout: Duration,
+    /// For the head of each answer over HTTP/1.1, from when the request is written; none when not given.
+    pub head_timeout: Option<Duration>,
     /// How many redirects are followed.
     pub redirects: u32,
     /// How the body is packed, in this order.
@@ -105,6 +107,7 @@ impl Request {
             headers: Vec::new(),
             body: None,
             timeout: Duration::from_secs(60),
+            head_timeout: None,
             redirects: 10,
             compression: Vec::new(),
             auth: None,

@@ -210,6 +210,29 @@ fn check(act: Act, expected: Result<(u16, &str), (u16, &str, &str)>) {
     });
 }
 
+/// A head has its own patience, which its body does not share.
+#[test]
+fn the_head_of_an_answer_may_have_a_time_of_its_own() {
+    let check = |act: Act, expected: Result<&str, u16>| {
+        run(async {
+            let server = Server::start(vec![vec![act]]).await;
+            let client = client_with(settings());
+            let head_timeout = Some(Duration::from_secs(2));
+            let request = Request { head_timeout, ..Request::get(server.url("/x")) };
+            let (outcome, _) = send_on(&client, request, None).await;
+            let got = outcome.as_ref().map(|response| &response.body[..]).map_err(net_code);
+            assert_eq!(got, expected.map(str::as_bytes));
+        });
+    };
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n";
+    check(Act::Slowly(vec![head.into(), "abc".into()], 2500), Ok("abc"));
+    check(Act::Silence, Err(1050));
+}
+
+fn net_code(error: &Error) -> u16 {
+    error.code()
+}
+
 #[test]
 fn failures_have_their_codes_and_texts() {
     check(Act::ReadAndClose, Err((1000, "EOF", "URL: EOF")));

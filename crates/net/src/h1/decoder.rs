@@ -67,6 +67,11 @@ impl Decoder {
         matches!(self.state, State::Done)
     }
 
+    /// Whether the head of the response came.
+    pub(crate) fn has_head(&self) -> bool {
+        self.head.is_some()
+    }
+
     /// Whether anything of a response came.
     pub(crate) fn is_untouched(&self) -> bool {
         self.head.is_none() && self.pending.is_empty() && self.informational == 0

@@ -46,6 +46,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) head: &'a [u8],
     pub(crate) body: &'a [u8],
     pub(crate) deadline: Nanos,
+    /// How long the head of the response may take once the request is written.
+    head_patience: Nanos,
     pub(crate) trail: &'a mut Trail,
     progress: Progress,
     decoder: Decoder,
@@ -71,11 +73,20 @@ impl<'a> Exchange<'a> {
         connection: &'a mut Connection,
         worker: &'a Worker,
         (head, body): (&'a [u8], &'a [u8]),
-        deadline: Nanos,
+        (deadline, head_patience): (Nanos, Nanos),
         trail: &'a mut Trail,
         decoder: Decoder,
     ) -> Self {
-        Self { connection, worker, head, body, deadline, trail, progress: Progress::default(), decoder }
+        let progress = Progress::default();
+        Self { connection, worker, head, body, deadline, head_patience, trail, progress, decoder }
+    }
+
+    /// When the exchange is given up, as things stand.
+    fn patience_ends(&self) -> Nanos {
+        if self.head_patience == Nanos::MAX || !self.progress.flushed || self.decoder.has_head() {
+            return self.deadline;
+        }
+        self.deadline.min(self.trail.sent + self.head_patience)
     }
 
     /// Writes the request and reads the response, until both are through or one cannot be.
@@ -87,7 +98,8 @@ impl<'a> Exchange<'a> {
         match self.poll_read(context) {
             Poll::Ready(outcome) => Poll::Ready(outcome),
             Poll::Pending => {
-                ready!(self.connection.poll_deadline(context, self.deadline, &self.worker.clock()));
+                let ends = self.patience_ends();
+                ready!(self.connection.poll_deadline(context, ends, &self.worker.clock()));
                 Poll::Ready(Err(Kind::RequestTimeout))
             }
         }

@@ -21,7 +21,7 @@ pub(crate) struct Fields<'a> {
     /// The script asks to close the connection.
     pub(crate) close: bool,
     /// All others, by name.
-    pub(crate) others: SmallVec<[Field<'a>; 6]>,
+    pub(crate) others: SmallVec<[Field<'a>; 4]>,
     /// The others are all there is, in an order of their own.
     pub(crate) is_verbatim: bool,
 }

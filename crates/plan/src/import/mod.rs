@@ -160,13 +160,16 @@ impl Leniency {
     }
 }
 
+/// So much of a script is looked at.
+const CODE_BYTES: usize = 64 * 1024;
+
 /// The format of a file; nothing when it is in none of them.
 #[must_use]
 pub fn recognise(look: &Look<'_>) -> Option<&'static Format> {
-    // Scripts may quote anything.
-    const SCRIPTS: [&str; 7] = ["js", "mjs", "cjs", "jsx", "ts", "mts", "tsx"];
+    // Scripts may quote anything: of those only what exports a test of Artillery is one.
+    const SCRIPTS: [&str; 8] = ["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"];
     if SCRIPTS.contains(&look.extension().as_str()) {
-        return None;
+        return artillery::recognises_code(look.head(CODE_BYTES)).then(|| named("artillery")).flatten();
     }
     FORMATS.iter().find(|format| (format.sniff)(look))
 }

@@ -8,6 +8,7 @@ mod build;
 mod coverage;
 mod legacy;
 mod machine;
+mod slas;
 mod text;
 mod trust;
 
@@ -23,6 +24,7 @@ pub use build::{Measured, aggregation, build, split_name};
 pub use coverage::{Coverage, Field};
 pub use legacy::{export_json, legacy_json};
 pub use machine::machine_readable;
+pub use slas::{SlaVerdict, Slas, Standing};
 pub use text::{Style, text};
 pub use trust::{Reason, Trust, lag};
 
@@ -72,6 +74,8 @@ pub struct Summary {
     pub trust: Trust,
     /// What was asked of GraphQL schemas; `None` when no script speaks GraphQL through our module.
     pub graphql: Option<Coverage>,
+    /// How the SLAs stand; `None` when there are none.
+    pub slas: Option<Slas>,
     /// Why the run did not end as planned, such as `aborted by the script: out of stock`.
     pub incomplete: Option<String>,
 }

@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
@@ -14,6 +13,7 @@ use engine::{Iteration, ScenarioInfo};
 use metrics::TagSetId;
 use model::{Level, Nanos, Record};
 use rquickjs::{Ctx, Object, Persistent};
+use rustc_hash::FxHashMap;
 
 use super::{EventLoop, ScriptWorker};
 use crate::ffi::{self, Intrinsics, MemoryGauge};
@@ -82,12 +82,12 @@ pub(crate) struct Host {
     pub(crate) sockets: OnceCell<Box<Sockets>>,
     pub(crate) data: OnceCell<Box<UserData>>,
     pub(crate) html: OnceCell<Box<HtmlClasses>>,
-    pub(crate) builtins: RefCell<HashMap<&'static str, Persistent<Object<'static>>>>,
+    pub(crate) builtins: RefCell<FxHashMap<&'static str, Persistent<Object<'static>>>>,
     pub(crate) rejections: RefCell<Vec<(Persistent<rquickjs::Value<'static>>, String)>>,
     pub(crate) random: Cell<Option<u64>>,
     /// Names in `__ENV` that a scenario has put its own values under.
     pub(crate) env_over: RefCell<Vec<String>>,
-    pub(crate) check_names: RefCell<HashMap<u32, metrics::Sym>>,
+    pub(crate) check_names: RefCell<FxHashMap<u32, metrics::Sym>>,
     /// Addresses and sizes of what QuickJS touches whatever it does.
     pub(crate) engine_memory: Cell<[(usize, usize); 2]>,
     /// What code in plans needs, in a host that runs it.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use engine::{Iteration, IterationEnd, ScenarioInfo, Vu, VuError, VuMaker};
 use futures_util::future::LocalBoxFuture;
-use model::Nanos;
+use model::{Nanos, Own};
 
 use super::session::{Command, Reply};
 use super::{Host, Ids, ScriptWorker, VuFiber};
@@ -16,7 +16,8 @@ use crate::test::Shared;
 /// A user that runs a script.
 pub(crate) struct ScriptVu {
     fiber: VuFiber,
-    scenario: Option<Arc<ScenarioInfo>>,
+    /// By a handle of the thread's own: with each iteration, all threads would change the same count.
+    scenario: Option<Own<ScenarioInfo>>,
 }
 
 impl Vu for ScriptVu {
@@ -41,7 +42,7 @@ impl Vu for ScriptVu {
             host.tags.set(tags);
         }
         host.scenario.borrow_mut().replace(scenario.clone());
-        self.scenario = Some(scenario.clone());
+        self.scenario = Some(Own::new(scenario));
     }
 
     fn start(&mut self, iteration: Iteration) {

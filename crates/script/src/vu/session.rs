@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use engine::{Iteration, IterationEnd, ScenarioInfo};
 use metrics::IterationSample;
-use model::{Level, Nanos, Record};
+use model::{Level, Nanos, Own, Record};
 use rquickjs::promise::PromiseState;
 use rquickjs::{Ctx, Function, Object, Persistent, Promise, Runtime, Value};
 
@@ -29,7 +29,7 @@ const STACK_RESERVE_BYTES: usize = 24 * 1024;
 /// Work for a session.
 pub(crate) enum Command {
     /// Run one iteration of a scenario.
-    Iterate(Iteration, Arc<ScenarioInfo>),
+    Iterate(Iteration, Own<ScenarioInfo>),
     /// Call a lifecycle function with a JSON argument.
     Call { function: &'static str, stage: Stage, argument: Option<Arc<str>> },
     /// Free everything and end.
@@ -152,7 +152,7 @@ impl<'js> Session<'_, 'js> {
         loop {
             let reply = match self.mailbox.next() {
                 Command::Iterate(iteration, scenario) => {
-                    Reply::Ended(self.iterate(&exports, &entry, &data, iteration, &scenario))
+                    Reply::Ended(self.iterate(&exports, &entry, &data, iteration, scenario.shared()))
                 }
                 Command::Call { function, stage, argument } => {
                     self.host.stage.set(stage);

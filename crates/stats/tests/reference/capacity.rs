@@ -192,6 +192,16 @@ fn certified_fits() {
     near("se K", found.error(1), 0.008_281, 1e-6);
     relative("squares", found.squares, 1_195.448_81, 1e-8);
     near("deviation", found.deviation(), 10.93, 0.005);
+    // The same curve in the form of Amdahl's law leaves the same squares.
+    let found = least_squares(&[0.9, 200.0], |p| {
+        PUROMYCIN.iter().map(|(c, rate)| throughput(p[0], 0.0, p[1], *c) - rate).collect()
+    })
+    .expect("can be fitted");
+    near("contention", found.parameters[0], 0.939_742_5, 1e-6);
+    near("se contention", found.error(0), 0.007_313_0, 1e-6);
+    near("throughput of one", found.parameters[1], 199.867_95, 1e-4);
+    near("se throughput of one", found.error(1), 5.431_69, 1e-4);
+    relative("squares", found.squares, 1_195.448_81, 1e-8);
 }
 
 /// §5.2: the classic laws, and why a correlation is no proof of linearity.

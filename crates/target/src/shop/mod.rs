@@ -42,6 +42,7 @@ use crate::queue::Stations;
 use crate::random::Random;
 use crate::running::{Running, StopHandle};
 use crate::server::{self, Door};
+use crate::socketio;
 use crate::timer::Timer;
 use crate::tls::{Authority, Leaf};
 use catalogue::Catalogue;
@@ -109,6 +110,8 @@ pub struct Shop {
     pub(crate) orders_placed: broadcast::Sender<records::Order>,
     /// GraphQL documents that clients have left here, by their hash.
     pub(crate) documents: graphql::Documents,
+    /// Sessions of Socket.IO that began with polling.
+    pub(crate) sockets: socketio::Sessions,
     signer: Signer,
     auto_register: bool,
 }
@@ -150,6 +153,7 @@ impl Shop {
             store,
             orders_placed: broadcast::channel(ORDERS_WAITING).0,
             documents: graphql::Documents::default(),
+            sockets: socketio::Sessions::default(),
             signer: Signer::new(options.seed),
             auto_register: options.auto_register,
         });

@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, StatusCode};
 use super::{Shop, admin, auth, carts, orders, pages, payments, products, reports, users};
 use crate::body::{Answer, Outcome, Refusal, empty};
 use crate::exchange::{Exchange, Segments};
-use crate::{events, graphql, queue, rooms, websocket};
+use crate::{events, graphql, queue, rooms, socketio, websocket};
 
 /// Answers a request.
 pub async fn answer(shop: &std::sync::Arc<Shop>, exchange: &mut Exchange<'_>) -> Outcome {
@@ -35,6 +35,7 @@ pub async fn answer(shop: &std::sync::Arc<Shop>, exchange: &mut Exchange<'_>) ->
         ["realtime"] | ["ws", "feed"] => websocket::feed(shop, exchange).await,
         ["ws", "echo"] => websocket::echo(exchange),
         ["ws", "ticks"] => websocket::ticks(exchange),
+        ["socket.io"] => socketio::answer(shop, exchange).await,
         ["events"] => events::answer(exchange),
         ["queue"] => queue::answer(shop, exchange).await,
         ["work", span] => queue::work(shop, span).await,

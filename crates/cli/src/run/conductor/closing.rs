@@ -7,7 +7,7 @@ use engine::{AbortCause, Progress as Counters};
 use metrics::{Sink, builtin};
 use model::{Executor, ExitCode, Level, Nanos, Record};
 use report::sink::Report;
-use report::summary::{Coverage, Measured, Mode, Options, State, Summary, build};
+use report::summary::{Coverage, Measured, Mode, Options, SlaVerdict, State, Summary, build};
 use script::ErrorKind;
 
 use super::{Conductor, lifecycle_failed};
@@ -33,7 +33,9 @@ impl Conductor<'_> {
         self.judge.settle(finished.elapsed.into(), now);
         self.ending.crossed = self.judge.crossed();
         self.ending.marked_failed = !self.control.failures().is_empty();
-        self.ending.abort = self.control.aborted().cloned();
+        let aborted = self.control.aborted();
+        let decided = aborted.is_some_and(|abort| abort.cause == AbortCause::Decided);
+        self.ending.abort = aborted.filter(|_| !decided).cloned();
         let counters = Counters::of(&self.control, now);
         let live = self.live.as_mut().map(|live| live.line(self.judge.aggregate(), now));
         self.progress.finish("running", &counters, live.unwrap_or_default());
@@ -41,7 +43,12 @@ impl Conductor<'_> {
         self.warn_of_folding();
 
         let reports = self.outputs.finish(OUTPUTS_PATIENCE);
-        let summary = self.summary(finished.elapsed.into(), finished.machine, &counters, &reports);
+        let mut summary = self.summary(finished.elapsed.into(), finished.machine, &counters, &reports);
+        summary.slas = self.judge.slas(summary.trust.trusted, decided);
+        if let Some(watch) = &mut self.watch {
+            watch.trust = Some(summary.trust.clone());
+        }
+        self.ending.broken = summary.slas.iter().flat_map(|slas| slas.of(SlaVerdict::Fail)).collect();
         self.ending.findings = self.findings(&summary);
         if let Err(why) = self.hand_out(lifecycle, &summary).await {
             let record = Record::new(Level::Error, "failed to handle the end-of-test summary");
@@ -69,6 +76,7 @@ impl Conductor<'_> {
             Some(&Sink::Rate { nonzero, total }) => (total - nonzero, total),
             _ => (0, 0),
         };
+        let undecided = summary.slas.as_ref().map_or(0, |slas| slas.of(SlaVerdict::Inconclusive).len());
         let wanted = &self.wanted;
         let page = wanted.quick(self.judge.aggregate(), summary);
         let unanswered = page.is_some_and(|page| page.is_unanswered());
@@ -76,6 +84,7 @@ impl Conductor<'_> {
             (wanted.fail_on_exceptions && failed > 0).then_some(Finding::Exceptions(failed)),
             (wanted.fail_on_checks && checks.0 > 0).then_some(Finding::Checks(checks.0, checks.1)),
             unanswered.then_some(Finding::Unanswered),
+            (wanted.fail_on_inconclusive && undecided > 0).then_some(Finding::Undecided(undecided)),
             (wanted.fail_on_untrusted && !summary.trust.trusted).then_some(Finding::Untrusted),
         ];
         found.into_iter().flatten().collect()
@@ -180,6 +189,7 @@ impl Conductor<'_> {
             AbortCause::Threshold => "ended by a threshold with abortOnFail".to_owned(),
             AbortCause::Script | AbortCause::Init { .. } | AbortCause::Panic => abort.message.clone(),
             AbortCause::Api => "stopped through the REST API".to_owned(),
+            AbortCause::Decided => return None,
         })
     }
 

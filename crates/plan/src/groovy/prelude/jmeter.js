@@ -2,7 +2,10 @@
 const missingArg = (name, type, args) => missingMethod(name, C[type], args);
 class Vars extends JObject {
   $objects() { const user = host("user"); let m = objects.get(user); if (!m) objects.set(user, m = new Map()); return m; }
-  $value(name, v) { return v !== null && typeof v === "object" && v.object === true ? this.$objects().get(name) ?? null : lifted(v); }
+  $value(name, v) {
+    if (v === null || typeof v !== "object" || v.object !== true) return lifted(v);
+    return v.json === undefined ? this.$objects().get(name) ?? null : fromJson(v.json);
+  }
   get(name) { const v = this.getObject(name); if (v === null || isText(v)) return v; throw new ClassCastException(`class ${classOf(v).$name} cannot be cast to class java.lang.String`); }
   getObject(name) { const n = S(name); return this.$value(n, host("vars.get", n)); }
   put(...args) {
@@ -236,7 +239,7 @@ kind("org.apache.jmeter.threads.JMeterContextService", () => false, { getContext
 class Arguments extends JObject {
   $list() { return host("sampler.arguments") ?? []; }
   getArgumentCount() { return this.$list().length; }
-  getArgument(i) { const a = this.$list()[N(i)]; return new Argument(a.name, a.value); }
+  getArgument(i) { const a = this.$list()[N(i)]; return a === undefined ? null : new Argument(a.name, a.value); }
   getArgumentsAsMap() { return map(this.$list().map((a) => [a.name, a.value])); }
   addArgument(n, v) { const a = n instanceof Argument ? { name: n._n, value: n._v } : { name: S(n), value: S(v) }; host("sampler.setArguments", [...this.$list(), a]); return null; }
   removeArgument(n) { host("sampler.setArguments", this.$list().filter((a, i) => isNumber(n) ? i !== N(n) : a.name !== S(n instanceof Argument ? n._n : n))); return null; }

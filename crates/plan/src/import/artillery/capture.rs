@@ -12,6 +12,7 @@ use super::functions::Functions;
 use super::js;
 use super::template::{Scope, Template, Tree};
 use crate::extract::jsonpath::{Dialect, Path};
+use crate::extract::xpath;
 use crate::random::Random;
 
 /// One capture or match.
@@ -43,8 +44,8 @@ enum From {
         attribute: Option<String>,
         index: Value,
     },
-    /// Needs an optional package that Artillery does not bring.
-    Xpath,
+    /// Needs an optional package that Artillery does not bring; here it is built in.
+    Xpath(Template),
     Nothing,
 }
 
@@ -109,8 +110,8 @@ fn take(spec: &Value, functions: &Functions) -> Take {
     } else if let Some(selector) = spec.get("selector") {
         let attribute = spec["attr"].as_str().map(str::to_owned);
         From::Selector { selector: template(selector), attribute, index: spec["index"].clone() }
-    } else if spec.get("xpath").is_some() {
-        From::Xpath
+    } else if let Some(expression) = spec.get("xpath") {
+        From::Xpath(template(expression))
     } else {
         From::Nothing
     };
@@ -213,7 +214,17 @@ impl From {
                     None => Some(Value::from(page.text(element))),
                 }
             }
-            Self::Xpath | Self::Nothing => nothing(),
+            Self::Xpath(expression) => {
+                let expression = expression.text(scope)?;
+                let find = |tolerant| {
+                    let mode = xpath::Mode { tolerant, whole_text: true, ..xpath::Mode::default() };
+                    xpath::find(&answer.text, &expression, &mode)
+                };
+                // What is no XML may still be a page.
+                let found = find(false).or_else(|_| find(true)).unwrap_or_default();
+                found.into_iter().next().map(Value::from).or_else(nothing)
+            }
+            Self::Nothing => nothing(),
         }
     }
 }
@@ -282,5 +293,11 @@ mod tests {
         );
         check(page, json!({"selector": "a", "as": "v", "index": 1}), Some(Some(json!("y"))));
         check(page, json!({"selector": "b", "as": "v"}), None);
+        let feed = "<list><item id='1'>one <b>bold</b></item><item id='2'>two</item></list>";
+        check(feed, json!({"xpath": "//item[1]", "as": "v"}), Some(Some(json!("one bold"))));
+        check(feed, json!({"xpath": "//item[2]/@id", "as": "v"}), Some(Some(json!("2"))));
+        check(page, json!({"xpath": "//a[2]", "as": "v"}), Some(Some(json!("y"))));
+        check(feed, json!({"xpath": "//none", "as": "v"}), None);
+        check(feed, json!({"xpath": "//[", "as": "v"}), None);
     }
 }

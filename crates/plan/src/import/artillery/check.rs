@@ -1,209 +1,18 @@
 //! What is wrong or odd in a script: the errors that Artillery would stop at, and notes on what it would let pass.
 //!
-//! Main function: [`check`]. The tables here say what is known; the documentation is made from them.
+//! Main function: [`check`]. What keys there are stands in [`super::keys`].
 
 use serde_json::Value;
 
 use super::expect::EXPECTATIONS;
 use super::expression::Expression;
 use super::functions::BUILT_IN;
+use super::keys::{
+    CONFIG, HTTP, Key, PHASE, PLUGINS, REQUEST, SCENARIO, SCRIPT, SOCKETIO, SOCKETIO_STEPS, Support, TLS,
+};
 use super::load::Script;
 use super::template::{Finding, Template};
 use crate::note::{Kind, Note};
-
-/// A key with what becomes of it.
-pub struct Key {
-    /// Its name.
-    pub name: &'static str,
-    /// Whether it works.
-    pub support: Support,
-    /// What it does here.
-    pub does: &'static str,
-}
-
-/// Whether something works.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Support {
-    /// As in Artillery.
-    Full,
-    /// In another way, to the same end.
-    Emulated,
-    /// Read, and without effect.
-    Ignored,
-    /// Not here.
-    None,
-}
-
-impl Support {
-    /// The word in tables.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Full => "yes",
-            Self::Emulated => "emulated",
-            Self::Ignored => "ignored",
-            Self::None => "no",
-        }
-    }
-}
-
-const fn full(name: &'static str, does: &'static str) -> Key {
-    Key { name, support: Support::Full, does }
-}
-
-const fn with(name: &'static str, support: Support, does: &'static str) -> Key {
-    Key { name, support, does }
-}
-
-/// Keys of a script.
-pub static SCRIPT: &[Key] = &[
-    full("config", "see below"),
-    full("scenarios", "what users do"),
-    full("before", "one scenario, run once before the load; its variables are every user's"),
-    full("after", "one scenario, run once after the load"),
-];
-
-/// Keys of `config`.
-pub static CONFIG: &[Key] = &[
-    full("target", "stands before addresses that begin with a slash"),
-    full("phases", "when users arrive"),
-    full(
-        "payload",
-        "data files: `path`, `fields`, `order`, `skipHeader`, `delimiter`, `cast`, `skipEmptyLines`, `loadAll`, `name`",
-    ),
-    full("variables", "a list gives each user one of its elements"),
-    full("environments", "laid over the configuration by `-e`"),
-    full("processor", "a JavaScript or TypeScript module with functions"),
-    full("http", "see below"),
-    full("defaults", "the older place of `http.defaults`"),
-    full("timeout", "in place of `http.timeout`"),
-    full("tls", "`rejectUnauthorized`"),
-    full("ws", "`headers`, `subprotocols`"),
-    with("socketio", Support::None, "the Socket.IO engine is not there"),
-    full("plugins", "see below"),
-    full("ensure", "settings of the plugin, which must stand under `plugins`"),
-    full("apdex", "settings of the plugin, which must stand under `plugins`"),
-    with(
-        "engines",
-        Support::Ignored,
-        "`http` and `ws` are built in; others are refused where a scenario uses them",
-    ),
-    with("statsInterval", Support::Ignored, "reports come every ten seconds, as in Artillery"),
-    with("mode", Support::Ignored, ""),
-    with("bundling", Support::Ignored, "nothing is bundled"),
-    with("includeFiles", Support::Ignored, "nothing is bundled"),
-];
-
-/// Keys of `config.http`.
-pub static HTTP: &[Key] = &[
-    full("defaults", "`headers`, `cookie`, `strictCapture`, `think.jitter`"),
-    with(
-        "timeout",
-        Support::Emulated,
-        "seconds until the whole answer is there; Artillery's ends with its head",
-    ),
-    with("pool", Support::Emulated, "connections are shared by the users of a thread"),
-    with("maxSockets", Support::Ignored, "as in Artillery 2"),
-    full("extendedMetrics", "`http.dns`, `http.tcp`, `http.tls`, `http.total`"),
-    full("distributedTracing", "a `traceparent` header"),
-    with("cookieJarOptions", Support::Ignored, "cookies follow RFC 6265"),
-];
-
-/// Keys of a phase.
-pub static PHASE: &[Key] = &[
-    full("duration", "seconds, or a text with a unit"),
-    full("arrivalRate", "whole users a second"),
-    full("rampTo", "the rate goes there in steps of a second"),
-    full("arrivalCount", "so many users, evenly over the duration"),
-    full("pause", "nobody arrives"),
-    full("maxVusers", "beyond it arrivals are dropped and counted as `vusers.skipped`"),
-    full("name", "for reports"),
-    with(
-        "mode",
-        Support::Emulated,
-        "`poisson` draws from a seed, so that runs repeat; `uniform` is the default",
-    ),
-    full("seed", "ours: another seed for `mode: poisson`"),
-];
-
-/// Keys of a scenario.
-pub static SCENARIO: &[Key] = &[
-    full("name", "for reports and `--scenario-name`"),
-    full("weight", "how often it is picked"),
-    full("engine", "`http` or `ws`"),
-    full("flow", "the steps"),
-    full("beforeScenario", "functions before the flow"),
-    full("afterScenario", "functions after a flow that did not fail"),
-    full("beforeRequest", "functions before each request"),
-    full("afterResponse", "functions after each response"),
-    full("onError", "functions when a request cannot be sent"),
-];
-
-/// Steps of the HTTP engine.
-pub static STEPS: &[Key] = &[
-    full("get, post, put, patch, delete, head, options, trace", "a request; any other word is a method too"),
-    full(
-        "think",
-        "seconds, a text with a unit, or a template; a fraction counts milliseconds, as in Artillery",
-    ),
-    full("loop", "with `count`, `over`, `whileTrue`, `loopValue`, `loopElement`"),
-    full("function", "a function of the processor"),
-    full("log", "a line on standard output"),
-    full("parallel", "steps side by side"),
-];
-
-/// Keys of a request.
-pub static REQUEST: &[Key] = &[
-    full("url", "templates, the target before it"),
-    full("json", "any JSON; templates keep types"),
-    full("body", "text"),
-    full("form", "urlencoded"),
-    full("formData", "multipart: text, `{fromFile, contentType}`, `{value, contentType}`"),
-    full("qs", "takes the place of the address's query"),
-    full("headers", "names in small letters"),
-    full("cookie", "pairs for this request"),
-    full("auth", "`user` and `pass`"),
-    full(
-        "capture",
-        "`json`, `regexp`, `header`, `selector`, with `as`, `strict`, `multiple`, `group`, `flags`, `attr`, `index`",
-    ),
-    full("match", "the same with `value`"),
-    full("expect", "for the plugin"),
-    full("name", "for metrics by endpoint"),
-    full("ifTrue", "an expression or a function of the processor"),
-    full("probability", "per cent"),
-    full("followRedirect", "ten at most; 303 becomes GET, others keep method and body"),
-    with("gzip", Support::Emulated, "`false`: the packed body is not looked into"),
-    full("beforeRequest", "functions"),
-    full("afterResponse", "functions"),
-    full("http2", "over TLS, or by prior knowledge"),
-    with("setContentLengthHeader", Support::Ignored, "the length is always sent"),
-];
-
-/// Steps of the WebSocket engine.
-pub static WS_STEPS: &[Key] = &[
-    full("connect", "an address, or `{target, headers, subprotocols}`"),
-    full("send", "text, an object as JSON, or `{payload, capture, match}`"),
-    full("wait", "for a message: `{capture, match}`"),
-    full("think", ""),
-    full("loop", ""),
-    full("function", ""),
-    full("log", ""),
-];
-
-/// Plugins.
-pub static PLUGINS: &[Key] = &[
-    full("ensure", "`thresholds`, `conditions`, and the older `p95`, `maxErrorRate`"),
-    full("expect", "`reportFailuresAsErrors`, `expectDefault200`; failures are checks of ours too"),
-    full("apdex", "`threshold` in milliseconds"),
-    full(
-        "metrics-by-endpoint",
-        "on by default: `useOnlyRequestNames`, `stripQueryString`, `ignoreUnnamedRequests`, `metricsNamespace`, `groupDynamicURLs`",
-    ),
-    with("fake-data", Support::Emulated, "the functions in the table below"),
-    with("publish-metrics", Support::None, "use our outputs: `--out`"),
-    with("slack", Support::None, ""),
-];
 
 /// Looks at a script.
 ///
@@ -265,6 +74,8 @@ impl Checker<'_> {
         self.known(script.config(), "config", CONFIG, false);
         self.known(&script.config()["http"], "config.http", HTTP, false);
         self.known(&script.config()["plugins"], "config.plugins", PLUGINS, true);
+        self.known(&script.config()["tls"], "config.tls", TLS, false);
+        self.known(&script.config()["socketio"], "config.socketio", SOCKETIO, false);
         for (nth, phase) in script.config()["phases"].as_array().into_iter().flatten().enumerate() {
             self.known(phase, &format!("config.phases[{nth}]"), PHASE, false);
         }
@@ -333,13 +144,18 @@ impl Checker<'_> {
         let engine = scenario["engine"].as_str().unwrap_or("http");
         let flow_path = format!("{path}.flow");
         match engine {
-            "http" | "ws" => {}
+            "http" | "ws" | "socketio" => {}
+            "socketio-v3" => {
+                let message = "the engine socketio-v3 is the built-in one for Socket.IO here";
+                self.note(Kind::Emulated, &format!("{path}.engine"), message);
+            }
             other => {
                 self.worker_fails = true;
                 self.error(&format!("{path}.engine"), format!("there is no engine {other}"));
                 return;
             }
         }
+        let engine = if engine == "socketio-v3" { "socketio" } else { engine };
         match scenario.get("flow") {
             Some(Value::Array(steps)) => self.steps(steps, &flow_path, engine),
             Some(_) => self.error(&flow_path, "a flow must be a list of steps"),
@@ -378,7 +194,10 @@ impl Checker<'_> {
             }
             return;
         }
-        if engine == "http" && members.len() != 1 {
+        if engine == "socketio" && members.contains_key("emit") {
+            return self.emit(members, path);
+        }
+        if engine != "ws" && members.len() != 1 {
             let names: Vec<&str> = members.keys().map(String::as_str).collect();
             return self.error(
                 path,
@@ -421,6 +240,31 @@ impl Checker<'_> {
                     );
                 }
             },
+        }
+    }
+
+    fn emit(&mut self, members: &serde_json::Map<String, Value>, path: &str) {
+        let names_event = match &members["emit"] {
+            Value::Array(args) => !args.is_empty(),
+            emit => emit.get("channel").is_some(),
+        };
+        if !names_event {
+            let message =
+                "emit needs a channel, or a list that begins with one: users fail here, as in Artillery";
+            self.note(Kind::Ignored, &format!("{path}.emit"), message);
+        }
+        for (name, value) in members {
+            let at = format!("{path}.{name}");
+            if !SOCKETIO_STEPS.iter().any(|key| key.name == name) {
+                let near = near(name, SOCKETIO_STEPS.iter().map(|key| key.name));
+                let note = self.note(
+                    Kind::Ignored,
+                    &at,
+                    format!("{name} means nothing beside emit, in Artillery either"),
+                );
+                note.help = near.map(|near| format!("did you mean {near}?"));
+            }
+            self.templates(value, &at);
         }
     }
 
@@ -493,9 +337,9 @@ impl Checker<'_> {
         }
         if spec.get("xpath").is_some() {
             self.note(
-                Kind::Ignored,
+                Kind::Lenient,
                 path,
-                "xpath needs a package that Artillery does not bring: nothing is found, here neither",
+                "xpath needs a package that Artillery does not bring, and finds nothing without; here it works",
             );
         }
         let parsed =
@@ -533,13 +377,6 @@ impl Checker<'_> {
             );
         }
         for name in list.into_iter().filter_map(Value::as_object).flatten().map(|(name, _)| name) {
-            if matches!(name.as_str(), "jmespath" | "jpath") {
-                self.note(
-                    Kind::Unsupported,
-                    path,
-                    "JMESPath expressions are not evaluated: the expectation would fail",
-                );
-            }
             if name != "description" && !EXPECTATIONS.iter().any(|(known, _)| known == name) {
                 self.note(Kind::Ignored, path, format!("there is no expectation {name}"));
             }
@@ -572,11 +409,7 @@ impl Checker<'_> {
     fn finding(&mut self, finding: &Finding, path: &str) {
         match finding {
             Finding::Extension(call) => {
-                self.note(
-                    Kind::Lenient,
-                    path,
-                    format!("Artillery has no function for {call}; here it works"),
-                );
+                self.note(Kind::Lenient, path, format!("{call} is undefined in Artillery; here it works"));
             }
             Finding::Unknown(name) => {
                 let near = near(name, BUILT_IN.iter().map(|function| function.name));

@@ -9,6 +9,7 @@ use super::capture::Answer;
 use super::functions::Functions;
 use super::template::{Scope, Tree};
 use super::{js, vars};
+use crate::extract::jmespath;
 
 /// What the plugin was told.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -32,7 +33,7 @@ pub static EXPECTATIONS: &[(&str, &str)] = &[
     ("matchesRegexp", "the body, when it is no JSON, fits the pattern"),
     ("validRegexp", "the same under its older name"),
     ("cdnHit", "a cache answered, or did not"),
-    ("jmespath", "never: JMESPath expressions are not evaluated"),
+    ("jmespath", "the expression is true of the JSON body"),
     ("jpath", "the same under its older name"),
 ];
 
@@ -131,7 +132,12 @@ impl Expectation {
             }
             _ => {
                 kind = "jmespath".to_owned();
-                (false, "nothing: such expressions are not evaluated".to_owned())
+                let expression = js::text_of(Some(&wanted));
+                let body = json().unwrap_or(&Value::Null).to_string();
+                match jmespath::find(&body, &expression) {
+                    Ok(found) => (js::is_true(Some(&found)), found.to_string()),
+                    Err(why) => (false, why),
+                }
             }
         };
         let detail = format!("expected {}, got {got}", js::text_of(Some(&wanted)));

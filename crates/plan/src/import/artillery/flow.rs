@@ -3,7 +3,7 @@
 //! Main types: [`Act`], a step of any engine, and [`Request`], a request of the HTTP engine. What is wrong with a
 //! script was said by [`super::check`]; nothing here fails.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
 
@@ -13,6 +13,7 @@ use super::expression::Expression;
 use super::functions::Functions;
 use super::js;
 use super::template::{Template, Tree};
+use super::world::Endpoint;
 
 /// A step.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub enum Act {
     NoAddress,
     /// A step of the WebSocket engine.
     Socket(Box<super::ws::Act>),
+    /// An event of the Socket.IO engine.
+    Emit(Box<super::socketio::Emit>),
 }
 
 /// A loop.
@@ -90,6 +93,8 @@ pub struct Request {
     pub raw_url: Box<str>,
     /// The name as it was written.
     pub name: Option<Box<str>>,
+    /// Its endpoint, once it was asked for; only of use where the address that is sent does not matter.
+    pub endpoint: OnceLock<Option<Endpoint>>,
     /// What is sent.
     pub content: Content,
     /// Headers by name in small letters, defaults included.
@@ -153,6 +158,8 @@ pub enum Engine {
     Http,
     /// `ws`.
     Ws,
+    /// `socketio`.
+    SocketIo,
 }
 
 fn act(step: &Value, engine: Engine, frame: &Frame<'_>) -> Act {
@@ -183,6 +190,11 @@ fn act(step: &Value, engine: Engine, frame: &Frame<'_>) -> Act {
     }
     if engine == Engine::Ws {
         return Act::Socket(Box::new(super::ws::read(step, functions)));
+    }
+    if engine == Engine::SocketIo
+        && let Some(emit) = super::socketio::read(step, functions)
+    {
+        return Act::Emit(Box::new(emit));
     }
     match step.as_object().and_then(|members| members.iter().next()) {
         Some((method, Value::Object(params))) => {
@@ -251,6 +263,7 @@ impl Request {
             url: Template::new(&raw_url, functions),
             raw_url: raw_url.into(),
             name: params.get("name").map(|name| js::text_of(Some(name)).into()),
+            endpoint: OnceLock::new(),
             content,
             headers,
             query: params.get("qs").map(tree),

@@ -52,6 +52,11 @@ pub static EXTENSIONS: &[Function] = &[
         does: "an item of a list: of `config.variables` the whole list",
         make: random_item,
     },
+    Function { name: "$randomElement", does: "the same", make: random_item },
+    Function { name: "$randomArrayElement", does: "the same", make: random_item },
+    Function { name: "$randomFromArray", does: "the same", make: random_item },
+    Function { name: "$randomChoice", does: "the same", make: random_item },
+    Function { name: "$pick", does: "the same", make: random_item },
     Function {
         name: "$randomBoolean",
         does: "true or false",
@@ -82,6 +87,8 @@ pub static EXTENSIONS: &[Function] = &[
 pub struct Functions {
     fake: bool,
     strict: bool,
+    /// Values in place of others that are missing are understood, though nothing else of ours is.
+    choices: bool,
     /// `config.variables` as it is written, for functions that take a whole list.
     lists: Arc<Map<String, Value>>,
 }
@@ -90,13 +97,20 @@ impl Functions {
     /// Artillery's own, those of fake-data when `fake`, and unless `strict` ours.
     #[must_use]
     pub fn new(fake: bool, strict: bool, lists: Map<String, Value>) -> Self {
-        Self { fake, strict, lists: Arc::new(lists) }
+        Self { fake, strict, choices: !strict, lists: Arc::new(lists) }
     }
 
-    /// Whether only what Artillery has is to work.
+    /// Those of the configuration, which is read once for all users: Artillery's own, and unless `strict` values in
+    /// place of others that are missing.
     #[must_use]
-    pub fn is_strict(&self) -> bool {
-        self.strict
+    pub fn of_configuration(fake: bool, strict: bool) -> Self {
+        Self { fake, strict: true, choices: !strict, lists: Arc::default() }
+    }
+
+    /// Whether nothing of ours is to work.
+    #[must_use]
+    pub fn has_nothing_of_ours(&self) -> bool {
+        self.strict && !self.choices
     }
 
     /// Whether Artillery would have it.
@@ -135,6 +149,10 @@ pub struct Expression {
     extension: Option<Make>,
     arguments: Vec<Argument>,
     path: Vec<String>,
+    /// It is written without brackets, as a variable would be; one of that name goes first.
+    bare: bool,
+    /// Not a call but values of which the first that is true counts: `$env.URL || 'http://localhost'`.
+    choices: Vec<Argument>,
 }
 
 #[derive(Clone, Debug)]
@@ -147,7 +165,13 @@ impl Expression {
     /// Reads a call; nothing when it is none of a function that there is.
     #[must_use]
     pub fn parse(source: &str, functions: &Functions) -> Option<Self> {
-        let open = source.find('(')?;
+        if source.contains("||") {
+            return Self::choice(source, functions);
+        }
+        if functions.strict {
+            return None;
+        }
+        let Some(open) = source.find('(') else { return Self::bare(source, functions) };
         let name = source[..open].trim();
         let close = closing(source, open)?;
         let known = functions.has(name);
@@ -165,18 +189,65 @@ impl Expression {
             split(&source[open + 1..close]).into_iter().map(argument).collect::<Option<Vec<_>>>()?;
         let extension = if known { None } else { extension };
         let (source, name) = (source.into(), name.into());
-        Some(Self { source, name, extension, arguments, path: js::keys(path.trim_start_matches('.')) })
+        let path = js::keys(path.trim_start_matches('.'));
+        Some(Self { source, name, extension, arguments, path, bare: false, choices: Vec::new() })
+    }
+
+    /// Values of which one takes the place of the other.
+    fn choice(source: &str, functions: &Functions) -> Option<Self> {
+        let choices = source.split("||").map(argument).collect::<Option<Vec<_>>>()?;
+        functions.choices.then(|| Self {
+            source: source.into(),
+            name: "".into(),
+            extension: None,
+            arguments: Vec::new(),
+            path: Vec::new(),
+            bare: false,
+            choices,
+        })
+    }
+
+    /// A function's name without brackets, which many scripts write: `{{ $timestamp }}`.
+    fn bare(name: &str, functions: &Functions) -> Option<Self> {
+        let mut known = EXTENSIONS.iter().chain(BUILT_IN.iter().filter(|own| own.name == "$randomString"));
+        let function = known.find(|function| function.name == name)?;
+        // What a script defines is its own.
+        if functions.lists.contains_key(name) {
+            return None;
+        }
+        Some(Self {
+            source: name.into(),
+            name: name.into(),
+            extension: Some(function.make),
+            arguments: Vec::new(),
+            path: Vec::new(),
+            bare: true,
+            choices: Vec::new(),
+        })
     }
 
     /// Whether only we have it.
     #[must_use]
     pub fn is_extension(&self) -> bool {
-        self.extension.is_some()
+        self.extension.is_some() || !self.choices.is_empty()
     }
 
     /// The value.
     #[must_use]
     pub fn value(&self, scope: &mut Scope<'_>) -> Option<Value> {
+        if self.bare
+            && let Some(value) = scope.vars.get(&self.name)
+        {
+            return Some(value.into_owned());
+        }
+        if let Some((last, others)) = self.choices.split_last() {
+            let variable = |choice: &Argument| match choice {
+                Argument::Value(value) => Some(value.clone()),
+                Argument::Name(name) => scope.vars.get(name).map(std::borrow::Cow::into_owned),
+            };
+            let found = others.iter().map(variable).find(|value| js::is_true(value.as_ref()));
+            return found.unwrap_or_else(|| variable(last));
+        }
         let arguments: Vec<Option<Value>> = self
             .arguments
             .iter()

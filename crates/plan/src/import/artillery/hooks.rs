@@ -29,7 +29,7 @@ use crate::random::Random;
 use crate::session::Session;
 
 /// How long the top level of a processor may take.
-const LOADING: Duration = Duration::from_secs(30);
+pub(super) const LOADING: Duration = Duration::from_secs(30);
 /// Made-up values that code draws from, of each kind.
 const POOL: usize = 256;
 /// Lines that wait to be printed, at most.

@@ -20,7 +20,7 @@ use super::stats::Stats;
 use super::template::{Scope, Template, Tree};
 use super::vars::Vars;
 use super::world::{Scenario, World};
-use super::{functions, hooks, http, js, ws};
+use super::{functions, hooks, http, js, socketio, ws};
 use crate::random::Random;
 use crate::session::Session;
 use crate::step::{Next, OwnStep};
@@ -69,6 +69,8 @@ pub struct User {
     pub code: RefCell<Option<hooks::UserCode>>,
     /// Its WebSocket.
     pub socket: RefCell<Option<ws::Socket>>,
+    /// Its connection of Socket.IO.
+    pub line: RefCell<Option<Box<socketio::Line>>>,
 }
 
 /// Where a user's scenario stands.
@@ -106,22 +108,24 @@ impl User {
         let mut random = Random::new(session.random.next(), session.user);
         let uid = functions::make_uuid(&mut random);
         let mut vars = Vars::new(Arc::clone(&world.shared));
+        // What `before` left lies below a user's own rows of data, and both below `config.variables`.
+        for (name, value) in world.inherited.get().into_iter().flatten() {
+            vars.set(name, Some(value.clone()));
+        }
+        let counted = matches!(place, Place::Nth(_));
         for payload in &world.payloads {
-            for (name, value) in payload.deal(&mut random) {
+            let row = if counted { payload.deal(&mut random) } else { payload.lend(&mut random) };
+            for (name, value) in row {
                 vars.set(name, Some(value));
             }
         }
-        // A variable goes before a column of the same name.
         for (name, items) in &world.picks {
             vars.set(name, items.get(random.below(items.len() as u64) as usize).cloned());
         }
-        for (name, value) in world.shared.iter() {
+        for (name, value) in world.shared.iter().filter(|(name, _)| !is_built_in(name)) {
             if vars.get(name).as_deref() != Some(value) {
                 vars.set(name, Some(value.clone()));
             }
-        }
-        for (name, value) in world.inherited.get().into_iter().flatten() {
-            vars.set(name, Some(value.clone()));
         }
         vars.set("$uuid", Some(Value::from(uid.as_str())));
         Self {
@@ -130,11 +134,12 @@ impl User {
             random: RefCell::new(random),
             place,
             uid,
-            counted: matches!(place, Place::Nth(_)),
+            counted,
             cookies: RefCell::default(),
             turn: tokio::sync::Mutex::new(()),
             code: RefCell::new(None),
             socket: RefCell::new(None),
+            line: RefCell::new(None),
         }
     }
 
@@ -180,6 +185,11 @@ impl User {
     }
 }
 
+/// Whether a variable is there before any other, so that all others of its name go first.
+fn is_built_in(name: &str) -> bool {
+    name == "target" || name.starts_with('$')
+}
+
 /// A user of the load.
 async fn arrive(world: &Arc<World>, session: &mut Session) -> Next {
     let begun = session.now();
@@ -203,7 +213,7 @@ async fn arrive(world: &Arc<World>, session: &mut Session) -> Next {
         stats.count(now, "vusers.failed", 0.0);
     });
     let done = whole(session, &user).await;
-    ws::hang_up(&user).await;
+    Box::pin(hang_up(&user)).await;
     let took = session.now() - begun;
     match &done {
         Ok(()) => counting(session, |now, stats| {
@@ -250,7 +260,7 @@ fn pick(world: &World, session: &mut Session) -> usize {
 async fn before(world: &Arc<World>, session: &mut Session) -> Next {
     let user = Rc::new(User::new(world, session, Place::Before));
     let done = whole(session, &user).await;
-    ws::hang_up(&user).await;
+    Box::pin(hang_up(&user)).await;
     session.forget();
     match done {
         Ok(()) => {
@@ -258,9 +268,6 @@ async fn before(world: &Arc<World>, session: &mut Session) -> Next {
             for name in ["$uuid", "$loopCount", "$loopElement"] {
                 left.shift_remove(name);
             }
-            // Elements of lists and rows of data are drawn anew for each user.
-            let drawn = world.picks.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>();
-            left.retain(|name, _| !drawn.contains(&name.as_str()));
             // It is set once, before any user of the load is there.
             let _ = world.inherited.set(left);
             Next::Step
@@ -276,7 +283,7 @@ async fn before(world: &Arc<World>, session: &mut Session) -> Next {
 async fn after(world: &Arc<World>, session: &mut Session) -> Next {
     let user = Rc::new(User::new(world, session, Place::After));
     let done = whole(session, &user).await;
-    ws::hang_up(&user).await;
+    Box::pin(hang_up(&user)).await;
     session.forget();
     if let Err(stop) = &done {
         session.say(model::Level::Error, format!("after failed: {}", stop.0));
@@ -284,18 +291,26 @@ async fn after(world: &Arc<World>, session: &mut Session) -> Next {
     Next::End { failed: done.is_err() }
 }
 
+/// Closes what a user left open beside its HTTP connections.
+async fn hang_up(user: &Rc<User>) {
+    ws::hang_up(user).await;
+    socketio::hang_up(user).await;
+}
+
 /// A scenario with the functions around it.
 async fn whole(session: &mut Session, user: &Rc<User>) -> Done {
     let scenario = user.scenario();
     for name in &scenario.hooks.before_scenario {
-        hooks::around(session, user, name).await?;
+        Box::pin(hooks::around(session, user, name)).await?;
     }
-    if scenario.engine == Engine::Ws {
-        ws::begin(session, user, scenario.acts.first()).await?;
+    match scenario.engine {
+        Engine::Http => {}
+        Engine::Ws => Box::pin(ws::begin(session, user, scenario.acts.first())).await?,
+        Engine::SocketIo => Box::pin(socketio::begin(session, user)).await?,
     }
     acts(session, user, &scenario.acts).await?;
     for name in &scenario.hooks.after_scenario {
-        hooks::around(session, user, name).await?;
+        Box::pin(hooks::around(session, user, name)).await?;
     }
     Ok(())
 }
@@ -304,13 +319,15 @@ async fn whole(session: &mut Session, user: &Rc<User>) -> Done {
 pub async fn acts(session: &mut Session, user: &Rc<User>, list: &[Act]) -> Done {
     for act in list {
         match act {
-            Act::Request(request) => http::request(session, user, request).await?,
+            // In a box: users that think must not carry the room for a request.
+            Act::Request(request) => Box::pin(http::request(session, user, request)).await?,
             Act::Think(time) => think(session, user, time).await?,
             Act::Log(text) => user.world.lines.print(&user.text(text)),
-            Act::Function(name) => hooks::function(session, user, name).await?,
+            Act::Function(name) => Box::pin(hooks::function(session, user, name)).await?,
             Act::Loop(round) => Box::pin(go_round(session, user, round)).await?,
             Act::Parallel(lists) => Box::pin(side_by_side(session, user, lists)).await?,
-            Act::Socket(step) => ws::step(session, user, step).await?,
+            Act::Socket(step) => Box::pin(ws::step(session, user, step)).await?,
+            Act::Emit(step) => Box::pin(socketio::emit(session, user, step)).await?,
             Act::NoAddress => return Err(Stop("an URL must be specified".to_owned())),
         }
     }
@@ -327,13 +344,16 @@ async fn think(session: &mut Session, user: &Rc<User>, time: &Tree) -> Done {
     let unit = user.random.borrow_mut().unit();
     let ms = (ms + (unit * 2.0 - 1.0) * jitter).clamp(0.0, 1e12);
     let time = Duration::from_micros((ms * 1000.0) as u64);
-    if user.scenario().engine == Engine::Ws {
-        tokio::select! {
+    match user.scenario().engine {
+        Engine::Http => session.sleep(time).await,
+        Engine::Ws => tokio::select! {
             () = session.sleep(time) => {}
             () = ws::idle(user) => {}
-        }
-    } else {
-        session.sleep(time).await;
+        },
+        Engine::SocketIo => tokio::select! {
+            () = session.sleep(time) => {}
+            () = socketio::idle(user) => {}
+        },
     }
     Ok(())
 }

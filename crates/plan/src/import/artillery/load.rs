@@ -12,7 +12,7 @@ use super::functions::{self, Functions};
 use super::template::{self, Scope};
 use super::vars::Vars;
 use super::yaml::{self, Places};
-use super::{js, payload};
+use super::{js, payload, unquoted};
 use crate::note::{Kind, Note, Place};
 use crate::random::Random;
 
@@ -54,6 +54,8 @@ pub(super) struct Asked {
     pub env: BTreeMap<String, String>,
     /// The working directory.
     pub folder: PathBuf,
+    /// What files export that are code, by the names of the files.
+    pub modules: BTreeMap<PathBuf, Value>,
     /// The first script, when it is no file but standard input.
     pub text: Option<String>,
 }
@@ -121,7 +123,7 @@ impl Script {
 /// When something cannot be read or merged.
 pub fn load(asked: &Asked) -> Result<Script, Refused> {
     let env = environment(asked)?;
-    let (mut value, mut places) = (json!({}), Places::default());
+    let (mut value, mut places, mut odd) = (json!({}), Places::default(), Vec::new());
     for file in asked.scripts.iter().chain(&asked.config) {
         let document = read(asked, file)?;
         if !document.value.is_object() {
@@ -133,12 +135,13 @@ pub fn load(asked: &Asked) -> Result<Script, Refused> {
             )));
         }
         js::merge(&mut value, &document.value, true);
+        odd.extend(document.notes);
         places.overlay(document.places);
     }
     let first = asked.scripts.first().or(asked.config.as_ref()).cloned().unwrap_or_default();
     let script_file = absolute(&asked.folder, &first);
     let folder = script_file.parent().map_or_else(|| asked.folder.clone(), Path::to_owned);
-    let mut notes = Vec::new();
+    let mut notes = odd;
     let config = lay_over(asked, &mut value, &places, &mut notes)?;
     let given = given_variables(asked)?;
     let mut random = Random::new(functions_seed(), 0);
@@ -151,13 +154,48 @@ pub fn load(asked: &Asked) -> Result<Script, Refused> {
     known.extend(given.clone());
     let vars = Vars::new(Arc::new(known));
     // Templates in the configuration are filled by the original's rules alone: our functions belong to users.
-    let strict = Functions::new(fake, true, Map::new());
-    let mut scope = Scope { vars: &vars, functions: &strict, random: &mut random };
+    let own = Functions::of_configuration(fake, asked.strict);
+    tell_choices(&config, "config", &own, &places, &mut notes);
+    // What belongs to each user's connection is filled in for each user.
+    let kept: Vec<(&str, Value)> = ["engines", "socketio"]
+        .into_iter()
+        .filter_map(|name| Some((name, config.get(name)?.clone())))
+        .collect();
+    let mut scope = Scope { vars: &vars, functions: &own, random: &mut random };
     let mut config = template::fill_value(&config, &mut scope).unwrap_or_else(|| json!({}));
+    for (name, value) in kept {
+        config[name] = value;
+    }
     lay_variables(&mut config, given);
     let payloads = payload::load(asked, &config, &folder, &mut shared, &places)?;
     value["config"] = config;
     Ok(Script { value, places, folder, shared, payloads, functions, notes })
+}
+
+/// Notes on templates of the configuration that only we understand.
+fn tell_choices(value: &Value, path: &str, functions: &Functions, places: &Places, notes: &mut Vec<Note>) {
+    match value {
+        Value::String(text) if text.contains("||") => {
+            for finding in template::Template::new(text, functions).findings(functions) {
+                if let template::Finding::Extension(what) = finding {
+                    let message =
+                        format!("{what} is no template in Artillery, which takes the text; here it works");
+                    notes.push(Note::new(Kind::Lenient, places.of(path), message));
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (nth, item) in items.iter().enumerate() {
+                tell_choices(item, &format!("{path}[{nth}]"), functions, places, notes);
+            }
+        }
+        Value::Object(members) => {
+            for (name, value) in members {
+                tell_choices(value, &format!("{path}.{name}"), functions, places, notes);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn functions_seed() -> u64 {
@@ -181,6 +219,13 @@ pub fn absolute(folder: &Path, path: &Path) -> PathBuf {
 }
 
 fn read(asked: &Asked, file: &Path) -> Result<yaml::Document, Refused> {
+    if let Some(value) = asked.modules.get(file) {
+        return Ok(yaml::Document {
+            value: js::normal(value.clone()),
+            places: Places::default(),
+            notes: Vec::new(),
+        });
+    }
     let name = file.display().to_string();
     let given = asked.text.clone().filter(|_| file == Path::new("-")).map(Ok);
     let text = given.unwrap_or_else(|| read_text(&absolute(&asked.folder, file))).map_err(|why| {
@@ -191,10 +236,24 @@ fn read(asked: &Asked, file: &Path) -> Result<yaml::Document, Refused> {
         Ok(document) => Ok(document),
         Err(note) => match serde_json::from_str(&text) {
             // JSON that YAML has its doubts about, such as tabs between its parts.
-            Ok(value) => Ok(yaml::Document { value: js::normal(value), places: Places::default() }),
-            Err(_) => Err(Refused::one(note)),
+            Ok(value) => {
+                Ok(yaml::Document { value: js::normal(value), places: Places::default(), notes: Vec::new() })
+            }
+            Err(_) => with_quotes(&name, &text).ok_or_else(|| Refused::one(note)),
         },
     }
+}
+
+/// The document when templates that lack their quotes get them.
+fn with_quotes(name: &str, text: &str) -> Option<yaml::Document> {
+    let (quoted, lines) = unquoted::quoted(text)?;
+    let mut document = yaml::parse(name, &quoted).ok()?;
+    document.notes.extend(lines.into_iter().map(|line| {
+        let place = Place { file: name.to_owned(), line, ..Place::default() };
+        let message = "a template without quotes is a mapping in YAML, of which Artillery sends garbage; here it is a template";
+        Note::new(Kind::Lenient, place, message).with_help("put quotes around it")
+    }));
+    Some(document)
 }
 
 /// The text of a file.

@@ -17,14 +17,19 @@ pub mod functions;
 mod hooks;
 mod http;
 mod js;
+pub mod keys;
 mod life;
 mod load;
+mod module;
 mod payload;
 mod phases;
 mod report;
 mod sketch;
+mod socketio;
 mod stats;
 mod template;
+mod tls;
+mod unquoted;
 mod vars;
 mod world;
 mod ws;
@@ -39,7 +44,7 @@ use model::{Executor, ExitCode, Options, Scenario};
 use load::{Asked, Refused};
 
 use super::{Alias, Format, Source};
-use crate::note::{Kind, Note};
+use crate::note::{Kind, Note, Place};
 use crate::program::{Flow, Plan, Program};
 use crate::step::Step;
 
@@ -56,7 +61,9 @@ pub(super) const FORMAT: Format = Format {
     title: "Artillery",
     sniff: |look| recognises(look.head(SNIFFED_BYTES)),
     import: |source| {
-        let asked = asked(source);
+        let mut asked = asked(source);
+        read_modules(source, &mut asked)
+            .map_err(|refused| super::Refused { notes: refused.notes, exit: Some(ExitCode(refused.exit)) })?;
         import(source, &asked)
             .map_err(|refused| super::Refused { notes: refused.notes, exit: Some(ExitCode(refused.exit)) })
     },
@@ -102,6 +109,24 @@ fn recognises(text: &str) -> bool {
     !is_ours && (is_json || text.lines().any(is_key))
 }
 
+/// Whether a text in a language for scripts looks like an Artillery script.
+pub(super) fn recognises_code(text: &str) -> bool {
+    module::recognises(text)
+}
+
+/// Evaluates those of the files that are code.
+fn read_modules(source: &Source, asked: &mut Asked) -> Result<(), Refused> {
+    let files: Vec<PathBuf> = asked.scripts.iter().chain(&asked.config).cloned().collect();
+    for file in files.into_iter().filter(|file| module::is_code(file)) {
+        let value = module::read(source, &load::absolute(&asked.folder, &file)).map_err(|why| {
+            let place = Place { file: file.display().to_string(), line: 1, ..Place::default() };
+            Refused::one(Note::new(Kind::Error, place, why))
+        })?;
+        asked.modules.insert(file, value);
+    }
+    Ok(())
+}
+
 /// What the command line asks for.
 fn asked(source: &Source) -> Asked {
     let text = |flag: &str| source.flag(flag).map(str::to_owned);
@@ -127,6 +152,7 @@ fn asked(source: &Source) -> Asked {
         strict: on("strict"),
         env: source.env.clone(),
         folder: std::env::current_dir().unwrap_or_else(|_| source.folder.clone()),
+        modules: std::collections::BTreeMap::new(),
         text: source.path.is_none().then(|| String::from_utf8_lossy(&source.bytes).into_owned()),
     }
 }
@@ -142,7 +168,14 @@ fn import(source: &Source, asked: &Asked) -> Result<Plan, Refused> {
     choose(asked, &mut script)?;
     let lines = hooks::Lines::default();
     let processor = processor(source, asked, &mut script, &lines)?;
-    let insecure = script.config()["tls"]["rejectUnauthorized"] == serde_json::Value::Bool(false);
+    let identity = match tls::identity(&script.config()["tls"], &script.folder) {
+        Ok(identity) => identity,
+        Err(wrong) => {
+            script.note(Kind::Error, &format!("config.tls.{}", wrong.member), wrong.message);
+            return Err(Refused { notes: std::mem::take(&mut script.notes), exit: 1 });
+        }
+    };
+    let insecure = ["tls", "ws"].iter().any(|part| tls::is_insecure(&script.config()[*part]));
     let pooled = script.config()["http"].get("pool").is_some();
     let notes = std::mem::take(&mut script.notes);
     let mut scenario = Scenario::shorthand("shared-iterations", &[]);
@@ -166,6 +199,7 @@ fn import(source: &Source, asked: &Asked) -> Result<Plan, Refused> {
     let options = Options {
         scenarios: Some(std::iter::once((scenario.name.clone(), scenario)).collect()),
         insecure_skip_tls_verify: insecure.then_some(true),
+        tls_auth: identity.map(|identity| vec![identity]),
         no_cookies_reset: Some(true),
         plimsoll: pooled.then(|| model::PlimsollOptions {
             shared_connections: true,

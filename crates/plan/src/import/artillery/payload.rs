@@ -25,11 +25,20 @@ pub struct Payload {
 impl Payload {
     /// The variables of the next user.
     pub fn deal(&self, random: &mut Random) -> Vec<(&str, Value)> {
+        self.row(random, |next| next.fetch_add(1, Relaxed))
+    }
+
+    /// The variables of `before` and `after`: in order it is the first row, and no user's turn is lost by it.
+    pub fn lend(&self, random: &mut Random) -> Vec<(&str, Value)> {
+        self.row(random, |_| 0)
+    }
+
+    fn row(&self, random: &mut Random, in_order: impl FnOnce(&AtomicUsize) -> usize) -> Vec<(&str, Value)> {
         if self.rows.is_empty() {
             return Vec::new();
         }
         let place = match &self.next {
-            Some(next) => next.fetch_add(1, Relaxed) % self.rows.len(),
+            Some(next) => in_order(next) % self.rows.len(),
             None => random.below(self.rows.len() as u64) as usize,
         };
         let row = &self.rows[place];
@@ -206,5 +215,7 @@ mod tests {
         let mut random = Random::new(1, 1);
         let dealt: Vec<_> = (0..3).map(|_| payload.deal(&mut random)[0].1.clone()).collect();
         assert_eq!(dealt, [1, 2, 1]);
+        let lent = payload.lend(&mut random)[0].1.clone();
+        assert_eq!([lent, payload.deal(&mut random)[0].1.clone()], [1, 2]);
     }
 }

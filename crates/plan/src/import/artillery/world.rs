@@ -16,7 +16,7 @@ use super::payload::Payload;
 use super::phases::Arrivals;
 use super::stats::Stats;
 use super::template::Tree;
-use super::{expect, hooks, js};
+use super::{expect, hooks, js, socketio};
 
 /// What Artillery calls itself.
 const USER_AGENT: &str = "Artillery (https://artillery.io)";
@@ -70,6 +70,17 @@ pub struct ByEndpoint {
     pub strips_query: bool,
 }
 
+/// An endpoint with the names of its metrics.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Endpoint {
+    /// Its name.
+    pub name: String,
+    /// How many answers had the status 200.
+    pub codes_200: String,
+    /// The times of its answers.
+    pub response_time: String,
+}
+
 /// A test.
 pub struct World {
     /// Stands before addresses that begin with a slash.
@@ -106,6 +117,8 @@ pub struct World {
     pub pool: Option<usize>,
     /// WebSocket settings.
     pub ws: Value,
+    /// Socket.IO settings.
+    pub socketio: socketio::Settings,
     /// The expect plugin.
     pub expect: Option<expect::Settings>,
     /// Milliseconds for a satisfied user.
@@ -216,6 +229,7 @@ impl World {
             tracing,
             pool: config["http"]["pool"].as_u64().map(|most| most.max(1) as usize),
             ws: config["ws"].clone(),
+            socketio: socketio::Settings::read(&socketio_settings(&config), &script.functions),
             limits: arrivals.limits.clone(),
             folder,
             processor,
@@ -280,8 +294,24 @@ impl Defaults {
     }
 }
 
+/// `config.socketio` over what scripts for the engine socketio-v3 say.
+fn socketio_settings(config: &Value) -> Value {
+    let mut all = config["engines"]["socketio-v3"].clone();
+    if !all.is_object() {
+        all = serde_json::json!({});
+    }
+    if config["socketio"].is_object() {
+        js::merge(&mut all, &config["socketio"], true);
+    }
+    all
+}
+
 fn scenario(value: &Value, place: &str, frame: &Frame<'_>) -> Scenario {
-    let engine = if value["engine"].as_str() == Some("ws") { Engine::Ws } else { Engine::Http };
+    let engine = match value["engine"].as_str() {
+        Some("ws") => Engine::Ws,
+        Some("socketio" | "socketio-v3") => Engine::SocketIo,
+        _ => Engine::Http,
+    };
     let names = |key: &str| flow::names(value.get(key));
     let weight = value.get("weight").map_or(1.0, |weight| js::number_of(Some(weight)));
     Scenario {
@@ -317,7 +347,14 @@ fn by_endpoint(settings: Option<&Value>) -> Option<ByEndpoint> {
 impl ByEndpoint {
     /// The name of a request's endpoint; nothing when it is left out.
     #[must_use]
-    pub fn endpoint(&self, url: &str, name: Option<&str>) -> Option<String> {
+    pub fn endpoint(&self, url: &str, name: Option<&str>) -> Option<Endpoint> {
+        let (name, space) = (self.name_of(url, name)?, &self.namespace);
+        let codes_200 = format!("{space}.{name}.codes.200");
+        let response_time = format!("{space}.response_time.{name}");
+        Some(Endpoint { name, codes_200, response_time })
+    }
+
+    fn name_of(&self, url: &str, name: Option<&str>) -> Option<String> {
         match name {
             None if self.named_only => return None,
             Some(name) if self.names_only => return Some(name.to_owned()),
@@ -374,6 +411,7 @@ mod tests {
     fn endpoints_have_names() {
         let check = |settings: Value, url: &str, name: Option<&str>, wanted: Option<&str>| {
             let named = by_endpoint(Some(&settings)).and_then(|endpoints| endpoints.endpoint(url, name));
+            let named = named.map(|endpoint| endpoint.name);
             assert_eq!(named.as_deref(), wanted, "{settings} {url}");
         };
         check(json!({}), "http://h/text?a=1", Some("the text"), Some("/text (the text)"));

@@ -24,6 +24,8 @@ pub struct Document {
     pub value: Value,
     /// Where.
     pub places: Places,
+    /// What is odd about it.
+    pub notes: Vec<Note>,
 }
 
 /// Lines and columns, by path.
@@ -93,7 +95,7 @@ pub fn parse(file: &str, text: &str) -> Result<Document, Note> {
             _ => return Err(composer.error(span, "expected the end of the document")),
         }
     }
-    Ok(Document { value, places: composer.places })
+    Ok(Document { value, places: composer.places, notes: Vec::new() })
 }
 
 struct Composer<'i> {

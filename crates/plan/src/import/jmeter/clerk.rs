@@ -1,6 +1,7 @@
 //! The thread that writes result files and counts samples for the summary lines.
 //!
-//! Main types: [`Clerk`] and the [`Entry`]s it gets. Users wait for it only when the disk cannot keep up at all.
+//! Main types: [`Clerk`] and the [`Entry`]s it gets. Users wait for it only when the disk cannot keep up at all. What
+//! only counts is counted by each worker thread in [`Counts`], which are added to the clerk's once a second.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -22,8 +23,6 @@ const QUEUE: usize = 65_536;
 pub enum Entry {
     /// Lines for files, by their numbers.
     Lines(Vec<(usize, String)>),
-    /// A sample that counts.
-    Sample(Tally),
     /// A line of the log, ready.
     Log(String),
     /// A line for standard output.
@@ -36,9 +35,9 @@ pub enum Entry {
 
 /// What counts of a sample.
 #[derive(Clone, Debug)]
-pub struct Tally {
+pub struct Tally<'a> {
     /// Its name.
-    pub label: String,
+    pub label: &'a str,
     /// In ms.
     pub elapsed_ms: i64,
     /// It succeeded.
@@ -81,7 +80,7 @@ pub struct Count {
 }
 
 impl Count {
-    fn add(&mut self, tally: &Tally, keep_times: bool) {
+    fn add(&mut self, tally: &Tally<'_>, keep_times: bool) {
         self.samples += 1;
         self.errors += u64::from(!tally.success);
         self.total_ms += tally.elapsed_ms;
@@ -94,6 +93,26 @@ impl Count {
         self.sent_bytes += tally.sent_bytes;
         self.first_ms = Some(self.first_ms.map_or(tally.started_ms, |first| first.min(tally.started_ms)));
         self.last_ms = Some(self.last_ms.map_or(tally.ended_ms, |last| last.max(tally.ended_ms)));
+    }
+
+    /// Adds what was counted elsewhere.
+    fn merge(&mut self, other: &Self) {
+        let both = |one: Option<i64>, two: Option<i64>, of: fn(i64, i64) -> i64| match (one, two) {
+            (Some(one), Some(two)) => Some(of(one, two)),
+            (one, two) => one.or(two),
+        };
+        self.samples += other.samples;
+        self.errors += other.errors;
+        self.total_ms += other.total_ms;
+        self.least_ms = both(self.least_ms, other.least_ms, i64::min);
+        self.most_ms = both(self.most_ms, other.most_ms, i64::max);
+        for (time, count) in &other.times {
+            *self.times.entry(*time).or_default() += count;
+        }
+        self.bytes += other.bytes;
+        self.sent_bytes += other.sent_bytes;
+        self.first_ms = both(self.first_ms, other.first_ms, i64::min);
+        self.last_ms = both(self.last_ms, other.last_ms, i64::max);
     }
 
     /// The time that so many percent of the samples stayed within.
@@ -110,6 +129,50 @@ impl Count {
         };
         let (low, high) = (at(wanted.floor()), at(wanted.ceil()));
         low + (high - low) * wanted.fract()
+    }
+}
+
+/// What the samples of one worker thread came to since they were last handed over.
+#[derive(Clone, Default, Debug)]
+pub struct Counts {
+    whole: Count,
+    /// By name and whether it is a transaction's, when that is kept.
+    by_label: Option<BTreeMap<String, (Count, bool)>>,
+}
+
+impl Counts {
+    /// Nothing yet; counts are kept by name too if they are asked for.
+    #[must_use]
+    pub fn new(by_label: bool) -> Self {
+        Self { whole: Count::default(), by_label: by_label.then(BTreeMap::new) }
+    }
+
+    /// Counts a sample.
+    pub fn add(&mut self, tally: &Tally<'_>) {
+        if !tally.transaction {
+            self.whole.add(tally, self.by_label.is_some());
+        }
+        if let Some(by_label) = &mut self.by_label {
+            if !by_label.contains_key(tally.label) {
+                by_label.insert(tally.label.to_owned(), (Count::default(), false));
+            }
+            if let Some((count, transaction)) = by_label.get_mut(tally.label) {
+                *transaction = tally.transaction;
+                count.add(tally, true);
+            }
+        }
+    }
+
+    /// Adds everything to the book and begins anew.
+    pub fn hand_over(&mut self, book: &mut Book) {
+        let whole = std::mem::take(&mut self.whole);
+        book.whole.merge(&whole);
+        book.lately.merge(&Count { times: BTreeMap::new(), ..whole });
+        for (label, (count, transaction)) in self.by_label.iter_mut().flat_map(std::mem::take) {
+            let known = book.by_label.entry(label).or_default();
+            known.0.merge(&count);
+            known.1 = transaction;
+        }
     }
 }
 
@@ -145,8 +208,6 @@ pub struct Duties {
     pub variables: Vec<String>,
     /// Where log lines go, instead of to the book.
     pub log: Option<PathBuf>,
-    /// Counts are kept by name.
-    pub by_label: bool,
 }
 
 impl Clerk {
@@ -244,17 +305,6 @@ impl Work {
                         let line = format!("a result file cannot be written: {error}");
                         self.book.lock().unwrap_or_else(PoisonError::into_inner).log.push(line);
                     }
-                }
-            }
-            Entry::Sample(tally) => {
-                if !tally.transaction {
-                    book.lately.add(&tally, false);
-                    book.whole.add(&tally, self.duties.by_label);
-                }
-                if self.duties.by_label {
-                    let (count, transaction) = book.by_label.entry(tally.label.clone()).or_default();
-                    *transaction = tally.transaction;
-                    count.add(&tally, true);
                 }
             }
             Entry::Log(line) => match &mut self.log {
@@ -358,10 +408,12 @@ mod tests {
         let none = summary_line('=', &Count::default(), 0, None);
         let wanted = "summary =      0 in 00:00:00 = ******/s Avg:     0 Min: 9223372036854775807 Max: -9223372036854775808 Err:     0 (0.00%)";
         assert_eq!(none, wanted);
-        let mut count = Count::default();
+        let mut book = Book::default();
+        // As two worker threads count them.
         for (elapsed_ms, success) in [(10, true), (30, false)] {
+            let mut counts = Counts::new(true);
             let tally = Tally {
-                label: "a".into(),
+                label: "a",
                 elapsed_ms,
                 success,
                 bytes: 1,
@@ -370,8 +422,12 @@ mod tests {
                 ended_ms: 1000,
                 transaction: false,
             };
-            count.add(&tally, true);
+            counts.add(&tally);
+            counts.hand_over(&mut book);
         }
+        let Book { lately, whole, by_label, .. } = book;
+        assert_eq!((lately.samples, lately.times.len(), by_label["a"].0.samples), (2, 0, 2));
+        let count = whole;
         let wanted = "summary +      2 in 00:00:01 =    2.0/s Avg:    20 Min:    10 Max:    30 Err:     1 (50.00%) Active: 1 Started: 3 Finished: 2";
         assert_eq!(summary_line('+', &count, 1000, Some((1, 3))), wanted);
         assert_eq!((count.percentile(50.0), count.percentile(99.0)), (20.0, 30.0));

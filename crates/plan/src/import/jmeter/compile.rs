@@ -39,6 +39,8 @@ pub struct Compiler<'a> {
     pub notes: Vec<Note>,
     /// Result files of listeners.
     pub files: Vec<ResultFile>,
+    /// Pools of connections to databases.
+    pub sources: Vec<super::database::Source>,
     /// How much may be wrong.
     pub leniency: Leniency,
     roots: &'a [Element],
@@ -62,6 +64,7 @@ pub fn compile(
         user,
         notes: std::mem::take(&mut notes),
         files: Vec::new(),
+        sources: Vec::new(),
         leniency,
         roots,
         next_id: 0,
@@ -92,6 +95,7 @@ pub fn compile(
         groups,
         shared: Arc::clone(&compiler.shared),
         variables,
+        sources: std::mem::take(&mut compiler.sources),
         serial: root.flag("TestPlan.serialize_threadgroups", false),
         teardown_after_stop: root.flag("TestPlan.tearDown_on_shutdown", false),
     };
@@ -376,7 +380,7 @@ impl Builder<'_, '_> {
                 self.level(id, &children, levels, depth + 1);
             }
             _ => {
-                let kind = parts::controller(self.compiler, &texts);
+                let kind = parts::controller(&texts);
                 let id = self.add(parent, kind, name);
                 let children: Vec<&Element> = element.children.iter().collect();
                 self.level(id, &children, levels, depth + 1);
@@ -451,11 +455,15 @@ impl Builder<'_, '_> {
         for level in levels {
             for place in level {
                 match &self.parts[*place].part {
-                    Part::PreScript(_) => scope.pre.push(*place),
+                    Part::PreScript(_) | Part::Ask(_, true) | Part::Matches(_) | Part::Limit(_) => {
+                        scope.pre.push(*place);
+                    }
                     Part::Config(super::config::Config::Users(users)) if !users.per_iteration => {
                         scope.pre.push(*place);
                     }
-                    Part::Extract(_) | Part::PostScript(_) | Part::OnFailure(_) => scope.post.push(*place),
+                    Part::Extract(_) | Part::PostScript(_) | Part::OnFailure(_) | Part::Ask(_, false) => {
+                        scope.post.push(*place);
+                    }
                     Part::Assert(_) => scope.assertions.push(*place),
                     _ => {}
                 }

@@ -32,6 +32,8 @@ pub enum Config {
     Random(Box<RandomVariable>),
     /// Values of variables for each user.
     Users(UserParameters),
+    /// Throws frames of WebSockets away.
+    Frames(Box<super::socket::FrameFilter>),
 }
 
 /// A cookie manager.

@@ -2,18 +2,22 @@
 //!
 //! Main type: [`JMeter`]: the lines on the console, the summary lines, and `statistics.json`.
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 
 use engine::WorkerCtx;
 use model::ExitCode;
 
-use super::clerk::{self, Clerk, Duties};
+use super::clerk::{self, Clerk, Counts, Duties};
 use super::function::{format_java, now_ms};
 use super::stage::Stopped;
 use super::thread::Run;
 use crate::dialect::{Artifact, Dialect, DialectWorker, Facts};
+use crate::session::Session;
 
 /// What the command line asks for.
 #[derive(Clone, Default, Debug)]
@@ -90,6 +94,31 @@ impl JMeter {
     }
 }
 
+/// What the users of one worker thread count.
+struct Counter {
+    run: Arc<Run>,
+    counts: Rc<RefCell<Counts>>,
+}
+
+impl DialectWorker for Counter {
+    fn flush(&mut self) {
+        if let Some(clerk) = self.run.clerk.get() {
+            clerk.look(|book| self.counts.borrow_mut().hand_over(book));
+        }
+    }
+
+    fn any(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+/// Where the users of a session's thread count their samples.
+pub fn counts_of(session: &Session) -> Rc<RefCell<Counts>> {
+    let mut worker = session.worker().dialect.borrow_mut();
+    let counter = worker.as_mut().and_then(|worker| worker.any().downcast_mut::<Counter>());
+    counter.map(|counter| Rc::clone(&counter.counts)).unwrap_or_default()
+}
+
 impl Dialect for JMeter {
     fn name(&self) -> &'static str {
         "jmeter"
@@ -102,19 +131,19 @@ impl Dialect for JMeter {
                 files: self.run.files.clone(),
                 variables: self.run.shown.clone(),
                 log: self.wanted.log.clone(),
-                by_label: self.wanted.report.is_some(),
             };
             Clerk::start(duties).unwrap_or_else(|error| {
                 // Without its files the run is worth nothing: it ends, and says so at its end.
                 self.run.stage.stop(Stopped::Now);
-                let quiet = Duties { files: Vec::new(), variables: Vec::new(), log: None, by_label: false };
+                let quiet = Duties { files: Vec::new(), variables: Vec::new(), log: None };
                 let clerk = Clerk::start(quiet).expect("a thread without files can be made");
                 clerk.tell(clerk::Entry::Log(clerk::log_line(model::Level::Error, &error)));
                 clerk
             })
         });
         clerk.look(|_| ());
-        None
+        let counts = Counts::new(self.wanted.report.is_some());
+        Some(Box::new(Counter { run: Arc::clone(&self.run), counts: Rc::new(RefCell::new(counts)) }))
     }
 
     fn tick(&self, _: &Facts<'_>) -> Vec<Artifact> {

@@ -89,7 +89,7 @@ pub const ELEMENTS: &[Row] = rows! {
         "ModuleController": "runs a controller that stands elsewhere";
         "IncludeController": "runs the fragment of another file";
         "CriticalSectionController": "one thread at a time";
-        "com.blazemeter.jmeter.controller.ParallelSampler": "runs its children; one after another";
+        "com.blazemeter.jmeter.controller.ParallelSampler": "runs its children at the same time";
     }
     Sampler {
         "HTTPSamplerProxy": "a request of HTTP";
@@ -100,8 +100,8 @@ pub const ELEMENTS: &[Row] = rows! {
         "JSR223Sampler": "runs a script";
         "BeanShellSampler": "runs a script";
         "kg.apc.jmeter.samplers.DummySampler": "a sample of given values";
-        "JavaSampler": "unsupported: runs a class of Java";
-        "JDBCSampler": "unsupported: asks a database";
+        "JavaSampler": "JavaTest and SleepTest; no other class of Java";
+        "JDBCSampler": "asks a database: PostgreSQL";
         "TCPSampler": "unsupported: speaks over a plain socket";
         "FTPSampler": "unsupported: fetches files by FTP";
         "SystemSampler": "unsupported: runs a program";
@@ -117,12 +117,12 @@ pub const ELEMENTS: &[Row] = rows! {
         "JUnitSampler": "unsupported: runs a test of Java";
         "BoltSampler": "unsupported: asks a graph database";
         "MongoScriptSampler": "unsupported: asks a database";
-        "eu.luminis.jmeter.wssampler.OpenWebSocketSampler": "unsupported: opens a WebSocket";
-        "eu.luminis.jmeter.wssampler.CloseWebSocketSampler": "unsupported: closes a WebSocket";
-        "eu.luminis.jmeter.wssampler.RequestResponseWebSocketSampler": "unsupported: a message and its answer over a WebSocket";
-        "eu.luminis.jmeter.wssampler.SingleReadWebSocketSampler": "unsupported: reads from a WebSocket";
-        "eu.luminis.jmeter.wssampler.SingleWriteWebSocketSampler": "unsupported: writes to a WebSocket";
-        "eu.luminis.jmeter.wssampler.PingPongSampler": "unsupported: a ping over a WebSocket";
+        "eu.luminis.jmeter.wssampler.OpenWebSocketSampler": "opens a WebSocket";
+        "eu.luminis.jmeter.wssampler.CloseWebSocketSampler": "closes a WebSocket";
+        "eu.luminis.jmeter.wssampler.RequestResponseWebSocketSampler": "a message and its answer over a WebSocket";
+        "eu.luminis.jmeter.wssampler.SingleReadWebSocketSampler": "reads from a WebSocket";
+        "eu.luminis.jmeter.wssampler.SingleWriteWebSocketSampler": "writes to a WebSocket";
+        "eu.luminis.jmeter.wssampler.PingPongSampler": "a ping over a WebSocket";
     }
     Config {
         "Arguments": "variables, set before the test";
@@ -137,8 +137,11 @@ pub const ELEMENTS: &[Row] = rows! {
         "CounterConfig": "counts iterations";
         "RandomVariableConfig": "a number by chance for each iteration";
         "com.blazemeter.jmeter.RandomCSVDataSetConfig": "a line of a file by chance for each iteration";
+        "eu.luminis.jmeter.wssampler.TextFrameFilter": "throws texts of a WebSocket away";
+        "eu.luminis.jmeter.wssampler.BinaryFrameFilter": "throws bytes of a WebSocket away";
+        "eu.luminis.jmeter.wssampler.PingFrameFilter": "nothing to do: pings are answered and are no frames here";
         "LoginConfig": "a user name and a password; only other samplers need it";
-        "JDBCDataSource": "unsupported: connections to a database";
+        "JDBCDataSource": "connections to a database: PostgreSQL";
         "TCPSamplerConfig": "defaults of another sampler";
     }
     Pre {
@@ -148,8 +151,8 @@ pub const ELEMENTS: &[Row] = rows! {
         "RegExUserParameters": "parameters of a request out of matches of an expression";
         "AnchorModifier": "unsupported: takes links out of the last page";
         "URLRewritingModifier": "unsupported: puts a session into addresses";
-        "JDBCPreProcessor": "unsupported: asks a database";
-        "SampleTimeout": "ends a sampler that takes too long";
+        "JDBCPreProcessor": "asks a database: PostgreSQL";
+        "SampleTimeout": "ends a request that takes too long; other samplers take their time";
     }
     Timer {
         "ConstantTimer": "always the same time";
@@ -175,7 +178,7 @@ pub const ELEMENTS: &[Row] = rows! {
         "BeanShellPostProcessor": "runs a script";
         "DebugPostProcessor": "shows variables and properties; adds no sample";
         "ResultAction": "what follows a failed sample";
-        "JDBCPostProcessor": "unsupported: asks a database";
+        "JDBCPostProcessor": "asks a database: PostgreSQL";
     }
     Assertion {
         "ResponseAssertion": "texts or expressions in parts of the sample";
@@ -203,6 +206,13 @@ pub const ELEMENTS: &[Row] = rows! {
         "BeanShellListener": "runs a script";
         "MailerResultCollector": "sends mail; read, not used";
         "kg.apc.jmeter.vizualizers.CorrectedResultCollector": "writes samples to its file";
+        "kg.apc.jmeter.vizualizers.CompositeResultCollector": "draws graphs of the form; read, not used";
+        "kg.apc.jmeter.reporters.FlexibleFileWriter": "writes samples in a form of its own; read, not used";
+        "kg.apc.jmeter.reporters.ConsoleStatusLogger": "shows the state of the test; read, not used";
+        "kg.apc.jmeter.reporters.LoadosophiaUploader": "sends results to a server; read, not used";
+        "kg.apc.jmeter.reporters.AutoStop": "ends the test by its figures; read, not used: thresholds with abortOnFail do that";
+        "kg.apc.jmeter.jmxmon.JMXMonCollector": "asks Java programs for figures; read, not used";
+        "kg.apc.jmeter.dbmon.DbMonCollector": "asks databases for figures; read, not used";
         "kg.apc.jmeter.perfmon.PerfMonCollector": "asks agents on other machines; read, not used";
     }
     Idle {

@@ -10,6 +10,7 @@ mod compile;
 mod config;
 mod cookies;
 mod csv;
+mod database;
 mod decimal;
 mod dialect;
 pub mod document;
@@ -31,6 +32,7 @@ mod sample;
 mod sampler;
 mod script_element;
 mod scripts;
+mod socket;
 mod stage;
 pub mod text;
 mod thread;
@@ -140,6 +142,7 @@ pub fn import(source: &Source) -> Result<Plan, Vec<Note>> {
     let shown = shared.prop("sample_variables").unwrap_or_default();
     let shown = shown.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
     let stage = Stage::new(&plan);
+    let databases = database::Databases::new(std::mem::take(&mut plan.sources));
     let groups: Vec<Arc<Group>> = std::mem::take(&mut plan.groups).into_iter().map(Arc::new).collect();
     let run = Arc::new(Run {
         stage,
@@ -149,6 +152,7 @@ pub fn import(source: &Source) -> Result<Plan, Vec<Note>> {
         main_file,
         shown,
         readers: csv::Readers::default(),
+        databases,
         code: host::Code::new(script::code::Code::new(script::code::CodeOptions::new(
             &plan.shared.folder,
             source.log.clone(),

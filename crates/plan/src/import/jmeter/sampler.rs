@@ -21,6 +21,8 @@ pub fn class_of(kind: &NodeKind) -> &'static str {
         NodeKind::Script(script) if script.bean_shell => "BeanShellSampler",
         NodeKind::Script(_) => "JSR223Sampler",
         NodeKind::Dummy(_) => "DummySampler",
+        NodeKind::Query(_) => "JDBCSampler",
+        NodeKind::Parallel(_) => "ParallelSampler",
         _ => "Sampler",
     }
 }
@@ -143,4 +145,20 @@ pub fn source_of(script: &Script, name: &str, user: &mut User) -> Result<String,
             path.display()
         )
     })
+}
+
+/// Replaces values of a request's parameters by those that an extractor found: the variable, and the groups of names
+/// and of values.
+pub fn replace_by_matches(call: &mut Call, found: &[String; 3], user: &User) {
+    let [name, names, values] = found;
+    let text = |name: String| user.vars.text(&name).map(std::borrow::Cow::into_owned);
+    let count: usize = text(format!("{name}_matchNr")).and_then(|text| text.parse().ok()).unwrap_or(0);
+    for at in 1..=count {
+        let pair = (text(format!("{name}_{at}_g{names}")), text(format!("{name}_{at}_g{values}")));
+        let (Some(key), Some(value)) = pair else { continue };
+        for pair in call.pairs.iter_mut().filter(|pair| pair.name == key) {
+            pair.value.clone_from(&value);
+        }
+    }
+    call.rebuild(None, None, None, None);
 }

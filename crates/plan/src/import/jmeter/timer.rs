@@ -83,8 +83,10 @@ pub struct Rendezvous {
 
 /// What a timer says.
 pub enum Wait {
-    /// So many ms.
+    /// So many ms of the plan.
     For(i64),
+    /// So many ms by the clock, as a rate asks for.
+    Exactly(i64),
     /// The schedule is over: the thread ends.
     Over,
 }
@@ -98,6 +100,10 @@ impl Timer {
         let amount = |text: &Text, user: &mut User| -> Result<f64, Fault> {
             Ok(text.eval(user)?.trim().parse::<f64>().unwrap_or(0.0))
         };
+        if let Self::Throughput(pace) = self {
+            let per_minute = amount(&pace.per_minute, user)?;
+            return Ok(Wait::Exactly(pace.delay(per_minute, user, now_ms, last_ms)));
+        }
         Ok(Wait::For(match self {
             Self::Constant(delay) => amount(delay, user)? as i64,
             Self::Uniform(delay, range) => {
@@ -112,10 +118,9 @@ impl Timer {
                 let (delay, range) = (amount(delay, user)?, amount(range, user)?);
                 delay as i64 + poisson(range, &mut user.random)
             }
-            Self::Throughput(pace) => pace.delay(amount(&pace.per_minute, user)?, user, now_ms, last_ms),
             Self::Precise(precise) => return precise.delay(user, now_ms),
             Self::Shape(shape) => return shape.delay(user, now_ms),
-            Self::Sync(_) | Self::Script(_) => 0,
+            Self::Throughput(_) | Self::Sync(_) | Self::Script(_) => 0,
         }))
     }
 }
@@ -165,10 +170,11 @@ impl Precise {
             *value = text.eval(user)?.trim().parse().unwrap_or(0.0);
         }
         let start = self.seed.number(user)?.filter(|start| *start != 0);
+        let scale = user.time_scale;
         let mut schedule = self.schedule.lock().unwrap_or_else(PoisonError::into_inner);
         let (from, moments) = schedule.get_or_insert_with(|| {
             let [rate, period, duration] = values;
-            let span = if duration > 0.0 { duration } else { 3600.0 };
+            let span = if duration > 0.0 { duration } else { 3600.0 } * scale;
             let count = (rate * span / period.max(0.001)).round().clamp(0.0, 50_000_000.0) as usize;
             let mut random = JavaRandom::new(start.unwrap_or_else(seed));
             let mut moments: Vec<i64> =
@@ -176,7 +182,7 @@ impl Precise {
             moments.sort_unstable_by(|a, b| b.cmp(a));
             (now_ms, moments)
         });
-        Ok(moments.pop().map_or(Wait::Over, |moment| Wait::For((*from + moment - now_ms).max(0))))
+        Ok(moments.pop().map_or(Wait::Over, |moment| Wait::Exactly((*from + moment - now_ms).max(0))))
     }
 }
 
@@ -188,13 +194,14 @@ impl Shape {
             for (value, text) in values.iter_mut().zip(row) {
                 *value = text.eval(user)?.trim().parse().unwrap_or(0.0);
             }
+            values[2] *= user.time_scale;
             rows.push(values);
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let (from, passed) = state.get_or_insert((now_ms, 0));
         *passed += 1;
         Ok(moment_of(&rows, *passed as f64)
-            .map_or(Wait::Over, |seconds| Wait::For((*from + (seconds * 1000.0) as i64 - now_ms).max(0))))
+            .map_or(Wait::Over, |seconds| Wait::Exactly((*from + (seconds * 1000.0) as i64 - now_ms).max(0))))
     }
 }
 

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use super::assertion::Assertion;
 use super::config::Config;
+use super::database::{Query, Source};
 use super::extractor::Extractor;
 use super::http::HttpSampler;
 use super::listener::Listener;
 use super::script_element::Script;
+use super::socket::SocketSampler;
 use super::text::Text;
 use super::timer::Timer;
 use super::user::Shared;
@@ -133,6 +135,12 @@ pub enum NodeKind {
     Script(Box<Script>),
     /// A sample of given values.
     Dummy(Box<Dummy>),
+    /// Speaks over a WebSocket.
+    Socket(Box<SocketSampler>),
+    /// Asks a database.
+    Query(Box<Query>),
+    /// All children at once; to what stands around it, it is one sampler.
+    Parallel(Box<Parallel>),
     /// Cannot run here; its samples fail.
     Unsupported(String),
 }
@@ -148,6 +156,9 @@ impl NodeKind {
                 | Self::Action { .. }
                 | Self::Script(_)
                 | Self::Dummy(_)
+                | Self::Socket(_)
+                | Self::Query(_)
+                | Self::Parallel(_)
                 | Self::Unsupported(_)
         )
     }
@@ -164,6 +175,15 @@ pub struct Throughput {
     pub per_thread: bool,
     /// Passes that ran, and all passes, of all threads.
     pub counts: std::sync::Mutex<(u64, u64)>,
+}
+
+/// A parallel controller.
+#[derive(Debug)]
+pub struct Parallel {
+    /// It is the parent of its samples.
+    pub parent: bool,
+    /// Children at once; nothing for all of them.
+    pub most: Option<Text>,
 }
 
 /// A dummy sampler.
@@ -222,6 +242,12 @@ pub enum Part {
     Extract(Extractor),
     /// A script after the sampler.
     PostScript(Script),
+    /// Asks a database: before the sampler, or after it.
+    Ask(Box<Query>, bool),
+    /// Parameters of the request out of matches: the variable, and the groups of names and of values.
+    Matches([Text; 3]),
+    /// How long the sampler may take, in ms.
+    Limit(Text),
     /// What follows a failed sample.
     OnFailure(i64),
     /// Judges the sample.
@@ -239,6 +265,8 @@ pub struct Plan {
     pub shared: Arc<Shared>,
     /// What every user knows to begin with.
     pub variables: Vec<(String, String)>,
+    /// Pools of connections to databases.
+    pub sources: Vec<Source>,
     /// Groups run one after another.
     pub serial: bool,
     /// Tear-down groups run after a stop.

@@ -52,7 +52,10 @@ impl Vars {
 
     /// Sets a text.
     pub fn put(&mut self, name: &str, value: &str) {
-        self.set(name, Var::Text(value.into()));
+        // Many are set again and again to what they are.
+        if !matches!(self.map.get(name), Some(Var::Text(old)) if **old == *value) {
+            self.set(name, Var::Text(value.into()));
+        }
     }
 
     /// Sets any value.
@@ -68,6 +71,16 @@ impl Vars {
     /// Forgets a variable; says whether it was there.
     pub fn remove(&mut self, name: &str) -> bool {
         self.map.remove(name).is_some()
+    }
+
+    /// Takes over what is not as it was in `before`.
+    pub fn join(&mut self, other: &Self, before: &Self) {
+        for (name, value) in other.map.iter().filter(|(name, value)| before.map.get(*name) != Some(*value)) {
+            self.map.insert(Rc::clone(name), value.clone());
+        }
+        for name in before.map.keys().filter(|name| !other.map.contains_key(*name)) {
+            self.map.remove(name);
+        }
     }
 
     /// Names and values, by name.
@@ -172,6 +185,8 @@ pub struct User {
     pub group_threads: u32,
     /// Threads of the group as planned.
     pub planned_threads: u32,
+    /// What a second of the plan is, in seconds.
+    pub time_scale: f64,
 }
 
 impl std::fmt::Debug for User {
@@ -199,7 +214,31 @@ impl User {
             rows: FxHashMap::default(),
             group_threads: 0,
             planned_threads: 0,
+            time_scale: 1.0,
             shared,
+        }
+    }
+
+    /// One that does something beside this one, with variables that are a copy.
+    #[must_use]
+    pub fn beside(&mut self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            vars: self.vars.clone(),
+            number: self.number,
+            group_number: self.group_number,
+            group_name: Rc::clone(&self.group_name),
+            name: Rc::clone(&self.name),
+            iteration: self.iteration,
+            sampler_name: Rc::clone(&self.sampler_name),
+            previous: self.previous.clone(),
+            random: JavaRandom::new(i64::from(self.random.below(i32::MAX))),
+            scripts: self.scripts.clone(),
+            counters: self.counters.clone(),
+            rows: self.rows.clone(),
+            group_threads: self.group_threads,
+            planned_threads: self.planned_threads,
+            time_scale: self.time_scale,
         }
     }
 
@@ -207,6 +246,13 @@ impl User {
     #[must_use]
     pub fn last_sample_ok(&self) -> bool {
         self.vars.text(LAST_SAMPLE_OK).is_some_and(|text| text == "true")
+    }
+
+    /// Tells functions and scripts which sampler runs.
+    pub fn name_sampler(&mut self, name: &str) {
+        if *self.sampler_name != *name {
+            self.sampler_name = name.into();
+        }
     }
 
     /// A user with nothing, for tests of functions.

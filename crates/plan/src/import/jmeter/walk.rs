@@ -3,21 +3,24 @@
 //! Main type: [`Walk`]. Each call of [`Walk::next`] leads to one sampler; what a controller remembers between calls is
 //! a [`State`] by its number. Nothing here waits.
 
+mod choices;
 mod leaving;
+mod loops;
 mod transactions;
 
-use std::sync::Arc;
+use std::rc::Rc;
 use std::sync::PoisonError;
-use std::sync::atomic::Ordering::Relaxed;
+
+use model::Own;
 
 use super::config::{OwnCounts, Ticked};
 use super::csv::Readers;
 use super::function::now_ms;
 use super::sample::Sample;
-use super::scripts::Language;
-use super::text::{Fault, Text};
+use super::text::Fault;
 use super::tree::{Group, NodeId, NodeKind, Part};
 use super::user::User;
+use choices::holds;
 
 /// Why a user goes no further.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -73,6 +76,8 @@ struct State {
     passes: (u64, u64),
     /// The order of its children.
     order: Vec<usize>,
+    /// The variable that tells the round of a loop, when its name is always the same.
+    variable: Option<Rc<str>>,
 }
 
 impl State {
@@ -88,6 +93,7 @@ impl State {
             since: 0,
             passes: (0, 0),
             order: Vec::new(),
+            variable: None,
         }
     }
 }
@@ -122,7 +128,7 @@ pub struct Ended {
 
 /// A user's way through its group.
 pub struct Walk {
-    group: Arc<Group>,
+    group: Own<Group>,
     states: Vec<State>,
     /// What the user counts for itself.
     pub own: OwnCounts,
@@ -133,12 +139,16 @@ pub struct Walk {
     /// An iteration of the group began.
     pub began: bool,
     turns: u32,
+    /// Where it begins: the group's own loop, or a child of a parallel controller.
+    root: NodeId,
+    /// A walk that began at such a child has come to its end.
+    over: bool,
 }
 
 impl Walk {
     /// A user that has not begun.
     #[must_use]
-    pub fn new(group: Arc<Group>) -> Self {
+    pub fn new(group: Own<Group>) -> Self {
         let states = group.nodes.iter().map(|_| State::new()).collect();
         Self {
             group,
@@ -148,12 +158,31 @@ impl Walk {
             ended: Vec::new(),
             began: false,
             turns: 0,
+            root: 0,
+            over: false,
         }
+    }
+
+    /// A walk through one child of a parallel controller, once.
+    #[must_use]
+    pub fn branch(group: Own<Group>, root: NodeId) -> Self {
+        let mut walk = Self { root, ..Self::new(group) };
+        walk.states[root].on = matches!(walk.group.nodes[root].kind, NodeKind::Throughput(_));
+        walk
+    }
+
+    /// Where it begins.
+    #[must_use]
+    pub fn root(&self) -> NodeId {
+        self.root
     }
 
     /// Whether the group's own loop has come to its end.
     #[must_use]
     pub fn is_done(&self) -> bool {
+        if self.root != 0 {
+            return self.over;
+        }
         self.states.first().is_none_or(|state| state.done)
     }
 
@@ -163,7 +192,19 @@ impl Walk {
     /// When the user can go no further.
     pub fn next(&mut self, user: &mut User, readers: &Readers) -> Result<Option<Step>, Halt> {
         self.turns = 0;
-        self.enter(0, user, readers)
+        if self.root == 0 {
+            return self.enter(0, user, readers);
+        }
+        if self.over {
+            return Ok(None);
+        }
+        if self.group.nodes[self.root].kind.is_sampler() {
+            self.over = true;
+            return Ok(Some(Step::Sampler(self.root)));
+        }
+        let step = self.enter(self.root, user, readers)?;
+        self.over = step.is_none();
+        Ok(step)
     }
 
     fn enter(&mut self, node: NodeId, user: &mut User, readers: &Readers) -> Result<Option<Step>, Halt> {
@@ -171,7 +212,7 @@ impl Walk {
         if self.turns > TURNS_MAX {
             return Ok(Some(Step::Breathe));
         }
-        let group = Arc::clone(&self.group);
+        let group = self.group.clone();
         match &group.nodes[node].kind {
             NodeKind::Loop { count, forever } => {
                 let step = self.enter_loop(node, count, *forever, user, readers);
@@ -262,7 +303,7 @@ impl Walk {
         if self.states[node].done {
             return Ok(None);
         }
-        let group = Arc::clone(&self.group);
+        let group = self.group.clone();
         let children = &group.nodes[node].children;
         let is_switch = matches!(group.nodes[node].kind, NodeKind::Switch { .. });
         loop {
@@ -288,7 +329,7 @@ impl Walk {
 
     /// All children had their turn.
     fn at_end(&mut self, node: NodeId, user: &mut User, readers: &Readers) -> Result<Option<Step>, Halt> {
-        let group = Arc::clone(&self.group);
+        let group = self.group.clone();
         match &group.nodes[node].kind {
             NodeKind::Loop { count, forever } => {
                 self.rewind(node);
@@ -359,7 +400,7 @@ impl Walk {
 
     /// A controller begins an iteration: what ticks with it ticks, and some children take notice.
     fn begin(&mut self, node: NodeId, user: &mut User, readers: &Readers) -> Result<(), Halt> {
-        let group = Arc::clone(&self.group);
+        let group = self.group.clone();
         if node == 0 {
             user.iteration += 1;
             self.began = true;
@@ -411,254 +452,17 @@ impl Walk {
 
     /// Tells the plan which round a loop is in.
     fn tell_round(&mut self, node: NodeId, user: &mut User) -> Result<(), Halt> {
-        let name = self.group.nodes[node].name.eval(user)?;
-        let rounds = self.states[node].rounds;
-        user.vars.put(&format!("__jm__{name}__idx"), &rounds.to_string());
-        Ok(())
-    }
-
-    // --- loops
-
-    fn loop_ended(&mut self, node: NodeId, count: &Text, user: &mut User) -> Result<bool, Halt> {
+        let name = &self.group.nodes[node].name;
         let state = &mut self.states[node];
-        if state.broken {
-            return Ok(true);
-        }
-        let count = match state.count {
-            Some(count) => count,
+        let variable = match &state.variable {
+            Some(known) => Rc::clone(known),
             None => {
-                let count = count.number(user)?.unwrap_or(0);
-                self.states[node].count = Some(count);
-                count
+                let made: Rc<str> = format!("__jm__{}__idx", name.eval(user)?).into();
+                state.variable = name.is_fixed().then(|| Rc::clone(&made));
+                made
             }
         };
-        Ok(count > -1 && self.states[node].rounds >= count)
-    }
-
-    fn end_loop(&mut self, node: NodeId, forever: bool) {
-        self.reset_rounds(node);
-        if !forever {
-            self.states[node].done = true;
-        }
-    }
-
-    fn enter_loop(
-        &mut self,
-        node: NodeId,
-        count: &Text,
-        forever: bool,
-        user: &mut User,
-        readers: &Readers,
-    ) -> Result<Option<Step>, Halt> {
-        if self.loop_ended(node, count, user)? {
-            let state = &mut self.states[node];
-            (state.current, state.first) = (0, true);
-            self.end_loop(node, forever);
-            return Ok(None);
-        }
-        self.inside(node, user, readers)
-    }
-
-    fn while_ended(
-        &mut self,
-        node: NodeId,
-        condition: &Text,
-        at_end: bool,
-        user: &mut User,
-    ) -> Result<bool, Halt> {
-        if self.states[node].broken {
-            return Ok(true);
-        }
-        let condition = condition.eval(user)?.trim().to_owned();
-        if (at_end && condition.is_empty()) || condition.eq_ignore_ascii_case("LAST") {
-            return Ok(!user.last_sample_ok());
-        }
-        Ok(condition.eq_ignore_ascii_case("false"))
-    }
-
-    fn enter_while(
-        &mut self,
-        node: NodeId,
-        condition: &Text,
-        user: &mut User,
-        readers: &Readers,
-    ) -> Result<Option<Step>, Halt> {
-        if self.states[node].broken
-            || (self.states[node].first && self.while_ended(node, condition, false, user)?)
-        {
-            let state = &mut self.states[node];
-            (state.current, state.first) = (0, true);
-            self.reset_rounds(node);
-            return Ok(None);
-        }
-        self.inside(node, user, readers)
-    }
-
-    /// The value of this round; nothing when there is none.
-    fn foreach_value(&mut self, node: NodeId, user: &mut User) -> Result<Option<String>, Halt> {
-        let group = Arc::clone(&self.group);
-        let NodeKind::Foreach { input, separator, end, .. } = &group.nodes[node].kind else {
-            return Ok(None);
-        };
-        let rounds = self.states[node].rounds;
-        if let Some(end) = end
-            && rounds >= end.number(user)?.unwrap_or(0)
-        {
-            return Ok(None);
-        }
-        let input = input.eval(user)?;
-        let sign = if *separator { "_" } else { "" };
-        Ok(user.vars.text(&format!("{input}{sign}{}", rounds + 1)).map(std::borrow::Cow::into_owned))
-    }
-
-    fn put_foreach(&self, node: NodeId, value: Option<&str>, user: &mut User) -> Result<(), Halt> {
-        let NodeKind::Foreach { output, .. } = &self.group.nodes[node].kind else { return Ok(()) };
-        let output = output.eval(user)?.into_owned();
-        if let Some(value) = value {
-            user.vars.put(&output, value);
-        }
+        user.vars.put(&variable, &state.rounds.to_string());
         Ok(())
-    }
-
-    /// The variable is left with the first value again, as if another pass would begin.
-    fn end_foreach(&mut self, node: NodeId, user: &mut User) -> Result<(), Halt> {
-        self.reset_rounds(node);
-        let value = self.foreach_value(node, user)?;
-        self.put_foreach(node, value.as_deref(), user)
-    }
-
-    fn enter_foreach(
-        &mut self,
-        node: NodeId,
-        user: &mut User,
-        readers: &Readers,
-    ) -> Result<Option<Step>, Halt> {
-        let group = Arc::clone(&self.group);
-        if let NodeKind::Foreach { start, .. } = &group.nodes[node].kind
-            && self.states[node].first
-            && self.states[node].rounds <= self.states[node].passes.0 as i64
-        {
-            let start = match start {
-                Some(start) => start.number(user)?.unwrap_or(0).max(0),
-                None => 0,
-            };
-            self.states[node].passes.0 = start as u64;
-            self.states[node].rounds = start;
-        }
-        let value = if self.states[node].broken { None } else { self.foreach_value(node, user)? };
-        let Some(value) = value else {
-            let state = &mut self.states[node];
-            (state.current, state.first) = (0, true);
-            self.reset_rounds(node);
-            return Ok(None);
-        };
-        self.put_foreach(node, Some(&value), user)?;
-        self.inside(node, user, readers)
-    }
-
-    fn is_over(&self, node: NodeId, seconds: &Text, user: &mut User) -> Result<bool, Halt> {
-        let seconds = seconds.eval(user)?.trim().parse::<f64>().unwrap_or(0.0);
-        Ok(now_ms() - self.states[node].since >= (seconds * 1000.0) as i64)
-    }
-
-    // --- choices
-
-    fn switch(&self, node: NodeId, value: &str, user: &mut User) -> Result<usize, Halt> {
-        let children = &self.group.nodes[node].children;
-        if value.is_empty() {
-            return Ok(0);
-        }
-        if let Ok(index) = value.trim().parse::<i64>() {
-            return Ok(usize::try_from(index)
-                .map_or(usize::MAX, |index| if index < children.len() { index } else { 0 }));
-        }
-        let mut default = usize::MAX;
-        for (at, child) in children.iter().enumerate() {
-            let name = self.group.nodes[*child].name.eval(user)?;
-            if name == value {
-                return Ok(at);
-            }
-            if name.eq_ignore_ascii_case("default") {
-                default = at;
-            }
-        }
-        Ok(default)
-    }
-
-    fn enter_interleave(
-        &mut self,
-        node: NodeId,
-        whole: bool,
-        random: bool,
-        across: Option<&std::sync::atomic::AtomicUsize>,
-        user: &mut User,
-        readers: &Readers,
-    ) -> Result<Option<Step>, Halt> {
-        let group = Arc::clone(&self.group);
-        let children = &group.nodes[node].children;
-        if children.is_empty() || std::mem::take(&mut self.states[node].on) {
-            self.states[node].first = true;
-            self.states[node].rounds += 1;
-            self.states[node].passes.0 = 0;
-            return Ok(None);
-        }
-        // passes.0 says that a child controller is being run to its end.
-        let within = self.states[node].passes.0 > 0;
-        if self.states[node].first {
-            self.begin(node, user, readers)?;
-            self.states[node].first = false;
-        }
-        if !within {
-            if random {
-                self.states[node].current = user.random.below(children.len() as i32) as usize;
-            } else if let Some(across) = across {
-                self.states[node].current = across.fetch_add(1, Relaxed) % children.len();
-            }
-        }
-        for _ in 0..children.len() {
-            let at = self.states[node].current % children.len();
-            let child = children[at];
-            if group.nodes[child].kind.is_sampler() {
-                self.states[node].current = at + 1;
-                self.states[node].on = true;
-                return Ok(Some(Step::Sampler(child)));
-            }
-            let step = if self.states[child].done { None } else { self.enter(child, user, readers)? };
-            if step.is_some() {
-                if whole {
-                    self.states[node].passes.0 = 1;
-                } else {
-                    self.states[node].current = at + 1;
-                    self.states[node].on = true;
-                }
-                return Ok(step);
-            }
-            self.states[node].current = at + 1;
-            if std::mem::take(&mut self.states[node].passes.0) > 0 {
-                break;
-            }
-        }
-        self.states[node].first = true;
-        self.states[node].rounds += 1;
-        Ok(None)
-    }
-}
-
-/// Whether a condition holds.
-fn holds(condition: &Text, script: bool, user: &mut User) -> Result<bool, Halt> {
-    let condition = condition.eval(user)?.into_owned();
-    if !script {
-        return Ok(condition.trim().eq_ignore_ascii_case("true"));
-    }
-    let outcome = match user.scripts.clone() {
-        Some(scripts) => scripts.expression(Language::JavaScript, &condition, user),
-        None => Err("no scripts can run".to_owned()),
-    };
-    match outcome {
-        Ok(value) => Ok(value.is_some_and(|value| value == "true")),
-        Err(error) => {
-            user.shared.say(model::Level::Error, &format!("{condition}: {error}"));
-            Ok(false)
-        }
     }
 }

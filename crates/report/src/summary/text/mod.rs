@@ -1,11 +1,12 @@
 //! The summary for people: sections of headed, aligned rows.
 //!
-//! Sections: thresholds, totals, in full mode scenarios and groups, coverage of GraphQL schemas, and trust. Words and
-//! order are those that k6 users know; the last two sections are ours.
+//! Sections: thresholds, SLAs, totals, in full mode scenarios and groups, coverage of GraphQL schemas, and trust. Words
+//! and order are those that k6 users know; SLAs and the last two sections are ours.
 
 mod coverage;
 mod ink;
 mod metrics;
+mod slas;
 mod table;
 
 use self::ink::Ink;
@@ -34,6 +35,9 @@ pub fn text(summary: &Summary, mode: Mode, style: Style) -> String {
     let ink = Ink { color: style.color };
     let mut page = Page { summary, mode, ink, width: style.width, lines: vec![String::new()] };
     page.thresholds();
+    if let Some(slas) = &summary.slas {
+        page.slas(slas);
+    }
     page.section("TOTAL RESULTS");
     page.view(&summary.total, 4);
     if mode == Mode::Full {

@@ -208,6 +208,7 @@ fn assemble(
         headers,
         body: bytes,
         timeout: params.timeout,
+        head_timeout: None,
         redirects: params.redirects.0,
         compression: params.compression,
         auth: params.auth,

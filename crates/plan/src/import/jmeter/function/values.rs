@@ -38,6 +38,12 @@ pub(super) fn is_var_defined(call: &Call, user: &mut User) -> Result<String, Fau
     Ok(user.vars.get(&name).is_some().to_string())
 }
 
+pub(super) fn is_defined(call: &Call, user: &mut User) -> Result<String, Fault> {
+    let name = call.arg(0, user)?;
+    let there = user.vars.text(&name).is_some_and(|text| !text.is_empty());
+    Ok(u8::from(there).to_string())
+}
+
 pub(super) fn v(call: &Call, user: &mut User) -> Result<String, Fault> {
     let name = call.arg(0, user)?;
     if let Some(value) = user.vars.text(&name) {

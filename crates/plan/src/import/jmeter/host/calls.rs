@@ -137,7 +137,9 @@ impl Host<'_, '_> {
         let name = text(args, 0);
         let shown = |value: &Var| match value {
             Var::Text(text) => Value::from(&**text),
-            Var::Object(_) => json!({"object": true}),
+            // What a script put is kept by the scripts; only its text is known here.
+            Var::Object(value) if value.is_string() => json!({"object": true}),
+            Var::Object(value) => json!({"object": true, "json": value.to_string()}),
         };
         match what {
             "get" => self.user.vars.get(&name).map_or(Value::Null, shown),

@@ -52,6 +52,12 @@ pub struct Network {
     pub ignoring: Vec<usize>,
     /// Cookies become variables.
     pub save_cookies: bool,
+    /// The connection of WebSocket samplers.
+    pub socket: Option<net::websocket::WebSocket>,
+    /// Where it leads.
+    pub socket_url: String,
+    /// Connections to databases that no other thread has.
+    pub databases: super::super::database::Own,
 }
 
 /// One exchange of a sample.
@@ -84,14 +90,15 @@ pub async fn perform(
     }
     let leg = Leg { method: &call.method, url: call.url.clone(), first: true, label: label.to_owned() };
     let mut sample = one(call, &leg, network, user, session).await?;
-    if call.follow || call.auto {
-        sample = redirects(call, label, sample, network, user, session).await;
+    // In a box, as all that few samples need: users must not carry the room for it.
+    if (call.follow || call.auto) && is_redirect(&sample) {
+        sample = Box::pin(redirects(call, label, sample, network, user, session)).await;
     }
     if let Some(resources) = &call.resources
         && sample.success
         && sample.content_type.starts_with("text/html")
     {
-        sample = with_resources(call, resources, label, sample, network, user, session, 0).await;
+        sample = Box::pin(with_resources(call, resources, label, sample, network, user, session, 0)).await;
     }
     Some(sample)
 }
@@ -122,9 +129,6 @@ async fn redirects(
     user: &mut User,
     session: &mut Session,
 ) -> Sample {
-    if !is_redirect(&first) {
-        return first;
-    }
     let mut hops = vec![first];
     loop {
         let last = hops.last().expect("there is a first hop");
@@ -200,7 +204,7 @@ async fn one(
     sample.is_http = true;
     leg.method.clone_into(&mut sample.method);
     sample.url = Some(leg.url.clone());
-    let Ok(mut url) = Url::parse(&uri::sent(&leg.url)) else {
+    let Ok(mut url) = session.worker().url(&uri::sent(&leg.url)) else {
         sample.fail_without_answer("java.net.URISyntaxException", &format!("Illegal address: {}", leg.url));
         return Some(sample);
     };
@@ -262,7 +266,7 @@ async fn one(
             let code = |text: &str| super::super::function::java_encode(text).replace('+', "%20");
             let text = leg.url.replacen("://", &format!("://{}:{}@", code(name), code(password)), 1);
             if let Ok(with) = Url::parse(&uri::sent(&text)) {
-                url = with;
+                url = Rc::new(with);
                 auth = Some(AuthScheme::Digest);
             }
         }
@@ -274,12 +278,19 @@ async fn one(
         None => {}
     }
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        headers.push(("Host".to_owned(), url.without_credentials().authority().to_owned()));
+        let host = if url.has_credentials() {
+            url.without_credentials().authority().to_owned()
+        } else {
+            url.authority().to_owned()
+        };
+        headers.push(("Host".to_owned(), host));
     }
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("user-agent")) {
         headers.push(("User-Agent".to_owned(), session.worker().net.settings().user_agent.clone()));
     }
-    sample.request_headers = headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    for (name, value) in &headers {
+        [name, ": ", value, "\n"].iter().for_each(|part| sample.request_headers.push_str(part));
+    }
     sample.query = body.shown;
     let request = Request {
         headers,
@@ -289,7 +300,7 @@ async fn one(
         version: VersionPreference::Http1,
         auth,
         verbatim: true,
-        ..Request::new(Method::new(leg.method), Rc::new(url.clone()))
+        ..Request::new(Method::new(leg.method), Rc::clone(&url))
     };
     session.jar().borrow_mut().clear_all();
     let exchange = session.send(request, Labels { name: Some(&leg.label), ..Labels::default() }).await;
@@ -334,12 +345,7 @@ fn fill(sample: &mut Sample, exchange: &Exchange, md5: bool) {
     let head = answer.headers.block();
     let head = head.windows(4).position(|end| end == b"\r\n\r\n").map_or(head, |at| &head[..at + 4]);
     sample.header_bytes = head.len() as u64;
-    let lines: Vec<String> = head
-        .split(|byte| *byte == b'\n')
-        .map(|line| line.strip_suffix(b"\r").unwrap_or(line).iter().map(|byte| char::from(*byte)).collect())
-        .filter(|line: &String| !line.is_empty())
-        .collect();
-    sample.response_headers = lines.iter().map(|line| format!("{line}\n")).collect();
+    sample.response_headers = header_lines(head);
     let received = if exchange.url.is_tls() {
         let length =
             answer.headers.text_of("Content-Length").and_then(|text| text.trim().parse::<u64>().ok());
@@ -361,6 +367,23 @@ fn fill(sample: &mut Sample, exchange: &Exchange, md5: bool) {
         let hash: String = md5::Md5::digest(&answer.body).iter().map(|byte| format!("{byte:02x}")).collect();
         sample.body = hash.into_bytes().into();
     }
+}
+
+/// The lines of a head, each byte as the character of that number.
+fn header_lines(head: &[u8]) -> String {
+    let mut text = String::with_capacity(head.len());
+    for line in head.split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() {
+            continue;
+        }
+        match str::from_utf8(line) {
+            Ok(ascii) if ascii.is_ascii() => text.push_str(ascii),
+            _ => text.extend(line.iter().map(|byte| char::from(*byte))),
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// Cookies and what the cache may know from now on.
@@ -490,7 +513,11 @@ async fn with_resources(
     for target in targets {
         let leg = Leg { method: "GET", url: target, first: false, label: label.to_owned() };
         let Some(sample) = one(call, &leg, network, user, session).await else { continue };
-        let sample = redirects(call, label, sample, network, user, session).await;
+        let sample = if is_redirect(&sample) {
+            redirects(call, label, sample, network, user, session).await
+        } else {
+            sample
+        };
         if !sample.success {
             let url = sample.url.as_deref().unwrap_or_default();
             failures.push_str(&format!("{url} code:{} message:{}, ", sample.code, sample.message));
@@ -559,6 +586,12 @@ fn resources(html: &str, base: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn header_lines_are_latin() {
+        let head = b"HTTP/1.1 200 OK\r\nA: \xe9\r\n\r\nB: 1\n";
+        assert_eq!(header_lines(head), "HTTP/1.1 200 OK\nA: \u{e9}\nB: 1\n");
+    }
 
     #[test]
     fn a_page_names_its_resources_once() {

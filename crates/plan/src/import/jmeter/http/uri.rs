@@ -1,5 +1,7 @@
 //! What Java takes for an address.
 
+use std::borrow::Cow;
+
 /// Why an address is none: the class and the message of the exception.
 #[must_use]
 pub fn fault(url: &str) -> Option<(&'static str, String)> {
@@ -45,8 +47,11 @@ pub fn fault(url: &str) -> Option<(&'static str, String)> {
 
 /// An address as it is sent: what is not ASCII is encoded, and the fragment stays behind.
 #[must_use]
-pub fn sent(url: &str) -> String {
+pub fn sent(url: &str) -> Cow<'_, str> {
     let url = url.split('#').next().unwrap_or_default();
+    if url.is_ascii() {
+        return Cow::Borrowed(url);
+    }
     let mut out = String::with_capacity(url.len());
     for current in url.chars() {
         if current.is_ascii() {
@@ -55,7 +60,7 @@ pub fn sent(url: &str) -> String {
             current.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| out.push_str(&format!("%{byte:02X}")));
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

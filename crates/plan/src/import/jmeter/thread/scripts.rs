@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use model::Level;
@@ -79,7 +78,7 @@ impl Thread {
                 "javax.script.ScriptException: Cannot find engine named: '{language}', ensure you set language field in JSR223 Test Element: {name}"
             )));
         }
-        let group = Arc::clone(&self.group);
+        let group = self.group.clone();
         let cookies = scope
             .configs
             .iter()
@@ -125,6 +124,36 @@ impl Thread {
         }
         self.grant(wishes, stand, sample);
         outcome.map(|ran| (ran.value, ran.sleep_ms))
+    }
+
+    /// The sample of a script.
+    pub(super) async fn script_sample(
+        &mut self,
+        script: &Script,
+        mut sample: Sample,
+        scope: &Scope,
+        session: &mut Session,
+    ) -> Result<Sample, Halt> {
+        let label = Text::literal(&sample.label);
+        let begun = session.now();
+        let holder = Rc::new(RefCell::new(std::mem::take(&mut sample)));
+        let outcome =
+            self.run_script(script, &label, Stand::Sampler, Some(&holder), None, None, scope, session).await;
+        let mut sample = Rc::unwrap_or_clone(holder).into_inner();
+        sample.elapsed_ms = (session.now() - begun).as_millis_f64().round() as i64;
+        sample.ended_ms = sample.started_ms + sample.elapsed_ms;
+        match outcome {
+            Ok(Some(value)) => sample.set_text(&value),
+            Ok(None) => {}
+            Err(thrown) if thrown.is_error => return Err(Halt::Fault(thrown.text)),
+            Err(thrown) => {
+                self.say(Level::Error, &thrown.text);
+                sample.fail("500", &thrown.text);
+            }
+        }
+        sample.bytes = sample.body.len() as u64;
+        sample.body_bytes = sample.body.len() as u64;
+        Ok(sample)
     }
 
     fn grant(&mut self, wishes: Wishes, stand: Stand, sample: Option<&Rc<RefCell<Sample>>>) {

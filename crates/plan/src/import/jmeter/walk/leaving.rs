@@ -1,7 +1,5 @@
 //! Leaving loops and iterations before their end.
 
-use std::sync::Arc;
-
 use super::super::tree::{NodeId, NodeKind};
 use super::Walk;
 
@@ -14,7 +12,7 @@ impl Walk {
     /// Leaves what stands between a sampler and the innermost loop (or the group's own) and gives that.
     fn unwind(&mut self, node: NodeId, to_root: bool, ok: bool, left: &mut Vec<NodeId>) -> NodeId {
         for at in self.path(node) {
-            let group = Arc::clone(&self.group);
+            let group = self.group.clone();
             let kind = &group.nodes[at].kind;
             let loops =
                 matches!(kind, NodeKind::Loop { .. } | NodeKind::While { .. } | NodeKind::Foreach { .. });
@@ -39,11 +37,20 @@ impl Walk {
         0
     }
 
+    /// A way out of what a parallel controller runs beside others ends only that.
+    fn stay_inside(&mut self, at: NodeId) {
+        let mut above = std::iter::successors(Some(at), |node| self.group.nodes[*node].parent);
+        if self.root != 0 && !above.any(|node| node == self.root) {
+            self.over = true;
+        }
+    }
+
     /// Goes on with the next iteration of the group.
     pub fn next_thread_loop(&mut self, node: NodeId, ok: bool) -> Vec<NodeId> {
         let mut left = Vec::new();
         self.unwind(node, true, ok, &mut left);
         self.rewind(0);
+        self.stay_inside(0);
         left
     }
 
@@ -52,6 +59,7 @@ impl Walk {
         let mut left = Vec::new();
         let at = self.unwind(node, false, ok, &mut left);
         self.rewind(at);
+        self.stay_inside(at);
         left
     }
 
@@ -61,6 +69,7 @@ impl Walk {
         let at = self.unwind(node, false, ok, &mut left);
         let state = &mut self.states[at];
         (state.current, state.first, state.broken) = (0, true, true);
+        self.stay_inside(at);
         left
     }
 

@@ -1,57 +1,16 @@
 //! Artillery scripts as people write them, run by the built program against the demo shop.
+//!
+//! [`rows`] goes through what Artillery's scripts may say, row by row; [`plans`] are whole scripts with exact counts;
+//! [`socketio`] is the engine of that name.
+
+mod plans;
+mod ran;
+mod rows;
+mod socketio;
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
-use serde_json::{Value, json};
-use target::{Running, Shop, ShopOptions};
-
-fn shop() -> Running {
-    Shop::start(ShopOptions::default()).expect("the shop opens on a free port")
-}
-
-/// A folder with files, and what came of running one of them there.
-struct Ran {
-    output: Output,
-    folder: tempfile::TempDir,
-}
-
-impl Ran {
-    fn out(&self) -> String {
-        String::from_utf8_lossy(&self.output.stdout).into_owned()
-    }
-
-    fn log(&self) -> String {
-        String::from_utf8_lossy(&self.output.stderr).into_owned()
-    }
-
-    fn report(&self) -> Value {
-        let text =
-            std::fs::read_to_string(self.folder.path().join("report.json")).expect("there is a report");
-        serde_json::from_str(&text).expect("the report is JSON")
-    }
-
-    #[track_caller]
-    fn counters(&self, wanted: &[(&str, u64)]) {
-        let report = self.report();
-        for (name, count) in wanted {
-            let got = &report["aggregate"]["counters"][name];
-            assert_eq!(got, &json!(count), "{name}\n{}\n{}", self.out(), self.log());
-        }
-    }
-}
-
-fn run(files: &[(&str, &str)], args: &[&str]) -> Ran {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
-    for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).expect("a temporary folder can be written");
-    }
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(["run", "-q", "--out", "artillery=report.json"]).args(args).arg(files[0].0);
-    command.current_dir(folder.path()).env_clear().env("HOME", folder.path()).env("WORKERS", "1");
-    let output = command.stdin(Stdio::null()).output().expect("it starts");
-    Ran { output, folder }
-}
+use ran::{run, shop};
 
 #[test]
 fn the_corpus_script_runs_as_it_is() {

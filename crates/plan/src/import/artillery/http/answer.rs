@@ -1,0 +1,149 @@
+//! What becomes of an answer: captures, hooks and plugins.
+//!
+//! Main function: [`look`].
+
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use serde_json::{Map, Value};
+
+use super::{endpoint, shown};
+use crate::exchange::Exchange;
+use crate::import::artillery::capture::{self, Answer};
+use crate::import::artillery::flow::Request;
+use crate::import::artillery::life::{Done, Stop, User};
+use crate::import::artillery::{expect, hooks};
+use crate::session::Session;
+
+/// Captures, hooks and plugins, in their order.
+pub(super) async fn look(
+    session: &mut Session,
+    user: &Rc<User>,
+    request: &Request,
+    params: Option<Map<String, Value>>,
+    url: &str,
+    exchange: Exchange,
+) -> Done {
+    // Held by the user: all threads would change the count of the world's owners.
+    let world = &*user.world;
+    let status = exchange.status();
+    let packed = exchange.header("content-encoding").is_some();
+    // A body that is to stay packed is no text.
+    let text = if packed && !request.unpacks { Cow::Borrowed("") } else { exchange.text() };
+    let header = |name: &str| exchange.header(name).map(Cow::into_owned);
+    let answer = Answer::new(text, &header);
+    let taken = user.scoped(|scope| {
+        capture::take_all(&request.captures, &request.matches, world.strict_capture, &answer, scope)
+    });
+    for (name, value) in taken.values {
+        user.vars.borrow_mut().set_path(&name, value);
+    }
+    let after: Vec<&str> = user.scenario().hooks.after_response.iter().map(|name| &**name).collect();
+    let own: Vec<&str> = request.after.iter().map(|name| &**name).collect();
+    let seen = [after.as_slice(), own.as_slice()].concat();
+    let mut hooked = hooks::any(session, user, &seen).await.then(|| {
+        let object = params.unwrap_or_else(|| shown(user, request));
+        (object, hooks::response(&exchange, &answer.text))
+    });
+    if let Some((object, response)) = &mut hooked {
+        for name in &after {
+            hooks::after_response(session, user, name, object, response).await?;
+        }
+    }
+    expectations(session, user, request, url, status, &answer)?;
+    if let Some(threshold) = world.apdex {
+        apdex(session, user, threshold, &exchange);
+    }
+    if let (Some(endpoints), Some(known)) = (&world.by_endpoint, endpoint(user, request, Some(url))) {
+        let first_byte = exchange.trail().waiting().as_millis_f64();
+        user.count(session, |now, stats| {
+            match status {
+                200 => stats.count(now, &known.codes_200, 1.0),
+                other => {
+                    stats.count(now, &format!("{}.{}.codes.{other}", endpoints.namespace, known.name), 1.0);
+                }
+            }
+            stats.measure(now, &known.response_time, first_byte);
+            for (part, time) in server_timing(&exchange) {
+                let name = format!("{}.server-timing.{part}.{}", endpoints.namespace, known.name);
+                stats.measure(now, &name, time);
+            }
+        });
+    }
+    if let Some((object, response)) = &mut hooked {
+        for name in &own {
+            hooks::after_response(session, user, name, object, response).await?;
+        }
+    }
+    if taken.failed { Err(Stop("Failed capture or match".to_owned())) } else { Ok(()) }
+}
+
+/// The times that a server tells of itself, in milliseconds.
+fn server_timing(exchange: &Exchange) -> Vec<(String, f64)> {
+    let Some(header) = exchange.header("server-timing") else { return Vec::new() };
+    let part = |part: &str| {
+        let (name, rest) = part.split_once(';')?;
+        let time = rest.split(';').find_map(|pair| pair.trim().strip_prefix("dur="))?;
+        Some((name.trim().to_owned(), time.trim().parse().ok()?))
+    };
+    header.split(',').filter_map(part).collect()
+}
+
+fn apdex(session: &Session, user: &User, threshold: f64, exchange: &Exchange) {
+    let total = exchange.elapsed().as_millis_f64();
+    let which = if total <= threshold {
+        0
+    } else if total <= threshold * 4.0 {
+        1
+    } else {
+        2
+    };
+    user.count(session, |now, stats| {
+        for (nth, name) in ["apdex.satisfied", "apdex.tolerated", "apdex.frustrated"].into_iter().enumerate()
+        {
+            stats.count(now, name, f64::from(u8::from(nth == which)));
+        }
+    });
+}
+
+fn expectations(
+    session: &Session,
+    user: &User,
+    request: &Request,
+    url: &str,
+    status: u16,
+    answer: &Answer<'_>,
+) -> Done {
+    let Some(settings) = user.world.expect else { return Ok(()) };
+    let of_status = |expectation: &&expect::Expectation| &*expectation.kind == "statusCode";
+    let default = (settings.default_200 && !request.expectations.iter().any(|one| of_status(&one)))
+        .then(expect::status_200);
+    let mut failed = false;
+    for expectation in request.expectations.iter().chain(&default) {
+        let outcome = user.scoped(|scope| expectation.check(status, answer, scope));
+        let word = if outcome.ok { "ok" } else { "failed" };
+        failed |= !outcome.ok;
+        user.count(session, |now, stats| {
+            stats.count(now, &format!("plugins.expect.{word}"), 1.0);
+            stats.count(now, &format!("plugins.expect.{word}.{}", outcome.kind), 1.0);
+        });
+        if user.counted {
+            let name = request.name.as_deref().unwrap_or(&request.raw_url);
+            session.check(&format!("{} {name}: {}", request.method, outcome.kind), outcome.ok);
+        }
+        if !outcome.ok {
+            session.say(
+                model::Level::Debug,
+                format!("{} {url}: {}: {}", request.method, outcome.kind, outcome.detail),
+            );
+        }
+    }
+    if failed {
+        user.world.expectation_failed.store(true, Relaxed);
+        if settings.as_errors {
+            return Err(Stop(format!("Failed expectations for request {url}")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! Sending a request, its redirects, and what is counted of each answer.
+//!
+//! Main function: [`send`]. Redirects are followed here and not by the client, because methods, counters and the
+//! limit are Artillery's.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use net::error::Kind;
+
+use super::outgoing::Filled;
+use super::{Failure, endpoint};
+use crate::exchange::{Exchange, Labels};
+use crate::import::artillery::flow::Request;
+use crate::import::artillery::life::User;
+use crate::session::Session;
+
+/// How long a whole answer may take, once its head is there. Artillery waits for as long as it takes.
+const BODY_PATIENCE: Duration = Duration::from_secs(3600);
+/// Redirects that are followed.
+const REDIRECTS_MAX: usize = 10;
+
+/// Sends a request and follows its redirects; counts each of them.
+pub(super) async fn send(
+    session: &mut Session,
+    user: &Rc<User>,
+    request: &Request,
+    filled: &Filled,
+) -> Result<Exchange, Failure> {
+    let (mut method, mut body, mut url) = (filled.method.clone(), filled.body.clone(), filled.url.clone());
+    let name = endpoint(user, request, Some(&url));
+    let mut cookie = None;
+    for hop in 0.. {
+        let worker = Rc::clone(session.worker());
+        let parsed = worker
+            .url(&url)
+            .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.message })?;
+        let mut ask = net::Request::new(net::Method::new(&method), parsed);
+        ask.headers.clone_from(&filled.headers);
+        ask.verbatim = true;
+        // A redirect for which there is no cookie any more takes along what its request had, as in Artillery.
+        cookie = cookie_header(session, filled, &ask.url).or(cookie);
+        ask.headers.extend(cookie.clone());
+        ask.body = body.clone();
+        ask.redirects = 0;
+        ask.timeout = BODY_PATIENCE;
+        ask.head_timeout = Some(user.world.timeout);
+        ask.version =
+            if request.http2 { net::VersionPreference::Auto } else { net::VersionPreference::Http1 };
+        user.count(session, |now, stats| {
+            stats.count(now, "http.requests", 1.0);
+            stats.rate(now, "http.request_rate");
+        });
+        let labels = Labels { name: name.as_ref().map(|known| known.name.as_str()), ..Labels::default() };
+        let exchange = session.send(ask, labels).await;
+        let answer = match &exchange.outcome {
+            Ok(answer) => answer,
+            Err(error) => {
+                if let Some(status) = error.partial_status() {
+                    answered(session, user, status, &exchange.trail());
+                }
+                return Err(failure(error));
+            }
+        };
+        answered(session, user, answer.status, &answer.trail);
+        if answer.headers.get("set-cookie").is_some() {
+            user.cookies.borrow_mut().1 = true;
+        }
+        let goes_on = request.follows && matches!(answer.status, 300..=303 | 305 | 307 | 308);
+        let Some(location) = answer.headers.text_of("location").filter(|_| goes_on) else {
+            user.count(session, |now, stats| {
+                stats.count(now, "http.downloaded_bytes", answer.body.len() as f64);
+            });
+            return Ok(exchange);
+        };
+        if hop >= REDIRECTS_MAX {
+            user.count(session, |now, stats| stats.count(now, "http.downloaded_bytes", 0.0));
+            return Err(Failure {
+                code: "ERR_TOO_MANY_REDIRECTS".to_owned(),
+                message: format!("Redirected {REDIRECTS_MAX} times. Aborting."),
+            });
+        }
+        let next = url::Url::parse(&url).and_then(|base| base.join(location));
+        let mut next =
+            next.map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.to_string() })?;
+        next.set_fragment(None);
+        if url::Url::parse(&url).is_ok_and(|before| before.host_str() != next.host_str()) {
+            cookie = None;
+        }
+        if answer.status == 303 && !matches!(&*method, "GET" | "HEAD") {
+            (method, body) = ("GET".to_owned(), None);
+        }
+        url = next.into();
+    }
+    unreachable!("the loop ends by its limit")
+}
+
+/// The `cookie` header: what scripts set, then what servers set.
+fn cookie_header(session: &mut Session, filled: &Filled, url: &net::Url) -> Option<(String, String)> {
+    let jar = session.jar().borrow().cookies_for(url);
+    let mut pairs: Vec<(&str, &str)> =
+        filled.cookies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    for (name, value) in &jar {
+        match pairs.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = value,
+            None => pairs.push((name, value)),
+        }
+    }
+    let text: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    (!text.is_empty()).then(|| ("cookie".to_owned(), text.join("; ")))
+}
+
+/// Counts an answer.
+fn answered(session: &Session, user: &User, status: u16, trail: &net::Trail) {
+    let first_byte = trail.waiting().as_millis_f64();
+    user.count(session, |now, stats| {
+        stats.count(now, "http.responses", 1.0);
+        stats.measure(now, "http.response_time", first_byte);
+        let class = match status {
+            200..=299 => Some("http.response_time.2xx"),
+            300..=399 => Some("http.response_time.3xx"),
+            400..=499 => Some("http.response_time.4xx"),
+            500..=599 => Some("http.response_time.5xx"),
+            _ => None,
+        };
+        match status {
+            200 => stats.count(now, "http.codes.200", 1.0),
+            other => stats.count(now, &format!("http.codes.{other}"), 1.0),
+        }
+        if let Some(class) = class {
+            stats.measure(now, class, first_byte);
+        }
+        if user.world.extended {
+            let total = trail.blocked() + trail.connecting() + trail.tls_handshaking() + trail.duration();
+            for (name, time) in [
+                ("http.dns", trail.looking_up()),
+                ("http.tcp", trail.connecting()),
+                ("http.tls", trail.tls_handshaking()),
+                ("http.total", total),
+            ] {
+                stats.measure(now, name, time.as_millis_f64());
+            }
+        }
+    });
+}
+
+/// What Artillery calls a failure.
+fn failure(error: &net::Error) -> Failure {
+    let code = match error.kind() {
+        Kind::RequestTimeout | Kind::DialTimeout(_) => "ETIMEDOUT",
+        Kind::NoSuchHost(_) => "ENOTFOUND",
+        Kind::Lookup { .. } => "EAI_AGAIN",
+        Kind::Eof | Kind::UnexpectedEof => "ECONNRESET",
+        Kind::Dial { errno, .. } | Kind::Socket { errno, .. } => errno_name(*errno),
+        Kind::Malformed(_) => "HPE_INVALID_CONSTANT",
+        Kind::UnknownAuthority => "DEPTH_ZERO_SELF_SIGNED_CERT",
+        Kind::HostnameMismatch(_) => "ERR_TLS_CERT_ALTNAME_INVALID",
+        Kind::NotTls | Kind::Tls(_) => "EPROTO",
+        Kind::Decompression(_) => "Z_DATA_ERROR",
+        Kind::InvalidUrl(_) | Kind::NoHost | Kind::InvalidPort(_) => "ERR_INVALID_URL",
+        Kind::InvalidRequest(_) => "ERR_INVALID_CHAR",
+        Kind::Http2 { .. } | Kind::Http2Other(_) => "ERR_HTTP2_ERROR",
+        Kind::BadBody(_) => "ECONNRESET",
+        _ => "ERR_GOT_REQUEST_ERROR",
+    };
+    Failure { code: code.to_owned(), message: error.to_string() }
+}
+
+/// The name of a system error.
+#[must_use]
+pub fn errno_name(errno: i32) -> &'static str {
+    match errno {
+        11 => "EAGAIN",
+        13 => "EACCES",
+        23 => "ENFILE",
+        24 => "EMFILE",
+        32 => "EPIPE",
+        99 => "EADDRNOTAVAIL",
+        100 => "ENETDOWN",
+        101 => "ENETUNREACH",
+        103 => "ECONNABORTED",
+        104 => "ECONNRESET",
+        105 => "ENOBUFS",
+        110 => "ETIMEDOUT",
+        111 => "ECONNREFUSED",
+        112 => "EHOSTDOWN",
+        113 => "EHOSTUNREACH",
+        _ => "EIO",
+    }
+}

@@ -1,0 +1,161 @@
+//! Requests of the HTTP engine.
+//!
+//! Main function: [`request`]. What is sent stands in [`outgoing`], sending in [`hops`], what is made of the answer in
+//! [`answer`].
+
+mod answer;
+mod hops;
+mod outgoing;
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use model::Nanos;
+use serde_json::{Map, Value};
+
+use super::flow::{Condition, Frame, Request};
+use super::life::{Done, Stop, User};
+use super::world::Endpoint;
+use super::{hooks, js};
+use crate::session::Session;
+
+pub use hops::errno_name;
+
+/// The right to send a request now.
+#[expect(dead_code, reason = "they are held, not looked at")]
+enum Turn<'a> {
+    Own(tokio::sync::MutexGuard<'a, ()>),
+    Shared(Result<tokio::sync::SemaphorePermit<'a>, tokio::sync::AcquireError>),
+}
+
+/// Why a request was not answered.
+struct Failure {
+    code: String,
+    /// It was sent, or should have been.
+    message: String,
+}
+
+/// Does a request, if it is to be done, and all that goes with it.
+pub async fn request(session: &mut Session, user: &Rc<User>, request: &Request) -> Done {
+    if !wanted(session, user, request).await? {
+        return Ok(());
+    }
+    let before = user.scenario().hooks.before_request.iter().chain(&request.before);
+    let changed;
+    let mut request = request;
+    let mut params = None;
+    let names: Vec<&str> = before.map(|name| &**name).collect();
+    if hooks::any(session, user, &names).await {
+        let mut object = shown(user, request);
+        for name in names {
+            object = hooks::before_request(session, user, name, object).await?;
+        }
+        changed = rebuilt(user, request, &object);
+        params = Some(object);
+        match &changed {
+            Some(changed) => request = changed,
+            None => return Err(Stop("an URL must be specified".to_owned())),
+        }
+    }
+    let url = user.text(&request.url);
+    if !url.starts_with("http") {
+        return Err(Stop(format!("Invalid URL - {url}")));
+    }
+    // Who has one connection has one request at a time.
+    let turns = hooks::turns(session, &user.world);
+    let turn = match &turns {
+        Some(turns) => Turn::Shared(turns.acquire().await),
+        None => Turn::Own(user.turn.lock().await),
+    };
+    let answered = match outgoing::fill(user, request, &url) {
+        Ok(filled) => {
+            hops::send(session, user, request, &filled).await.map(|exchange| (filled.url, exchange))
+        }
+        Err(failure) => Err(failure),
+    };
+    drop(turn);
+    match answered {
+        Ok((url, exchange)) => answer::look(session, user, request, params, &url, exchange).await,
+        Err(failure) => {
+            let name = endpoint(user, request, None);
+            if let (Some(endpoints), Some(name)) = (&user.world.by_endpoint, name) {
+                let counter = format!("{}.{}.errors.{}", endpoints.namespace, name.name, failure.code);
+                user.count(session, |now, stats| stats.count(now, &counter, 1.0));
+            }
+            let object = params.unwrap_or_else(|| shown(user, request));
+            for name in &user.scenario().hooks.on_error {
+                hooks::on_error(session, user, name, (&failure.message, &failure.code), &object).await;
+            }
+            Err(Stop(failure.code))
+        }
+    }
+}
+
+/// Whether chance and condition let the request be sent.
+async fn wanted(session: &mut Session, user: &Rc<User>, request: &Request) -> Result<bool, Stop> {
+    if let Some(percent) = request.probability {
+        let drawn = user.random.borrow_mut().unit() * 100.0;
+        if percent.is_nan() || drawn >= percent {
+            return Ok(false);
+        }
+    }
+    let lookup = |name: &str| user.vars.borrow().get(name).map(Cow::into_owned);
+    Ok(match &request.condition {
+        None => true,
+        Some(Condition::Expression(expression)) => js::is_true(expression.value(&lookup).as_ref()),
+        Some(Condition::Word(name, expression)) => match hooks::condition(session, user, name).await {
+            Some(holds) => holds,
+            None => {
+                expression.as_ref().is_none_or(|expression| js::is_true(expression.value(&lookup).as_ref()))
+            }
+        },
+    })
+}
+
+/// The request as hooks see it.
+fn shown(user: &User, request: &Request) -> Map<String, Value> {
+    let mut object = request.params.clone();
+    object.insert("url".to_owned(), Value::from(&*request.raw_url));
+    object.insert("method".to_owned(), Value::from(&*request.method));
+    object.insert("timeout".to_owned(), js::number(user.world.timeout.as_secs_f64() * 1000.0));
+    object.insert("uuid".to_owned(), Value::from(super::functions::make_uuid(&mut user.random.borrow_mut())));
+    object.insert("cookieJar".to_owned(), Value::Object(Map::new()));
+    object.insert("https".to_owned(), Value::Object(Map::new()));
+    if user.world.by_endpoint.is_some() {
+        object.insert(
+            "defaultName".to_owned(),
+            endpoint(user, request, None).map_or(Value::Null, |known| Value::from(known.name.as_str())),
+        );
+    }
+    object
+}
+
+/// The request that hooks have made of it.
+fn rebuilt(user: &User, request: &Request, object: &Map<String, Value>) -> Option<Request> {
+    let world = &user.world;
+    let frame = Frame { target: &world.target, functions: &world.functions, headers: &world.headers };
+    let method = object.get("method").and_then(Value::as_str).unwrap_or(&request.method);
+    let mut made = Request::new(method, object, &frame)?;
+    // What was written says which endpoint it is, whatever functions make of the address.
+    made.raw_url = request.raw_url.clone();
+    made.name = request.name.clone();
+    made.condition = None;
+    // A body that a function sets loses against JSON of the script; JSON that it sets wins.
+    Some(made)
+}
+
+/// The name of the request's endpoint; `sent` is the address that was used.
+fn endpoint<'r>(user: &User, request: &'r Request, sent: Option<&str>) -> Option<Cow<'r, Endpoint>> {
+    let endpoints = user.world.by_endpoint.as_ref()?;
+    let of = |url: &str| endpoints.endpoint(url, request.name.as_deref());
+    match sent {
+        Some(url) if !endpoints.grouped => of(url).map(Cow::Owned),
+        _ => request.endpoint.get_or_init(|| of(&request.raw_url)).as_ref().map(Cow::Borrowed),
+    }
+}
+
+/// A time in milliseconds as hooks see it.
+#[must_use]
+pub fn ms(time: Nanos) -> Value {
+    js::number((time.as_millis_f64() * 1000.0).round() / 1000.0)
+}

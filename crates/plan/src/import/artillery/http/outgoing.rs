@@ -1,0 +1,206 @@
+//! What a request sends: templates filled in, body, headers, query and cookies.
+//!
+//! Main type: [`Filled`]. Sending it is the business of [`super::hops`].
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::Failure;
+use crate::import::artillery::flow::{Content, Request};
+use crate::import::artillery::life::User;
+use crate::import::artillery::{functions, js, load, template};
+
+/// A request with everything filled in.
+pub(super) struct Filled {
+    pub(super) method: String,
+    pub(super) url: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Option<Bytes>,
+    pub(super) cookies: Vec<(String, String)>,
+}
+
+/// Fills in the templates.
+pub(super) fn fill(user: &User, request: &Request, url: &str) -> Result<Filled, Failure> {
+    let refused =
+        |message: &str| Failure { code: "ERR_GOT_REQUEST_ERROR".to_owned(), message: message.to_owned() };
+    let mut headers: Vec<(String, String)> = Vec::with_capacity(request.headers.len() + 2);
+    for (name, value) in &request.headers {
+        match user.value(value) {
+            None => {}
+            Some(Value::Array(list)) => {
+                headers.extend(list.iter().map(|value| (name.to_string(), js::text_of(Some(value)))));
+            }
+            Some(value) => headers.push((name.to_string(), js::text_of(Some(&value)))),
+        }
+    }
+    let has = |headers: &[(String, String)], wanted: &str| headers.iter().any(|(name, _)| name == wanted);
+    let body = match &request.content {
+        Content::None => None,
+        Content::Json(json) => match user.value(json) {
+            None => None,
+            Some(value) => {
+                if !has(&headers, "content-type") {
+                    headers.push(("content-type".to_owned(), "application/json".to_owned()));
+                }
+                Some(Bytes::from(value.to_string()))
+            }
+        },
+        Content::Body(body) => match user.value(body) {
+            None => None,
+            Some(Value::String(text)) => Some(Bytes::from(text)),
+            Some(_) => return Err(refused("the body must be a text")),
+        },
+        Content::Form(fields) => {
+            let pairs: Vec<(String, Option<Value>)> =
+                fields.iter().map(|(name, value)| (name.clone(), user.value(value))).collect();
+            if !has(&headers, "content-type") {
+                headers.push(("content-type".to_owned(), net::form::URL_ENCODED.to_owned()));
+            }
+            Some(Bytes::from(encoded(&pairs)))
+        }
+        Content::FormData(fields) => {
+            let (content_type, bytes) = multipart(user, fields).map_err(|why| refused(&why))?;
+            headers.retain(|(name, _)| name != "content-type");
+            headers.push(("content-type".to_owned(), content_type));
+            Some(Bytes::from(bytes))
+        }
+    };
+    if body.as_ref().is_some_and(|body| !body.is_empty()) && matches!(&*request.method, "GET" | "HEAD") {
+        return Err(refused("a GET has no body"));
+    }
+    if let Some((name, password)) = &request.auth {
+        let pair = format!(
+            "{}:{}",
+            js::text_of(user.value(name).as_ref()),
+            js::text_of(user.value(password).as_ref())
+        );
+        let value = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));
+        headers.retain(|(name, _)| name != "authorization");
+        headers.push(("authorization".to_owned(), value));
+    }
+    if let Some(prefix) = &user.world.tracing {
+        let mut random = user.random.borrow_mut();
+        let trace = format!("{:016x}{:016x}", random.next(), random.next());
+        let trace = format!("{prefix}{}", &trace[prefix.len().min(32)..]);
+        headers.push(("traceparent".to_owned(), format!("00-{trace}-{:016x}-01", random.next())));
+    }
+    let url = address(user, request, url)
+        .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why })?;
+    let cookies = cookies(user, request);
+    Ok(Filled { method: request.method.to_string(), url, headers, body, cookies })
+}
+
+/// The address as it goes over the wire, with its query.
+fn address(user: &User, request: &Request, url: &str) -> Result<String, String> {
+    let query = request.query.as_ref().and_then(|query| user.value(query));
+    let query = query.as_ref().and_then(Value::as_object).filter(|query| !query.is_empty());
+    // Most addresses are as they should be; the others are taken apart and put together by the rules of the web.
+    let plain = |c: u8| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'&' | b'=' | b'+' | b'%')
+            || matches!(c, b',' | b';' | b'@' | b'!' | b'*' | b'(' | b')')
+    };
+    if query.is_none() && url.bytes().all(plain) && !url.contains("/.") && url.matches('/').count() > 2 {
+        return Ok(url.to_owned());
+    }
+    let mut parsed = url::Url::parse(url).map_err(|why| format!("{why}: {url}"))?;
+    parsed.set_fragment(None);
+    if let Some(query) = query {
+        let pairs: Vec<(String, Option<Value>)> =
+            query.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
+        parsed.set_query(Some(&encoded(&pairs)));
+    }
+    Ok(parsed.into())
+}
+
+/// Pairs urlencoded; a list has its name again and again.
+fn encoded(pairs: &[(String, Option<Value>)]) -> String {
+    let mut flat: Vec<(&str, String)> = Vec::new();
+    for (name, value) in pairs {
+        match value {
+            Some(Value::Array(items)) => {
+                flat.extend(items.iter().map(|item| (name.as_str(), js::text_of(Some(item)))));
+            }
+            None => {}
+            Some(Value::Null) => flat.push((name, String::new())),
+            Some(value) => flat.push((name, js::text_of(Some(value)))),
+        }
+    }
+    let mut made = url::form_urlencoded::Serializer::new(String::new());
+    made.extend_pairs(flat);
+    made.finish()
+}
+
+/// Fields and files as a multipart body, with its content type.
+fn multipart(user: &User, fields: &[(String, Value, template::Tree)]) -> Result<(String, Vec<u8>), String> {
+    let boundary = format!("form-{}", functions::make_uuid(&mut user.random.borrow_mut()));
+    let mut body = Vec::new();
+    for (name, spec, filled) in fields {
+        let name = name.replace('"', "%22");
+        let mut head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"");
+        let filled = user.value(filled);
+        let kind = spec["contentType"].as_str();
+        let bytes = match filled.as_ref().and_then(|filled| filled.get("fromFile")).and_then(Value::as_str) {
+            Some(file) => {
+                let path = load::absolute(&user.world.folder, std::path::Path::new(file));
+                let bytes = std::fs::read(&path).map_err(|why| format!("{file}: {why}"))?;
+                let file_name = path.file_name().map_or(Cow::Borrowed(""), |name| name.to_string_lossy());
+                head.push_str(&format!("; filename=\"{}\"", file_name.replace('"', "%22")));
+                head.push_str(&format!("\r\nContent-Type: {}", kind.unwrap_or_else(|| kind_of(&file_name))));
+                bytes
+            }
+            None => {
+                let inner = filled.as_ref().and_then(|filled| filled.get("value")).or(filled.as_ref());
+                if let Some(kind) = kind {
+                    head.push_str(&format!("\r\nContent-Type: {kind}"));
+                }
+                js::text_of(inner).into_bytes()
+            }
+        };
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(b"\r\n\r\n");
+        body.extend_from_slice(&bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    Ok((format!("multipart/form-data; boundary={boundary}"), body))
+}
+
+/// The content type of a file by the end of its name.
+fn kind_of(name: &str) -> &'static str {
+    match name.rsplit_once('.').map_or("", |(_, end)| end).to_ascii_lowercase().as_str() {
+        "txt" => "text/plain",
+        "csv" => "text/csv",
+        "htm" | "html" => "text/html",
+        "json" => "application/json",
+        "xml" => "application/xml",
+        "pdf" => "application/pdf",
+        "zip" => "application/zip",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "svg" => "image/svg+xml",
+        "webp" => "image/webp",
+        "mp4" => "video/mp4",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The cookies that scripts set. Those of earlier requests go along once the server has set one, or when this
+/// request has some too.
+fn cookies(user: &User, request: &Request) -> Vec<(String, String)> {
+    let defaults = &user.world.cookies;
+    let mut kept = user.cookies.borrow_mut();
+    let (known, served) = &mut *kept;
+    for (name, value) in defaults.iter().chain(&request.cookies) {
+        let value = user.text(value);
+        match known.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = value,
+            None => known.push((name.clone(), value)),
+        }
+    }
+    if *served || !request.cookies.is_empty() || !defaults.is_empty() { known.clone() } else { Vec::new() }
+}
