@@ -108,7 +108,7 @@ const fn word(decision: Decision) -> &'static str {
 }
 
 fn write(matches: &ArgMatches, verdicts: &Verdicts) -> Result<(), Error> {
-    for (name, text) in [("junit", junit(verdicts)), ("markdown", markdown(verdicts))] {
+    for (name, text) in [("junit", junit(std::slice::from_ref(verdicts))), ("markdown", markdown(verdicts))] {
         if let Some(path) = matches.get_one::<String>(name) {
             std::fs::write(path, text).map_err(|why| Error::File(format!("{path}: {why}")))?;
         }

@@ -1,13 +1,19 @@
 //! `plimsoll report`: kept runs as a document, one alone or several next to each other.
 
 use clap::{Arg, ArgMatches, Command};
+use insight::compare;
 use model::{ExitCode, Level};
-use report::html::Run;
-use report::paper::{FORMS, Form, for_file, named};
+use report::html::Story;
+use report::paper::{self, FORMS, Form, for_file};
+use report::verdicts::Verdicts;
+use stats::compare::Design;
+use store::Listed;
 
 use super::Spec;
+use super::compare::named;
 use crate::error::Error;
-use crate::kept::story::tell;
+use crate::judgement::{Asked, Judged, Party, Sides, findings};
+use crate::kept::story::story;
 use crate::kept::{Shelf, now_ms, runs_argument, with_store};
 use crate::session::Session;
 
@@ -32,25 +38,38 @@ fn arguments(command: Command) -> Command {
 
 fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let text = |id: &str| matches.get_one::<String>(id).map(String::as_str);
-    let (mut shelf, now) = (Shelf::open(session, matches)?, now_ms(session));
-    let mut runs: Vec<Run> = Vec::new();
-    for name in matches.get_many::<String>("run").into_iter().flatten() {
-        let listed = shelf.find(name)?;
-        runs.push(tell(session, shelf.library(), listed, now)?);
-    }
-    let form = text("form").and_then(named).or_else(|| for_file(text("output")?));
-    let form = form.or_else(|| named("html")).ok_or_else(|| Error::Internal("no form".to_owned()))?;
+    let shelf = Shelf::open(session, matches)?;
+    let runs = named(&shelf, matches.get_many::<String>("run").into_iter().flatten())?.runs;
+    let compared = against_first(&shelf, &runs, now_ms(session))?;
+    let story = story(session, &shelf, runs.iter(), compared)?;
+    let form = text("form").and_then(paper::named).or_else(|| for_file(text("output")?));
+    let form = form.unwrap_or(&paper::USUAL);
     match text("output") {
-        None => session.print(&(form.write)(&runs)),
+        None => session.print(&(form.write)(&story)),
         Some(path) => {
-            write(form, &runs, path)?;
+            write(form, &story, path)?;
             session.say(Level::Info, format!("wrote {path}"));
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(form: &Form, runs: &[Run], path: &str) -> Result<(), Error> {
-    let written = std::fs::write(path, (form.write)(runs));
+/// Every other run held against the first, by the profile that nobody has to name.
+fn against_first(shelf: &Shelf, runs: &[Listed], now_ms: i64) -> Result<Vec<Verdicts>, Error> {
+    let Some((first, others)) = runs.split_first() else { return Ok(Vec::new()) };
+    let (asked, design) = (Asked::default(), Design::Separate);
+    let party = |run: &Listed| Party::new(run.name.clone(), vec![run.clone()]);
+    let mut compared = Vec::new();
+    for other in others {
+        let sides = Sides::read(shelf, party(first), party(other), &asked, now_ms)?;
+        let report = &compare(&sides.before, &sides.after, design, &asked.profile);
+        let judged = Judged { sides: &sides, report, design, asked: &asked, level: asked.profile.level };
+        compared.push(findings(&format!("{} against {}", other.id, first.id), &judged));
+    }
+    Ok(compared)
+}
+
+fn write(form: &Form, story: &Story, path: &str) -> Result<(), Error> {
+    let written = std::fs::write(path, (form.write)(story));
     written.map_err(|error| Error::File(format!("could not write {path}: {error}")))
 }

@@ -1,14 +1,31 @@
 //! A kept run as reports tell of it: its summary, and what it measured second by second.
 //!
-//! Main function: [`tell`].
+//! Main functions: [`story`] of several runs, [`tell`] of one.
 
-use report::html::{Ending, Measured, Run};
+use report::html::{Ending, Measured, Run, Story};
 use report::summary::Mode;
+use report::verdicts::Verdicts;
 use store::{Kept, Library, Listed, Selected};
 
-use super::{Verdict, failed, moment, seconds, summary::summary};
+use super::{Shelf, Verdict, failed, moment, now_ms, seconds, summary::summary};
 use crate::error::Error;
 use crate::session::Session;
+
+/// Reads what a report needs of some runs that were held against each other so.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn story<'a>(
+    session: &Session,
+    shelf: &Shelf,
+    runs: impl Iterator<Item = &'a Listed>,
+    compared: Vec<Verdicts>,
+) -> Result<Story, Error> {
+    let now = now_ms(session);
+    let runs: Result<Vec<Run>, Error> =
+        runs.map(|run| tell(session, shelf.reading(), run.clone(), now)).collect();
+    Ok(Story { runs: runs?, compared })
+}
 
 /// Reads what a report needs of a run.
 ///

@@ -10,6 +10,7 @@ use metrics::Frame;
 use metrics::thresholds::Outcome;
 use model::Hidden;
 use model::{ExitCode, Level, Nanos, Record};
+use report::html::Story;
 use report::summary::{Group, Mode, Summary, machine_readable};
 use serde_json::{Value, json};
 use store::{Check, Closing, Keeper, Library, Membership, Opening, Place, Retention, ScriptText, Threshold};
@@ -179,7 +180,7 @@ impl Pages {
             // Nobody could find the run by it.
             run.id = None;
         }
-        Ok(report::html::page(&[run]))
+        Ok(report::html::page(&Story { runs: vec![run], compared: Vec::new() }))
     }
 }
 

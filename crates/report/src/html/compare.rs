@@ -1,24 +1,27 @@
-//! Several runs next to each other: the same figures in columns, the same charts over one another.
+//! Several runs next to each other: what changed, the same figures in columns, the same charts over one another.
 //!
-//! Main function: [`of_several`]. A difference is called clear when the intervals of the two runs do not touch; what
-//! two runs cannot tell, which is how much runs of the same thing differ, is said on the page.
+//! Main function: [`of_several`]. Whether a difference is one was decided elsewhere, with what runs of the same thing
+//! differ by; here it is only shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::figures::{Figure, Figures, QUANTILES};
 use super::markup::{Cell, Tone, chart, escape, wide_table};
 use super::sections::{duration_name, percentile_name, threshold_value, trust_part};
-use super::words::{rate, share, verdict};
-use super::{Parts, Run, Section};
+use super::words::{capital, rate, share, unbroken, verdict};
+use super::{Parts, Run, Section, Story, about};
 use crate::quick::{span, thousands};
+use crate::verdicts::{Standing, Verdicts};
 
-const NOTE: &str = "Changes are against the first run. Intervals of the other runs that do not touch those of the first \
-    are marked as clear. Two runs of the same thing differ too, by an amount that only more runs of each would show.";
+const FIGURES_NOTE: &str = "Ranges are 95 % confidence intervals of each run by itself. How much runs of the same thing \
+    differ is not in them; the findings above take it into account.";
 
 /// The page of several runs.
-pub fn of_several(runs: &[Run], figures: &[Figures]) -> Parts {
+pub fn of_several(story: &Story, figures: &[Figures]) -> Parts {
+    let runs = &story.runs[..];
     let sections = [
-        Section::new("figures", "Figures", NOTE, &figures_table(runs, figures)),
+        Section::new("findings", "Findings", "", &findings(&story.compared)),
+        Section::new("figures", "Figures", FIGURES_NOTE, &figures_table(runs, figures)),
         Section::new("time", "Over time", "Every run begins at zero.", &charts(runs, figures)),
         Section::new(
             "endpoints",
@@ -39,8 +42,9 @@ pub fn of_several(runs: &[Run], figures: &[Figures]) -> Parts {
     let name = if names.len() == 1 { runs[0].name.clone() } else { format!("{} tests", names.len()) };
     Parts {
         title: format!("{} runs · {name}", runs.len()),
-        head: head(runs, &name),
+        head: head(story, &name),
         sections: sections.into_iter().flatten().collect(),
+        about: about(runs),
     }
 }
 
@@ -50,17 +54,30 @@ fn key(at: usize) -> String {
 }
 
 fn letter(at: usize) -> String {
-    char::from_u32('A' as u32 + at as u32)
-        .filter(char::is_ascii_uppercase)
-        .map_or(format!("#{}", at + 1), String::from)
+    u8::try_from(at)
+        .ok()
+        .filter(|at| *at < 26)
+        .map_or_else(|| format!("#{}", at + 1), |at| char::from(b'A' + at).to_string())
 }
 
-fn head(runs: &[Run], name: &str) -> String {
-    let mut out = format!(
-        "<p class=\"what\"><span class=\"name\">{}</span></p>\n<h1>{} runs next to each other</h1>\n<ol class=\"runs\">\n",
-        escape(name),
-        runs.len()
-    );
+fn head(story: &Story, name: &str) -> String {
+    let runs = &story.runs;
+    let mut out = format!("<p class=\"what\"><span class=\"name\">{}</span></p>\n", escape(name));
+    match &story.compared[..] {
+        [one] => {
+            let (word, tone) = word(one.standing);
+            // The sentence says first what was found, then by which measure.
+            let (found, measure) = one.sentence.split_once(';').unwrap_or((&one.sentence, ""));
+            out.push_str(&format!(
+                "<div class=\"verdict {}\"><p class=\"word\">{word}</p><h1>{}</h1>\n<p class=\"lead\">{}</p></div>\n",
+                tone.class(),
+                escape(&unbroken(&capital(found))),
+                escape(&unbroken(&capital(measure.trim_start())))
+            ));
+        }
+        _ => out.push_str(&format!("<h1>{} runs next to each other</h1>\n", runs.len())),
+    }
+    out.push_str("<ol class=\"runs\">\n");
     for (at, run) in runs.iter().enumerate() {
         let verdict = verdict(run);
         let id = run.id.as_deref().unwrap_or("this run");
@@ -82,80 +99,81 @@ fn head(runs: &[Run], name: &str) -> String {
     out
 }
 
-/// Titles: what, then for each run its value, and for all but the first the change.
+/// What a comparison comes to, in a word.
+const fn word(standing: Standing) -> (&'static str, Tone) {
+    match standing {
+        Standing::Passed => ("Not worse", Tone::Good),
+        Standing::Failed => ("Worse", Tone::Bad),
+        Standing::Undecided => ("Not decided", Tone::Warn),
+        Standing::Skipped => ("Not judged", Tone::Warn),
+    }
+}
+
+/// Every comparison: what has to be known of it first, then its figures.
+fn findings(compared: &[Verdicts]) -> String {
+    let mut out = String::new();
+    for one in compared {
+        if compared.len() > 1 {
+            out.push_str(&format!(
+                "<h3>{}</h3>\n<p>{}.</p>\n",
+                escape(&one.title),
+                escape(&unbroken(&capital(&one.sentence)))
+            ));
+        }
+        if !one.notes.is_empty() {
+            out.push_str("<ul class=\"reasons\">\n");
+            for note in &one.notes {
+                out.push_str(&format!("<li>{}.</li>\n", escape(&unbroken(&capital(note)))));
+            }
+            out.push_str("</ul>\n");
+        }
+        out.push_str(&findings_table(one));
+    }
+    out
+}
+
+fn findings_table(verdicts: &Verdicts) -> String {
+    if verdicts.cases.is_empty() {
+        return String::new();
+    }
+    let titles: Vec<(String, bool)> = verdicts
+        .columns
+        .iter()
+        .map(|title| (escape(&capital(title.trim_start())), title.starts_with(' ')))
+        .collect();
+    let rows: Vec<Vec<Cell>> = verdicts
+        .cases
+        .iter()
+        .map(|case| {
+            let tone = match case.standing {
+                Standing::Passed => Tone::Good,
+                Standing::Failed => Tone::Bad,
+                Standing::Undecided => Tone::Warn,
+                Standing::Skipped => Tone::Faint,
+            };
+            let mut cells: Vec<Cell> = case.cells.iter().map(|text| Cell::text(text)).collect();
+            if let Some(last) = cells.pop() {
+                cells.push(last.tone(tone));
+            }
+            cells
+        })
+        .collect();
+    wide_table(&format!("Findings of {}", verdicts.title), None, &titles, &rows)
+}
+
+/// Titles: what, then each run.
 fn titles(what: &str, runs: &[Run]) -> Vec<(String, bool)> {
-    let mut titles = vec![(escape(what), false), (key(0), true)];
-    for at in 1..runs.len() {
-        titles.push((key(at), true));
-        titles.push((format!("{} against {}", letter(at), letter(0)), true));
-    }
-    titles
+    std::iter::once((escape(what), false)).chain((0..runs.len()).map(|at| (key(at), true))).collect()
 }
 
-/// Which way is bad.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Worse {
-    Higher,
-    Lower,
-    Neither,
-}
-
-fn row(name: &str, values: &[Option<Figure>], show: impl Fn(f64) -> String, worse: Worse) -> Vec<Cell> {
-    let mut cells = vec![Cell::text(name)];
-    let first = values.first().copied().flatten();
-    for (at, value) in values.iter().enumerate() {
-        match value {
-            None => cells.push(Cell::none()),
-            Some(figure) => {
-                let range = super::sections::interval(figure, &show);
-                let range =
-                    if range.is_empty() { range } else { format!("<small>{}</small>", escape(&range)) };
-                let markup = format!("{}{range}", escape(&show(figure.value)));
-                cells.push(Cell::markup(markup, Some(figure.value)));
-            }
-        }
-        if at > 0 {
-            cells.push(change(first, *value, worse));
-        }
-    }
-    cells
-}
-
-/// By how much a figure differs from the first run's, and whether that is clear.
-fn change(first: Option<Figure>, other: Option<Figure>, worse: Worse) -> Cell {
-    let (Some(first), Some(other)) = (first, other) else { return Cell::none() };
-    if first.value == other.value {
-        return Cell::number("±0", 0.0).tone(Tone::Faint);
-    }
-    if first.value == 0.0 {
-        return Cell::text("new");
-    }
-    let percent = (other.value / first.value - 1.0) * 100.0;
-    let digits = usize::from(percent.abs() < 10.0);
-    let sign = if percent < 0.0 { "−" } else { "+" };
-    let apart = match (first.interval, other.interval) {
-        (Some(a), Some(b)) => a.1 < b.0 || b.1 < a.0,
-        _ => false,
+fn row(name: &str, values: &[Option<Figure>], show: impl Fn(f64) -> String) -> Vec<Cell> {
+    let cell = |figure: &Figure| {
+        let range = super::sections::interval(figure, &show);
+        let range = if range.is_empty() { range } else { format!("<small>{}</small>", escape(&range)) };
+        Cell::markup(format!("{}{range}", escape(&show(figure.value))), Some(figure.value))
     };
-    let shown = format!("{sign}{:.digits$} %{}", percent.abs(), if apart { " clear" } else { "" });
-    let tone = match (apart, worse, percent > 0.0) {
-        (false, ..) | (_, Worse::Neither, _) => Tone::Plain,
-        (true, Worse::Higher, rises) => {
-            if rises {
-                Tone::Bad
-            } else {
-                Tone::Good
-            }
-        }
-        (true, Worse::Lower, rises) => {
-            if rises {
-                Tone::Good
-            } else {
-                Tone::Bad
-            }
-        }
-    };
-    Cell::number(&shown, percent).tone(tone)
+    let cells = values.iter().map(|value| value.as_ref().map_or_else(Cell::none, cell));
+    std::iter::once(Cell::text(name)).chain(cells).collect()
 }
 
 fn plain(value: f64) -> Option<Figure> {
@@ -170,8 +188,8 @@ fn figures_table(runs: &[Run], figures: &[Figures]) -> String {
     let count = |value: f64| thousands(value as u64);
     let per_second = |value: f64| format!("{}/s", rate(value));
     let mut rows = vec![
-        row("Requests", &each(&requests), count, Worse::Neither),
-        row("Throughput", &each(&|run| requests(run) / run.seconds.max(1e-9)), per_second, Worse::Lower),
+        row("Requests", &each(&requests), count),
+        row("Throughput", &each(&|run| requests(run) / run.seconds.max(1e-9)), per_second),
     ];
     let same = figures.windows(2).all(|pair| pair[0].metric == pair[1].metric);
     if let Some(metric) = figures[0].metric.filter(|_| same) {
@@ -180,25 +198,23 @@ fn figures_table(runs: &[Run], figures: &[Figures]) -> String {
             &format!("{name}, mean"),
             &each(&|run| run.measured.totals[metric].avg()),
             span,
-            Worse::Higher,
         ));
         for q in QUANTILES {
             let values: Vec<_> = figures.iter().map(|one| one.quantile(q).map(|one| one.figure)).collect();
-            rows.push(row(&format!("{name}, {}", percentile_name(q)), &values, span, Worse::Higher));
+            rows.push(row(&format!("{name}, {}", percentile_name(q)), &values, span));
         }
         rows.push(row(
             &format!("{name}, largest"),
             &each(&|run| run.measured.totals[metric].max()),
             span,
-            Worse::Higher,
         ));
     }
     let failed: Vec<_> = figures.iter().map(|one| one.failed).collect();
-    rows.push(row("Failed", &failed, share, Worse::Higher));
+    rows.push(row("Failed", &failed, share));
     let iterations = |run: &Run| run.measured.counters["iterations"].iter().sum::<f64>();
-    rows.push(row("Iterations", &each(&iterations), count, Worse::Neither));
+    rows.push(row("Iterations", &each(&iterations), count));
     let received = |run: &Run| run.measured.counters["data_received"].iter().sum::<f64>();
-    rows.push(row("Received", &each(&received), crate::format::bytes, Worse::Neither));
+    rows.push(row("Received", &each(&received), crate::format::bytes));
     wide_table("Figures of all runs", None, &titles("Figure", runs), &rows)
 }
 
@@ -235,7 +251,7 @@ fn endpoints(runs: &[Run]) -> String {
                 let one = run.measured.endpoints.get(key).filter(|one| one.durations.count() > 0);
                 one.and_then(|one| plain(one.durations.quantile(0.95)))
             };
-            let mut cells = row(&name, &runs.iter().map(most).collect::<Vec<_>>(), span, Worse::Higher);
+            let mut cells = row(&name, &runs.iter().map(most).collect::<Vec<_>>(), span);
             for run in runs {
                 let one = run.measured.endpoints.get(key);
                 cells.push(one.map_or_else(Cell::none, |one| {
@@ -249,7 +265,8 @@ fn endpoints(runs: &[Run]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let mut titles = titles("Endpoint", runs);
+    let mut titles = vec![("Endpoint".to_owned(), false)];
+    titles.extend((0..runs.len()).map(|at| (format!("{} 95th", key(at)), true)));
     for at in 0..runs.len() {
         titles.push((format!("{} requests", letter(at)), true));
         titles.push((format!("{} failed", letter(at)), true));
@@ -338,26 +355,4 @@ fn environment(runs: &[Run]) -> String {
     let mut titles = vec![("What".to_owned(), false)];
     titles.extend((0..runs.len()).map(|at| (key(at), false)));
     wide_table("What the runs ran on", None, &titles, &rows)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_change_is_clear_only_when_intervals_do_not_touch() {
-        let figure = |value: f64, low: f64, high: f64| Some(Figure { value, interval: Some((low, high)) });
-        let check = |a, b, expected: &str| {
-            let cell = format!("{:?}", change(a, b, Worse::Higher));
-            assert!(cell.contains(expected), "{cell}");
-        };
-        check(figure(10.0, 9.0, 11.0), figure(20.0, 18.0, 22.0), "\"+100 % clear\"");
-        check(figure(10.0, 9.0, 11.0), figure(20.0, 18.0, 22.0), "Bad");
-        check(figure(20.0, 18.0, 22.0), figure(10.0, 9.0, 11.0), "Good");
-        check(figure(10.0, 9.0, 11.0), figure(10.5, 10.0, 12.0), "\"+5.0 %\"");
-        check(plain(10.0), plain(20.0), "\"+100 %\"");
-        check(plain(0.0), plain(20.0), "new");
-        check(None, plain(20.0), "–");
-        check(plain(20.0), plain(20.0), "±0");
-    }
 }

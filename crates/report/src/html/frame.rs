@@ -7,21 +7,15 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::markup::{data, escape};
-use super::{Parts, Run};
+use super::Parts;
 
 /// How everything looks.
 const STYLE: &str = include_str!("../../../../web/src/report.css");
-/// What draws charts; empty when the program was built without it.
-const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/report.js"));
-
-/// Whether this program was built with what draws charts.
-#[must_use]
-pub fn has_charts() -> bool {
-    !SCRIPT.is_empty()
-}
+/// What draws charts; none when the program was built without it.
+const SCRIPT: Option<&str> = include!(concat!(env!("OUT_DIR"), "/charts.rs"));
 
 /// The whole file.
-pub fn document(runs: &[Run], parts: &Parts, data_of_charts: &Value) -> String {
+pub fn document(parts: &Parts, data_of_charts: &Value) -> String {
     let mut out = String::with_capacity(256 << 10);
     out.push_str("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
@@ -38,15 +32,15 @@ pub fn document(runs: &[Run], parts: &Parts, data_of_charts: &Value) -> String {
         out.push_str(&format!("<li><a href=\"#{}\">{}</a></li>\n", section.id, escape(section.title)));
     }
     out.push_str("</ul></nav>\n<main id=\"content\" tabindex=\"-1\">\n");
-    if !has_charts() {
+    if SCRIPT.is_none() {
         out.push_str(WITHOUT_CHARTS);
     }
     parts.sections.iter().for_each(|section| out.push_str(&section.markup));
     out.push_str("</main>\n</div>\n");
-    out.push_str(&foot(runs));
-    if has_charts() {
+    out.push_str(&foot(&parts.about));
+    if let Some(script) = SCRIPT {
         out.push_str(&data("data", data_of_charts));
-        out.push_str(&format!("<script>{SCRIPT}</script>\n"));
+        out.push_str(&format!("<script>{script}</script>\n"));
     }
     out.push_str("</body>\n</html>\n");
     out
@@ -55,12 +49,10 @@ pub fn document(runs: &[Run], parts: &Parts, data_of_charts: &Value) -> String {
 /// Nothing is fetched from anywhere, and no script runs but the one of this program: text of a test that found its
 /// way into the page could not do anything.
 fn policy() -> String {
-    let script = if has_charts() {
-        let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(SCRIPT));
+    let script = SCRIPT.map_or(String::new(), |script| {
+        let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(script));
         format!(" script-src 'sha256-{digest}';")
-    } else {
-        String::new()
-    };
+    });
     format!(
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:;{script} base-uri 'none'; form-action 'none'"
     )
@@ -81,13 +73,8 @@ fn bar() -> String {
 const WITHOUT_CHARTS: &str = "<p class=\"note missing\">This program was built without charts: \
     <code>cargo xtask web</code> makes them, before <code>cargo build</code>. All numbers are here as tables.</p>\n";
 
-fn foot(runs: &[Run]) -> String {
-    let ids: Vec<String> = runs.iter().filter_map(|run| run.id.as_deref()).map(escape).collect();
-    let of = match ids.len() {
-        0 => String::new(),
-        1 => format!(" of run {}", ids[0]),
-        _ => format!(" of runs {}", ids.join(", ")),
-    };
+fn foot(about: &str) -> String {
+    let of = if about.is_empty() { String::new() } else { format!(" of {}", escape(about)) };
     format!(
         "<footer>Report{of} by plimsoll {}. This file is complete in itself and loads nothing.</footer>\n",
         env!("CARGO_PKG_VERSION")

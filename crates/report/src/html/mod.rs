@@ -1,6 +1,6 @@
 //! The report: one file that needs nothing else, about one run or several side by side.
 //!
-//! Main function: [`page`]. All words and tables are in the file itself; the script inside, made from `web/`, adds
+//! Main function: [`page`], of a [`Story`]. All words and tables are in the file itself; the script inside, made from `web/`, adds
 //! charts, sorting and search. A program that was built without it makes the same report without charts. Where runs
 //! come from is not known here.
 
@@ -16,11 +16,11 @@ mod words;
 use serde_json::Value;
 
 use crate::summary::Summary;
+use crate::verdicts::Verdicts;
 
 pub use figures::{Figure, Figures, LEVEL};
-pub use frame::has_charts;
 pub use measured::{Measured, Share};
-pub use words::{Verdict, counted, lead, rate, share, thresholds, trust, verdict};
+pub use words::{Verdict, counted, lead, rate, share, thresholds, trust, trust_lines, verdict};
 
 /// How a run ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -67,19 +67,24 @@ pub struct Run {
     pub lost_frames: u64,
 }
 
-/// The report of one run, or of several next to each other.
-///
-/// # Panics
-/// Without any run.
+/// What a report is about: one run, or several next to each other.
+#[derive(Debug)]
+pub struct Story {
+    /// The runs, at least one.
+    pub runs: Vec<Run>,
+    /// How they were held against each other, as far as they were.
+    pub compared: Vec<Verdicts>,
+}
+
+/// The report as one file.
 #[must_use]
-pub fn page(runs: &[Run]) -> String {
-    let figures: Vec<Figures> = runs.iter().map(|run| Figures::of(&run.measured)).collect();
-    let parts = match runs {
-        [] => unreachable!("a report is of at least one run"),
-        [run] => sections::of_one(run, &figures[0]),
-        runs => compare::of_several(runs, &figures),
+pub fn page(story: &Story) -> String {
+    let figures: Vec<Figures> = story.runs.iter().map(|run| Figures::of(&run.measured)).collect();
+    let parts = match (&story.runs[..], &figures[..]) {
+        ([run], [of_run]) => sections::of_one(run, of_run),
+        _ => compare::of_several(story, &figures),
     };
-    frame::document(runs, &parts, &data::of(runs, &figures))
+    frame::document(&parts, &data::of(&story.runs, &figures))
 }
 
 /// The parts of a page.
@@ -88,8 +93,20 @@ struct Parts {
     title: String,
     /// Before everything else: the name, the verdict.
     head: String,
-    /// Sections: id, title, markup.
+    /// Everything below it, in the order of the list of sections.
     sections: Vec<Section>,
+    /// What it is about, for the foot: `run 4f3a`.
+    about: String,
+}
+
+/// The foot's words for runs that can be found by their ids.
+fn about(runs: &[Run]) -> String {
+    let ids: Vec<&str> = runs.iter().filter_map(|run| run.id.as_deref()).collect();
+    match ids.len() {
+        0 => String::new(),
+        1 => format!("run {}", ids[0]),
+        _ => format!("runs {}", ids.join(", ")),
+    }
 }
 
 /// A section, and how links name it.

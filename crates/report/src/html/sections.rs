@@ -2,9 +2,11 @@
 //!
 //! Main function: [`of_one`]. Every chart has its numbers in a table next to it.
 
+mod conditions;
 mod endpoints;
 mod rest;
 
+pub use conditions::threshold_value;
 pub use endpoints::failed;
 
 use metrics::Trend;
@@ -12,12 +14,10 @@ use metrics::Trend;
 use super::figures::{Figure, Figures, OVER_TIME};
 use super::markup::{Cell, Column, Tone, chart, details, escape, table};
 use super::measured::PHASES;
-use super::words::{lead, rate, share, thresholds, trust, unbroken, verdict};
-use super::{Parts, Run, Section};
+use super::words::{capital, lead, rate, share, trust, trust_lines, unbroken, verdict};
+use super::{Parts, Run, Section, about};
 use crate::format;
 use crate::quick::{span, thousands};
-use crate::summary::{Threshold, Values};
-use metrics::Contains;
 
 /// A table of numbers over time has at most so many rows.
 const ROWS: usize = 120;
@@ -25,7 +25,8 @@ const ROWS: usize = 120;
 /// The page of one run.
 pub fn of_one(run: &Run, figures: &Figures) -> Parts {
     let sections = [
-        Section::new("thresholds", "Thresholds", "", &thresholds_table(run)),
+        Section::new("slas", "SLAs", conditions::SLAS_NOTE, &conditions::slas(run)),
+        Section::new("thresholds", "Thresholds", "", &conditions::thresholds(run)),
         Section::new("time", "Over time", "", &over_time(run, figures)),
         Section::new(
             "distribution",
@@ -46,6 +47,7 @@ pub fn of_one(run: &Run, figures: &Figures) -> Parts {
         title: format!("{} · {}", verdict(run).word, run.name),
         head: head(run, figures),
         sections: sections.into_iter().flatten().collect(),
+        about: about(std::slice::from_ref(run)),
     }
 }
 
@@ -74,36 +76,16 @@ fn head(run: &Run, figures: &Figures) -> String {
 pub fn trust_part(run: &Run) -> String {
     let (sentence, tone) = trust(run);
     let mut out = format!("<p class=\"trust {}\">{}</p>\n", tone.class(), escape(&sentence));
-    let reasons = &run.summary.trust.reasons;
-    if !reasons.is_empty() {
+    let lines = trust_lines(run);
+    if !lines.is_empty() {
         out.push_str("<ul class=\"reasons\">\n");
-        for reason in reasons {
-            let hint =
-                reason.hint.as_ref().map_or(String::new(), |hint| format!(" <em>{}</em>", escape(hint)));
-            out.push_str(&format!("<li>{}.{hint}</li>\n", escape(&capital(&reason.text))));
+        for (text, hint) in lines {
+            let hint = hint.map_or(String::new(), |hint| format!(" <em>{}.</em>", escape(&capital(&hint))));
+            out.push_str(&format!("<li>{}.{hint}</li>\n", escape(&unbroken(&text))));
         }
         out.push_str("</ul>\n");
     }
-    if let Some((_, text)) = &run.summary.trust.time_scale {
-        out.push_str(&format!("<p class=\"trust warn\">{}</p>\n", escape(&capital(text))));
-    }
-    if run.lost_frames > 0 {
-        let text = format!(
-            "{} measurements could not be kept in time and are missing from this report.",
-            words_for_lost(run.lost_frames)
-        );
-        out.push_str(&format!("<p class=\"trust warn\">{}</p>\n", escape(&text)));
-    }
     out
-}
-
-fn words_for_lost(frames: u64) -> String {
-    if frames == 1 { "One second's".to_owned() } else { format!("{} worker-seconds of", thousands(frames)) }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// An interval in brackets, or nothing.
@@ -157,43 +139,6 @@ fn key_figures(run: &Run, figures: &Figures) -> String {
         );
     }
     out
-}
-
-fn thresholds_table(run: &Run) -> String {
-    let mut rows = Vec::new();
-    for metric in &run.summary.total.metrics {
-        for one in &metric.thresholds {
-            let (mark, tone) = if one.ok { ("held", Tone::Good) } else { ("crossed", Tone::Bad) };
-            rows.push(vec![
-                Cell::text(&metric.full_name()),
-                Cell::text(&one.source),
-                threshold_value(one, &metric.values, metric.contains),
-                Cell::text(mark).tone(tone),
-            ]);
-        }
-    }
-    if rows.is_empty() || thresholds(&run.summary).next().is_none() {
-        return String::new();
-    }
-    use Column::{Number, Text};
-    table(
-        "Thresholds",
-        None,
-        &[Text("Metric"), Text("Condition"), Number("Measured"), Text("Outcome")],
-        &rows,
-    )
-}
-
-/// What was compared, in the unit of its metric.
-pub fn threshold_value(one: &Threshold, values: &Values, contains: Contains) -> Cell {
-    let Some(value) = one.value else { return Cell::text("no data").tone(Tone::Faint) };
-    let shown = match (values, contains) {
-        (Values::Rate { .. }, _) => share(value),
-        (Values::Trend(_), Contains::Time) if one.aggregation != "count" => span(value),
-        (_, Contains::Data) if one.aggregation != "rate" => format::bytes(value),
-        _ => format::number((value * 1e3).round() / 1e3),
-    };
-    Cell::number(&shown, value)
 }
 
 fn over_time(run: &Run, figures: &Figures) -> String {
@@ -303,7 +248,7 @@ fn distribution(run: &Run, figures: &Figures) -> String {
         let label = "Response time by percentile on a logarithmic axis. The numbers are in the table below.";
         out.push_str(&chart("curve", 0, title, label));
         let title = "When was it slow?";
-        let label = "Number of requests by time and response time, darker for more. Percentiles over time are in a table above.";
+        let label = "Number of requests by time and response time, a stronger colour for more. Percentiles over time are in a table above.";
         out.push_str(&chart("heat", 0, title, label));
     }
     out.push_str("</div>\n");

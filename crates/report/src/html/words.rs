@@ -4,7 +4,7 @@ use super::figures::Figures;
 use super::markup::Tone;
 use super::{Ending, Run};
 use crate::quick::{span, thousands};
-use crate::summary::{Summary, Threshold};
+use crate::summary::{SlaVerdict, Summary, Threshold};
 
 /// The headline of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,31 +23,111 @@ pub fn thresholds(summary: &Summary) -> impl Iterator<Item = (String, &Threshold
     metrics.flat_map(|metric| metric.thresholds.iter().map(move |one| (metric.full_name(), one)))
 }
 
+/// How many conditions a run had, and how many of them it did not meet.
+struct Tally {
+    thresholds: usize,
+    crossed: usize,
+    slas: usize,
+    broken: usize,
+    open: usize,
+}
+
+impl Tally {
+    fn of(summary: &Summary) -> Self {
+        let slas = |verdict| summary.slas.as_ref().map_or(0, |slas| slas.of(verdict).len());
+        let (broken, open) = (slas(SlaVerdict::Fail), slas(SlaVerdict::Inconclusive));
+        Self {
+            thresholds: thresholds(summary).count(),
+            crossed: thresholds(summary).filter(|(_, one)| !one.ok).count(),
+            slas: slas(SlaVerdict::Pass) + broken + open,
+            broken,
+            open,
+        }
+    }
+
+    /// What was met: `both thresholds held and its SLA is kept`.
+    fn met(&self) -> String {
+        let mut parts = Vec::new();
+        if self.thresholds > 0 {
+            parts.push(format!("{} held", all_of(self.thresholds, "threshold")));
+        }
+        if self.slas > 0 {
+            parts.push(format!("{} {} kept", all_of(self.slas, "SLA"), is_or_are(self.slas)));
+        }
+        parts.join(" and ")
+    }
+
+    /// What was not met: `1 of 3 thresholds was crossed and its SLA is not kept`.
+    fn missed(&self) -> String {
+        let mut parts = Vec::new();
+        if self.crossed > 0 {
+            let were = if self.crossed == 1 { "was" } else { "were" };
+            parts.push(format!("{} {were} crossed", part_of(self.crossed, self.thresholds, "threshold")));
+        }
+        if self.broken > 0 {
+            parts.push(format!(
+                "{} {} not kept",
+                part_of(self.broken, self.slas, "SLA"),
+                is_or_are(self.broken)
+            ));
+        }
+        parts.join(" and ")
+    }
+}
+
+/// `its SLA`, `both SLAs`, `all 3 SLAs`.
+fn all_of(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("its {what}"),
+        2 => format!("both {what}s"),
+        count => format!("all {count} {what}s"),
+    }
+}
+
+/// `its SLA`, `1 of 3 SLAs`.
+fn part_of(count: usize, all: usize, what: &str) -> String {
+    if all == 1 { format!("its {what}") } else { format!("{count} of {all} {what}s") }
+}
+
+const fn is_or_are(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
+}
+
 /// How the run ended, in a sentence.
 #[must_use]
 pub fn verdict(run: &Run) -> Verdict {
-    let all = thresholds(&run.summary).count();
-    let crossed = thresholds(&run.summary).filter(|(_, one)| !one.ok).count();
+    let tally = Tally::of(&run.summary);
     let why = run.summary.incomplete.as_deref().unwrap_or("no reason is known");
     let of = |word, sentence: String, tone| Verdict { word, sentence, tone };
     match run.ending {
-        Ending::Passed if all == 0 => of(
+        Ending::Passed if tally.thresholds + tally.slas == 0 => of(
             "Done",
-            "The test ran to its end. Nothing was judged, because it has no thresholds.".to_owned(),
+            "The test ran to its end. Nothing was judged, because it has no thresholds and no SLAs."
+                .to_owned(),
             Tone::Plain,
         ),
-        Ending::Passed => of("Passed", format!("The test passed: {}.", held(all)), Tone::Good),
+        // An SLA that is not kept fails a run; how that could be overruled is not for reports to know.
+        Ending::Passed if tally.broken + tally.crossed > 0 => {
+            of("Failed", format!("The test ended well, but {}.", tally.missed()), Tone::Bad)
+        }
+        Ending::Passed if tally.open > 0 => of(
+            "Not decided",
+            format!(
+                "Nothing failed, but whether {} {} kept cannot be told from this run.",
+                part_of(tally.open, tally.slas, "SLA"),
+                is_or_are(tally.open)
+            ),
+            Tone::Warn,
+        ),
+        Ending::Passed => of("Passed", format!("The test passed: {}.", tally.met()), Tone::Good),
         Ending::Untrusted => of(
             "Not to be trusted",
             "The load generator was in its own way: these numbers say as much about it as about the target."
                 .to_owned(),
             Tone::Warn,
         ),
-        Ending::Failed if crossed > 0 => {
-            let were = if crossed == 1 { "was" } else { "were" };
-            let of_all =
-                if all == 1 { "its threshold".to_owned() } else { format!("{crossed} of {all} thresholds") };
-            of("Failed", format!("The test failed: {of_all} {were} crossed."), Tone::Bad)
+        Ending::Failed if tally.crossed + tally.broken > 0 => {
+            of("Failed", format!("The test failed: {}.", tally.missed()), Tone::Bad)
         }
         Ending::Failed => {
             let status = run.exit_code.map_or("a failure".to_owned(), |code| format!("exit status {code}"));
@@ -64,14 +144,6 @@ pub fn verdict(run: &Run) -> Verdict {
                 .to_owned(),
             Tone::Warn,
         ),
-    }
-}
-
-fn held(all: usize) -> String {
-    match all {
-        1 => "its threshold held".to_owned(),
-        2 => "both thresholds held".to_owned(),
-        all => format!("all {all} thresholds held"),
     }
 }
 
@@ -148,6 +220,34 @@ pub fn trust(run: &Run) -> (String, Tone) {
     ("Do not rely on these numbers: the load generator did not keep pace.".to_owned(), Tone::Bad)
 }
 
+/// Every reason not to believe the numbers, or to take care with them: a sentence, and what can be done about it.
+#[must_use]
+pub fn trust_lines(run: &Run) -> Vec<(String, Option<String>)> {
+    let reasons = run.summary.trust.reasons.iter();
+    let mut lines: Vec<_> = reasons.map(|one| (capital(&one.text), one.hint.clone())).collect();
+    lines.extend(run.summary.trust.time_scale.iter().map(|(_, text)| (capital(text), None)));
+    if run.lost_frames > 0 {
+        let what = if run.lost_frames == 1 {
+            "One second of one worker".to_owned()
+        } else {
+            format!("{} seconds of workers", thousands(run.lost_frames))
+        };
+        let text = format!("{what} could not be kept in time and {} missing here", match run.lost_frames {
+            1 => "is",
+            _ => "are",
+        });
+        lines.push((text, None));
+    }
+    lines
+}
+
+/// The text with its first letter in upper case.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// The text with numbers and their units kept on one line.
 #[must_use]
 pub fn unbroken(text: &str) -> String {
@@ -195,6 +295,23 @@ pub fn share(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn conditions_are_counted_in_words() {
+        let check = |numbers: [usize; 5], met: &str, missed: &str| {
+            let [thresholds, crossed, slas, broken, open] = numbers;
+            let tally = Tally { thresholds, crossed, slas, broken, open };
+            assert_eq!((tally.met().as_str(), tally.missed().as_str()), (met, missed));
+        };
+        check([1, 1, 0, 0, 0], "its threshold held", "its threshold was crossed");
+        check([3, 2, 0, 0, 0], "all 3 thresholds held", "2 of 3 thresholds were crossed");
+        check([0, 0, 1, 1, 0], "its SLA is kept", "its SLA is not kept");
+        check(
+            [2, 1, 2, 2, 0],
+            "both thresholds held and both SLAs are kept",
+            "1 of 2 thresholds was crossed and 2 of 2 SLAs are not kept",
+        );
+    }
 
     #[test]
     fn shares_are_never_rounded_to_all_or_nothing() {

@@ -2,16 +2,37 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::html::{Ending, Figure, Figures, LEVEL, Run, thresholds};
-use crate::summary::machine_readable;
+use crate::html::{Ending, Figure, Figures, LEVEL, Run, Story, thresholds};
+use crate::summary::{Mode, Slas, machine_readable};
+use crate::verdicts::Verdicts;
 
 /// The form's version.
 const VERSION: u32 = 1;
 
-/// Writes runs as one document.
-pub fn write(runs: &[Run]) -> String {
-    let runs: Vec<Value> = runs.iter().map(of_run).collect();
-    format!("{:#}\n", json!({ "version": VERSION, "confidence": LEVEL, "runs": runs }))
+/// Writes runs, and how they were held against each other, as one document.
+pub fn write(story: &Story) -> String {
+    let runs: Vec<Value> = story.runs.iter().map(of_run).collect();
+    let compared: Vec<Value> = story.compared.iter().map(verdicts).collect();
+    let document = json!({ "version": VERSION, "confidence": LEVEL, "runs": runs, "compared": compared });
+    format!("{document:#}\n")
+}
+
+fn verdicts(all: &Verdicts) -> Value {
+    let cases = all.cases.iter().map(|case| {
+        json!({
+            "endpoint": case.group,
+            "figure": case.name,
+            "standing": case.standing.name(),
+            "message": case.message,
+        })
+    });
+    json!({
+        "title": all.title,
+        "standing": all.standing.name(),
+        "sentence": all.sentence,
+        "notes": all.notes,
+        "findings": cases.collect::<Vec<_>>(),
+    })
 }
 
 fn of_run(run: &Run) -> Value {
@@ -57,10 +78,11 @@ fn of_run(run: &Run) -> Value {
         "percentiles": percentiles,
         "failed": figures.failed.as_ref().map(figure),
         "thresholds": thresholds.collect::<Vec<_>>(),
+        "slas": run.summary.slas.as_ref().map(Slas::to_json),
         "endpoints": endpoints.collect::<Vec<_>>(),
         "failures": failures.collect::<Vec<_>>(),
         "environment": run.environment.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect::<Map<_, _>>(),
-        "summary": machine_readable(&run.summary, crate::summary::Mode::Full),
+        "summary": machine_readable(&run.summary, Mode::Full),
     })
 }
 

@@ -1,57 +1,37 @@
-//! A summary for a pull request: the verdict, whether to believe it, and the few tables that matter.
+//! A summary for a pull request: the verdicts, whether to believe them, and the few tables that matter.
 
 use std::fmt::Write;
 
+use super::judged::of_run;
 use crate::format;
-use crate::html::{Figures, Run, lead, rate, share, thresholds, trust, verdict};
+use crate::html::{Figures, Run, Story, rate, share};
 use crate::quick::{span, thousands};
+use crate::verdicts::{cell, inline, markdown};
 
-/// Endpoints and kinds of failures beyond these are left to the longer reports.
+/// Endpoints beyond these are left to the longer reports.
 const ROWS: usize = 20;
 
-/// Writes runs one below the other.
-pub fn write(runs: &[Run]) -> String {
-    let parts: Vec<String> = runs.iter().map(of_run).collect();
+/// Writes what changed, then the runs one below the other.
+pub fn write(story: &Story) -> String {
+    let compared = story.compared.iter().map(markdown);
+    let parts: Vec<String> = compared.chain(story.runs.iter().map(run)).collect();
     parts.join("\n---\n\n")
 }
 
-fn of_run(run: &Run) -> String {
+fn run(run: &Run) -> String {
     let figures = Figures::of(&run.measured);
-    let verdict = verdict(run);
-    let mut out = format!("## {}: {}\n\n{}\n\n", escape(&run.name), verdict.word, escape(&verdict.sentence));
-    let _ = writeln!(out, "{}\n\n{}\n", escape(&lead(run, &figures)), escape(&trust(run).0));
-    for reason in &run.summary.trust.reasons {
-        let _ = writeln!(out, "* {}", escape(&reason.text));
-    }
-    if !run.summary.trust.reasons.is_empty() {
-        out.push('\n');
-    }
-    thresholds_table(&mut out, run);
+    let mut out = markdown(&of_run(run, &figures));
+    out.push('\n');
     percentiles(&mut out, &figures);
     endpoints(&mut out, run);
-    checks(&mut out, run);
     let id = run.id.as_ref().map_or(String::new(), |id| format!(", run {id}"));
-    let _ = writeln!(out, "<sub>{}, {}{}</sub>", escape(&run.started), span(run.seconds * 1e3), escape(&id));
+    let _ = writeln!(out, "<sub>{}, {}{}</sub>", inline(&run.started), span(run.seconds * 1e3), inline(&id));
     out
-}
-
-fn thresholds_table(out: &mut String, run: &Run) {
-    if thresholds(&run.summary).next().is_none() {
-        return;
-    }
-    out.push_str("| threshold | condition | measured | |\n|---|---|---:|---|\n");
-    for (metric, one) in thresholds(&run.summary) {
-        let value =
-            one.value.map_or("no data".to_owned(), |value| format::number((value * 1e3).round() / 1e3));
-        let mark = if one.ok { "✅ held" } else { "❌ crossed" };
-        let _ = writeln!(out, "| {} | {} | {value} | {mark} |", escape(&metric), escape(&one.source));
-    }
-    out.push('\n');
 }
 
 fn percentiles(out: &mut String, figures: &Figures) {
     let Some(metric) = figures.metric else { return };
-    let _ = writeln!(out, "| {} | value | 95 % interval |\n|---|---:|---:|", escape(metric));
+    let _ = writeln!(out, "| {} | value | 95 % interval |\n|---|---:|---:|", cell(metric));
     for one in &figures.quantiles {
         let range = match one.figure.interval {
             _ if !one.is_estimable => "too few samples".to_owned(),
@@ -80,8 +60,8 @@ fn endpoints(out: &mut String, run: &Run) {
         let _ = writeln!(
             out,
             "| {} {} | {} | {} | {} | {} | {} |",
-            escape(method),
-            escape(name),
+            cell(method),
+            cell(name),
             thousands(one.requests as u64),
             rate(one.requests / run.seconds.max(1e-9)),
             one.failed.value().map_or("–".to_owned(), share),
@@ -93,53 +73,4 @@ fn endpoints(out: &mut String, run: &Run) {
         let _ = writeln!(out, "\n… and {} more", endpoints.len() - ROWS);
     }
     out.push('\n');
-}
-
-fn checks(out: &mut String, run: &Run) {
-    let failed: Vec<_> = run.summary.total.checks.iter().filter(|check| check.fails > 0).collect();
-    if failed.is_empty() {
-        return;
-    }
-    out.push_str("| check that failed | failed | held |\n|---|---:|---:|\n");
-    for check in failed.iter().take(ROWS) {
-        let _ = writeln!(
-            out,
-            "| {} | {} | {} |",
-            escape(&check.name),
-            thousands(check.fails),
-            thousands(check.passes)
-        );
-    }
-    out.push('\n');
-}
-
-/// Text in which nothing is markup, in one line.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            // An account must not be called by the name of a request.
-            '@' => out.push_str("&#64;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_stay_names() {
-        assert_eq!(escape("a|b\n<img>[x](y) *z*"), "a\\|b &lt;img&gt;\\[x\\](y) \\*z\\*");
-    }
 }

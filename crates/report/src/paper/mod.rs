@@ -3,10 +3,11 @@
 //! One row of [`FORMS`] each. Where a file goes is the caller's business.
 
 mod json;
+mod judged;
 mod junit;
 mod markdown;
 
-use crate::html::{self, Run};
+use crate::html::{self, Story};
 
 /// A form of the report.
 pub struct Form {
@@ -16,39 +17,43 @@ pub struct Form {
     pub about: &'static str,
     /// How files of it end.
     pub extension: &'static str,
-    /// Writes it. There is at least one run.
-    pub write: fn(&[Run]) -> String,
+    /// Writes it.
+    pub write: fn(&Story) -> String,
 }
 
+/// The form when nobody says.
+pub static USUAL: Form =
+    Form { name: "html", about: "one file for every browser", extension: "html", write: html::page };
+
 /// Every form, in alphabetical order.
-pub static FORMS: &[Form] = &[
-    Form { name: "html", about: "one file for every browser", extension: "html", write: html::page },
-    Form {
+pub static FORMS: &[&Form] = &[
+    &USUAL,
+    &Form {
         name: "json",
         about: "the figures with their intervals, for programs",
         extension: "json",
         write: json::write,
     },
-    Form {
+    &Form {
         name: "junit",
-        about: "thresholds and checks as test cases, for CI",
+        about: "SLAs, thresholds and checks as test cases, for CI",
         extension: "xml",
         write: junit::write,
     },
-    Form { name: "markdown", about: "a summary for a pull request", extension: "md", write: markdown::write },
+    &Form { name: "markdown", about: "a summary for a pull request", extension: "md", write: markdown::write },
 ];
 
 /// The form of this name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Form> {
-    FORMS.iter().find(|form| form.name == name)
+    FORMS.iter().copied().find(|form| form.name == name)
 }
 
 /// The form that a file of this name is expected to have.
 #[must_use]
 pub fn for_file(path: &str) -> Option<&'static Form> {
     let (_, extension) = path.rsplit_once('.')?;
-    FORMS.iter().find(|form| form.extension.eq_ignore_ascii_case(extension))
+    FORMS.iter().copied().find(|form| form.extension.eq_ignore_ascii_case(extension))
 }
 
 #[cfg(test)]
