@@ -5,7 +5,7 @@ mod browser;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use browser::Browser;
+use browser::{Browser, has_charts, looks_right};
 use serde_json::{Value, json};
 use target::{Running, Shop, ShopOptions};
 use tempfile::TempDir;
@@ -18,7 +18,7 @@ const SCRIPT: &str = "
     import { check, group, sleep } from 'k6';
     export const options = {
         scenarios: {
-            browse: { executor: 'constant-arrival-rate', rate: 40, duration: '6s', preAllocatedVUs: 5 },
+            browse: { executor: 'constant-arrival-rate', rate: 40, duration: __ENV.LENGTH || '6s', preAllocatedVUs: 5 },
             one: { executor: 'per-vu-iterations', vus: 1, iterations: 1, exec: 'nasty' },
         },
         thresholds: {
@@ -26,6 +26,7 @@ const SCRIPT: &str = "
             'http_req_duration{name:list}': ['p(95)<60000'],
             checks: ['rate>0.999'],
         },
+        plimsoll: { slas: ['p95 < 60s', 'errors < 50%'] },
     };
     export default function () {
         const list = http.get(`${__ENV.SHOP}/api/products`, { tags: { name: 'list' } });
@@ -88,94 +89,34 @@ impl Place {
     }
 }
 
-/// Whether this program was built with what draws charts.
-fn has_charts() -> bool {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist/report.js").exists()
-}
-
-/// What is wrong with the page as it is shown now.
-const FAULTS: &str = "(async () => {
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    const faults = [];
-    const root = document.documentElement;
-    if (root.scrollWidth > innerWidth) faults.push(`it is ${root.scrollWidth} wide`);
-    for (const figure of document.querySelectorAll('figure.chart')) {
-        const kind = figure.dataset.chart;
-        if (getComputedStyle(figure).display === 'none') { faults.push(`${kind} is hidden`); continue; }
-        const canvas = figure.querySelector('canvas');
-        const line = figure.querySelector('path[data-line]');
-        if (canvas) {
-            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-            if (!data.some((byte) => byte !== 0)) faults.push(`${kind} is empty`);
-        } else if (!line || line.getTotalLength() < 10) {
-            faults.push(`${kind} is not drawn`);
-        }
-    }
-    for (const link of document.querySelectorAll('[href],[src]')) {
-        const to = link.getAttribute('href') ?? link.getAttribute('src');
-        const inside = to.startsWith('data:') || (to.startsWith('#') && document.getElementById(to.slice(1)));
-        if (!inside) faults.push(`${to} leads out of the file`);
-    }
-    for (const table of document.querySelectorAll('table')) {
-        if (!table.caption?.textContent || !table.querySelector('thead th[scope=col]')) faults.push('a bare table');
-    }
-    for (const plot of document.querySelectorAll('.plot')) {
-        if (!plot.getAttribute('aria-label')) faults.push('a chart without words');
-    }
-    if (document.querySelectorAll('h1, main, nav, footer').length < 4) faults.push('landmarks are missing');
-    if (document.querySelector('img, b, iframe')) faults.push('text became markup');
-    return faults;
-})()";
-
-/// Opens a report in dark and light at three widths; how many charts there are.
-#[track_caller]
-fn looks_right(browser: &mut Browser, file: &Path) -> u64 {
-    let mut charts = 0;
-    for scheme in ["light", "dark"] {
-        for width in [390, 1024, 1600] {
-            browser.look(width, scheme);
-            browser.open(file);
-            let faults = browser.value(FAULTS);
-            let at = format!("{} at {width}, {scheme}", file.display());
-            assert_eq!(faults, json!([]), "{at}");
-            assert_eq!(browser.complaints(), Vec::<String>::new(), "{at}");
-            charts = browser.value("document.querySelectorAll('figure.chart').length").as_u64().unwrap_or(0);
-        }
-    }
-    charts
-}
-
 #[test]
 fn the_report_is_right_in_a_browser() {
     let place = Place::new();
     place.ends(99, &["run", "-q", "t.js"]);
-    place.ends(99, &["run", "-q", "--no-store", "--out", "html=own.html", "t.js"]);
+    place.ends(99, &["run", "-q", "t.js"]);
+    place.ends(99, &["run", "-q", "-e", "LENGTH=2s", "--no-store", "--out", "html=own.html", "t.js"]);
     place.ends(0, &["report", "latest", "-o", "report.html"]);
-    place.ends(0, &["report", "latest", "latest", "-o", "several.html"]);
+    place.ends(0, &["report", "latest~1", "latest", "-o", "several.html"]);
+    let compared =
+        place.ends(0, &["compare", "latest~1", "latest", "--include-untrusted", "--format", "html"]);
+    place.write("compared.html", &compared);
     let page = place.read("report.html");
     assert_eq!(page.contains("id=\"data\""), has_charts());
+    assert_eq!(page.contains("This program was built without charts"), !has_charts());
+    assert!(page.contains("id=\"slas\"") && page.contains("1 of 3 thresholds was crossed"), "{page}");
     assert!(page.contains("Report of run") && !place.read("own.html").contains("Report of run"));
+    for page in [place.read("several.html"), compared] {
+        assert!(page.contains("id=\"findings\"") && page.contains("<th scope=\"col\">Verdict</th>"), "{page}");
+    }
 
     let folder = tempfile::tempdir().expect("the system has a temporary folder");
     let mut browser = Browser::start(folder.path());
-    if !has_charts() {
-        // Without a script there is nothing to draw; everything else is the same.
-        for file in ["report.html", "own.html", "several.html"] {
-            browser.open(&place.file(file));
-            assert_eq!(
-                browser.value(
-                    "[...document.querySelectorAll('.chart')].filter((one) => one.offsetParent).length"
-                ),
-                0
-            );
-            assert_eq!(browser.complaints(), Vec::<String>::new());
-        }
-        return;
+    for (file, charts) in [("report.html", 6), ("own.html", 6), ("several.html", 3), ("compared.html", 3)] {
+        assert_eq!(looks_right(&mut browser, &place.file(file)), if has_charts() { charts } else { 0 }, "{file}");
     }
-    assert_eq!(looks_right(&mut browser, &place.file("report.html")), 6);
-    assert_eq!(looks_right(&mut browser, &place.file("own.html")), 6);
-    assert_eq!(looks_right(&mut browser, &place.file("several.html")), 3);
-    works(&mut browser, &place.file("report.html"));
+    if has_charts() {
+        works(&mut browser, &place.file("report.html"));
+    }
 }
 
 /// Readers can sort and search, and change dark and light.
@@ -249,9 +190,7 @@ fn every_run_has_a_report() {
     let folder = tempfile::tempdir().expect("the system has a temporary folder");
     let mut browser = Browser::start(folder.path());
     for file in ["one.html", "none.html", "report.html", "plan.html", "killed.html"] {
-        if has_charts() {
-            looks_right(&mut browser, &place.file(file));
-        }
+        looks_right(&mut browser, &place.file(file));
     }
 }
 
@@ -303,15 +242,26 @@ fn other_programs_get_their_forms() {
     place.ends(0, &["report", "latest", "-o", "result.xml"]);
     let junit = place.read("result.xml");
     let document = junit.split_once("?>").expect("it has a declaration").1;
-    assert_eq!(document.matches("<testcase").count(), 2 + 3 + 2, "{junit}");
-    assert!(junit.contains("name=\"checks: rate&gt;0.999\"><failure message=\"rate was 0.99"), "{junit}");
+    assert_eq!(document.matches("<testcase").count(), 2 + 2 + 3 + 2, "{junit}");
+    let crossed = "name=\"checks: rate&gt;0.999\">\n      <failure message=\"rate was 0.99";
+    assert!(junit.contains(crossed) && junit.contains("name=\"errors &lt; 50%\""), "{junit}");
     assert!(junit.contains("it failed 1 of 1 times") && !junit.contains("<img"), "{junit}");
 
     place.ends(0, &["report", "latest", "-o", "result.md"]);
     let markdown = place.read("result.md");
-    assert!(markdown.starts_with("## t.js: Failed"), "{markdown}");
-    assert!(markdown.contains("| http\\_req\\_duration | value | 95 % interval |"), "{markdown}");
+    assert!(markdown.starts_with("### ❌ t.js"), "{markdown}");
+    assert!(markdown.contains("| http_req_duration | value | 95 % interval |"), "{markdown}");
     assert!(!markdown.contains("<img"), "{markdown}");
+
+    // Several runs: each by itself, and what changed between them.
+    place.ends(99, &["run", "-q", "-e", "LENGTH=1s", "t.js"]);
+    let both = ["report", "latest~1", "latest", "--format"];
+    let junit = place.ends(0, &[&both[..], &["junit"]].concat());
+    assert_eq!(junit.matches("<testsuite ").count(), 3, "{junit}");
+    let markdown = place.ends(0, &[&both[..], &["markdown"]].concat());
+    assert_eq!(markdown.matches("\n---\n").count(), 2, "{markdown}");
+    let json: Value = serde_json::from_str(&place.ends(0, &[&both[..], &["json"]].concat())).expect("JSON");
+    assert_eq!((json["runs"].as_array().map(Vec::len), json["compared"].as_array().map(Vec::len)), (Some(2), Some(1)));
 
     let nowhere = ["report", "--store", "nowhere.db", "latest"];
     let output = place.command(&nowhere).output().expect("it starts");

@@ -1,6 +1,6 @@
 //! A browser without a window, led over the DevTools protocol: what a page does when it is really opened.
 //!
-//! Main type: [`Browser`]. Messages go through pipes, so nothing listens on a port. Every wait has an end.
+//! Main type: [`Browser`], and [`looks_right`] for pages of ours. Messages go through pipes, so nothing listens on a port. Every wait has an end.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -143,4 +143,70 @@ impl Drop for Browser {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Whether this program was built with what draws charts.
+pub fn has_charts() -> bool {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist/report.js").exists()
+}
+
+/// What is wrong with the page as it is shown now.
+const FAULTS: &str = "(async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const faults = [];
+    const root = document.documentElement;
+    if (root.scrollWidth > innerWidth) faults.push(`it is ${root.scrollWidth} wide`);
+    for (const figure of document.querySelectorAll('figure.chart')) {
+        const kind = figure.dataset.chart;
+        if (getComputedStyle(figure).display === 'none') { faults.push(`${kind} is hidden`); continue; }
+        const canvas = figure.querySelector('canvas');
+        const line = figure.querySelector('path[data-line]');
+        const dot = figure.querySelector('circle[data-dot]');
+        if (canvas) {
+            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            if (!data.some((byte) => byte !== 0)) faults.push(`${kind} is empty`);
+        } else if (!dot && (!line || line.getTotalLength() < 10)) {
+            faults.push(`${kind} is not drawn`);
+        }
+    }
+    for (const link of document.querySelectorAll('[href],[src]')) {
+        const to = link.getAttribute('href') ?? link.getAttribute('src');
+        const inside = to.startsWith('data:') || (to.startsWith('#') && document.getElementById(to.slice(1)));
+        if (!inside) faults.push(`${to} leads out of the file`);
+    }
+    for (const table of document.querySelectorAll('table')) {
+        if (!table.caption?.textContent || !table.querySelector('thead th[scope=col]')) faults.push('a bare table');
+    }
+    const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
+    if (new Set(ids).size < ids.length) faults.push('an id stands twice');
+    for (const plot of document.querySelectorAll('.plot')) {
+        if (!plot.getAttribute('aria-label')) faults.push('a chart without words');
+    }
+    if (document.querySelectorAll('h1, main, nav, footer').length < 4) faults.push('landmarks are missing');
+    if (document.querySelector('img, b, iframe')) faults.push('text became markup');
+    return faults;
+})()";
+
+/// Opens a report in dark and light at three widths; how many charts there are. Without a script there is nothing to
+/// draw, and a look is enough.
+#[track_caller]
+pub fn looks_right(browser: &mut Browser, file: &Path) -> u64 {
+    let mut charts = 0;
+    if !has_charts() {
+        browser.open(file);
+        assert_eq!(browser.complaints(), Vec::<String>::new());
+        return 0;
+    }
+    for scheme in ["light", "dark"] {
+        for width in [390, 768, 1280] {
+            browser.look(width, scheme);
+            browser.open(file);
+            let faults = browser.value(FAULTS);
+            let at = format!("{} at {width}, {scheme}", file.display());
+            assert_eq!(faults, json!([]), "{at}");
+            assert_eq!(browser.complaints(), Vec::<String>::new(), "{at}");
+            charts = browser.value("document.querySelectorAll('figure.chart').length").as_u64().unwrap_or(0);
+        }
+    }
+    charts
 }

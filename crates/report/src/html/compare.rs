@@ -65,12 +65,12 @@ fn head(story: &Story, name: &str) -> String {
     let mut out = format!("<p class=\"what\"><span class=\"name\">{}</span></p>\n", escape(name));
     match &story.compared[..] {
         [one] => {
-            let (word, tone) = word(one.standing);
             // The sentence says first what was found, then by which measure.
             let (found, measure) = one.sentence.split_once(';').unwrap_or((&one.sentence, ""));
             out.push_str(&format!(
-                "<div class=\"verdict {}\"><p class=\"word\">{word}</p><h1>{}</h1>\n<p class=\"lead\">{}</p></div>\n",
-                tone.class(),
+                "<div class=\"verdict {}\"><p class=\"word\">{}</p><h1>{}</h1>\n<p class=\"lead\">{}</p></div>\n",
+                word_tone(one.standing).class(),
+                word(one.standing),
                 escape(&unbroken(&capital(found))),
                 escape(&unbroken(&capital(measure.trim_start())))
             ));
@@ -100,12 +100,22 @@ fn head(story: &Story, name: &str) -> String {
 }
 
 /// What a comparison comes to, in a word.
-const fn word(standing: Standing) -> (&'static str, Tone) {
+const fn word(standing: Standing) -> &'static str {
     match standing {
-        Standing::Passed => ("Not worse", Tone::Good),
-        Standing::Failed => ("Worse", Tone::Bad),
-        Standing::Undecided => ("Not decided", Tone::Warn),
-        Standing::Skipped => ("Not judged", Tone::Warn),
+        Standing::Passed => "Not worse",
+        Standing::Failed => "Worse",
+        Standing::Undecided => "Not decided",
+        Standing::Skipped => "Not judged",
+    }
+}
+
+/// How an answer stands out.
+pub const fn word_tone(standing: Standing) -> Tone {
+    match standing {
+        Standing::Passed => Tone::Good,
+        Standing::Failed => Tone::Bad,
+        Standing::Undecided => Tone::Warn,
+        Standing::Skipped => Tone::Faint,
     }
 }
 
@@ -145,12 +155,7 @@ fn findings_table(verdicts: &Verdicts) -> String {
         .cases
         .iter()
         .map(|case| {
-            let tone = match case.standing {
-                Standing::Passed => Tone::Good,
-                Standing::Failed => Tone::Bad,
-                Standing::Undecided => Tone::Warn,
-                Standing::Skipped => Tone::Faint,
-            };
+            let tone = word_tone(case.standing);
             let mut cells: Vec<Cell> = case.cells.iter().map(|text| Cell::text(text)).collect();
             if let Some(last) = cells.pop() {
                 cells.push(last.tone(tone));

@@ -10,12 +10,12 @@ use super::figures::{Figures, Heat, OVER_TIME};
 use super::measured::{Measured, PHASES};
 
 /// The form's version.
-const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 /// Everything that is drawn, of all runs.
 pub fn of(runs: &[Run], figures: &[Figures]) -> Value {
     let runs: Vec<Value> = runs.iter().zip(figures).map(|(run, figures)| of_run(run, figures)).collect();
-    json!({ "version": VERSION, "runs": runs })
+    json!({ "version": VERSION, "runs": runs, "plots": [] })
 }
 
 fn of_run(run: &Run, figures: &Figures) -> Value {
@@ -79,7 +79,7 @@ fn heat(heat: &Heat) -> Value {
 }
 
 /// A number with four digits: more are never seen in a chart.
-fn short(value: f64) -> Value {
+pub fn short(value: f64) -> Value {
     if !value.is_finite() {
         return Value::Null;
     }

@@ -11,6 +11,7 @@ mod frame;
 pub mod markup;
 mod measured;
 mod sections;
+mod sheet;
 mod words;
 
 use serde_json::Value;
@@ -20,6 +21,7 @@ use crate::verdicts::Verdicts;
 
 pub use figures::{Figure, Figures, LEVEL};
 pub use measured::{Measured, Share};
+pub use sheet::sheet;
 pub use words::{Verdict, counted, lead, rate, share, thresholds, trust, trust_lines, verdict};
 
 /// How a run ended.

@@ -48,7 +48,7 @@ fn table(verdicts: &Verdicts, cases: &[&Case]) -> String {
     text
 }
 
-const fn sign(standing: Standing) -> &'static str {
+pub(crate) const fn sign(standing: Standing) -> &'static str {
     match standing {
         Standing::Passed => "✅",
         Standing::Failed => "❌",

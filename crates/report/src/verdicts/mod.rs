@@ -11,7 +11,7 @@ mod markdown;
 pub use github::annotations;
 pub use junit::junit;
 pub use markdown::markdown;
-pub(crate) use markdown::{cell, inline};
+pub(crate) use markdown::{cell, inline, sign};
 
 /// How a question was answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
