@@ -6,6 +6,7 @@
 use metrics::Trend;
 use stats::batches::{BATCHES, Slice, dependent_rate, group};
 use stats::percentile::{BatchHistogram, percentile};
+use stats::quantile::samples_for_both;
 
 use super::measured::{Measured, Share};
 
@@ -110,7 +111,10 @@ fn quantiles(slots: &[Trend], total: &Trend) -> Vec<Quantile> {
                     value,
                     interval: interval.map(|(low, high)| (low.min(value), high.max(value))),
                 },
-                is_estimable: found.is_none_or(|found| found.is_estimable(q)),
+                is_estimable: found.map_or_else(
+                    || total.count() >= samples_for_both(q, LEVEL),
+                    |found| found.is_estimable(q),
+                ),
             }
         })
         .collect()
