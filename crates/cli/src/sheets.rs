@@ -18,7 +18,8 @@ static FORMS: &[Form] = &[
 
 /// Adds the flags.
 pub fn with_files(command: Command) -> Command {
-    command.args(FORMS.iter().map(|(name, help, _)| Arg::new(*name).long(*name).value_name("file").help(*help)))
+    command
+        .args(FORMS.iter().map(|(name, help, _)| Arg::new(*name).long(*name).value_name("file").help(*help)))
 }
 
 /// Writes the files that were asked for; the sheet is made only for them.

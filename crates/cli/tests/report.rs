@@ -106,13 +106,20 @@ fn the_report_is_right_in_a_browser() {
     assert!(page.contains("id=\"slas\"") && page.contains("1 of 3 thresholds was crossed"), "{page}");
     assert!(page.contains("Report of run") && !place.read("own.html").contains("Report of run"));
     for page in [place.read("several.html"), compared] {
-        assert!(page.contains("id=\"findings\"") && page.contains("<th scope=\"col\">Verdict</th>"), "{page}");
+        assert!(
+            page.contains("id=\"findings\"") && page.contains("<th scope=\"col\">Verdict</th>"),
+            "{page}"
+        );
     }
 
     let folder = tempfile::tempdir().expect("the system has a temporary folder");
     let mut browser = Browser::start(folder.path());
     for (file, charts) in [("report.html", 6), ("own.html", 6), ("several.html", 3), ("compared.html", 3)] {
-        assert_eq!(looks_right(&mut browser, &place.file(file)), if has_charts() { charts } else { 0 }, "{file}");
+        assert_eq!(
+            looks_right(&mut browser, &place.file(file)),
+            if has_charts() { charts } else { 0 },
+            "{file}"
+        );
     }
     if has_charts() {
         works(&mut browser, &place.file("report.html"));
@@ -261,7 +268,10 @@ fn other_programs_get_their_forms() {
     let markdown = place.ends(0, &[&both[..], &["markdown"]].concat());
     assert_eq!(markdown.matches("\n---\n").count(), 2, "{markdown}");
     let json: Value = serde_json::from_str(&place.ends(0, &[&both[..], &["json"]].concat())).expect("JSON");
-    assert_eq!((json["runs"].as_array().map(Vec::len), json["compared"].as_array().map(Vec::len)), (Some(2), Some(1)));
+    assert_eq!(
+        (json["runs"].as_array().map(Vec::len), json["compared"].as_array().map(Vec::len)),
+        (Some(2), Some(1))
+    );
 
     let nowhere = ["report", "--store", "nowhere.db", "latest"];
     let output = place.command(&nowhere).output().expect("it starts");

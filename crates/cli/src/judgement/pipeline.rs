@@ -47,8 +47,7 @@ pub fn findings(title: &str, judged: &Judged<'_>) -> Verdicts {
     let mut cases: Vec<Case> =
         report.findings.iter().map(|finding| case(finding, policy.fail_on_inconclusive)).collect();
     cases.extend(report.gone.iter().map(|key| gone(key, policy.fail_on_gone)));
-    let mut notes: Vec<String> =
-        judged.sides.doubts.iter().chain(&judged.sides.warnings).cloned().collect();
+    let mut notes: Vec<String> = judged.sides.doubts.iter().chain(&judged.sides.warnings).cloned().collect();
     notes.extend(decide(judged, None));
     let standing = match (report.count(Change::Worse), report.count(Change::Inconclusive)) {
         (0, 0) => Standing::Passed,

@@ -182,6 +182,27 @@ const FAULTS: &str = "(async () => {
     for (const plot of document.querySelectorAll('.plot')) {
         if (!plot.getAttribute('aria-label')) faults.push('a chart without words');
     }
+    const numbers = (text) => text.match(/[0-9.]+/g).map(Number);
+    const light = (colour) => {
+        const [r, g, b] = colour.map((n) => (n / 255 <= 0.03928 ? n / 255 / 12.92 : ((n / 255 + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (element) => {
+        for (let at = element; at; at = at.parentElement) {
+            const colour = numbers(getComputedStyle(at).backgroundColor);
+            if (colour.length < 4 || colour[3] > 0.5) return colour;
+        }
+        return [255, 255, 255];
+    };
+    const faint = new Set();
+    for (const element of document.querySelectorAll('body *:not(script)')) {
+        const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        if (!hasText || !element.offsetParent) continue;
+        const [a, b] = [light(numbers(getComputedStyle(element).color)), light(behind(element))];
+        const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        if (contrast < 4.5) faint.add(`${element.tagName}.${element.className} has a contrast of ${contrast.toFixed(1)}`);
+    }
+    faults.push(...faint);
     if (document.querySelectorAll('h1, main, nav, footer').length < 4) faults.push('landmarks are missing');
     if (document.querySelector('img, b, iframe')) faults.push('text became markup');
     return faults;

@@ -199,20 +199,12 @@ fn figures_table(runs: &[Run], figures: &[Figures]) -> String {
     let same = figures.windows(2).all(|pair| pair[0].metric == pair[1].metric);
     if let Some(metric) = figures[0].metric.filter(|_| same) {
         let name = duration_name(metric);
-        rows.push(row(
-            &format!("{name}, mean"),
-            &each(&|run| run.measured.totals[metric].avg()),
-            span,
-        ));
+        rows.push(row(&format!("{name}, mean"), &each(&|run| run.measured.totals[metric].avg()), span));
         for q in QUANTILES {
             let values: Vec<_> = figures.iter().map(|one| one.quantile(q).map(|one| one.figure)).collect();
             rows.push(row(&format!("{name}, {}", percentile_name(q)), &values, span));
         }
-        rows.push(row(
-            &format!("{name}, largest"),
-            &each(&|run| run.measured.totals[metric].max()),
-            span,
-        ));
+        rows.push(row(&format!("{name}, largest"), &each(&|run| run.measured.totals[metric].max()), span));
     }
     let failed: Vec<_> = figures.iter().map(|one| one.failed).collect();
     rows.push(row("Failed", &failed, share));

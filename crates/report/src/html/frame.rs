@@ -6,8 +6,8 @@ use base64::Engine;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::markup::{data, escape};
 use super::Parts;
+use super::markup::{data, escape};
 
 /// How everything looks.
 const STYLE: &str = include_str!("../../../../web/src/report.css");

@@ -56,7 +56,10 @@ fn sentence(text: &str) -> String {
 fn body(part: &Part, first: usize) -> String {
     let mut out = String::new();
     for (at, plot) in part.plots.iter().enumerate() {
-        let label = format!("{}: {} over {}. The numbers are in the table below.", plot.title, plot.y.title, plot.x.title);
+        let label = format!(
+            "{}: {} over {}. The numbers are in the table below.",
+            plot.title, plot.y.title, plot.x.title
+        );
         out.push_str(&chart("plot", first + at, &plot.title, &label));
     }
     if !part.rows.is_empty() {
@@ -65,8 +68,11 @@ fn body(part: &Part, first: usize) -> String {
             .iter()
             .map(|title| (escape(&capital(title.trim_start())), title.starts_with(' ')))
             .collect();
-        let rows: Vec<Vec<Cell>> =
-            part.rows.iter().map(|row| row.iter().map(|text| Cell::text(&unbroken(text))).collect()).collect();
+        let rows: Vec<Vec<Cell>> = part
+            .rows
+            .iter()
+            .map(|row| row.iter().map(|text| Cell::text(&unbroken(text))).collect())
+            .collect();
         out.push_str(&wide_table(part.title, None, &titles, &rows));
     }
     if !part.lines.is_empty() {

@@ -232,10 +232,13 @@ pub fn trust_lines(run: &Run) -> Vec<(String, Option<String>)> {
         } else {
             format!("{} seconds of workers", thousands(run.lost_frames))
         };
-        let text = format!("{what} could not be kept in time and {} missing here", match run.lost_frames {
-            1 => "is",
-            _ => "are",
-        });
+        let text = format!(
+            "{what} could not be kept in time and {} missing here",
+            match run.lost_frames {
+                1 => "is",
+                _ => "are",
+            }
+        );
         lines.push((text, None));
     }
     lines

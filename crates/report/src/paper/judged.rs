@@ -89,10 +89,8 @@ fn slas(run: &Run) -> Vec<Case> {
             SlaVerdict::Inconclusive => Standing::Undecided,
             SlaVerdict::Fail => Standing::Failed,
         };
-        let told: Vec<String> = [one.measured(), one.evidence()]
-            .into_iter()
-            .chain(one.notes(slas.until_decided))
-            .collect();
+        let told: Vec<String> =
+            [one.measured(), one.evidence()].into_iter().chain(one.notes(slas.until_decided)).collect();
         case("SLAs", &one.sla, standing, &told.join("; "), ["SLA", &one.sla])
     };
     slas.standings.iter().map(of).collect()

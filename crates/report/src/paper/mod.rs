@@ -40,7 +40,12 @@ pub static FORMS: &[&Form] = &[
         extension: "xml",
         write: junit::write,
     },
-    &Form { name: "markdown", about: "a summary for a pull request", extension: "md", write: markdown::write },
+    &Form {
+        name: "markdown",
+        about: "a summary for a pull request",
+        extension: "md",
+        write: markdown::write,
+    },
 ];
 
 /// The form of this name.
