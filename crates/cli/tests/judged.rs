@@ -142,7 +142,11 @@ fn a_slow_down_is_found_and_nothing_else_is() {
         "{comment}"
     );
     let page = place.file("h.html");
-    assert!(page.contains("Failed: 1 worse") && page.matches("class=\"key run-").count() >= 12, "{page}");
+    assert!(
+        page.contains("Failed: 1 worse") && page.matches("class=\"key run-").count() >= 12,
+        "{}",
+        page.len()
+    );
 
     let (code, same, log) = ab("600");
     assert_eq!((code, &same["decision"]), (0, &"passed".into()), "{same:#}\n{log}");

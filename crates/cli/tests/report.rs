@@ -103,14 +103,11 @@ fn the_report_is_right_in_a_browser() {
     let page = place.read("report.html");
     assert_eq!(page.contains("id=\"data\""), has_charts());
     assert_eq!(page.contains("This program was built without charts"), !has_charts());
-    assert!(page.contains("id=\"slas\"") && page.contains("1 of 3 thresholds was crossed"), "{page}");
+    assert!(page.contains("id=\"slas\"") && page.contains("1 of 3 thresholds was crossed"), "{}", top(&page));
     assert!(page.contains("Report of run") && !place.read("own.html").contains("Report of run"));
-    for page in [place.read("several.html"), compared] {
-        assert!(
-            page.contains("id=\"findings\"") && page.contains("<th scope=\"col\">Verdict</th>"),
-            "{page}"
-        );
-    }
+    let several = place.read("several.html");
+    assert!(several.contains("id=\"findings\""), "{}", top(&several));
+    assert!(compared.contains("<th scope=\"col\">Verdict</th>"), "{}", top(&compared));
 
     let folder = tempfile::tempdir().expect("the system has a temporary folder");
     let mut browser = Browser::start(folder.path());
@@ -124,6 +121,12 @@ fn the_report_is_right_in_a_browser() {
     if has_charts() {
         works(&mut browser, &place.file("report.html"));
     }
+}
+
+/// What a page begins with, behind its style.
+fn top(page: &str) -> String {
+    let body = page.find("<body").unwrap_or_default();
+    page[body..].chars().take(4000).collect()
 }
 
 /// Readers can sort and search, and change dark and light.
@@ -178,11 +181,7 @@ fn every_run_has_a_report() {
     let check = |file: &str, sentences: &[&str]| {
         let page = place.read(file);
         for sentence in sentences {
-            assert!(
-                page.contains(sentence),
-                "{file}: {sentence}\n{}",
-                &page[page.find("<body").unwrap_or(0)..]
-            );
+            assert!(page.contains(sentence), "{file}: {sentence}\n{}", top(&page));
         }
     };
     check("one.html", &["It sent one request.", "It did not fail."]);

@@ -50,12 +50,17 @@ pub fn findings(title: &str, judged: &Judged<'_>) -> Verdicts {
     let mut notes: Vec<String> = judged.sides.doubts.iter().chain(&judged.sides.warnings).cloned().collect();
     notes.extend(decide(judged, None));
     let standing = match (report.count(Change::Worse), report.count(Change::Inconclusive)) {
+        _ if report.findings.is_empty() => Standing::Skipped,
         (0, 0) => Standing::Passed,
         (0, _) => Standing::Undecided,
         _ => Standing::Failed,
     };
+    let sentence = match standing {
+        Standing::Skipped => "nothing could be compared".to_owned(),
+        _ => tally(judged),
+    };
     let columns = COLUMNS.iter().map(|title| (*title).to_owned()).collect();
-    Verdicts { title: title.to_owned(), standing, sentence: tally(judged), notes, columns, cases }
+    Verdicts { title: title.to_owned(), standing, sentence, notes, columns, cases }
 }
 
 fn case(finding: &Finding, open_fails: bool) -> Case {

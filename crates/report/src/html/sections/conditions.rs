@@ -69,7 +69,7 @@ pub fn slas(run: &Run) -> String {
     let early = if slas.ended_early { " The run ended as soon as they were decided." } else { "" };
     let level = format!(
         "<p class=\"note small\">Each verdict is given at {} confidence.{early}</p>\n",
-        escape(&format::percent(slas.confidence))
+        escape(&share(slas.confidence))
     );
     format!("{}{level}", table("SLAs", None, &columns, &rows))
 }
