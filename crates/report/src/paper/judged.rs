@@ -3,7 +3,7 @@
 //! Main function: [`of_run`]. The forms for pipelines are made of these.
 
 use crate::format;
-use crate::html::{Ending, Figures, Run, lead, thresholds, trust, trust_lines, verdict};
+use crate::html::{Ending, Figures, Run, lead, share, thresholds, trust, trust_lines, verdict};
 use crate::quick::thousands;
 use crate::summary::{Group, SlaVerdict};
 use crate::verdicts::{Case, Standing, Verdicts};
@@ -90,7 +90,7 @@ fn slas(run: &Run) -> Vec<Case> {
             SlaVerdict::Fail => Standing::Failed,
         };
         let told: Vec<String> =
-            [one.measured(), one.evidence()].into_iter().chain(one.notes(slas.until_decided)).collect();
+            [one.measured(), one.evidence(share)].into_iter().chain(one.notes(slas.until_decided, run.summary.trust.trusted)).collect();
         case("SLAs", &one.sla, standing, &told.join("; "), ["SLA", &one.sla])
     };
     slas.standings.iter().map(of).collect()

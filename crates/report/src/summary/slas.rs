@@ -158,9 +158,9 @@ impl Standing {
         }
     }
 
-    /// The share that is judged, with its interval.
+    /// The share that is judged, with its interval; `percent` writes shares as the rest of the page does.
     #[must_use]
-    pub fn evidence(&self) -> String {
+    pub fn evidence(&self, percent: fn(f64) -> String) -> String {
         let (Some(share), Some((lower, upper))) = (self.share, self.interval) else {
             return "too little was measured to say anything".to_owned();
         };
@@ -175,12 +175,14 @@ impl Standing {
         )
     }
 
-    /// What readers have to know of the verdict; `until_decided` is that of all SLAs.
+    /// What readers have to know of the verdict; `until_decided` is that of all SLAs, and a run that is not trusted
+    /// decides nothing.
     #[must_use]
-    pub fn notes(&self, until_decided: bool) -> Vec<String> {
+    pub fn notes(&self, until_decided: bool, trusted: bool) -> Vec<String> {
         let mut notes = Vec::new();
         if self.verdict == SlaVerdict::Inconclusive {
             notes.push(match self.seconds_more {
+                _ if !trusted => "a run that is not trusted decides nothing".to_owned(),
                 Some(more) => format!("about {} more would tell, if it went on alike", span(more * 1e3)),
                 None if until_decided => "the run ended before this was decided".to_owned(),
                 None => "not even a run a thousand times as long would tell".to_owned(),

@@ -2,12 +2,13 @@
 
 use metrics::Contains;
 
+use super::percentile_name;
 use crate::format;
 use crate::html::Run;
 use crate::html::markup::{Cell, Column, Tone, escape, table};
-use crate::html::words::{capital, share};
+use crate::html::words::{capital, share, unbroken};
 use crate::quick::span;
-use crate::summary::{SlaVerdict, Threshold, Values};
+use crate::summary::{SlaVerdict, Standing, Threshold, Values};
 
 use Column::{Number, Text};
 
@@ -53,14 +54,14 @@ pub fn slas(run: &Run) -> String {
                 SlaVerdict::Fail => ("not kept", Tone::Bad),
             };
             let notes: String = one
-                .notes(slas.until_decided)
+                .notes(slas.until_decided, run.summary.trust.trusted)
                 .iter()
                 .map(|note| format!("<small>{}</small>", escape(&capital(note))))
                 .collect();
             vec![
                 Cell::text(&one.sla),
-                Cell::text(&one.measured()),
-                Cell::markup(format!("{}{notes}", escape(&one.evidence())), None),
+                Cell::text(&measured(one)),
+                Cell::markup(format!("{}{notes}", escape(&unbroken(&one.evidence(share)))), None),
                 Cell::text(word).tone(tone),
             ]
         })
@@ -72,6 +73,17 @@ pub fn slas(run: &Run) -> String {
         escape(&share(slas.confidence))
     );
     format!("{}{level}", table("SLAs", None, &columns, &rows))
+}
+
+/// The figure that an SLA is about.
+fn measured(one: &Standing) -> String {
+    match (one.limit, one.value, one.share) {
+        (Some(_), Some(value), _) => {
+            unbroken(&format!("{} percentile {}", percentile_name(1.0 - one.allowed), span(value)))
+        }
+        (_, _, Some(part)) => unbroken(&format!("{} bad", share(part))),
+        _ => "no samples".to_owned(),
+    }
 }
 
 /// What was compared, in the unit of its metric.

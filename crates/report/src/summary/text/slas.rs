@@ -15,8 +15,8 @@ impl Page<'_> {
                 SlaVerdict::Inconclusive => "? INCONCLUSIVE".to_owned(),
             };
             self.lines.push(format!("    {verdict} '{}' {}", one.sla, ink.cyan(&one.measured())));
-            self.lines.push(format!("      {} {}", ink.faint("↳"), one.evidence()));
-            for note in one.notes(slas.until_decided) {
+            self.lines.push(format!("      {} {}", ink.faint("↳"), one.evidence(percent)));
+            for note in one.notes(slas.until_decided, self.summary.trust.trusted) {
                 self.lines.push(format!("      {}", ink.faint(&note)));
             }
         }
