@@ -134,7 +134,7 @@ impl<'a> Journey<'a> {
 
     async fn hop(&self, cookie: Option<&str>, trail: &mut Trail) -> Result<Answer, Fault> {
         let fields = self.fields(cookie)?;
-        if self.followed == 0 {
+        if self.followed == 0 && self.request.tell_headers {
             *self.shown_headers.borrow_mut() = fields.shown();
         }
         if self.client.worker.settings.keep_wire {
@@ -191,7 +191,8 @@ impl<'a> Journey<'a> {
     fn fields<'f>(&'f self, cookie: Option<&'f str>) -> Result<Fields<'f>, Kind> {
         if self.request.verbatim {
             let own = self.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-            let mut fields = Fields::verbatim(own)?;
+            let mut fields = Fields::verbatim(own, self.request.headers.are_checked())?;
+            self.request.headers.set_checked();
             if let Some(value) = self.authentication.as_deref().and_then(Authentication::header) {
                 fields.others.push((Cow::Borrowed("Authorization"), Cow::Borrowed(value)));
             }

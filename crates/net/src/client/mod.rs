@@ -9,6 +9,7 @@ mod journey;
 mod pool;
 mod redirect;
 mod request;
+mod request_headers;
 mod response;
 
 use std::cell::RefCell;
@@ -19,6 +20,7 @@ use rustls::ClientConfig;
 
 pub(crate) use pool::{Http2, Origin, Pool};
 pub use request::{AuthScheme, Method, Request, VersionPreference};
+pub use request_headers::RequestHeaders;
 pub use response::{Hop, Note, Proto, Response, Wire};
 
 use crate::cookie::Jar;

@@ -70,8 +70,8 @@ pub struct Response {
     pub cookies: Vec<Cookie>,
     /// The status as the server put it: `200 OK`, or with words of its own.
     pub status_text: Cow<'static, str>,
-    /// The headers of the first request as the caller decided on them, cookies and credentials included:
-    /// canonical names in order, without what only the protocol needs.
+    /// When the request asks for them, the headers of its first hop as the caller decided on them, cookies and
+    /// credentials included: canonical names in order, without what only the protocol needs.
     pub request_headers: Vec<(String, String)>,
     /// What else there is to say.
     pub notes: Vec<Note>,
