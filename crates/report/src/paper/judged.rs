@@ -89,8 +89,10 @@ fn slas(run: &Run) -> Vec<Case> {
             SlaVerdict::Inconclusive => Standing::Undecided,
             SlaVerdict::Fail => Standing::Failed,
         };
-        let told: Vec<String> =
-            [one.measured(), one.evidence(share)].into_iter().chain(one.notes(slas.until_decided, run.summary.trust.trusted)).collect();
+        let told: Vec<String> = [one.measured(), one.evidence(share)]
+            .into_iter()
+            .chain(one.notes(slas.until_decided, run.summary.trust.trusted))
+            .collect();
         case("SLAs", &one.sla, standing, &told.join("; "), ["SLA", &one.sla])
     };
     slas.standings.iter().map(of).collect()

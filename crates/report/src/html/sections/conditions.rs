@@ -60,13 +60,13 @@ pub fn slas(run: &Run) -> String {
                 .collect();
             vec![
                 Cell::text(&one.sla),
+                Cell::text(word).tone(tone),
                 Cell::text(&measured(one)),
                 Cell::markup(format!("{}{notes}", escape(&unbroken(&one.evidence(share)))), None),
-                Cell::text(word).tone(tone),
             ]
         })
         .collect();
-    let columns = [Text("SLA"), Text("Measured"), Text("Evidence"), Text("Verdict")];
+    let columns = [Text("SLA"), Text("Verdict"), Text("Measured"), Text("Evidence")];
     let early = if slas.ended_early { " The run ended as soon as they were decided." } else { "" };
     let level = format!(
         "<p class=\"note small\">Each verdict is given at {} confidence.{early}</p>\n",
