@@ -154,7 +154,7 @@ fn works(browser: &mut Browser, file: &Path) {
     assert_ne!(browser.value(paper), light);
     assert_eq!(browser.value("document.title.startsWith('Failed')"), true);
     // On paper as on a screen: the charts are drawn anew, nothing complains.
-    browser.ask("Page.printToPDF", json!({ "printBackground": true }));
+    browser.ask("Page.printToPDF", &json!({ "printBackground": true }));
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
 

@@ -67,12 +67,15 @@ fn head(story: &Story, name: &str) -> String {
         [one] => {
             // The sentence says first what was found, then by which measure.
             let (found, measure) = one.sentence.split_once(';').unwrap_or((&one.sentence, ""));
+            let measure = match measure.trim_start() {
+                "" => String::new(),
+                measure => format!("<p class=\"lead\">{}.</p>", escape(&unbroken(&capital(measure)))),
+            };
             out.push_str(&format!(
-                "<div class=\"verdict {}\"><p class=\"word\">{}</p><h1>{}</h1>\n<p class=\"lead\">{}</p></div>\n",
+                "<div class=\"verdict {}\"><p class=\"word\">{}</p><h1>{}</h1>\n{measure}</div>\n",
                 word_tone(one.standing).class(),
                 word(one.standing),
-                escape(&unbroken(&capital(found))),
-                escape(&unbroken(&capital(measure.trim_start())))
+                escape(&unbroken(&capital(found)))
             ));
         }
         _ => out.push_str(&format!("<h1>{} runs next to each other</h1>\n", runs.len())),

@@ -286,7 +286,8 @@ mod tests {
             for delta in deltas.take() {
                 let (metric, tags) = deltas.series(delta.series).unwrap();
                 let tags: Vec<_> = tags.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
-                gathered.add(&metric.name, &tags, delta.second, &delta.point);
+                let point = Point::unpack(metric.kind, &delta.point).expect("it was packed");
+                gathered.add(&metric.name, &tags, delta.second, &point);
             }
         }
         assert_eq!(gathered.main(), Some("http_req_duration"));

@@ -176,7 +176,7 @@ pub fn lead(run: &Run, figures: &Figures) -> String {
         ));
         match most.figure.interval {
             Some((low, high)) => {
-                text.push_str(&format!("; between {} and {}, at 95 % confidence.", span(low), span(high)))
+                text.push_str(&format!("; between {} and {}, at 95 % confidence.", span(low), span(high)));
             }
             None => text.push_str("; the run is too short to say how sure that is."),
         }
@@ -288,7 +288,7 @@ pub fn share(value: f64) -> String {
     let text = match percent {
         p if p > 0.0 && p < 0.01 => return "< 0.01 %".to_owned(),
         p if p < 100.0 && p > 99.99 => return "> 99.99 %".to_owned(),
-        p if p < 10.0 || p > 90.0 => format!("{p:.2}"),
+        p if !(10.0..=90.0).contains(&p) => format!("{p:.2}"),
         p => format!("{p:.1}"),
     };
     let text = text.trim_end_matches('0').trim_end_matches('.');

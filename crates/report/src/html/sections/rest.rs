@@ -153,7 +153,7 @@ fn quantity(value: f64, contains: Contains) -> String {
     match contains {
         Contains::Time => span(value),
         Contains::Data => format::bytes(value),
-        Contains::Default if value.fract() == 0.0 && value >= 0.0 && value < 1e15 => thousands(value as u64),
+        Contains::Default if value.fract() == 0.0 && (0.0..1e15).contains(&value) => thousands(value as u64),
         Contains::Default => format::number((value * 1e3).round() / 1e3),
     }
 }
