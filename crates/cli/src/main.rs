@@ -18,6 +18,7 @@ mod run;
 mod screen;
 mod secrets;
 mod session;
+mod sheets;
 mod signals;
 
 use std::collections::BTreeMap;

@@ -51,6 +51,8 @@ pub struct Keeper {
 #[derive(Default)]
 struct Shared {
     closing: OnceLock<Closing>,
+    /// The id of the run, once it is in the store to its end.
+    kept: OnceLock<String>,
     lost_frames: AtomicU64,
 }
 
@@ -117,12 +119,11 @@ impl Keeper {
         self.shared.lost_frames.fetch_add(1, Relaxed);
     }
 
-    /// Ends the run in the store, and waits for that no longer than the writing takes.
-    pub fn finish(mut self, closing: Closing) {
+    /// Ends the run in the store, and waits for that no longer than the writing takes. What comes back is the id of
+    /// the run, if it is there to its end.
+    pub fn finish(mut self, closing: Closing) -> Option<String> {
         let _ = self.shared.closing.set(closing);
-        if self.queue.take().is_none() {
-            return;
-        }
+        self.queue.take()?;
         let lost = self.shared.lost_frames.load(Relaxed);
         if lost > 0 {
             let text =
@@ -133,6 +134,7 @@ impl Keeper {
             let text = "the store did not finish in time, this run is incomplete in it";
             self.log.log(Record::new(Level::Warning, text));
         }
+        self.shared.kept.get().cloned()
     }
 }
 
@@ -239,7 +241,9 @@ impl Keeping {
         let deadline = self.clock.now() + LOCKED_MOST_AT_END;
         loop {
             let written = self.write().and_then(|()| match (shared.closing.get(), &mut self.writer) {
-                (Some(closing), Some(writer)) => writer.close(closing, shared.lost_frames.load(Relaxed)),
+                (Some(closing), Some(writer)) => writer
+                    .close(closing, shared.lost_frames.load(Relaxed))
+                    .map(|()| _ = shared.kept.set(writer.id().to_owned())),
                 _ => Ok(()),
             });
             match written {

@@ -27,6 +27,7 @@ const TIDY_FROM_NS: u64 = 5_000_000_000;
 pub struct Writer {
     store: Database,
     run: i64,
+    id: String,
     press: Press,
     /// How many series have their rows.
     series: u32,
@@ -53,9 +54,15 @@ impl Writer {
         store.tidy_at_end(false)?;
         let environment = Environment::look(&opening.program, &opening.folder);
         let hash = opening.script.as_ref().and_then(hash);
-        let run = store.change(|store| insert(store, opening, &environment, hash.as_deref()))?;
+        let (run, id) = store.change(|store| insert(store, opening, &environment, hash.as_deref()))?;
         let (press, retention) = (Press::new()?, opening.retention);
-        Ok(Self { store, run, press, series: 0, retention, doubtful: None })
+        Ok(Self { store, run, id, press, series: 0, retention, doubtful: None })
+    }
+
+    /// The id of the run.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// Writes what was measured. After an error the same rows are to come again, and new ones only behind them.
@@ -123,7 +130,7 @@ fn insert(
     opening: &Opening,
     environment: &Environment,
     hash: Option<&str>,
-) -> Result<i64, Error> {
+) -> Result<(i64, String), Error> {
     let mut free = None;
     for attempt in 0..ID_TRIES {
         let id = id_of(opening, environment, attempt);
@@ -138,7 +145,7 @@ fn insert(
          program, git_commit, host, kernel, cpu, cpus) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING key",
         &cells![
-            id,
+            &id,
             &opening.name,
             &opening.script_path,
             hash,
@@ -160,7 +167,7 @@ fn insert(
         let row = cells![&member.group, &member.variant, member.round, run].to_vec();
         store.insert("members", &columns, std::iter::once(row))?;
     }
-    Ok(run)
+    Ok((run, id))
 }
 
 /// An id that depends on everything that tells runs apart.

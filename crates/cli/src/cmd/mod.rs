@@ -16,6 +16,7 @@ mod http;
 mod inspect;
 mod new;
 mod pause;
+mod report;
 mod resume;
 mod rm;
 mod run;
@@ -68,6 +69,7 @@ pub static COMMANDS: &[Spec] = &[
     inspect::SPEC,
     new::SPEC,
     pause::SPEC,
+    report::SPEC,
     resume::SPEC,
     rm::SPEC,
     run::SPEC,

@@ -1,5 +1,7 @@
 //! `plimsoll trend`: a figure over the kept runs of a test, where its level changed, and when it reaches a limit.
 
+mod sheet;
+
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use insight::history::{Forecast, History, Stretch, forecast, history};
 use model::ExitCode;
@@ -15,6 +17,7 @@ use crate::kept::figure::Figure;
 use crate::kept::table::table;
 use crate::kept::{Shelf, Verdict, failed, moment, now_ms, with_store};
 use crate::session::Session;
+use crate::sheets::{self, with_files};
 
 /// The row.
 pub const SPEC: Spec =
@@ -27,6 +30,8 @@ const LOOKED_AT: &str = "100";
 /// Heights of a line of runs.
 const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const DAY_MS: f64 = 86_400_000.0;
+/// The columns of the table of levels.
+const TITLES: &[&str] = &["SINCE", "RUN", "COMMIT", " RUNS", " LEVEL", " CHANGE", " P", "BETWEEN COMMITS"];
 
 fn arguments(command: Command) -> Command {
     let name = Arg::new("name")
@@ -42,7 +47,7 @@ fn arguments(command: Command) -> Command {
         limit.help("foretell when this is reached, such as 500ms; a number where the figure is no time");
     let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help("print JSON");
     let command = flags::add_named(command, judgement::FLAGS, &["confidence"]);
-    with_store(command).arg(metric).arg(most).arg(limit).arg(json).arg(name)
+    with_files(with_store(command)).arg(metric).arg(most).arg(limit).arg(json).arg(name)
 }
 
 /// One run of the history.
@@ -108,6 +113,7 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let forecast = limit.and_then(|limit| forecast(&days, &values, &history, limit, level));
     let shown =
         Shown { test: &test, figure: &figure, time, entries, history, left_out, limit, forecast, level };
+    sheets::write(matches, || sheet::sheet(&shown))?;
     session.print(&if matches.get_flag("json") { format!("{:#}\n", shown.to_json()) } else { shown.text() });
     Ok(ExitCode::SUCCESS)
 }
@@ -145,8 +151,7 @@ impl Shown<'_> {
         lines.push(format!("  {}", self.line()));
         lines.push(String::new());
         let rows: Vec<Vec<String>> = self.history.stretches.iter().map(|stretch| self.row(stretch)).collect();
-        let titles = ["SINCE", "RUN", "COMMIT", " RUNS", " LEVEL", " CHANGE", " P", "BETWEEN COMMITS"];
-        lines.extend(table(&titles, &rows).lines().map(|line| format!("  {line}")));
+        lines.extend(table(TITLES, &rows).lines().map(|line| format!("  {line}")));
         lines.push(String::new());
         lines.push(format!("  {}", self.finding()));
         lines.extend(self.foretold().iter().map(|line| format!("  {line}")));

@@ -170,7 +170,7 @@ pub const RUN_FLAGS: &[Flag] = &[
         short: Some('o'),
         kind: Kind::Many,
         env: "OUT",
-        help: "where metrics go, such as json=FILE or csv=FILE; may be repeated",
+        help: "where metrics go, such as json=FILE or csv=FILE, or html=FILE for a report; may be repeated",
     },
     Flag {
         long: "store",

@@ -1,10 +1,11 @@
-//! Kept runs as the commands `runs`, `show`, `rm` and `export` work with them.
+//! Kept runs as the commands `runs`, `show`, `rm`, `report` and `export` work with them.
 //!
 //! Main types: [`Shelf`], the store that the user means, and [`Verdict`], how a run ended in a word. What is written
 //! while a run goes on is in [`crate::run`].
 
 pub mod export;
 pub mod figure;
+pub mod story;
 pub mod summary;
 pub mod table;
 
