@@ -23,6 +23,26 @@ const TARGETS: &[&str] = &[
     "environment",
     "archive",
     "groovy",
+    "plimsoll",
+    "artillery",
+    "templates",
+    "jmeter",
+    "functions",
+    "har",
+    "curl",
+];
+
+/// How long inputs may get, in bytes, where the usual [`LENGTH_MAX`] is less than whole files of users have.
+const LENGTHS: &[(&str, usize)] =
+    &[("artillery", 8 << 10), ("har", 16 << 10), ("jmeter", 32 << 10), ("plimsoll", 8 << 10)];
+
+/// How long inputs of the other targets may get, in bytes.
+const LENGTH_MAX: usize = 4 << 10;
+
+/// Folders beside a target's seeds from which it begins: whole tests in a format.
+const EXAMPLES: &[(&str, &str)] = &[
+    ("artillery", "crates/cli/tests/oracle-artillery/probes"),
+    ("jmeter", "crates/cli/tests/oracle-jmeter/probes"),
 ];
 
 /// What the compiler has to add for the fuzzer to see which code an input reaches. Stable compilers can do it.
@@ -61,20 +81,18 @@ pub(crate) fn run(repository: &Repository) -> Result<(), String> {
         if seeds.is_dir() {
             command.arg(&seeds);
         }
+        let examples = EXAMPLES.iter().filter(|(name, _)| name == target);
+        command.args(examples.map(|(_, folder)| repository.path(folder)));
         let words = repository.path(&format!("fuzz/words/{target}"));
         if words.is_file() {
             command.arg(format!("-dict={}", words.display()));
         }
+        let length = LENGTHS.iter().find(|(name, _)| name == target).map_or(LENGTH_MAX, |(_, most)| *most);
         command
             .arg(format!("-max_total_time={seconds}"))
+            .arg(format!("-max_len={length}"))
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
-            .args([
-                "-max_len=4096",
-                "-timeout=10",
-                "-rss_limit_mb=2048",
-                "-print_final_stats=1",
-                "-verbosity=0",
-            ]);
+            .args(["-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=0"]);
         repository.run(&mut command)?;
     }
     Ok(())

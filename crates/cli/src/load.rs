@@ -27,6 +27,8 @@ use crate::session::Session;
 
 mod plans;
 
+pub use plans::{refused_file as refused, tell};
+
 /// Which script a command is about.
 pub enum Script<'a> {
     /// A file, an archive, or `-` for standard input.
@@ -247,6 +249,30 @@ pub fn imported(session: &Session, matches: &ArgMatches, name: &str) -> Result<O
     match content(name, runtime.text("type"), &bytes)? {
         Content::Plan(format) => plans::report(session, matches, &runtime, (name, bytes), format).map(Some),
         Content::Archive | Content::Script => Ok(None),
+    }
+}
+
+/// A file in another format than that of scripts, with what its importer may want to know.
+///
+/// # Errors
+/// When it cannot be read, or is a script or an archive.
+pub fn foreign(
+    session: &Session,
+    matches: &ArgMatches,
+    runtime: &Flags,
+    name: &str,
+) -> Result<(import::Source, &'static Format), Error> {
+    let bytes = bytes_of_file(name)?;
+    match content(name, runtime.text("type"), &bytes)? {
+        Content::Plan(format) => {
+            let (source, _) = plans::source(session, matches, runtime, (name, bytes), true)?;
+            Ok((source, format))
+        }
+        Content::Archive | Content::Script => {
+            let known: Vec<&str> = import::FORMATS.iter().map(|format| format.name).collect();
+            let text = format!("{name} is a script, or in no format that is known: {}", known.join(", "));
+            Err(Error::run(ExitCode::INVALID_CONFIG, text).with_hint("--type says which it is"))
+        }
     }
 }
 

@@ -152,6 +152,7 @@ pages! {
     script_lifecycle_summary: "docs/script/lifecycle.md",
     script_console_trace: "docs/script/console.md",
     script_execution_status: "docs/script/execution.md",
+    convert: "docs/convert.md",
     plan: "docs/plan.md",
     judgement_capacity: "docs/judgement/capacity.md",
     judgement_history: "docs/judgement/history.md",

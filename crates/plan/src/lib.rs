@@ -5,10 +5,13 @@
 //! that carry it out, each with a [`Session`] of its own. This crate knows neither storage nor terminal: what is to
 //! be printed or written goes back to the caller.
 
+pub mod convert;
 mod dialect;
 mod exchange;
 mod expr;
 pub mod extract;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod groovy;
 pub mod import;
 mod lifecycle;

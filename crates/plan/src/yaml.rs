@@ -12,6 +12,8 @@ use serde_json::{Map, Number, Value as Json};
 const DEPTH_MAX: usize = 64;
 /// How many values a document may have, those that aliases repeat included.
 const VALUES_MAX: usize = 100_000;
+/// How many bytes of text aliases may repeat in all.
+const REPEATED_MAX: usize = 64 << 20;
 
 /// A line and a column, from 1.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -58,6 +60,23 @@ pub struct Fault {
 }
 
 impl Node {
+    /// A value that stands nowhere.
+    #[must_use]
+    pub fn of_json(json: &Json) -> Self {
+        let at = Spot::default();
+        let value = match json {
+            Json::Null => Yaml::Null,
+            Json::Bool(flag) => Yaml::Bool(*flag),
+            Json::Number(number) => Yaml::Number(number.clone()),
+            Json::String(text) => Yaml::Text(text.clone()),
+            Json::Array(items) => Yaml::List(items.iter().map(Self::of_json).collect()),
+            Json::Object(members) => Yaml::Map(
+                members.iter().map(|(key, value)| (key.clone(), at, Self::of_json(value))).collect(),
+            ),
+        };
+        Self { at, value }
+    }
+
     /// The value as JSON.
     #[must_use]
     pub fn to_json(&self) -> Json {
@@ -71,6 +90,16 @@ impl Node {
                 let members = members.iter().map(|(key, _, value)| (key.clone(), value.to_json()));
                 Json::Object(members.collect::<Map<_, _>>())
             }
+        }
+    }
+
+    /// How many bytes its texts have, those of keys included.
+    fn text_bytes(&self) -> usize {
+        match &self.value {
+            Yaml::Text(text) => text.len(),
+            Yaml::List(items) => items.iter().map(Self::text_bytes).sum(),
+            Yaml::Map(members) => members.iter().map(|(key, _, value)| key.len() + value.text_bytes()).sum(),
+            Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) => 0,
         }
     }
 
@@ -98,6 +127,7 @@ pub fn parse(text: &str) -> Result<Node, Fault> {
         events: Parser::new_from_str(text),
         anchors: HashMap::new(),
         values: 0,
+        repeated: 0,
         last: Span::default(),
     };
     let mut document = None;
@@ -129,9 +159,11 @@ fn fault(span: Span, message: impl Into<String>) -> Fault {
 
 struct Composer<'i> {
     events: Parser<'i, StrInput<'i>>,
-    /// Each with the number of values in it.
-    anchors: HashMap<usize, (Node, usize)>,
+    /// Each with the number of values in it, and of bytes in their texts.
+    anchors: HashMap<usize, (Node, usize, usize)>,
     values: usize,
+    /// Bytes that aliases repeated.
+    repeated: usize,
     last: Span,
 }
 
@@ -168,11 +200,20 @@ impl<'i> Composer<'i> {
         self.count(1, span)?;
         let (anchor, value) = match event {
             Event::Alias(anchor) => {
-                let Some(size) = self.anchors.get(&anchor).map(|(_, size)| *size) else {
+                let Some((size, bytes)) = self.anchors.get(&anchor).map(|(_, size, bytes)| (*size, *bytes))
+                else {
                     return Err(fault(span, "this alias stands for what it is a part of"));
                 };
                 // Counted before it is copied.
                 self.count(size, span)?;
+                self.repeated = self.repeated.saturating_add(bytes);
+                if self.repeated > REPEATED_MAX {
+                    let most = REPEATED_MAX >> 20;
+                    return Err(fault(
+                        span,
+                        format!("the aliases of a document may repeat {most} MB of text"),
+                    ));
+                }
                 return Ok(Node { at: spot(span), value: self.anchors[&anchor].0.value.clone() });
             }
             Event::Scalar(text, style, anchor, tag) => {
@@ -189,7 +230,8 @@ impl<'i> Composer<'i> {
         };
         let node = Node { at: spot(span), value };
         if anchor > 0 {
-            self.anchors.insert(anchor, (node.clone(), self.values - before));
+            let bytes = node.text_bytes();
+            self.anchors.insert(anchor, (node.clone(), self.values - before, bytes));
         }
         Ok(node)
     }
@@ -207,6 +249,7 @@ impl<'i> Composer<'i> {
 
     fn map(&mut self, depth: usize) -> Result<Yaml, Fault> {
         let mut members: Vec<(String, Spot, Node)> = Vec::new();
+        let mut known = std::collections::HashSet::new();
         let mut merged = Vec::new();
         loop {
             let (event, span) = self.next()?;
@@ -219,7 +262,7 @@ impl<'i> Composer<'i> {
             let value = self.node(event, value_span, depth + 1)?;
             if key == "<<" {
                 merged.push((span, value));
-            } else if members.iter().any(|(known, ..)| *known == key) {
+            } else if !known.insert(key.clone()) {
                 return Err(fault(span, format!("the key '{key}' stands twice")));
             } else {
                 members.push((key, spot(span), value));
@@ -235,7 +278,7 @@ impl<'i> Composer<'i> {
                     return Err(fault(span, "a merge key names what is no mapping"));
                 };
                 for member in more {
-                    if !members.iter().any(|(known, ..)| *known == member.0) {
+                    if known.insert(member.0.clone()) {
                         members.push(member);
                     }
                 }

@@ -35,4 +35,5 @@ pub use modules::own::OperationKind;
 pub use remote::{Connect, Remote};
 pub use secrets::{RemoteSecrets, RemoteSettings, SecretSource, Secrets};
 pub use source::{Source, address, path_of};
+pub use syntax::fault_of_module;
 pub use test::{Export, HttpDebug, LoadOptions, RunOptions, SystemTags, Test};

@@ -1,10 +1,14 @@
-//! What kind of source a text is: [`is_module`] tells ECMAScript modules from CommonJS.
+//! What kind of source a text is: [`is_module`] tells ECMAScript modules from CommonJS, [`fault_of_module`] whether a
+//! text can be read as one.
 //!
 //! It judges by what is written, not by file names, as scripts of both kinds end in `.js`.
 
 use oxc_allocator::Allocator;
 use oxc_parser::Parser;
+use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
+
+use crate::places;
 
 /// Whether a text has `import`, `export` or `await` at its top level.
 pub(crate) fn is_module(text: &[u8]) -> bool {
@@ -18,6 +22,23 @@ pub(crate) fn is_module(text: &[u8]) -> bool {
     parsed.module_record.has_module_syntax || (!parsed.panicked && parsed.program.source_type.is_module())
 }
 
+/// What keeps a text from being a module of JavaScript, with its line and column; nothing when it is one. What the
+/// module imports and uses is not looked at.
+#[must_use]
+pub fn fault_of_module(text: &str) -> Option<String> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, text, SourceType::mjs()).parse();
+    let diagnostics = if parsed.diagnostics.is_empty() {
+        SemanticBuilder::new().with_check_syntax_error(true).build(&parsed.program).diagnostics
+    } else {
+        parsed.diagnostics
+    };
+    let fault = diagnostics.first()?;
+    let offset = fault.labels.first().map_or(0, |label| label.offset() as usize);
+    let (line, column) = places::place_of(text, offset);
+    Some(format!("{line}:{column}: {fault}"))
+}
+
 /// Whether `words` occur in a text.
 pub(crate) fn mentions(text: &[u8], words: &str) -> bool {
     text.windows(words.len()).any(|part| part == words.as_bytes())
@@ -25,7 +46,21 @@ pub(crate) fn mentions(text: &[u8], words: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_module;
+    use super::{fault_of_module, is_module};
+
+    #[test]
+    fn modules_that_cannot_be_read_have_a_fault() {
+        let check = |text: &str, wanted: Option<&str>| {
+            let found = fault_of_module(text);
+            let place =
+                found.as_deref().map(|fault| fault.splitn(3, ':').take(2).collect::<Vec<_>>().join(":"));
+            assert_eq!(place.as_deref(), wanted, "{text}: {found:?}");
+        };
+        check("import http from 'k6/http';\nexport default () => http.get(unknown);", None);
+        check("export default function () {\n  let a = ;\n}", Some("2:11"));
+        check("let a;\nlet a;", Some("1:5"));
+        check("if (true) {\n  break;\n}", Some("2:3"));
+    }
 
     #[test]
     fn modules_are_told_from_commonjs() {

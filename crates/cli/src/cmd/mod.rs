@@ -9,6 +9,7 @@ mod check;
 mod cloud;
 mod compare;
 mod completion;
+mod convert;
 mod demo;
 mod export;
 mod gate;
@@ -62,6 +63,7 @@ pub static COMMANDS: &[Spec] = &[
     cloud::SPEC,
     compare::SPEC,
     completion::SPEC,
+    convert::SPEC,
     demo::SPEC,
     export::SPEC,
     gate::SPEC,

@@ -3,7 +3,7 @@
 //!
 //! Main function: [`translate`]. It looks at files only to find out what they are.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::Path;
 
@@ -15,24 +15,28 @@ const COMMANDS: [&str; 3] = ["check", "inspect", "run"];
 const HEAD_BYTES: u64 = 256 * 1024;
 
 /// The command line with another tool's words replaced, when it names a file in that tool's format.
+///
+/// A letter that we have too is the tool's only where what it needs follows it: `-q extra.properties plan.jmx` adds
+/// properties, `-q plan.jmx` is quiet.
 #[must_use]
 pub fn translate(line: Vec<OsString>) -> Vec<OsString> {
     let Some(at) = line.iter().skip(1).position(|word| COMMANDS.iter().any(|name| word == name)) else {
         return line;
     };
-    let Some(format) = format_of(&line[at + 2..]).filter(|format| !format.aliases.is_empty()) else {
+    let words = &line[at + 2..];
+    let Some((test, format)) = test_among(words).filter(|(_, format)| !format.aliases.is_empty()) else {
         return line;
     };
     let mut translated: Vec<OsString> = line[..at + 2].to_vec();
-    let mut words = line.into_iter().skip(at + 2);
-    while let Some(word) = words.next() {
+    for (at, word) in words.iter().enumerate() {
         if word == "--" {
-            translated.push(word);
-            translated.extend(words);
+            translated.extend_from_slice(&words[at..]);
             break;
         }
-        match word.to_str().and_then(|text| replaced(format, text)) {
-            None => translated.push(word),
+        let next = words.get(at + 1).filter(|_| at + 1 != test);
+        let is_followed = next.is_some_and(|next| !is_flag(next));
+        match word.to_str().and_then(|text| replaced(format, text, is_followed)) {
+            None => translated.push(word.clone()),
             Some((flag, value)) => {
                 translated.push(flag.into());
                 translated.extend(value.map(OsString::from));
@@ -42,11 +46,17 @@ pub fn translate(line: Vec<OsString>) -> Vec<OsString> {
     translated
 }
 
-/// Our words for a word, when it is one of the format's.
-fn replaced(format: &Format, word: &str) -> Option<(&'static str, Option<String>)> {
+/// Whether a word is a flag; `-` alone is a file.
+fn is_flag(word: &OsStr) -> bool {
+    word != "-" && word.to_str().is_some_and(|word| word.starts_with('-'))
+}
+
+/// Our words for a word, when it is one of the format's; `is_followed` by what may be its value.
+fn replaced(format: &Format, word: &str, is_followed: bool) -> Option<(&'static str, Option<String>)> {
     for alias in format.aliases {
+        let is_letter = alias.from.len() == 2;
         if word == alias.from {
-            return Some((alias.to, None));
+            return (!is_letter || alias.takes_value == is_followed).then_some((alias.to, None));
         }
         let Some(rest) = word.strip_prefix(alias.from).filter(|rest| alias.takes_value && !rest.is_empty())
         else {
@@ -55,7 +65,7 @@ fn replaced(format: &Format, word: &str) -> Option<(&'static str, Option<String>
         let value = match rest.strip_prefix('=') {
             Some(value) => value,
             // Only a letter may be joined to its value without more ado.
-            None if alias.from.len() == 2 => rest,
+            None if is_letter => rest,
             None => continue,
         };
         return Some((alias.to, Some(value.to_owned())));
@@ -63,16 +73,12 @@ fn replaced(format: &Format, word: &str) -> Option<(&'static str, Option<String>
     None
 }
 
-/// The format of the file that is named among these words. A word behind a flag may be the flag's value, and so is
+/// Which of these words names the test, and its format. A word behind a flag may be the flag's value, and so is
 /// believed only when no other names one.
-fn format_of(words: &[OsString]) -> Option<&'static Format> {
-    let known = |at: usize| words[at].to_str().and_then(format_of_file);
-    let follows_flag = |at: usize| {
-        at.checked_sub(1)
-            .is_some_and(|before| words[before].to_str().is_some_and(|word| word.starts_with('-')))
-    };
-    let places =
-        || (0..words.len()).filter(|&at| !words[at].to_str().is_some_and(|word| word.starts_with('-')));
+fn test_among(words: &[OsString]) -> Option<(usize, &'static Format)> {
+    let known = |at: usize| Some((at, words[at].to_str().and_then(format_of_file)?));
+    let follows_flag = |at: usize| at.checked_sub(1).is_some_and(|before| is_flag(&words[before]));
+    let places = || (0..words.len()).filter(|&at| !is_flag(&words[at]));
     let free = places().filter(|&at| !follows_flag(at)).find_map(known);
     free.or_else(|| places().filter(|&at| follows_flag(at)).find_map(known))
 }
@@ -97,6 +103,7 @@ mod tests {
         title: "Other",
         sniff: |_| false,
         import: |_| Err(Refused { notes: Vec::new(), exit: None }),
+        document: |_| Err(Refused { notes: Vec::new(), exit: None }),
         aliases: &[
             Alias { from: "-J", to: "--property", takes_value: true },
             Alias { from: "-k", to: "--insecure", takes_value: false },
@@ -106,16 +113,48 @@ mod tests {
 
     #[test]
     fn words_are_replaced() {
-        let check = |word: &str, wanted: Option<(&str, Option<&str>)>| {
-            let found = replaced(&FORMAT, word);
+        let check = |word: &str, is_followed: bool, wanted: Option<(&str, Option<&str>)>| {
+            let found = replaced(&FORMAT, word, is_followed);
             assert_eq!(found.as_ref().map(|(flag, value)| (*flag, value.as_deref())), wanted, "{word}");
         };
-        check("-J", Some(("--property", None)));
-        check("-Ja=b", Some(("--property", Some("a=b"))));
-        check("-k", Some(("--insecure", None)));
-        check("-kx", None);
-        check("--variables={}", Some(("--vars", Some("{}"))));
-        check("--variablesx", None);
-        check("file.yml", None);
+        check("-J", true, Some(("--property", None)));
+        check("-J", false, None);
+        check("-Ja=b", false, Some(("--property", Some("a=b"))));
+        check("-k", false, Some(("--insecure", None)));
+        check("-k", true, None);
+        check("-kx", false, None);
+        check("--variables={}", false, Some(("--vars", Some("{}"))));
+        check("--variables", false, Some(("--vars", None)));
+        check("--variablesx", true, None);
+        check("file.yml", false, None);
+    }
+
+    #[test]
+    fn letters_that_we_have_too_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = folder.path().join("plan.jmx").display().to_string();
+        std::fs::write(&plan, "<jmeterTestPlan/>").unwrap();
+        let script = folder.path().join("script.yml").display().to_string();
+        std::fs::write(&script, "config:\n  target: http://h\nscenarios: []\n").unwrap();
+        let words = |text: &str| -> Vec<OsString> {
+            let line = format!("plimsoll {text}").replace("PLAN", &plan).replace("SCRIPT", &script);
+            line.split(' ').map(OsString::from).collect()
+        };
+        let check = |line: &str, wanted: &str| assert_eq!(translate(words(line)), words(wanted), "{line}");
+        check("run -q PLAN", "run -q PLAN");
+        check("run PLAN -q", "run PLAN -q");
+        check("run -q -u 1 PLAN", "run -q -u 1 PLAN");
+        check("run -q more.properties PLAN", "run --jmeter-properties more.properties PLAN");
+        check(
+            "run -q more.properties -t PLAN",
+            "run --jmeter-properties more.properties --jmeter-nongui PLAN",
+        );
+        check("run -e HOST=h PLAN", "run -e HOST=h PLAN");
+        check("run -e -o out PLAN", "run --jmeter-report-at-end --jmeter-report out PLAN");
+        check("run PLAN -l -", "run PLAN --jtl -");
+        check("run PLAN -- -q x", "run PLAN -- -q x");
+        check("run SCRIPT -v", "run SCRIPT -v");
+        check("run -v {} SCRIPT", "run --variables {} SCRIPT");
+        check("new -q PLAN", "new -q PLAN");
     }
 }

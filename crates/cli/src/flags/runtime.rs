@@ -82,6 +82,13 @@ pub const FLAGS: &[Flag] = &[
         help: "run each scenario once with one VU; it keeps its function, environment and tags",
     },
     Flag {
+        long: "outside-files",
+        short: None,
+        kind: Kind::Bool,
+        env: "OUTSIDE_FILES",
+        help: "a test in another format may read files outside of its folders and the working directory",
+    },
+    Flag {
         long: "scenario",
         short: None,
         kind: Kind::List,

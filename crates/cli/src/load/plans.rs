@@ -95,13 +95,21 @@ pub fn source(
     let registry = Registry::new();
     // Words of another tool that mean something else there are no variables; the importer looks at the flags.
     let env = script_env(&session.env, runtime, system_env).unwrap_or_else(|_| session.env.clone());
+    let mut flags = flags::given(matches);
+    // These three have variables that stand in for them.
+    for name in ["allow-unsupported", "outside-files", "strict"] {
+        flags.remove(name);
+        if runtime.on(name) {
+            flags.insert(name.to_owned(), Vec::new());
+        }
+    }
     let source = import::Source {
         name: name.to_owned(),
         bytes,
         path,
         folder,
         env,
-        flags: flags::given(matches),
+        flags,
         registry: Arc::clone(&registry),
         log: session.logger(),
         clock: session.clock,
@@ -140,7 +148,7 @@ pub(super) fn loaded(
 }
 
 /// The notes, each once, before anything is run.
-fn tell(session: &Session, notes: &[Note], leniency: Leniency) {
+pub fn tell(session: &Session, notes: &[Note], leniency: Leniency) {
     let mut told: Vec<String> = Vec::new();
     for note in notes {
         let text = note.to_string();
@@ -160,7 +168,7 @@ fn level(kind: Kind, leniency: Leniency) -> Level {
 }
 
 /// What is said of a file that could not be imported.
-fn refused_file(session: &Session, name: &str, format: &Format, refused: &Refused) -> Error {
+pub fn refused_file(session: &Session, name: &str, format: &Format, refused: &Refused) -> Error {
     tell(session, &refused.notes, Leniency::default());
     let errors = refused.notes.iter().filter(|note| note.kind == Kind::Error).count().max(1);
     let text =

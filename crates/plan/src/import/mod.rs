@@ -3,6 +3,8 @@
 //! Every format is a row of [`FORMATS`] and a folder. [`recognise`] tells by the content of a file which it is.
 
 pub mod artillery;
+mod curl;
+mod files;
 pub mod har;
 pub mod jmeter;
 pub(crate) mod once;
@@ -11,6 +13,8 @@ pub mod plimsoll;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+pub use files::Reach;
 
 use metrics::Registry;
 use model::{Clock, ExitCode, Logger};
@@ -28,12 +32,24 @@ pub struct Format {
     pub sniff: fn(&Look<'_>) -> bool,
     /// Reads it.
     pub import: fn(&Source) -> Result<Plan, Refused>,
+    /// Says it as a plan of our own, as far as that has words for it.
+    pub document: fn(&Source) -> Result<Document, Refused>,
     /// Words of the original tool's command line, which stand for flags of ours when such a file is run.
     pub aliases: &'static [Alias],
 }
 
 /// Every format. The first that takes a file has it.
-pub static FORMATS: &[Format] = &[plimsoll::FORMAT, har::FORMAT, artillery::FORMAT, jmeter::FORMAT];
+pub static FORMATS: &[Format] =
+    &[plimsoll::FORMAT, har::FORMAT, curl::FORMAT, artillery::FORMAT, jmeter::FORMAT];
+
+/// A test as a plan of our own: what stands in a `plimsoll.yaml`, as JSON.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The plan.
+    pub json: serde_json::Value,
+    /// What could not be carried over, or means something else.
+    pub notes: Vec<Note>,
+}
 
 /// A word of another tool's command line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -107,6 +123,20 @@ impl Source {
     #[must_use]
     pub fn flag_values(&self, long: &str) -> &[String] {
         self.flags.get(long).map_or(&[], Vec::as_slice)
+    }
+
+    /// The bytes of a file that the test names, relative to the test's own folder.
+    ///
+    /// # Errors
+    /// In a sentence that names the file: when it cannot be read, or is none of the test's.
+    pub fn read_beside(&self, name: &str) -> Result<Vec<u8>, String> {
+        self.reach().read(&self.folder.join(name), name)
+    }
+
+    /// Which files the test may have read.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        Reach::new(&self.folder, self.has_flag("outside-files"))
     }
 
     /// Whether a flag was given.

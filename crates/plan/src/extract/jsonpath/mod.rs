@@ -110,6 +110,27 @@ impl Path {
         reader.path()
     }
 
+    /// The same path in our own plans, `a.b[0]`; nothing when it can lead to several places.
+    #[must_use]
+    pub fn plain(&self) -> Option<String> {
+        let mut path = String::new();
+        for step in &self.steps {
+            match step {
+                Step::Name(name)
+                    if !name.is_empty() && !name.contains(['.', '[', ']', '\'', '"', '{', '}']) =>
+                {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(name);
+                }
+                Step::Index(index) if *index >= 0 => path.push_str(&format!("[{index}]")),
+                _ => return None,
+            }
+        }
+        self.function.is_none().then_some(path)
+    }
+
     /// Whether it can have one result only: names and indices all the way.
     #[must_use]
     pub fn is_definite(&self) -> bool {

@@ -58,6 +58,8 @@ pub(super) struct Asked {
     pub modules: BTreeMap<PathBuf, Value>,
     /// The first script, when it is no file but standard input.
     pub text: Option<String>,
+    /// Which files the script may have read.
+    pub reach: crate::import::Reach,
 }
 
 /// Why a test cannot be run.

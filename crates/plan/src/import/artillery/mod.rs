@@ -6,6 +6,7 @@
 
 mod capture;
 pub mod check;
+mod convert;
 mod counter;
 mod dialect;
 mod ensure;
@@ -14,6 +15,8 @@ mod expression;
 pub mod fake;
 mod flow;
 pub mod functions;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod hooks;
 mod http;
 mod js;
@@ -67,6 +70,7 @@ pub(super) const FORMAT: Format = Format {
         import(source, &asked)
             .map_err(|refused| super::Refused { notes: refused.notes, exit: Some(ExitCode(refused.exit)) })
     },
+    document: convert::document,
     aliases: ALIASES,
 };
 
@@ -153,6 +157,7 @@ fn asked(source: &Source) -> Asked {
         env: source.env.clone(),
         folder: std::env::current_dir().unwrap_or_else(|_| source.folder.clone()),
         modules: std::collections::BTreeMap::new(),
+        reach: source.reach(),
         text: source.path.is_none().then(|| String::from_utf8_lossy(&source.bytes).into_owned()),
     }
 }

@@ -23,6 +23,11 @@ pub struct Payload {
 }
 
 impl Payload {
+    /// Names of the columns and all rows; whether they are dealt one after the other.
+    pub fn table(&self) -> (&[String], &[Vec<Value>], bool) {
+        (&self.fields, &self.rows, self.next.is_some())
+    }
+
     /// The variables of the next user.
     pub fn deal(&self, random: &mut Random) -> Vec<(&str, Value)> {
         self.row(random, |next| next.fetch_add(1, Relaxed))
@@ -71,6 +76,11 @@ pub fn load(
         };
         let place = absolute(folder, Path::new(file));
         let place = if place.exists() { place } else { absolute(&asked.folder, Path::new(file)) };
+        // What the user names on the command line may lie anywhere.
+        let is_given = asked.payload.as_ref().is_some_and(|given| absolute(&asked.folder, given) == place);
+        if !is_given {
+            asked.reach.check(&place, file).map_err(&refused)?;
+        }
         let text = read_text(&place).map_err(|why| refused(format!("{file}: {why}")))?;
         let rows = rows(&text, spec).map_err(|why| refused(format!("{file}: {why}")))?;
         let fields: Vec<String> = match &spec["fields"] {

@@ -18,6 +18,8 @@ use crate::random::Random;
 
 /// How often a text is gone through again because values put templates into it.
 const ROUNDS_MAX: usize = 200;
+/// From this length on, in bytes, values put nothing more into a text: they could double it in each round.
+const LENGTH_MAX: usize = 1 << 20;
 
 /// What templates are filled from.
 pub struct Scope<'a> {
@@ -222,7 +224,7 @@ pub fn render(source: &str, scope: &mut Scope<'_>, depth: usize) -> Option<Value
         return Some(Value::from(source));
     }
     if let Some(call) = find_call(source) {
-        if depth > ROUNDS_MAX {
+        if depth > ROUNDS_MAX || source.len() > LENGTH_MAX {
             return Some(Value::from(source));
         }
         let made = scope.functions.call(call.name, &call.arguments(), scope.random)?;
@@ -242,7 +244,7 @@ pub fn render(source: &str, scope: &mut Scope<'_>, depth: usize) -> Option<Value
 fn fill(source: &str, scope: &mut Scope<'_>) -> Option<String> {
     let mut text = source.to_owned();
     for _ in 0..ROUNDS_MAX {
-        let Some((start, end)) = find_variable(&text, 0) else { break };
+        let Some((start, end)) = find_variable(&text, 0).filter(|_| text.len() <= LENGTH_MAX) else { break };
         let mut value = String::new();
         push(&mut value, scope.vars.get(name_in(&text[start..end])).as_deref());
         let mut made = text[..start].to_owned();
@@ -261,6 +263,7 @@ fn substitute(made: &mut String, whole: &str, (start, end): (usize, usize), valu
         let behind = &rest[place + 1..];
         let (text, used) = match behind.as_bytes().first() {
             Some(b'$') => ("$", 1),
+            Some(b'&' | b'`' | b'\'') if made.len() > LENGTH_MAX => ("", 1),
             Some(b'&') => (&whole[start..end], 1),
             Some(b'`') => (&whole[..start], 1),
             Some(b'\'') => (&whole[end..], 1),

@@ -131,6 +131,8 @@ pub struct World {
     pub limits: Vec<(u64, Option<u64>)>,
     /// The folder of the script.
     pub folder: PathBuf,
+    /// Which files users may send.
+    pub reach: crate::import::Reach,
     /// The processor.
     pub processor: Option<hooks::Processor>,
     /// Where the JSON report goes.
@@ -232,6 +234,7 @@ impl World {
             socketio: socketio::Settings::read(&socketio_settings(&config), &script.functions),
             limits: arrivals.limits.clone(),
             folder,
+            reach: asked.reach.clone(),
             processor,
             report: asked.report.clone(),
             dialect_output: asked.dialect_output,

@@ -16,6 +16,10 @@ use crate::note::{Kind, Note, Place};
 const DEPTH_MAX: usize = 128;
 /// How many values a document may have, those that aliases repeat included.
 const VALUES_MAX: usize = 1_000_000;
+/// How many bytes of text aliases may repeat in all.
+const REPEATED_MAX: usize = 64 << 20;
+/// How many bytes the paths of all parts may have: keys that are long and hold much make them grow.
+const PATHS_MAX: usize = 256 << 20;
 
 /// A document and where its parts stand.
 #[derive(Clone, Debug, Default)]
@@ -80,6 +84,8 @@ pub fn parse(file: &str, text: &str) -> Result<Document, Note> {
         places: Places::default(),
         anchors: HashMap::new(),
         values: 0,
+        repeated: 0,
+        paths: 0,
         last: Span::default(),
     };
     let mut value = Value::Null;
@@ -98,12 +104,27 @@ pub fn parse(file: &str, text: &str) -> Result<Document, Note> {
     Ok(Document { value, places: composer.places, notes: Vec::new() })
 }
 
+/// How many bytes the texts of a value have, those of keys included.
+fn text_bytes(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(text_bytes).sum(),
+        Value::Object(members) => members.iter().map(|(key, member)| key.len() + text_bytes(member)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
 struct Composer<'i> {
     events: Parser<'i, saphyr_parser::StrInput<'i>>,
     file: std::rc::Rc<str>,
     places: Places,
-    anchors: HashMap<usize, (Value, usize)>,
+    /// Each with the number of values in it, and of bytes in their texts.
+    anchors: HashMap<usize, (Value, usize, usize)>,
     values: usize,
+    /// Bytes that aliases repeated.
+    repeated: usize,
+    /// Bytes of the paths of all parts.
+    paths: usize,
     last: Span,
 }
 
@@ -145,15 +166,25 @@ impl<'i> Composer<'i> {
             return Err(self.error(span, "the document nests more than 128 deep"));
         }
         self.places.put(&self.file.clone(), path, span);
+        self.paths += path.len();
+        if self.paths > PATHS_MAX {
+            return Err(self.error(span, "the keys of the document are too long for so many parts"));
+        }
         let before = self.values;
         self.count(1, span)?;
         let (anchor, value) = match event {
             Event::Alias(anchor) => {
-                let Some((value, size)) = self.anchors.get(&anchor).cloned() else {
+                let Some((size, bytes)) = self.anchors.get(&anchor).map(|(_, size, bytes)| (*size, *bytes))
+                else {
                     return Err(self.error(span, "an alias refers to what contains it"));
                 };
+                // Counted before it is copied.
                 self.count(size, span)?;
-                return Ok(value);
+                self.repeated = self.repeated.saturating_add(bytes);
+                if self.repeated > REPEATED_MAX {
+                    return Err(self.error(span, "the document's aliases repeat more than 64 MB of text"));
+                }
+                return Ok(self.anchors[&anchor].0.clone());
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let value = match tag.as_deref().filter(|tag| tag.is_yaml_core_schema()) {
@@ -169,7 +200,8 @@ impl<'i> Composer<'i> {
             _ => return Err(self.error(span, "expected a value")),
         };
         if anchor > 0 {
-            self.anchors.insert(anchor, (value.clone(), self.values - before));
+            let bytes = text_bytes(&value);
+            self.anchors.insert(anchor, (value.clone(), self.values - before, bytes));
         }
         Ok(value)
     }

@@ -3,14 +3,7 @@
 //! Main type: [`Correlation`]. Only values that can hardly be equal by chance are taken: long enough, and not known
 //! before the answer came.
 
-use std::sync::Arc;
-
-use serde_json::Value as Json;
-
-use crate::expr::{Expr, Text};
-use crate::import::plimsoll;
-use crate::request::{Body, Capture, FromAnswer, RequestStep};
-use crate::value::Value;
+use serde_json::{Map, Value as Json};
 
 /// Shorter values occur everywhere.
 const LENGTH_LEAST: usize = 8;
@@ -27,24 +20,47 @@ pub(super) struct Correlation {
     sent: String,
 }
 
+/// Where a value is in an answer.
+#[derive(Clone, Debug)]
+pub(super) enum From {
+    /// At a path of its JSON.
+    Json(String),
+    /// In a header.
+    Header(String),
+    /// In a field of a form that people do not see: its name, and the pattern that finds it.
+    Field(String, String),
+}
+
+impl std::fmt::Display for From {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Json(path) => f.write_str(path),
+            Self::Header(name) => write!(f, "header {name}"),
+            Self::Field(name, _) => write!(f, "field {name}"),
+        }
+    }
+}
+
 /// A value of an answer.
 struct Brought {
     value: String,
-    path: String,
+    from: From,
     /// The request whose answer it is.
     request: usize,
     /// The variable that has it, once it has been sent.
-    variable: Option<Arc<str>>,
+    variable: Option<String>,
 }
 
 /// A value that a request sends for the first time.
 pub(super) struct Used {
     /// The request whose answer has it.
     pub(super) request: usize,
-    /// Where it is in the body.
-    pub(super) path: String,
-    variable: Arc<str>,
-    value: String,
+    /// Where it is.
+    pub(super) from: From,
+    /// The variable that has it.
+    pub(super) variable: String,
+    /// What was recorded.
+    pub(super) value: String,
 }
 
 impl Used {
@@ -53,43 +69,81 @@ impl Used {
         let head: String = self.value.chars().take(4).collect();
         format!("{head}…")
     }
-
-    /// What takes it out of the answer.
-    pub(super) fn capture(&self) -> Capture {
-        Capture {
-            into: Arc::clone(&self.variable),
-            from: FromAnswer::Own(plimsoll::json_path(&self.path)),
-            default: Some(Value::text(self.value.as_str())),
-        }
-    }
 }
 
 impl Correlation {
     /// Remembers what an answer brought.
-    pub(super) fn learn(&mut self, request: usize, content: &Json) {
+    pub(super) fn learn(&mut self, request: usize, answer: &Json) {
+        for (name, value) in super::pairs(&answer["headers"]) {
+            // Cookies go their own way.
+            let is_own = ["set-cookie", "date", "etag", "last-modified", "expires"];
+            if !is_own.contains(&name.to_ascii_lowercase().as_str()) {
+                self.remember(request, value, || From::Header(name.to_owned()));
+            }
+        }
+        let content = &answer["content"];
         let Some(text) = content["text"].as_str().filter(|_| content["encoding"].is_null()) else { return };
-        let Ok(json) = serde_json::from_str::<Json>(text) else { return };
-        self.collect(request, &json, String::new());
+        match serde_json::from_str::<Json>(text) {
+            Ok(json) => self.collect(request, &json, String::new()),
+            Err(_) if content["mimeType"].as_str().is_some_and(|kind| kind.contains("html")) => {
+                self.fields(request, text);
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Remembers a value, when it can hardly be met by chance and was not known before.
+    fn remember(&mut self, request: usize, value: &str, from: impl FnOnce() -> From) {
+        let fits = (LENGTH_LEAST..=LENGTH_MOST).contains(&value.len())
+            && !value.contains(char::is_whitespace)
+            && !value.contains("{{")
+            // The names of variables stand in templates.
+            && !value.starts_with("captured");
+        if !fits || self.values.len() >= VALUES_MAX || self.sent.contains(value) {
+            return;
+        }
+        if !self.values.iter().any(|brought| brought.value == value) {
+            self.values.push(Brought { value: value.to_owned(), from: from(), request, variable: None });
+        }
+    }
+
+    /// The hidden fields of a page.
+    fn fields(&mut self, request: usize, page: &str) {
+        for (begin, _) in page.match_indices("<input") {
+            let tag = &page[begin..page[begin..].find('>').map_or(page.len(), |end| begin + end)];
+            let attribute = |name: &str| {
+                let at = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+                Some((at, &tag[at..at + tag[at..].find('"')?]))
+            };
+            let is_hidden = attribute("type").is_some_and(|(_, kind)| kind.eq_ignore_ascii_case("hidden"));
+            if let (true, Some((name_at, name)), Some((value_at, value))) =
+                (is_hidden, attribute("name"), attribute("value"))
+                && !name.contains("{{")
+            {
+                let escaped = regex_lite::escape(name);
+                let pattern = if name_at < value_at {
+                    format!(r#"name="{escaped}"[^>]* value="([^"]*)""#)
+                } else {
+                    format!(r#"value="([^"]*)"[^>]* name="{escaped}""#)
+                };
+                self.remember(request, value, || From::Field(name.to_owned(), pattern));
+            }
+        }
     }
 
     fn collect(&mut self, request: usize, json: &Json, path: String) {
         match json {
-            Json::String(value) => {
-                let fits = (LENGTH_LEAST..=LENGTH_MOST).contains(&value.len())
-                    && !value.contains(char::is_whitespace);
-                let known = || self.values.iter().any(|brought| brought.value == *value);
-                if fits && self.values.len() < VALUES_MAX && !self.sent.contains(value.as_str()) && !known() {
-                    let value = value.clone();
-                    self.values.push(Brought { value, path, request, variable: None });
-                }
-            }
+            Json::String(value) => self.remember(request, value, || From::Json(path)),
             Json::Array(items) => {
                 for (at, item) in items.iter().enumerate() {
                     self.collect(request, item, format!("{path}[{at}]"));
                 }
             }
             Json::Object(members) => {
-                for (key, member) in members {
+                // What a path cannot say is not looked for.
+                let sayable =
+                    |key: &str| !key.is_empty() && !key.contains(['.', '[', ']', '\'', '"', '{', '}']);
+                for (key, member) in members.iter().filter(|(key, _)| sayable(key)) {
                     let dot = if path.is_empty() { "" } else { "." };
                     self.collect(request, member, format!("{path}{dot}{key}"));
                 }
@@ -99,26 +153,32 @@ impl Correlation {
     }
 
     /// Puts variables in the place of values in a request; gives those that were not sent before.
-    pub(super) fn apply(&mut self, step: &mut RequestStep) -> Vec<Used> {
+    pub(super) fn apply(&mut self, step: &mut Map<String, Json>) -> Vec<Used> {
         let mut used = Vec::new();
-        let before: Vec<String> =
-            texts(step).iter().filter_map(|text| text.constant().map(str::to_owned)).collect();
-        let count = self.values.iter().filter(|brought| brought.variable.is_some()).count();
-        let mut number = count;
+        let mut before = Vec::new();
+        texts_of(step, &mut |text| before.push(text.clone()));
+        let mut number = self.values.iter().filter(|brought| brought.variable.is_some()).count();
         for brought in &mut self.values {
             if !before.iter().any(|text| text.contains(&brought.value)) {
                 continue;
             }
-            if brought.variable.is_none() {
-                number += 1;
-                let variable: Arc<str> = format!("captured{number}").into();
-                brought.variable = Some(Arc::clone(&variable));
-                let (request, path, value) = (brought.request, brought.path.clone(), brought.value.clone());
-                used.push(Used { request, path, variable, value });
-            }
-            for text in texts_of(step) {
-                replace(text, &brought.value, brought.variable.as_ref());
-            }
+            let variable = match &brought.variable {
+                Some(variable) => variable.clone(),
+                None => {
+                    number += 1;
+                    let variable = format!("captured{number}");
+                    brought.variable = Some(variable.clone());
+                    used.push(Used {
+                        request: brought.request,
+                        from: brought.from.clone(),
+                        variable: variable.clone(),
+                        value: brought.value.clone(),
+                    });
+                    variable
+                }
+            };
+            let template = format!("{{{{ {variable} }}}}");
+            texts_of(step, &mut |text| *text = text.replace(&brought.value, &template));
         }
         before.iter().for_each(|text| self.sent.push_str(text));
         used
@@ -126,54 +186,18 @@ impl Correlation {
 }
 
 /// The texts of a request that may have values in them.
-fn texts_of(step: &mut RequestStep) -> Vec<&mut Text> {
-    let mut texts = vec![&mut step.url];
-    texts.extend(step.headers.iter_mut().map(|header| &mut header.value));
-    match &mut step.body {
-        Body::Text(text) => texts.push(text),
-        Body::Form(pairs) => texts.extend(pairs.iter_mut().map(|(_, value)| value)),
-        Body::None | Body::Bytes(_) => {}
-    }
-    texts
-}
-
-fn texts(step: &RequestStep) -> Vec<&Text> {
-    let mut texts = vec![&step.url];
-    texts.extend(step.headers.iter().map(|header| &header.value));
-    match &step.body {
-        Body::Text(text) => texts.push(text),
-        Body::Form(pairs) => texts.extend(pairs.iter().map(|(_, value)| value)),
-        Body::None | Body::Bytes(_) => {}
-    }
-    texts
-}
-
-/// Puts a variable in the place of a value.
-fn replace(text: &mut Text, value: &str, variable: Option<&Arc<str>>) {
-    let Some(variable) = variable else { return };
-    let parts = match text {
-        Text::Constant(whole) => vec![Expr::Constant(Value::Text(Arc::clone(whole)))],
-        Text::Joined(parts) => parts.to_vec(),
-        Text::Own(_) => return,
-    };
-    let (mut made, mut found) = (Vec::new(), false);
-    for part in parts {
-        let Expr::Constant(Value::Text(whole)) = &part else {
-            made.push(part);
-            continue;
-        };
-        let mut pieces = whole.split(value).peekable();
-        while let Some(piece) = pieces.next() {
-            if !piece.is_empty() {
-                made.push(Expr::Constant(Value::text(piece)));
+fn texts_of(step: &mut Map<String, Json>, look: &mut dyn FnMut(&mut String)) {
+    for (key, part) in step {
+        match (key.as_str(), part) {
+            ("url" | "body", Json::String(text)) => look(text),
+            ("headers" | "form", Json::Object(members)) => {
+                for (_, member) in members {
+                    if let Json::String(text) = member {
+                        look(text);
+                    }
+                }
             }
-            if pieces.peek().is_some() {
-                found = true;
-                made.push(Expr::Variable(Arc::clone(variable)));
-            }
+            _ => {}
         }
-    }
-    if found {
-        *text = Text::Joined(made.into());
     }
 }

@@ -8,21 +8,18 @@ mod correlate;
 
 use std::time::Duration;
 
-use model::Options;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Format, Look, Refused, Source};
-use crate::expr::Text;
+use super::{Document, Format, Look, Refused, Source, plimsoll};
+use crate::convert::{duration_text, escaped};
 use crate::note::{Kind, Note, Place};
-use crate::program::{Flow, Plan, Program};
-use crate::request::{Body, Check, Header, RequestStep};
-use crate::step::{Step, Think};
+use crate::program::Plan;
 use correlate::Correlation;
 
 /// The row.
-pub const FORMAT: Format = Format { name: "har", title: "HAR", sniff, import, aliases: &[] };
+pub const FORMAT: Format = Format { name: "har", title: "HAR", sniff, import, document, aliases: &[] };
 
 /// Shorter pauses are those of a browser, not of a person.
 const PAUSE_LEAST: Duration = Duration::from_millis(100);
@@ -52,6 +49,13 @@ struct Entry<'a> {
 }
 
 fn import(source: &Source) -> Result<Plan, Refused> {
+    let document = document(source)?;
+    let plan = plimsoll::of_document(source, &document.json)?;
+    Ok(Plan { notes: document.notes, ..plan })
+}
+
+/// The recording as a plan of our own.
+fn document(source: &Source) -> Result<Document, Refused> {
     let wrong = |message: String| {
         let place = Place { file: source.name.clone(), ..Place::default() };
         Refused::because(Note::new(Kind::Error, place, message))
@@ -69,12 +73,9 @@ fn import(source: &Source) -> Result<Plan, Refused> {
     if steps.is_empty() {
         return Err(wrong("there is no request that can be sent".to_owned()));
     }
-    let program =
-        Program { flows: vec![Flow::new("recording", steps)], log_failures: true, ..Program::default() };
-    let options =
-        json!({ "scenarios": { "default": { "executor": "per-vu-iterations", "exec": "recording" } } });
-    let (options, _) = Options::from_script(&options).map_err(|why| wrong(why.to_string()))?;
-    Ok(Plan { notes: reader.notes, ..Plan::new(program, options) })
+    let mut plan = json!({ "plimsoll": 1, "steps": steps });
+    crate::convert::with_base(&mut plan);
+    Ok(Document { json: plan, notes: reader.notes })
 }
 
 fn entry(json: &Json) -> Entry<'_> {
@@ -97,8 +98,8 @@ impl Reader<'_> {
         self.notes.push(Note::new(kind, place, message));
     }
 
-    fn steps(&mut self, entries: &[(usize, Entry<'_>)]) -> Vec<Step> {
-        let mut requests: Vec<(Option<Duration>, RequestStep)> = Vec::new();
+    fn steps(&mut self, entries: &[(usize, Entry<'_>)]) -> Vec<Json> {
+        let mut requests: Vec<(Option<Duration>, Recorded)> = Vec::new();
         let mut free_from: Option<OffsetDateTime> = None;
         let mut overlaps = false;
         for (at, entry) in entries {
@@ -107,19 +108,19 @@ impl Reader<'_> {
             overlaps |= pause.is_some_and(time::Duration::is_negative);
             let pause = pause.and_then(|pause| Duration::try_from(pause).ok());
             free_from = free_from.max(entry.started.map(|started| started + entry.took));
-            for used in self.correlation.apply(&mut request) {
+            for used in self.correlation.apply(&mut request.step) {
                 if let Some((_, source)) = requests.get_mut(used.request) {
-                    source.captures.push(used.capture());
+                    source.capture(&used);
                     let text = format!(
                         "'{}' comes from the answer of {} ({}) and is sent as each user gets it",
                         used.shown(),
-                        source.url.constant().unwrap_or("an earlier request"),
-                        used.path
+                        source.address,
+                        used.from
                     );
                     self.say(Kind::Emulated, *at, text);
                 }
             }
-            self.correlation.learn(requests.len(), &entry.json["response"]["content"]);
+            self.correlation.learn(requests.len(), &entry.json["response"]);
             requests.push((pause.filter(|pause| *pause >= PAUSE_LEAST), request));
         }
         if overlaps {
@@ -128,14 +129,14 @@ impl Reader<'_> {
         }
         let steps = requests.into_iter().flat_map(|(pause, request)| {
             pause
-                .map(|pause| Step::Think(Think::For(pause)))
+                .map(|pause| json!({ "think": duration_text(pause) }))
                 .into_iter()
-                .chain([Step::Request(request.into())])
+                .chain([super::curl::step_of(&request.method, request.step)])
         });
         steps.collect()
     }
 
-    fn request(&mut self, at: usize, entry: &Json) -> Option<RequestStep> {
+    fn request(&mut self, at: usize, entry: &Json) -> Option<Recorded> {
         let recorded = &entry["request"];
         let url = recorded["url"].as_str().unwrap_or_default();
         if !net::Url::parse(url).is_ok_and(|url| url.is_http() && !url.host().is_empty()) {
@@ -144,40 +145,69 @@ impl Reader<'_> {
             return None;
         }
         let address = url.split('#').next().unwrap_or_default();
-        let mut step = RequestStep::new(recorded["method"].as_str().unwrap_or("GET"), address);
+        let mut step = Map::from_iter([("url".to_owned(), Json::from(escaped(address)))]);
         // What followed a redirect is an entry of its own.
-        step.redirects = 0;
+        step.insert("redirects".to_owned(), 0.into());
+        let mut headers = Map::new();
         for (name, value) in pairs(&recorded["headers"]) {
-            if !name.starts_with(':') && !OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
-                step.headers.push(Header { name: name.into(), value: value.into() });
+            if !name.is_empty()
+                && !name.starts_with(':')
+                && !OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str())
+            {
+                headers.insert(name.to_owned(), escaped(value).into());
             }
         }
-        step.body = self.body(at, &recorded["postData"]);
-        let status = entry["response"]["status"].as_u64().and_then(|status| u16::try_from(status).ok());
+        if !headers.is_empty() {
+            step.insert("headers".to_owned(), Json::Object(headers));
+        }
+        self.body(at, &recorded["postData"], &mut step);
+        let status = entry["response"]["status"].as_u64().filter(|status| *status < 1_000);
         // A browser's cache answers 304 to what is asked for the first time here.
         if let Some(status) = status.filter(|status| ![0, 304].contains(status)) {
-            let test = move |exchange: &crate::Exchange, _: &mut crate::Session| exchange.status() == status;
-            let name = Text::from(format!("status is {status}"));
-            step.checks.push(Check { name, test: std::sync::Arc::new(test), must_hold: false });
+            step.insert("expect".to_owned(), status.into());
         }
-        Some(step)
+        let method =
+            recorded["method"].as_str().filter(|method| !method.is_empty()).unwrap_or("GET").to_owned();
+        Some(Recorded { method, address: address.to_owned(), step })
     }
 
-    fn body(&mut self, at: usize, data: &Json) -> Body {
+    fn body(&mut self, at: usize, data: &Json, step: &mut Map<String, Json>) {
         if let Some(text) = data["text"].as_str().filter(|text| !text.is_empty()) {
-            return Body::Text(text.into());
+            step.insert("body".to_owned(), escaped(text).into());
+            return;
         }
         let kind = data["mimeType"].as_str().unwrap_or_default();
-        let form: Vec<(Text, Text)> =
-            pairs(&data["params"]).map(|(name, value)| (name.into(), value.into())).collect();
-        match form.is_empty() {
-            true => Body::None,
-            false if kind.starts_with("multipart/") => {
-                self.say(Kind::Unsupported, at, "the recording has no text of this form with files");
-                Body::None
-            }
-            false => Body::Form(form),
+        let form: Map<String, Json> =
+            pairs(&data["params"]).map(|(name, value)| (name.to_owned(), escaped(value).into())).collect();
+        if form.is_empty() {
+            return;
         }
+        if kind.starts_with("multipart/") {
+            self.say(Kind::Unsupported, at, "the recording has no text of this form with files");
+        } else {
+            step.insert("form".to_owned(), Json::Object(form));
+        }
+    }
+}
+
+/// A recorded request as a step.
+struct Recorded {
+    method: String,
+    address: String,
+    /// What stands below the method.
+    step: Map<String, Json>,
+}
+
+impl Recorded {
+    fn capture(&mut self, used: &correlate::Used) {
+        let captures = self.step.entry("capture").or_insert_with(|| Json::Object(Map::new()));
+        let mut capture = match &used.from {
+            correlate::From::Json(path) => json!({ "json": path }),
+            correlate::From::Header(name) => json!({ "header": name }),
+            correlate::From::Field(_, pattern) => json!({ "regex": pattern }),
+        };
+        capture["default"] = used.value.as_str().into();
+        captures[&*used.variable] = capture;
     }
 }
 

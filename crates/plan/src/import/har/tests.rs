@@ -1,6 +1,7 @@
 //! Recordings and what is made of them.
 
 use super::*;
+use crate::step::Step;
 
 fn source(json: &Json) -> Source {
     Source {
@@ -56,6 +57,31 @@ fn what_an_answer_brought_is_captured_and_sent() {
         "t.har (log.entries[2]): emulated: 'toke…' comes from the answer of http://shop/login (token) and is sent as \
          each user gets it"
     );
+}
+
+#[test]
+fn headers_and_hidden_fields_bring_values_too() {
+    let page = r#"<form><input type="hidden" name="csrf.t" value="field-000001"><input value="field-000002" name="b" type="hidden">
+        <input name="seen" value="field-000003"></form>"#;
+    let mut first = recorded("00.000", 10.0, &json!({ "method": "GET", "url": "http://shop/form" }), page);
+    first["response"]["content"]["mimeType"] = "text/html".into();
+    first["response"]["headers"] = json!([{ "name": "X-Token", "value": "header-000001" }, { "name": "Set-Cookie", "value": "cookie-000001" }]);
+    let second = json!({ "method": "POST", "url": "http://shop/form", "headers": [{ "name": "X-Token", "value": "header-000001" }],
+        "postData": { "mimeType": "application/x-www-form-urlencoded", "text": "a=field-000001&b=field-000002&c=field-000003&d=cookie-000001" } });
+    let har = json!({ "log": { "entries": [first, recorded("00.020", 10.0, &second, "")] } });
+    let made = document(&source(&har)).unwrap_or_else(|refused| panic!("{:#?}", refused.notes));
+    let captures = json!({
+        "captured1": { "header": "X-Token", "default": "header-000001" },
+        "captured2": { "regex": r#"name="csrf\.t"[^>]* value="([^"]*)""#, "default": "field-000001" },
+        "captured3": { "regex": r#"value="([^"]*)"[^>]* name="b""#, "default": "field-000002" },
+    });
+    assert_eq!(made.json["steps"][0]["get"]["capture"], captures);
+    assert_eq!(
+        made.json["steps"][1]["post"]["body"],
+        "a={{ captured2 }}&b={{ captured3 }}&c=field-000003&d=cookie-000001"
+    );
+    assert!(made.notes[0].message.contains("(header X-Token)"), "{:?}", made.notes);
+    import(&source(&har)).map(|_| ()).unwrap_or_else(|refused| panic!("{:#?}", refused.notes));
 }
 
 #[test]

@@ -131,6 +131,14 @@ impl Compiler<'_> {
                 format!("CannotResolveClassException: {} is no class that is known here", element.class);
             self.note(Kind::Error, element, message);
         }
+        // Names with variables in them are looked at when the file is opened.
+        let data = element.text("filename");
+        if element.class == "CSVDataSet" && element.enabled && !data.contains("${") {
+            let path = self.shared.beside_plan(data.trim());
+            if let Err(why) = self.shared.reach.check(&path, data) {
+                self.note(Kind::Error, element, why);
+            }
+        }
         element.children.iter().for_each(|child| self.check_classes(child));
     }
 
@@ -242,6 +250,10 @@ impl Compiler<'_> {
         let path = self.now(element, element.text("IncludeController.includepath"));
         let prefix = self.shared.prop("includecontroller.prefix").unwrap_or_default();
         let path = self.shared.beside_plan(&format!("{prefix}{path}"));
+        if let Err(why) = self.shared.reach.check(&path, &path.display().to_string()) {
+            self.note(Kind::Error, element, why);
+            return Vec::new();
+        }
         let read = std::fs::read(&path).map_err(|error| error.to_string()).and_then(|bytes| {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             document::read(&path.display().to_string(), &text).map_err(|note| note.message)

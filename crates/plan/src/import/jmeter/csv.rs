@@ -103,6 +103,7 @@ impl CsvData {
         let known = readers.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key);
         if !known {
             let path = user.shared.beside_plan(&file);
+            user.shared.reach.check(&path, &file).map_err(Fault)?;
             let bytes = std::fs::read(&path).map_err(|error| {
                 Fault(format!("File {} must exist and be readable: {error}", path.display()))
             })?;

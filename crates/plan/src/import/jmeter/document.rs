@@ -181,7 +181,14 @@ pub fn read(file: &str, text: &str) -> Result<Read, Box<Note>> {
     let skipped = text[..start].matches('\n').count() as u32;
     let options = ParsingOptions { allow_dtd: false, nodes_limit: 20_000_000, ..ParsingOptions::default() };
     let document = Document::parse_with_options(&text[start..], options).map_err(|error| {
-        let at = error.pos();
+        let mut at = error.pos();
+        // The parser does not say where declarations of entities begin.
+        if matches!(error, roxmltree::Error::DtdDetected) {
+            let before = text[start..].split("<!DOCTYPE").next().unwrap_or_default();
+            let (lines, last) =
+                (before.matches('\n').count(), before.rsplit('\n').next().unwrap_or_default());
+            at = roxmltree::TextPos::new(lines as u32 + 1, last.chars().count() as u32 + 1);
+        }
         let place =
             Place { file: file.to_string(), line: at.row + skipped, column: at.col, path: String::new() };
         Box::new(Note::new(Kind::Error, place, format!("the plan is no well-formed XML: {error}")))

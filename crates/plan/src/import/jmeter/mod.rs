@@ -8,6 +8,7 @@ mod assertion;
 mod clerk;
 mod compile;
 mod config;
+mod convert;
 mod cookies;
 mod csv;
 mod database;
@@ -19,6 +20,8 @@ mod encoding;
 mod entities;
 mod extractor;
 pub mod function;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod groups;
 mod host;
 mod http;
@@ -78,6 +81,7 @@ pub(super) const FORMAT: Format = Format {
             Refused { notes, exit: Some(ExitCode(1)) }
         })
     },
+    document: convert::document,
     aliases: ALIASES,
 };
 
@@ -204,6 +208,13 @@ fn shared(
     Ok(Shared {
         props: Mutex::new(props),
         folder,
+        // Files that properties name are the user's own choice.
+        reach: source.reach().with(
+            source
+                .flag_values("jmeter-property")
+                .iter()
+                .filter_map(|given| given.split_once('=').map(|(_, value)| PathBuf::from(value))),
+        ),
         file_name: file_name.unwrap_or_else(|| source.name.clone()),
         log: Arc::new(move |level, line| {
             if level >= model::Level::Info {

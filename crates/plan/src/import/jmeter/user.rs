@@ -111,6 +111,8 @@ pub struct Shared {
     pub props: Mutex<BTreeMap<String, String>>,
     /// The plan's folder.
     pub folder: PathBuf,
+    /// Which files the plan may have read: as data, as bodies, by functions, as parts of itself.
+    pub reach: crate::import::Reach,
     /// The plan's file name.
     pub file_name: String,
     /// Where lines of scripts and functions go.
@@ -270,12 +272,13 @@ impl User {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 impl Shared {
     pub(crate) fn for_tests() -> Self {
         Self {
             props: Mutex::default(),
             folder: PathBuf::from("/plans"),
+            reach: crate::import::Reach::new(Path::new("/plans"), true),
             file_name: "p.jmx".to_owned(),
             log: Arc::new(|_, _| {}),
             print: Arc::new(|_, _| {}),

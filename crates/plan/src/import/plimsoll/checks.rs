@@ -37,11 +37,6 @@ impl Extract for JsonPath {
     }
 }
 
-/// What stands at a path of a JSON body.
-pub(crate) fn json_path(path: &str) -> Arc<dyn Extract> {
-    Arc::new(JsonPath(path.into()))
-}
-
 /// The first group of a regular expression, or all that it takes.
 struct Pattern(Regex);
 

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use futures_util::future::LocalBoxFuture;
 
 use super::reader::Reader;
-use crate::import::Source;
 use crate::session::Session;
 use crate::step::{Next, OwnStep};
 use crate::value::Value;
@@ -53,7 +52,7 @@ impl OwnStep for Take {
 }
 
 /// Reads a table; `None` when it has no rows or is no table.
-pub(super) fn table(reader: &mut Reader, node: &Node, source: &Source) -> Option<Arc<Table>> {
+pub(super) fn table(reader: &mut Reader, node: &Node) -> Option<Arc<Table>> {
     let members = reader.members(node, "data")?;
     let order = match members.get("order").map(|node| (reader.plain(node), node.at)) {
         None => Order::Sequential,
@@ -80,7 +79,7 @@ pub(super) fn table(reader: &mut Reader, node: &Node, source: &Source) -> Option
         items.map(|item| reader.plain(item).into()).collect()
     });
     let (columns, rows) = match (members.get("file"), members.get("rows")) {
-        (Some(file), None) => from_file(reader, file, source, delimiter, given)?,
+        (Some(file), None) => from_file(reader, file, delimiter, given)?,
         (None, Some(rows)) => from_rows(reader, rows),
         _ => {
             reader.wrong(node.at, "data has either a file or rows");
@@ -99,17 +98,12 @@ type Rows = (Vec<Arc<str>>, Vec<Vec<Value>>);
 fn from_file(
     reader: &mut Reader,
     node: &Node,
-    source: &Source,
     delimiter: char,
     columns: Option<Vec<Arc<str>>>,
 ) -> Option<Rows> {
-    let name = reader.plain(node);
-    let text = match std::fs::read_to_string(source.folder.join(&name)) {
-        Ok(text) => text,
-        Err(why) => {
-            reader.wrong(node.at, format!("'{name}' cannot be read: {why}"));
-            return None;
-        }
+    let Ok(text) = String::from_utf8(reader.file(node)?) else {
+        reader.wrong(node.at, "the file is not text in UTF-8");
+        return None;
     };
     let mut lines = csv(text.strip_prefix('\u{feff}').unwrap_or(&text), delimiter).into_iter();
     let columns = match columns {

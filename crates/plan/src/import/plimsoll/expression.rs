@@ -11,27 +11,42 @@ use crate::value::Value;
 /// How deep an expression may nest.
 const DEPTH_MAX: usize = 50;
 
+/// How many parts an expression may have.
+const PARTS_MAX: usize = 1_000;
+
 /// A node of an expression.
-enum Tree {
+pub(crate) enum Tree {
+    /// Always the same.
     Constant(Value),
+    /// A variable, or a path into one.
     Variable(Arc<str>),
+    /// A part of the last answer.
     Last(LastPart),
+    /// Not so.
     Not(Box<Tree>),
+    /// The number with the other sign.
     Negative(Box<Tree>),
+    /// Two with a sign between them.
     Both(Box<Tree>, Operator, Box<Tree>),
+    /// What a function makes.
     Call(Function, Vec<Tree>),
 }
 
 /// A part of the last answer.
-enum LastPart {
+pub(crate) enum LastPart {
+    /// Its status.
     Status,
+    /// How long it took, in milliseconds.
     Duration,
+    /// Its body.
     Body,
+    /// What stands at a path of its body.
     Json(String),
 }
 
+/// A sign between two expressions.
 #[derive(Clone, Copy, PartialEq, Debug)]
-enum Operator {
+pub(crate) enum Operator {
     Or,
     And,
     Equal,
@@ -67,7 +82,7 @@ const LEVELS: [&[(&str, Operator)]; 5] = [
 
 /// What can be called.
 #[derive(Clone, Copy, PartialEq, Debug)]
-enum Function {
+pub(crate) enum Function {
     Random,
     Pick,
     Letters,
@@ -93,17 +108,59 @@ const FUNCTIONS: [(&str, Function, usize, usize); 7] = [
 /// # Errors
 /// What is wrong, and at which character of the text, from 0.
 pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Expr, (usize, String)> {
-    let mut reader = Reader { text, at: 0, env, depth: 0 };
+    Ok(match whole(text, Some(env))? {
+        Tree::Constant(value) => Expr::Constant(value),
+        Tree::Variable(name) => Expr::Variable(name),
+        tree => Expr::Own(Arc::new(tree)),
+    })
+}
+
+/// Reads an expression without working anything out: the environment's variables stay, as `env.NAME`.
+///
+/// # Errors
+/// What is wrong, and at which character of the text, from 0.
+pub(crate) fn tree(text: &str) -> Result<Tree, (usize, String)> {
+    whole(text, None)
+}
+
+fn whole(text: &str, env: Option<Env<'_>>) -> Read {
+    let mut reader = Reader { text, at: 0, env, depth: 0, parts: 0 };
     let tree = reader.level(0)?;
     reader.space();
     if reader.at < text.len() {
         return Err((reader.at, format!("'{}' is not expected here", reader.rest())));
     }
-    Ok(match tree {
-        Tree::Constant(value) => Expr::Constant(value),
-        Tree::Variable(name) => Expr::Variable(name),
-        tree => Expr::Own(Arc::new(tree)),
-    })
+    Ok(tree)
+}
+
+/// A piece of a text.
+pub(crate) enum Piece<'t> {
+    /// What stands for itself.
+    Text(&'t str),
+    /// What stood in braces.
+    Expression(Tree),
+}
+
+/// The pieces of a text with `{{ expressions }}` in it, nothing worked out.
+///
+/// # Errors
+/// What is wrong, and at which byte of the text, from 0.
+pub(crate) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, (usize, String)> {
+    let (mut pieces, mut at) = (Vec::new(), 0);
+    while let Some(begin) = text[at..].find("{{").map(|begin| at + begin) {
+        let Some(end) = text[begin + 2..].find("}}").map(|length| begin + 2 + length) else {
+            return Err((begin, "'{{' has no '}}'".to_owned()));
+        };
+        if begin > at {
+            pieces.push(Piece::Text(&text[at..begin]));
+        }
+        pieces.push(Piece::Expression(tree(&text[begin + 2..end])?));
+        at = end + 2;
+    }
+    if at < text.len() {
+        pieces.push(Piece::Text(&text[at..]));
+    }
+    Ok(pieces)
 }
 
 /// Reads a text with `{{ expressions }}` in it.
@@ -131,15 +188,27 @@ pub fn template(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Expr
     if !rest.is_empty() {
         parts.push(Expr::Constant(Value::text(rest)));
     }
+    let is_text = parts.len() > 1;
+    let constant = |part: &Expr| match part {
+        Expr::Constant(value) => Some(value.to_text().into_owned()),
+        _ => None,
+    };
+    if is_text && let Some(whole) = parts.iter().map(constant).collect::<Option<String>>() {
+        return Ok(Expr::Constant(Value::from(whole)));
+    }
     // Alone, an expression keeps its type.
     Ok(if parts.len() == 1 { parts.remove(0) } else { Expr::Text(Text::Joined(parts.into())) })
 }
 
+type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
-    env: &'a dyn Fn(&str) -> Option<String>,
+    /// Nothing when the environment's variables are to stay.
+    env: Option<Env<'a>>,
     depth: usize,
+    parts: usize,
 }
 
 type Read = Result<Tree, (usize, String)>;
@@ -179,6 +248,10 @@ impl Reader<'_> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
             return Err((self.at, format!("an expression may nest {DEPTH_MAX} deep")));
+        }
+        self.parts += 1;
+        if self.parts > PARTS_MAX {
+            return Err((self.at, format!("an expression may have {PARTS_MAX} parts")));
         }
         let tree = self.single_within();
         self.depth -= 1;
@@ -242,8 +315,8 @@ impl Reader<'_> {
             _ => {
                 if let Some(path) = name.strip_prefix("last.json") {
                     Tree::Last(LastPart::Json(path.trim_start_matches('.').to_owned()))
-                } else if let Some(variable) = name.strip_prefix("env.") {
-                    Tree::Constant((self.env)(variable).map_or(Value::Undefined, Value::from))
+                } else if let Some((variable, env)) = name.strip_prefix("env.").zip(self.env) {
+                    Tree::Constant(env(variable).map_or(Value::Undefined, Value::from))
                 } else {
                     Tree::Variable(name.into())
                 }

@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::yaml::{Node, Spot, Yaml};
 
 /// Keys of a scenario that go to the executor as they are; `step_count` is the executor's `steps`.
-const OF_EXECUTORS: [&str; 18] = [
+pub(super) const OF_EXECUTORS: [&str; 18] = [
     "executor",
     "vus",
     "duration",
@@ -282,8 +282,12 @@ fn by_rate(reader: &mut Reader, parts: &[Part], users_max: Option<u64>) -> Map<S
 
 /// A unit of time in which all rates are whole numbers.
 fn common_unit(parts: &[Part]) -> Option<Duration> {
-    let units = [1, 60, 3_600, 86_400].map(Duration::from_secs);
-    units.into_iter().find(|unit| {
+    let usual = [1, 60, 3_600, 86_400].map(Duration::from_secs);
+    let own = parts.iter().filter_map(|part| match part.level {
+        Level::Rate(_, every) => Some(every),
+        _ => None,
+    });
+    usual.into_iter().chain(own).find(|unit| {
         parts.iter().all(|part| match part.level {
             Level::Rate(rate, every) => in_unit(rate, every, *unit).is_some(),
             _ => true,
@@ -322,8 +326,14 @@ mod tests {
     use super::*;
     use crate::yaml;
 
+    fn reader() -> Reader {
+        let folder = std::path::PathBuf::from("none");
+        let reach = crate::import::Reach::new(&folder, false);
+        Reader::new("t", folder, std::collections::BTreeMap::new(), reach)
+    }
+
     fn check(text: &str, wanted: &Json) {
-        let mut reader = Reader::new("t", std::path::PathBuf::new(), std::collections::BTreeMap::new());
+        let mut reader = reader();
         let made = scenarios(&mut reader, "all", &yaml::parse(text).expect("it is YAML"), None, 7);
         let made: Map<String, Json> =
             made.into_iter().map(|(name, object)| (name, Json::Object(object))).collect();
@@ -357,7 +367,7 @@ mod tests {
     fn a_random_load_is_the_same_each_time_and_stays_within_its_bounds() {
         let text = "[{inject_random: {from: 2, to: 4, every: 1s, for: 5500ms}}]";
         let made = || {
-            let mut reader = Reader::new("t", std::path::PathBuf::new(), std::collections::BTreeMap::new());
+            let mut reader = reader();
             scenarios(&mut reader, "all", &yaml::parse(text).expect("it is YAML"), None, 7)
         };
         let stages = made()[0].1["stages"].as_array().expect("stages").clone();

@@ -5,8 +5,9 @@
 
 mod checks;
 mod data;
-mod expression;
+pub(crate) mod expression;
 mod load;
+mod multipart;
 mod reader;
 mod request;
 mod steps;
@@ -16,7 +17,7 @@ use std::collections::HashMap;
 use model::Options;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Format, Look, Refused, Source};
+use super::{Document, Format, Look, Refused, Source};
 use crate::expr::Expr;
 use crate::note::Kind;
 use crate::program::{Flow, Mix, Plan, Program};
@@ -25,11 +26,11 @@ use crate::yaml::{self, Node, Yaml};
 use reader::{Members, Reader};
 use steps::Common;
 
-pub(crate) use checks::json_path;
 pub use reader::KEYS;
 
 /// The row.
-pub const FORMAT: Format = Format { name: "plimsoll", title: "Plimsoll", sniff, import, aliases: &[] };
+pub const FORMAT: Format =
+    Format { name: "plimsoll", title: "Plimsoll", sniff, import, document, aliases: &[] };
 
 /// The version of the format that is read here.
 const VERSION: u64 = 1;
@@ -45,28 +46,59 @@ fn sniff(look: &Look<'_>) -> bool {
 }
 
 fn import(source: &Source) -> Result<Plan, Refused> {
-    let mut reader = Reader::new(&source.name, source.folder.clone(), source.env.clone());
-    let plan = match std::str::from_utf8(&source.bytes) {
-        Err(_) => {
-            reader.wrong(yaml::Spot::default(), "the file is not text in UTF-8");
-            None
-        }
-        Ok(text) => match yaml::parse(text) {
-            Err(fault) => {
-                reader.wrong(fault.at, fault.message);
-                None
-            }
-            Ok(node) => read(&mut reader, &node, source),
-        },
+    let mut reader = Reader::of(source);
+    let node = parsed(&mut reader, source);
+    let made = node.and_then(|node| read(&mut reader, &node));
+    finished(reader, made).map(|(plan, _)| plan)
+}
+
+/// The document of a file; a mistake is noted.
+fn parsed(reader: &mut Reader, source: &Source) -> Option<Node> {
+    let Ok(text) = std::str::from_utf8(&source.bytes) else {
+        reader.wrong(yaml::Spot::default(), "the file is not text in UTF-8");
+        return None;
     };
+    yaml::parse(text).map_err(|fault| reader.wrong(fault.at, fault.message)).ok()
+}
+
+/// What was read, unless there was a mistake.
+fn finished(reader: Reader, made: Option<Made>) -> Result<Made, Refused> {
     let is_wrong = reader.notes.iter().any(|note| note.kind == Kind::Error);
-    match plan {
-        Some(plan) if !is_wrong => Ok(Plan { notes: reader.notes, ..plan }),
+    match made {
+        Some((plan, scenarios)) if !is_wrong => Ok((Plan { notes: reader.notes, ..plan }, scenarios)),
         _ => Err(reader.notes.into()),
     }
 }
 
-fn read(reader: &mut Reader, node: &Node, source: &Source) -> Option<Plan> {
+/// A plan, and its scenarios as options have them.
+type Made = (Plan, Map<String, Json>);
+
+/// The file as it stands, once it was found to be a plan.
+fn document(source: &Source) -> Result<Document, Refused> {
+    let mut reader = Reader::of(source);
+    let node = parsed(&mut reader, source);
+    let made = node.as_ref().and_then(|node| read(&mut reader, node));
+    let (plan, _) = finished(reader, made)?;
+    Ok(Document { json: node.as_ref().map(Node::to_json).unwrap_or_default(), notes: plan.notes })
+}
+
+/// A plan that an importer says in our own words.
+pub(crate) fn of_document(source: &Source, document: &Json) -> Result<Plan, Refused> {
+    made_of(source, document).map(|(plan, _)| plan)
+}
+
+/// The scenarios of such a plan, as options have them.
+pub(crate) fn scenarios(source: &Source, document: &Json) -> Result<Map<String, Json>, Refused> {
+    made_of(source, document).map(|(_, scenarios)| scenarios)
+}
+
+fn made_of(source: &Source, document: &Json) -> Result<Made, Refused> {
+    let mut reader = Reader::of(source);
+    let made = read(&mut reader, &Node::of_json(document));
+    finished(reader, made)
+}
+
+fn read(reader: &mut Reader, node: &Node) -> Option<Made> {
     let members = reader.members(node, "plan")?;
     if let Some(version) = members.get("plimsoll").filter(|node| reader.whole(node, 1) != VERSION) {
         reader.wrong(version.at, format!("this program reads version {VERSION} of plans"));
@@ -75,7 +107,7 @@ fn read(reader: &mut Reader, node: &Node, source: &Source) -> Option<Plan> {
         reader.wrong(node.at, format!("'plimsoll: {VERSION}' is missing: the version of the format"));
     }
     let seed = members.get("seed").map(|node| reader.whole(node, 0));
-    let common = common(reader, &members, source);
+    let common = common(reader, &members);
     let mut program = Program { seed, log_failures: true, ..Program::default() };
     let first = variables(reader, &members);
     let scenarios = flows(reader, node, &members, &common, &mut program, &first, seed.unwrap_or(1));
@@ -89,12 +121,12 @@ fn read(reader: &mut Reader, node: &Node, source: &Source) -> Option<Plan> {
     if reader.uses_last {
         program.flows.iter_mut().for_each(|flow| flow.steps = keeping_answers(&flow.steps));
     }
-    let options = options(reader, &members, scenarios)?;
-    Some(Plan::new(program, options))
+    let options = options(reader, &members, scenarios.clone())?;
+    Some((Plan::new(program, options), scenarios))
 }
 
 /// What requests have in common, and the data.
-fn common(reader: &mut Reader, members: &Members<'_>, source: &Source) -> Common {
+fn common(reader: &mut Reader, members: &Members<'_>) -> Common {
     let base = members.get("base").map(|node| reader.text(node));
     let base = match base {
         None => String::new(),
@@ -130,7 +162,7 @@ fn common(reader: &mut Reader, members: &Members<'_>, source: &Source) -> Common
     }
     if let Some(Node { value: Yaml::Map(tables), .. }) = members.get("data") {
         for (name, _, table) in tables {
-            let read = reader.within(&format!("data.{name}"), |reader| data::table(reader, table, source));
+            let read = reader.within(&format!("data.{name}"), |reader| data::table(reader, table));
             common.tables.extend(read.map(|table| (name.clone(), table)));
         }
     }

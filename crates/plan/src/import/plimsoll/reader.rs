@@ -10,7 +10,9 @@ use std::time::Duration;
 use model::nearest::nearest;
 
 use super::expression;
+use super::load::OF_EXECUTORS;
 use crate::expr::{Expr, Text};
+use crate::import::{Reach, Source};
 use crate::note::{Kind, Note, Place};
 use crate::value::Value;
 use crate::yaml::{Node, Spot, Yaml};
@@ -39,34 +41,7 @@ pub static KEYS: &[(&str, &[&str])] = &[
     ),
     ("http", &["headers", "timeout", "redirects", "version"]),
     ("data", &["file", "rows", "order", "delimiter", "columns"]),
-    (
-        "scenario",
-        &[
-            "steps",
-            "weight",
-            "load",
-            "tags",
-            "users_max",
-            "executor",
-            "vus",
-            "duration",
-            "iterations",
-            "maxDuration",
-            "startVUs",
-            "stages",
-            "gracefulRampDown",
-            "rate",
-            "timeUnit",
-            "preAllocatedVUs",
-            "maxVUs",
-            "startRate",
-            "stepRate",
-            "stepDuration",
-            "step_count",
-            "startTime",
-            "gracefulStop",
-        ],
-    ),
+    ("scenario", &SCENARIO),
     ("load", &["inject", "keep_constant", "ramp", "inject_random", "pause"]),
     ("inject", &["rate", "every", "for"]),
     ("keep_constant", &["users", "for"]),
@@ -93,6 +68,7 @@ pub static KEYS: &[(&str, &[&str])] = &[
             "body",
             "form",
             "file",
+            "multipart",
             "timeout",
             "redirects",
             "version",
@@ -103,6 +79,7 @@ pub static KEYS: &[(&str, &[&str])] = &[
             "stop_if_failed",
         ],
     ),
+    ("part", &["name", "value", "file", "filename", "type"]),
     ("expect", &["status", "contains", "matches", "json", "header", "time_below"]),
     ("capture", &["json", "regex", "header", "status", "body", "url", "duration", "default"]),
     ("think", &["from", "to"]),
@@ -114,6 +91,24 @@ pub static KEYS: &[(&str, &[&str])] = &[
     ("group", &["name", "steps"]),
 ];
 
+/// Keys of a scenario that are not those of its executor.
+const OF_SCENARIOS: [&str; 5] = ["steps", "weight", "load", "tags", "users_max"];
+
+/// All keys of a scenario.
+const SCENARIO: [&str; OF_SCENARIOS.len() + OF_EXECUTORS.len()] = {
+    let mut keys = [""; OF_SCENARIOS.len() + OF_EXECUTORS.len()];
+    let mut at = 0;
+    while at < keys.len() {
+        let of_executors = at.checked_sub(OF_SCENARIOS.len());
+        keys[at] = match of_executors {
+            Some(at) => OF_EXECUTORS[at],
+            None => OF_SCENARIOS[at],
+        };
+        at += 1;
+    }
+    keys
+};
+
 /// The keys of a mapping.
 pub fn keys_of(mapping: &str) -> &'static [&'static str] {
     KEYS.iter().find(|(name, _)| *name == mapping).map_or(&[], |(_, keys)| keys)
@@ -122,8 +117,8 @@ pub fn keys_of(mapping: &str) -> &'static [&'static str] {
 /// Collects what is wrong with a file.
 pub struct Reader {
     file: String,
-    /// What names of files are relative to.
-    pub folder: PathBuf,
+    folder: PathBuf,
+    reach: Reach,
     env: BTreeMap<String, String>,
     /// What was found.
     pub notes: Vec<Note>,
@@ -134,8 +129,21 @@ pub struct Reader {
 
 impl Reader {
     /// A reader of this file.
-    pub fn new(file: &str, folder: PathBuf, env: BTreeMap<String, String>) -> Self {
-        Self { file: file.to_owned(), folder, env, notes: Vec::new(), path: Vec::new(), uses_last: false }
+    pub fn new(file: &str, folder: PathBuf, env: BTreeMap<String, String>, reach: Reach) -> Self {
+        let (notes, path) = (Vec::new(), Vec::new());
+        Self { file: file.to_owned(), folder, reach, env, notes, path, uses_last: false }
+    }
+
+    /// A reader of what is to be imported.
+    pub fn of(source: &Source) -> Self {
+        Self::new(&source.name, source.folder.clone(), source.env.clone(), source.reach())
+    }
+
+    /// The bytes of a file that the plan names; a mistake is noted.
+    pub fn file(&mut self, node: &Node) -> Option<Vec<u8>> {
+        let name = self.plain(node);
+        let read = self.reach.read(&self.folder.join(&name), &name);
+        read.map_err(|why| self.wrong(node.at, why)).ok()
     }
 
     /// Notes a mistake.

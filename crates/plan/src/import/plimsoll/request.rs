@@ -1,8 +1,8 @@
 //! The requests of our own plans.
 
-use super::checks;
 use super::reader::Reader;
 use super::steps::Common;
+use super::{checks, multipart};
 use crate::expr::{Expr, Text};
 use crate::request::{Body, Header, RequestStep};
 use crate::value::Value;
@@ -48,7 +48,7 @@ pub(super) fn read(
                 let tags = pairs(reader, value);
                 step.tags = tags.into_iter().map(|(name, text)| (name.into(), text)).collect();
             }
-            "json" | "body" | "form" | "file" => {
+            "json" | "body" | "form" | "file" | "multipart" => {
                 let one = body_of(reader, key, value, &mut step.headers);
                 if body.replace(one).is_some() {
                     reader.wrong(*at, "a request has one body");
@@ -200,16 +200,8 @@ fn body_of(reader: &mut Reader, key: &str, node: &Node, headers: &mut Vec<Header
             Body::Form(pairs(reader, node).into_iter().map(|(name, value)| (name.into(), value)).collect())
         }
         "body" => Body::Text(reader.text(node)),
-        "file" => {
-            let name = reader.plain(node);
-            match std::fs::read(reader.folder.join(&name)) {
-                Ok(bytes) => Body::Bytes(bytes.into()),
-                Err(why) => {
-                    reader.wrong(node.at, format!("'{name}' cannot be read: {why}"));
-                    Body::None
-                }
-            }
-        }
+        "file" => reader.file(node).map_or(Body::None, |bytes| Body::Bytes(bytes.into())),
+        "multipart" => multipart::body(reader, node, headers),
         _ => {
             if !headers.iter().any(has_type) {
                 headers.push(Header { name: "Content-Type".into(), value: "application/json".into() });

@@ -167,6 +167,7 @@ fn multipart(user: &User, fields: &[(String, Value, template::Tree)]) -> Result<
         let bytes = match filled.as_ref().and_then(|filled| filled.get("fromFile")).and_then(Value::as_str) {
             Some(file) => {
                 let path = load::absolute(&user.world.folder, std::path::Path::new(file));
+                user.world.reach.check(&path, file)?;
                 let bytes = std::fs::read(&path).map_err(|why| format!("{file}: {why}"))?;
                 let file_name = path.file_name().map_or(Cow::Borrowed(""), |name| name.to_string_lossy());
                 head.push_str(&format!("; filename=\"{}\"", file_name.replace('"', "%22")));

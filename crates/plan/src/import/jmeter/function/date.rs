@@ -124,6 +124,9 @@ fn name(list: &'static str, at: usize) -> &'static str {
     list.split(',').nth(at).unwrap_or_default()
 }
 
+/// Later years are not read: their milliseconds are no number of 64 bits.
+const YEAR_MAX: i64 = 99_999_999;
+
 /// A part of a pattern.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Field {
@@ -307,7 +310,9 @@ impl Found {
                 if digits == 0 || signed {
                     return None;
                 }
-                (text[..digits].parse::<i64>().ok()?, &text[digits..])
+                let most = if matches!(letter, 'y' | 'u' | 'Y') { YEAR_MAX } else { i64::from(i32::MAX) };
+                let number = text[..digits].parse::<i64>().ok().filter(|number| *number <= most)?;
+                (number, &text[digits..])
             }
         };
         match letter {
@@ -452,7 +457,7 @@ pub(super) fn time_shift(call: &Call, user: &mut User) -> Result<String, Fault> 
         user.shared.say(model::Level::Error, &format!("__timeShift: {date} does not follow {pattern}"));
         return Ok(String::new());
     };
-    let shifted = from + duration_ms(amount.trim()).unwrap_or(0);
+    let shifted = i64::saturating_add(from, duration_ms(amount.trim()).unwrap_or(0));
     let value = if pattern.is_empty() {
         shifted.to_string()
     } else {
@@ -528,5 +533,11 @@ mod tests {
         check("P1M", None);
         check("junk", None);
         check("P", None);
+    }
+
+    #[test]
+    fn years_without_milliseconds_are_not_read() {
+        assert!(parse_java("yyyy-MM-dd", "99999999-01-01", "en").is_ok());
+        assert!(parse_java("yyyy-MM-dd", "777777777777-01-01", "en").is_err());
     }
 }

@@ -40,10 +40,13 @@ impl LineFile {
 }
 
 fn read(user: &User, name: &str, charset: &str) -> Option<String> {
-    match std::fs::read(Path::new(name)) {
+    let path = Path::new(name);
+    let allowed = user.shared.reach.check(path, name);
+    let read = allowed.and_then(|()| std::fs::read(path).map_err(|error| format!("{name}: {error}")));
+    match read {
         Ok(bytes) => Some(encoding::decode(&bytes, charset)),
-        Err(error) => {
-            user.shared.say(Level::Warning, &format!("{name}: {error}"));
+        Err(why) => {
+            user.shared.say(Level::Warning, &why);
             None
         }
     }

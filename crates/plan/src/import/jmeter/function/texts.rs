@@ -12,6 +12,9 @@ use super::super::user::User;
 use super::fault;
 use crate::extract::regex::{self, Template};
 
+/// Longer texts are not made of parts, in bytes.
+const REPLACED_MAX: usize = 64 << 20;
+
 pub(super) fn change_case(call: &Call, user: &mut User) -> Result<String, Fault> {
     let text = call.arg(0, user)?.into_owned();
     let mode = call.arg(1, user)?.trim().to_ascii_uppercase();
@@ -49,6 +52,11 @@ pub(super) fn str_len(call: &Call, user: &mut User) -> Result<String, Fault> {
 
 pub(super) fn str_replace(call: &Call, user: &mut User) -> Result<String, Fault> {
     let (text, from, to) = (call.arg(0, user)?, call.arg(1, user)?, call.arg(2, user)?);
+    // One in the other, replacements multiply.
+    let grows = to.len().saturating_sub(from.len()).saturating_mul(text.matches(&*from).count());
+    if text.len().saturating_add(grows) > REPLACED_MAX {
+        return Err(fault(format!("__strReplace would make more than {} MB", REPLACED_MAX >> 20)));
+    }
     let value = text.replace(&*from, &to);
     call.keep(3, value, user)
 }

@@ -60,6 +60,9 @@ impl Call {
     pub(super) fn body(&self, typed: bool) -> Result<Body, BadBody> {
         let takes_body = !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE");
         let charset = if self.encoding.is_empty() { "ISO-8859-1" } else { &self.encoding };
+        if let Some(why) = self.file_outside.as_deref().filter(|_| takes_body) {
+            return Err(BadBody { class: "java.io.FileNotFoundException", message: why.to_owned() });
+        }
         if self.multipart || self.files.iter().any(|[_, name, _]| !name.is_empty()) {
             return if takes_body { self.parts() } else { Ok(Body::default()) };
         }

@@ -134,6 +134,8 @@ pub struct Call {
     pub raw: bool,
     /// Path on this machine, name of the part, type.
     pub files: Vec<[String; 3]>,
+    /// Why one of the files may not be read.
+    pub file_outside: Option<Box<str>>,
     /// The body has parts.
     pub multipart: bool,
     /// Parts as browsers give them.
@@ -250,7 +252,11 @@ impl HttpSampler {
             if path.is_empty() {
                 continue;
             }
-            let path = user.shared.beside_plan(&path).display().to_string();
+            let place = user.shared.beside_plan(&path);
+            if let Err(why) = user.shared.reach.check(&place, &path) {
+                call.file_outside = Some(why.into());
+            }
+            let path = place.display().to_string();
             let (name, kind) =
                 (file.name.eval(user)?.into_owned(), file.content_type.eval(user)?.into_owned());
             call.files.push([path, name, kind]);

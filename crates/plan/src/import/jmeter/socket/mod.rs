@@ -327,6 +327,9 @@ impl Talk<'_> {
         if let Some(file) = &sampler.file {
             let name = file.eval(self.user)?.trim().to_owned();
             let path = self.user.shared.beside_plan(&name);
+            if let Err(why) = self.user.shared.reach.check(&path, &name) {
+                return Ok(Err(Trouble::sampler(&format!("Sampler error: {why}"))));
+            }
             match std::fs::read(&path) {
                 Ok(bytes) => {
                     data = String::from_utf8_lossy(&bytes).into_owned();
