@@ -18,7 +18,7 @@ use crate::exchange::{Exchange, HopFacts, Labels};
 use crate::program::Start;
 use crate::random::Random;
 use crate::value::{Value, Vars};
-use crate::worker::{Measured, PlanWorker};
+use crate::worker::{Held, Measured, PlanWorker, Whole};
 
 /// The state of one user.
 pub struct Session {
@@ -204,6 +204,7 @@ impl Session {
         let base = labels.tags.unwrap_or(self.tags);
         let late = self.late();
         let (method, url) = (request.method.clone(), Rc::clone(&request.url));
+        let held_body = if labels.held { request.body.clone() } else { None };
         let (mut hops, mut bytes, mut hop_count) = (Vec::new(), (0, 0), 0);
         let started = self.now();
         let (worker, metadata) = (&self.worker, &self.metadata);
@@ -236,6 +237,7 @@ impl Session {
             sent_bytes: bytes.0,
             received_bytes: bytes.1,
             held: labels.held.then_some(base),
+            held_body,
         };
         if let Some(error) = exchange.error() {
             self.log_failure(error);
@@ -252,6 +254,7 @@ impl Session {
         let Some(base) = exchange.held.take() else { return };
         let last = exchange.hops.len().saturating_sub(1);
         for (at, hop) in exchange.hops.iter().enumerate() {
+            let whole = if at == last { exchange.held_whole() } else { Held::default() };
             let measured = Measured {
                 base,
                 name,
@@ -265,6 +268,7 @@ impl Session {
                 failed: if at == last { failed } else { failed.map(|_| false) },
                 trail: &hop.trail,
                 late: self.late(),
+                whole: Whole::Held(whole),
             };
             self.worker.record(&measured, &self.metadata);
         }

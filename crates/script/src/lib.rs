@@ -10,6 +10,7 @@ mod error;
 mod ffi;
 mod gjson;
 mod jslib;
+pub mod kept;
 mod lifecycle;
 mod modules;
 mod packages;

@@ -7,6 +7,7 @@
 mod database;
 mod environment;
 mod error;
+mod exchanges;
 mod git;
 mod keeper;
 mod library;
@@ -20,6 +21,7 @@ mod writer;
 
 pub use environment::Environment;
 pub use error::Error;
+pub use exchanges::KeptExchange;
 pub use keeper::Keeper;
 pub use library::{Kept, Library, Listed, Measured, Selected, Series};
 pub use place::{Address, FILE_NAME, Place, default_place};

@@ -386,7 +386,7 @@ mod tests {
             recorder.http(tags, &HttpSample { duration, failed: Some(false), ..HttpSample::default() });
             deltas.apply(&recorder.take_frame(Nanos::from_secs(second + 1)), second as i64);
             let rows = deltas.take();
-            writer.write(&deltas, &rows, started_ms + 1000).unwrap();
+            writer.write(&deltas, &rows, None, started_ms + 1000).unwrap();
         }
         if closed {
             let threshold = Threshold {

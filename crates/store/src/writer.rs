@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::database::{Cell, Database, cells};
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::exchanges::Gathered;
 use crate::pack::Press;
 use crate::place::Place;
 use crate::record::{Closing, Opening, ScriptText};
@@ -58,12 +59,18 @@ impl Writer {
         Ok(Self { store, run, press, series: 0, retention, doubtful: None })
     }
 
-    /// Writes what was measured. After an error the same rows are to come again, and new ones only behind them.
+    /// Writes what was measured, and the exchanges, when there are other ones than before. After an error the same rows are to come again, and new ones only behind them.
     ///
     /// # Errors
     /// When the store cannot be written; then nothing of it is there, or its connection is lost, and what is there is not
     /// written again.
-    pub fn write(&mut self, deltas: &Deltas, rows: &[Delta], written_ms: i64) -> Result<(), Error> {
+    pub fn write(
+        &mut self,
+        deltas: &Deltas,
+        rows: &[Delta],
+        exchanges: Option<&Gathered>,
+        written_ms: i64,
+    ) -> Result<(), Error> {
         let Self { store, run, press, series, doubtful, .. } = self;
         let run = *run;
         let done = store.change(|store| {
@@ -73,6 +80,9 @@ impl Writer {
             };
             write_series(store, run, deltas, from)?;
             write_points(store, run, rows, press)?;
+            if let Some(exchanges) = exchanges {
+                exchanges.write(store, run, press)?;
+            }
             store.execute("UPDATE runs SET written_ms = ?2 WHERE key = ?1", &cells![run, written_ms])?;
             Ok(())
         });

@@ -3,6 +3,7 @@
 //! Main types: [`Shelf`], the store that the user means, and [`Verdict`], how a run ended in a word. What is written
 //! while a run goes on is in [`crate::run`].
 
+pub mod exchanges;
 pub mod export;
 pub mod figure;
 pub mod summary;
@@ -12,7 +13,7 @@ use clap::{Arg, ArgMatches, Command};
 use metrics::{Sink, builtin};
 use model::ExitCode;
 use serde_json::{Value, json};
-use store::{Kept, Library, Listed, Selected};
+use store::{Kept, KeptExchange, Library, Listed, Selected};
 
 use crate::error::Error;
 use crate::flags::{self, Flags, runtime};
@@ -96,6 +97,14 @@ impl Shelf {
         let mut names: Vec<&str> = series.iter().map(|one| one.metric.as_str()).collect();
         names.retain(|name| wanted(name));
         self.0.load(run, Selected::Metrics(&names)).map_err(|e| failed(&e))
+    }
+
+    /// The slowest and the failed exchanges of a run.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn exchanges(&self, run: &Listed) -> Result<Vec<KeptExchange>, Error> {
+        self.0.exchanges(run).map_err(|e| failed(&e))
     }
 
     /// The store, to read from.

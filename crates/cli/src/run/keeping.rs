@@ -33,7 +33,11 @@ fn membership(text: &str) -> Option<Membership> {
 }
 
 /// The run's entry in the store, if it has one.
-pub struct Keeping(Option<Keeper>);
+pub struct Keeping {
+    keeper: Option<Keeper>,
+    /// Whether the slowest and the failed exchanges are kept with it.
+    exchanges: bool,
+}
 
 /// How a run ended.
 pub struct End<'a> {
@@ -65,7 +69,7 @@ impl Keeping {
     /// Keeps nothing.
     #[must_use]
     pub const fn none() -> Self {
-        Self(None)
+        Self { keeper: None, exchanges: false }
     }
 
     /// Begins to keep the run, unless the user wants none of it.
@@ -94,19 +98,26 @@ impl Keeping {
             opening.retention = Some(retention);
         }
         let registry = loaded.registry.clone();
-        Ok(Self(Some(Keeper::start(&path, opening, registry, session.clock, &session.logger()))))
+        let keeper = Keeper::start(&path, opening, registry, session.clock, &session.logger());
+        Ok(Self { keeper: Some(keeper), exchanges: !flags.on("no-exchanges") })
+    }
+
+    /// Whether workers are to look for the slowest and the failed exchanges.
+    #[must_use]
+    pub const fn wants_exchanges(&self) -> bool {
+        self.exchanges
     }
 
     /// Takes what a worker measured.
     pub fn frame(&mut self, frame: &Frame, load_began: Option<Nanos>) {
-        if let Some(keeper) = &mut self.0 {
+        if let Some(keeper) = &mut self.keeper {
             keeper.frame(frame, load_began);
         }
     }
 
     /// Ends the entry.
     pub fn finish(&mut self, session: &Session, end: &End<'_>) {
-        if let Some(keeper) = self.0.take() {
+        if let Some(keeper) = self.keeper.take() {
             keeper.finish(closing(session, end));
         }
     }

@@ -1,7 +1,7 @@
 //! A request from its first hop to its last: redirects, cookies, challenges, packing and unpacking.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -41,6 +41,8 @@ pub(super) struct Journey<'a> {
     referer: Option<String>,
     /// The headers of the last hop that was sent to the first URL.
     shown_headers: RefCell<Vec<(String, String)>>,
+    /// Those of the last hop that was sent elsewhere.
+    later_headers: RefCell<Vec<(String, String)>>,
     /// The head of the last hop's request, when the wire is kept.
     last_head: RefCell<Vec<u8>>,
     notes: Vec<Note>,
@@ -75,6 +77,7 @@ impl<'a> Journey<'a> {
             left_site: false,
             referer: None,
             shown_headers: RefCell::default(),
+            later_headers: RefCell::default(),
             last_head: RefCell::default(),
             notes: Vec::new(),
             request,
@@ -134,9 +137,8 @@ impl<'a> Journey<'a> {
 
     async fn hop(&self, cookie: Option<&str>, trail: &mut Trail) -> Result<Answer, Fault> {
         let fields = self.fields(cookie)?;
-        if self.followed == 0 {
-            *self.shown_headers.borrow_mut() = fields.shown();
-        }
+        let shown = if self.followed == 0 { &self.shown_headers } else { &self.later_headers };
+        *shown.borrow_mut() = fields.shown();
         if self.client.worker.settings.keep_wire {
             *self.last_head.borrow_mut() = self.head(&fields);
         }
@@ -327,11 +329,19 @@ impl<'a> Journey<'a> {
             trail,
             tls: answer.tls.as_deref(),
             remote: Some(answer.remote),
+            request_headers: &self.sent_headers(),
+            request_body: &self.body,
+            headers: Some(&answer.headers),
             body,
             error: None,
             challenge,
             wire: answer.wire.as_deref(),
         });
+    }
+
+    /// The headers of the present hop.
+    fn sent_headers(&self) -> Ref<'_, Vec<(String, String)>> {
+        if self.followed == 0 { self.shown_headers.borrow() } else { self.later_headers.borrow() }
     }
 
     fn shown_url(&self) -> Cow<'_, str> {
@@ -417,6 +427,9 @@ impl<'a> Journey<'a> {
             trail: &trail,
             tls: None,
             remote: fault.remote,
+            request_headers: &self.sent_headers(),
+            request_body: &self.body,
+            headers: None,
             body: None,
             error: Some(&error),
             challenge: false,

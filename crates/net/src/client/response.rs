@@ -106,6 +106,12 @@ pub struct Hop<'a> {
     pub tls: Option<&'a TlsInfo>,
     /// Who answered.
     pub remote: Option<SocketAddr>,
+    /// The headers that were sent, as the caller decided on them, without what only the protocol needs.
+    pub request_headers: &'a [(String, String)],
+    /// The body that was sent.
+    pub request_body: &'a [u8],
+    /// The headers of the answer.
+    pub headers: Option<&'a Headers>,
     /// What the answer holds, unpacked; only of the last hop, and empty where bodies are discarded.
     pub body: Option<&'a [u8]>,
     /// Why the request failed.
