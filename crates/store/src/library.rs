@@ -190,6 +190,16 @@ impl Library {
         Err(Error::not_found(format!("several runs have ids like {text:?}: {}{more}", ids.join(", "))))
     }
 
+    /// The figures that a run worked out at its end, without what it measured; none of a run that has no end.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn summary(&self, run: &Listed) -> Result<Option<Value>, Error> {
+        let query = "SELECT json FROM summaries WHERE run = ?1";
+        let text: Option<String> = self.told(self.store.first(query, &cells![run.key], |row| row.get(0)))?;
+        Ok(text.map(|text| json(&text)))
+    }
+
     /// The series of a run.
     ///
     /// # Errors
@@ -220,8 +230,11 @@ impl Library {
         series: &[Series],
         mut each: impl FnMut(&Series, Measured),
     ) -> Result<(), Error> {
+        // Details are what takes time to read: those of other series are left where they are.
+        let numbers: Vec<String> = series.iter().map(|one| one.number.to_string()).collect();
+        let wanted = format!(" AND series IN ({})", numbers.join(", "));
         let query = format!(
-            "SELECT second, series, count, sum, min, max, detail FROM points WHERE run = ?1 ORDER BY second, {}",
+            "SELECT second, series, count, sum, min, max, detail FROM points WHERE run = ?1{wanted} ORDER BY second, {}",
             self.store.row_order()
         );
         self.told(self.store.query(&query, &cells![run.key], |row| {

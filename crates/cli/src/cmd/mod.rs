@@ -13,6 +13,7 @@ mod demo;
 mod export;
 mod gate;
 mod http;
+mod import;
 mod inspect;
 mod new;
 mod pause;
@@ -65,6 +66,7 @@ pub static COMMANDS: &[Spec] = &[
     export::SPEC,
     gate::SPEC,
     http::SPEC,
+    import::SPEC,
     inspect::SPEC,
     new::SPEC,
     pause::SPEC,

@@ -8,7 +8,7 @@ use super::Spec;
 use crate::error::Error;
 use crate::flags::{self, Flags, runtime};
 use crate::kept::summary::{document, summary};
-use crate::kept::{Shelf, Verdict, exchanges, moment, now_ms, runs_argument, with_store};
+use crate::kept::{Shelf, Verdict, exchanges, given, moment, now_ms, runs_argument, with_store};
 use crate::session::Session;
 use store::Kept;
 
@@ -38,7 +38,8 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
             session.print(&format!("{document:#}\n"));
         } else {
             let summary = summary(session, &kept, mode, now);
-            let trust = session.flags.on("verbose");
+            // Nobody watched the generator of imported results.
+            let trust = session.flags.on("verbose") && given::imported(&kept.listed).is_none();
             let style = Style { color: session.coloured(), trust, ..Style::default() };
             let exchanges = exchanges::page(&exchanges, matches.get_flag("exchanges"));
             session.print(&format!("{}{}{exchanges}", heading(&kept, now), text(&summary, mode, style)));
@@ -50,6 +51,19 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
 /// What was run, where and when.
 fn heading(kept: &Kept, now: i64) -> String {
     let (run, environment) = (&kept.listed, &kept.listed.environment);
+    if let Some(imported) = given::imported(run) {
+        let text = |name: &str| imported[name].as_str().unwrap_or_default();
+        return format!(
+            "\n     run: {} · {} · {}\n started: {}\nimported: {} · {}\n  limits: {}; whether its load generator kept pace is not known\n",
+            run.id,
+            run.name,
+            Verdict::of(run, now).name(),
+            moment(run.started_ms),
+            text("from"),
+            text("file"),
+            text("limits"),
+        );
+    }
     let mut machine = environment.host.clone();
     for part in [&environment.kernel, &environment.cpu] {
         if !part.is_empty() {

@@ -10,6 +10,7 @@ use store::Listed;
 
 use super::words::{basis, effect, percent, place, refusal, value, verdict};
 use super::{Judged, Sides};
+use crate::kept::given::imported;
 use crate::kept::{moment, table::table};
 
 /// From so many columns on there is room for a table with endpoints.
@@ -60,7 +61,9 @@ fn head(sides: &Sides) -> String {
     for (letter, side, runs) in [("A", &sides.before, &sides.runs.0), ("B", &sides.after, &sides.runs.1)] {
         let trusted = side.trusted().count();
         let trust = match (trusted, runs.len()) {
-            (all, of) if all == of && sides.doubts.is_empty() => "trusted".to_owned(),
+            (all, of) if all == of && sides.doubts.is_empty() && !runs.iter().any(|run| imported(run).is_some()) => {
+                "trusted".to_owned()
+            }
             (all, of) if all == of => "compared".to_owned(),
             (some, of) => format!("only {some} of {of} compared"),
         };

@@ -12,7 +12,7 @@ use store::{Environment, Kept, Listed};
 use super::figures::{WHOLE_RUN, figures, is_compared};
 use super::{Asked, slices};
 use crate::error::Error;
-use crate::kept::{Shelf, Verdict, failed};
+use crate::kept::{Shelf, Verdict, failed, given};
 
 /// A side: its name and its runs.
 pub struct Party {
@@ -55,7 +55,7 @@ impl Sides {
         asked: &Asked,
         now_ms: i64,
     ) -> Result<Self, Error> {
-        let (mut doubts, mut options) = (Vec::new(), Vec::new());
+        let (mut doubts, mut imported, mut options) = (Vec::new(), Vec::new(), Vec::new());
         let mut side = |party: &Party| -> Result<Side, Error> {
             let mut runs = Vec::new();
             for listed in &party.runs {
@@ -64,6 +64,9 @@ impl Sides {
                 let trusted = doubt.is_none() || asked.include_untrusted;
                 doubts.extend(doubt.map(|why| format!("run {} {why}", listed.id)));
                 runs.push(figures(&kept, trusted, &asked.figures));
+                imported.extend(
+                    given::doubt_of_import(listed).map(|sentence| format!("run {} {sentence}", listed.id)),
+                );
                 options.push(facts(&kept));
             }
             Ok(Side { name: party.name.clone(), runs })
@@ -75,7 +78,7 @@ impl Sides {
             after: other,
             runs: (before.runs, after.runs),
             doubts,
-            warnings: differences(&options),
+            warnings: imported.into_iter().chain(differences(&options)).collect(),
         };
         sides.ask_singles(shelf)?;
         Ok(sides)
@@ -104,6 +107,8 @@ impl Sides {
 /// Why a run's numbers may not describe the target; none for a run that can be trusted.
 fn doubt(run: &Listed, now_ms: i64) -> Option<String> {
     match Verdict::of(run, now_ms) {
+        // It is said as a warning.
+        _ if given::imported(run).is_some() => None,
         Verdict::Running => Some("is still under way".to_owned()),
         Verdict::Killed => Some("was killed".to_owned()),
         Verdict::Aborted => Some("ended before its time".to_owned()),
@@ -147,9 +152,14 @@ fn facts(kept: &Kept) -> Vec<(String, String)> {
         options.iter().map(|(name, value)| (format!("option {name}"), value.to_string())).collect()
     });
     for (name, value) in [("program", program), ("host", host), ("kernel", kernel), ("processor", cpu)] {
-        facts.push((name.to_owned(), value.clone()));
+        // Imported runs do not know.
+        if !value.is_empty() {
+            facts.push((name.to_owned(), value.clone()));
+        }
     }
-    facts.push(("number of processors".to_owned(), cpus.to_string()));
+    if *cpus > 0 {
+        facts.push(("number of processors".to_owned(), cpus.to_string()));
+    }
     facts
 }
 
@@ -162,7 +172,12 @@ fn differences(runs: &[Vec<(String, String)>]) -> Vec<String> {
     };
     let mut sentences = Vec::new();
     for name in names {
-        let mut values: Vec<String> = runs.iter().map(|run| value(run, name)).collect();
+        let mut values: Vec<String> = runs
+            .iter()
+            // What a machine was is either known or not; an option that is not there is another one.
+            .filter(|run| name.starts_with("option ") || run.iter().any(|(one, _)| one == name))
+            .map(|run| value(run, name))
+            .collect();
         values.dedup();
         let mut seen = BTreeSet::new();
         values.retain(|value| seen.insert(value.clone()));

@@ -6,6 +6,7 @@
 pub mod exchanges;
 pub mod export;
 pub mod figure;
+pub mod given;
 pub mod summary;
 pub mod table;
 
@@ -138,6 +139,8 @@ pub enum Verdict {
     Running,
     /// Without a word.
     Killed,
+    /// Somewhere else: it was imported.
+    Imported,
 }
 
 impl Verdict {
@@ -151,10 +154,17 @@ impl Verdict {
             (_, code) if run.incomplete.is_some() && code != Some(ExitCode::THRESHOLDS_FAILED.0) => {
                 Self::Aborted
             }
+            (_, Some(0)) if given::imported(run).is_some() => Self::Imported,
             (_, Some(0)) if trusted => Self::Passed,
             (_, Some(0)) => Self::Untrusted,
             _ => Self::Failed,
         }
+    }
+
+    /// Whether there is a whole run to judge: one that came to its end.
+    #[must_use]
+    pub const fn is_whole(self) -> bool {
+        matches!(self, Self::Passed | Self::Failed | Self::Imported)
     }
 
     /// The word.
@@ -167,6 +177,7 @@ impl Verdict {
             Self::Aborted => "aborted",
             Self::Running => "running",
             Self::Killed => "killed",
+            Self::Imported => "imported",
         }
     }
 }
@@ -249,6 +260,7 @@ pub fn head(kept: &Kept, now_ms: i64) -> Value {
         "started": moment(run.started_ms),
         "ended": run.ended_ms.map(moment),
         "seconds": seconds(kept),
+        "imported": given::imported(run),
         "lost_frames": run.lost_frames,
         "script": { "path": run.script_path, "sha256": run.script_sha256 },
         "environment": {

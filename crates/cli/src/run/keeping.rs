@@ -135,6 +135,7 @@ fn opening(session: &Session, loaded: &Loaded, settled: &Settled) -> Opening {
         scenarios: settled.scenarios().into_iter().map(|scenario| scenario.name).collect(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         folder,
+        environment: None,
         started_ms: now_ms(session),
         retention: None,
         group: session.env.get(GROUP_VARIABLE).and_then(|text| membership(text)),
@@ -194,7 +195,8 @@ fn closing(session: &Session, end: &End<'_>) -> Closing {
     }
 }
 
-fn collect_checks(group: &Group, checks: &mut Vec<Check>) {
+/// The checks of a group and of those inside it.
+pub fn collect_checks(group: &Group, checks: &mut Vec<Check>) {
     checks.extend(group.checks.iter().map(|check| Check {
         group: group.path.clone(),
         name: check.name.clone(),
