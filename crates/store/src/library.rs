@@ -18,6 +18,8 @@ use crate::record::{Check, Threshold};
 
 /// The word that means the run that was begun last.
 const LATEST: &str = "latest";
+/// Series that a query names; of more it reads all and leaves out.
+const NAMED_MOST: usize = 1_000;
 /// The columns of [`Listed`], in its order.
 pub(crate) const COLUMNS: &str = "key, id, name, script_path, script_sha256, started_ms, written_ms, ended_ms, load_ns, \
      exit_code, incomplete, lost_frames, trust, program, git_commit, host, kernel, cpu, cpus";
@@ -230,9 +232,16 @@ impl Library {
         series: &[Series],
         mut each: impl FnMut(&Series, Measured),
     ) -> Result<(), Error> {
+        if series.is_empty() {
+            return Ok(());
+        }
         // Details are what takes time to read: those of other series are left where they are.
-        let numbers: Vec<String> = series.iter().map(|one| one.number.to_string()).collect();
-        let wanted = format!(" AND series IN ({})", numbers.join(", "));
+        let wanted = if series.len() <= NAMED_MOST {
+            let numbers: Vec<String> = series.iter().map(|one| one.number.to_string()).collect();
+            format!(" AND series IN ({})", numbers.join(", "))
+        } else {
+            String::new()
+        };
         let query = format!(
             "SELECT second, series, count, sum, min, max, detail FROM points WHERE run = ?1{wanted} ORDER BY second, {}",
             self.store.row_order()
