@@ -309,6 +309,49 @@ fn reports_of_artillery_have_counts_by_period_and_percentiles_of_the_whole() {
 }
 
 #[test]
+fn a_run_is_exported_as_a_log_of_histograms() {
+    use base64::Engine;
+    use hdrhistogram::Histogram;
+    use hdrhistogram::serialization::Deserializer;
+    use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
+    let place = Place::new();
+    place.write("t.js", SCRIPT);
+    place.prints(&["run", "-q", "t.js"]);
+    let was = place.json(&["show", "--json", "latest"]);
+    place.prints(&["export", "--format", "hdr", "-o", "run.hlog", "latest"]);
+    let log = std::fs::read(place.path().join("run.hlog")).expect("it was written");
+    let (mut requests, mut took) = (Histogram::<u64>::new(3).expect("3 digits"), 0);
+    let mut reader = Deserializer::new();
+    let (mut based, mut seconds) = (false, Vec::new());
+    for entry in IntervalLogIterator::new(&log) {
+        match entry.expect("it is a log") {
+            LogEntry::BaseTime(_) => based = true,
+            LogEntry::StartTime(_) => {}
+            LogEntry::Interval(interval) => {
+                let packed = base64::engine::general_purpose::STANDARD.decode(interval.encoded_histogram());
+                let packed = packed.expect("it is base64");
+                let histogram: Histogram<u64> =
+                    reader.deserialize(&mut std::io::Cursor::new(packed)).expect("it is a histogram");
+                match interval.tag().map(|tag| tag.as_str().to_owned()).as_deref() {
+                    Some("http_req_duration") => {
+                        requests.add(histogram).expect("it grows");
+                        seconds.push(interval.start_timestamp().as_secs());
+                        assert_eq!(interval.duration().as_secs(), 1);
+                    }
+                    Some("took") => took += histogram.len(),
+                    _ => {}
+                }
+            }
+        }
+    }
+    assert!(based && !seconds.is_empty() && seconds.is_sorted(), "{seconds:?}");
+    assert_eq!((requests.len(), took), (110, 100));
+    let max = figure(&was, "http_req_duration", "max").expect("a number");
+    let found = requests.max() as f64 / 1e6;
+    assert!((found / max - 1.0).abs() < 2e-3, "{found} ms, expected {max}");
+}
+
+#[test]
 fn what_is_no_results_is_refused_and_leaves_nothing() {
     let place = Place::new();
     let check = |name: &str, text: &str, args: &[&str], expected: &str| {

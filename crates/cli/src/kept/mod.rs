@@ -7,6 +7,7 @@ pub mod exchanges;
 pub mod export;
 pub mod figure;
 pub mod given;
+mod hdr;
 pub mod summary;
 pub mod table;
 
