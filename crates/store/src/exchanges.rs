@@ -57,16 +57,17 @@ impl Gathered {
     /// Lets go of failures of which there are enough.
     fn keep_the_first(&mut self) {
         let mut kinds: Vec<(u16, u8)> = Vec::with_capacity(KINDS_MOST);
-        self.failed.retain(|one| match kinds.iter_mut().find(|(code, _)| *code == one.exchange.code) {
-            Some((_, count)) => {
+        self.failed.retain(|one| {
+            let code = one.exchange.code;
+            if let Some((_, count)) = kinds.iter_mut().find(|(known, _)| *known == code) {
                 *count += 1;
-                *count <= FAILED_EACH
+                return *count <= FAILED_EACH;
             }
-            None if kinds.len() < KINDS_MOST => {
-                kinds.push((one.exchange.code, 1));
-                true
+            let is_wanted = kinds.len() < KINDS_MOST;
+            if is_wanted {
+                kinds.push((code, 1));
             }
-            None => false,
+            is_wanted
         });
     }
 
