@@ -114,19 +114,27 @@ fn lines_of_k6_become_the_run_that_they_came_from() {
     assert_eq!((&is["name"], &is["verdict"]), (&json!("lines.json"), &json!("imported")));
     assert_eq!(is["imported"]["from"], "k6 JSON lines");
     assert_eq!(is["environment"]["program"], "k6");
-    let scenarios: Vec<_> = is["summary"]["results"]["scenarios"].as_array().expect("a list").iter().map(|one| &one["name"]).collect();
+    let scenarios: Vec<_> = is["summary"]["results"]["scenarios"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| &one["name"])
+        .collect();
     assert_eq!(scenarios.len(), 2);
 
     // Packed, and compared with the run itself: what is the same is not inconclusive for want of samples.
     let packed = std::fs::File::create(place.path().join("lines.json.gz")).expect("it can be made");
     let mut gzip = flate2::write::GzEncoder::new(packed, flate2::Compression::fast());
     let lines = std::fs::read(place.path().join("lines.json")).expect("it was written");
-    std::io::Write::write_all(&mut gzip, &lines).and_then(|()| gzip.finish().map(drop)).expect("it is written");
+    std::io::Write::write_all(&mut gzip, &lines)
+        .and_then(|()| gzip.finish().map(drop))
+        .expect("it is written");
     let (other, again) = place.import(&["--name", "again", "lines.json.gz"]);
     assert_eq!((&again["name"], metrics(&again, &[])), (&json!("again"), metrics(&is, &[])));
     let compared = place.json(&["compare", "--json", &id, &other]);
     let findings = compared["findings"].as_array().expect("a list");
-    let p50 = findings.iter().find(|one| one["figure"] == "p50" && one["endpoint"] == "").expect("it has one");
+    let p50 =
+        findings.iter().find(|one| one["figure"] == "p50" && one["endpoint"] == "").expect("it has one");
     assert_eq!(p50["a"], p50["b"]);
     let warnings = compared["warnings"].to_string();
     assert!(warnings.contains("was imported from k6 JSON lines"), "{warnings}");
@@ -149,10 +157,12 @@ fn results_of_jmeter_are_read_in_both_forms() {
         jmx::http("bad", "POST", "/bin/status/503", &[], &jmx::body("a=1"), ""),
     ];
     place.write("t.jmx", &jmx::plan(&[], &jmx::group("Users", "2", "25", &[], &requests.concat())));
-    place.prints(&["run", "-q", "-l", "out.jtl", &jmx::port_of(&place.shop), "t.jmx"]);
+    place.prints(&["run", "--quiet", "-l", "out.jtl", &jmx::port_of(&place.shop), "t.jmx"]);
     let was = place.json(&["show", "--json", "latest"]);
     let (id, is) = place.import(&["out.jtl"]);
-    for (metric, name) in [("http_reqs", "count"), ("http_req_failed", "matches"), ("http_req_failed", "total")] {
+    for (metric, name) in
+        [("http_reqs", "count"), ("http_req_failed", "matches"), ("http_req_failed", "total")]
+    {
         assert_eq!(figure(&is, metric, name), figure(&was, metric, name), "{metric} {name}");
     }
     assert_eq!(figure(&is, "http_reqs", "count"), Some(100.0));
@@ -163,7 +173,10 @@ fn results_of_jmeter_are_read_in_both_forms() {
     let tags: Vec<&Value> =
         series.iter().filter(|one| one["metric"] == "http_reqs").map(|one| &one["tags"]).collect();
     let bad = tags.iter().find(|tags| tags["name"] == "bad").expect("it is there");
-    assert_eq!((&bad["status"], &bad["expected_response"], &bad["scenario"]), (&json!("503"), &json!("false"), &json!("Users")));
+    assert_eq!(
+        (&bad["status"], &bad["expected_response"], &bad["scenario"]),
+        (&json!("503"), &json!("false"), &json!("Users"))
+    );
 
     let rows = "timeStamp,elapsed,label,responseCode,responseMessage,threadName,success,bytes,sentBytes,allThreads,URL,Latency,Connect
 1700000000000,100,\"a, b\",200,OK,Group 1-1,true,1000,50,2,http://h/a,90,20
@@ -230,10 +243,12 @@ fn summaries_of_k6_have_figures_and_no_series() {
         let (found, expected) = (figure(&is, metric, name), figure(&was, metric, name));
         assert!(found.is_some() && found == expected, "{metric} {name}: {found:?}, expected {expected:?}");
     }
-    let held: Vec<&Value> = is["thresholds"].as_array().expect("a list").iter().map(|one| &one["ok"]).collect();
+    let held: Vec<&Value> =
+        is["thresholds"].as_array().expect("a list").iter().map(|one| &one["ok"]).collect();
     assert_eq!(held, [&json!(true), &json!(true)]);
     let page = place.prints(&["show", &id]);
-    for wanted in ["imported: k6 summary", "no series of time", "✓ fine", "http_req_duration", "p(95)<60000"] {
+    for wanted in ["imported: k6 summary", "no series of time", "✓ fine", "http_req_duration", "p(95)<60000"]
+    {
         assert!(page.contains(wanted), "{wanted} in {page}");
     }
     let (new, machine) = place.import(&["--name", "summaries", "new.json"]);
@@ -245,7 +260,8 @@ fn summaries_of_k6_have_figures_and_no_series() {
     assert!(followed["unit"] == "ms" && followed["runs"][0]["value"].as_f64() > Some(0.0), "{followed}");
     let (third, fourth) = (place.import(&["old.json"]).0, place.import(&["new.json"]).0);
     let compared = place.json(&["compare", "--json", &id, &new, "--", &third, &fourth]);
-    let p95 = compared["findings"].as_array().expect("a list").iter().find(|one| one["figure"] == "p95").cloned();
+    let p95 =
+        compared["findings"].as_array().expect("a list").iter().find(|one| one["figure"] == "p95").cloned();
     assert_eq!(p95.expect("it has one")["basis"], "student");
     let (code, _, log) = place.plimsoll(&["soak", &id]);
     assert!(code != 0 && log.contains("no figures by second"), "{log}");
@@ -304,7 +320,12 @@ fn reports_of_artillery_have_counts_by_period_and_percentiles_of_the_whole() {
     let exported = place.json(&["export", &id]);
     let series = exported["series"].as_array().expect("a list");
     let requests = series.iter().find(|one| one["metric"] == "http_reqs").expect("it has a series");
-    let seconds: Vec<_> = requests["points"].as_array().expect("a list").iter().map(|one| (&one["second"], &one["sum"])).collect();
+    let seconds: Vec<_> = requests["points"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| (&one["second"], &one["sum"]))
+        .collect();
     assert_eq!(seconds, [(&json!(0), &json!(10.0)), (&json!(10), &json!(20.0))]);
 }
 

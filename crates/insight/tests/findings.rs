@@ -82,7 +82,8 @@ fn before_and_after_differ_by_the_change() {
             let Outcome::Compared { comparison, .. } = finding.outcome else { continue };
             let step = finding.after / finding.before;
             assert!((step / comparison.effect - 1.0).abs() < 1e-9, "{runs} runs: {finding:?}");
-            let (low, high) = a.iter().chain(&b).fold((f64::MAX, 0.0_f64), |(l, h), v| (l.min(*v), h.max(*v)));
+            let (low, high) =
+                a.iter().chain(&b).fold((f64::MAX, 0.0_f64), |(l, h), v| (l.min(*v), h.max(*v)));
             assert!(low * 0.5 < finding.before && finding.before < high * 2.0, "{finding:?}");
         }
     }
@@ -116,9 +117,15 @@ fn what_is_open_says_why() {
     let among = compare(&a, &b, Design::Separate, &Profile::default());
     assert_eq!(open(&among, "p95"), (Change::Inconclusive, Some(Open::Family)));
     assert_eq!(open(&among, "other 3"), (Change::Same, None));
-    let small = compare(&figure(&base), &figure(&base.map(|v| v * 1.045)), Design::Separate, &Profile::default());
+    let small =
+        compare(&figure(&base), &figure(&base.map(|v| v * 1.045)), Design::Separate, &Profile::default());
     assert_eq!(open(&small, "p95"), (Change::Inconclusive, Some(Open::Size)));
-    let noise = compare(&figure(&base), &figure(&[90.0, 120.0, 95.0, 130.0, 70.0]), Design::Separate, &Profile::default());
+    let noise = compare(
+        &figure(&base),
+        &figure(&[90.0, 120.0, 95.0, 130.0, 70.0]),
+        Design::Separate,
+        &Profile::default(),
+    );
     assert_eq!(open(&noise, "p95"), (Change::Inconclusive, None), "its interval has 0 in it");
 }
 

@@ -28,7 +28,8 @@ pub use histogram::Histogram;
 pub use labels::{HttpHop, HttpTags, TagChoice, TagKeys};
 pub use point::{Packed, Point};
 pub use recorder::{
-    FAILED_EACH, HttpSample, IterationSample, KINDS_MOST, RawSample, Recorder, RecorderConfig, SLOW_MOST, Tags,
+    FAILED_EACH, HttpSample, IterationSample, KINDS_MOST, RawSample, Recorder, RecorderConfig, SLOW_MOST,
+    Tags,
 };
 pub use registry::{Contains, DeclareError, Kind, Metric, MetricId, Registry};
 pub use sink::{Sink, value};

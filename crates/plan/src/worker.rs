@@ -182,7 +182,8 @@ impl PlanWorker {
         match &hop.whole {
             Whole::Hop(whole) => kept::keep_hop(&mut recorder, whole, &sample, tags),
             Whole::Held(held) => {
-                let code = hop.error.map_or(if hop.status >= 400 { 1000 + hop.status } else { 0 }, |error| error.0);
+                let code =
+                    hop.error.map_or(if hop.status >= 400 { 1000 + hop.status } else { 0 }, |error| error.0);
                 if let Some(standing) = recorder.wants_exchange(&sample, code) {
                     recorder.keep_exchange(held.told(hop, code).exchange(&sample, standing), tags);
                 }

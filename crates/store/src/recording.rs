@@ -23,11 +23,7 @@ impl Recording {
     ///
     /// # Errors
     /// When the store cannot be opened or written.
-    pub fn begin(
-        place: impl Into<Place>,
-        opening: &Opening,
-        registry: Arc<Registry>,
-    ) -> Result<Self, Error> {
+    pub fn begin(place: impl Into<Place>, opening: &Opening, registry: Arc<Registry>) -> Result<Self, Error> {
         Ok(Self { writer: Writer::begin(&place.into(), opening)?, deltas: Deltas::new(registry) })
     }
 

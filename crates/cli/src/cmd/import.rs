@@ -24,9 +24,11 @@ fn arguments(command: Command) -> Command {
     let from = Arg::new("from").long("from").value_name("string");
     let from = from.value_parser(FORMATS.iter().map(|format| format.name).collect::<Vec<_>>());
     let from = from.hide_possible_values(true);
-    let from = from.help(format!("what the file is, where its beginning does not tell; {}", formats.join("; ")));
+    let from =
+        from.help(format!("what the file is, where its beginning does not tell; {}", formats.join("; ")));
     let name = Arg::new("name").long("name").value_name("string");
-    let name = name.help("the test that it was a run of, as `runs` is to name it; the file's name unless told");
+    let name =
+        name.help("the test that it was a run of, as `runs` is to name it; the file's name unless told");
     let file = Arg::new("file").required(true).value_name("file");
     let file = file.help("the results; they may be packed with gzip");
     with_store(command).arg(from).arg(name).arg(file)
@@ -60,7 +62,10 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
         session.say(Level::Warning, &text);
     }
     if imported.guessed_time {
-        session.say(Level::Warning, "the file does not say when the run was: it is taken to have ended when the file was written");
+        session.say(
+            Level::Warning,
+            "the file does not say when the run was: it is taken to have ended when the file was written",
+        );
     }
     let what = match imported.samples {
         0 => "figures of the whole run".to_owned(),

@@ -69,11 +69,15 @@ pub fn figures(kept: &Kept, trusted: bool, wanted: &[String]) -> Run {
 /// The figures of imported results that have no samples.
 fn given_figures(kept: &Kept, samples: &Samples) -> Vec<(String, Figure)> {
     let (Some(_), Some(summary)) = (imported(&kept.listed), &kept.summary) else { return Vec::new() };
-    let requests = Given::all(summary).find(|one| one.name() == "http_reqs").and_then(|one| one.figure("count"));
+    let requests =
+        Given::all(summary).find(|one| one.name() == "http_reqs").and_then(|one| one.figure("count"));
     let mut figures = Vec::new();
     for given in Given::all(summary) {
         let name = given.name();
-        if !is_compared(name) || name.contains('{') || samples.contains_key(&(WHOLE_RUN.to_owned(), name.to_owned())) {
+        if !is_compared(name)
+            || name.contains('{')
+            || samples.contains_key(&(WHOLE_RUN.to_owned(), name.to_owned()))
+        {
             continue;
         }
         let figure = |name: &str| given.figure(name);
@@ -89,7 +93,8 @@ fn given_figures(kept: &Kept, samples: &Samples) -> Vec<(String, Figure)> {
                 known.collect()
             }
             Some(metrics::Kind::Rate) => {
-                let (hits, total) = (figure("matches").unwrap_or(0.0) as u64, figure("total").unwrap_or(0.0) as u64);
+                let (hits, total) =
+                    (figure("matches").unwrap_or(0.0) as u64, figure("total").unwrap_or(0.0) as u64);
                 of_sink(name, given.contains(), &Sink::Rate { nonzero: hits, total }, 0.0)
             }
             Some(metrics::Kind::Counter) => {

@@ -61,7 +61,11 @@ fn head(sides: &Sides) -> String {
     for (letter, side, runs) in [("A", &sides.before, &sides.runs.0), ("B", &sides.after, &sides.runs.1)] {
         let trusted = side.trusted().count();
         let trust = match (trusted, runs.len()) {
-            (all, of) if all == of && sides.doubts.is_empty() && !runs.iter().any(|run| imported(run).is_some()) => {
+            (all, of)
+                if all == of
+                    && sides.doubts.is_empty()
+                    && !runs.iter().any(|run| imported(run).is_some()) =>
+            {
                 "trusted".to_owned()
             }
             (all, of) if all == of => "compared".to_owned(),
@@ -229,7 +233,8 @@ pub fn decide(judged: &Judged<'_>, compared: Option<Basis>) -> Vec<String> {
              --min-errors"
         ));
     }
-    let because = |why: Open| report.findings.iter().filter(|f| f.open_for(judged.level) == Some(why)).count();
+    let because =
+        |why: Open| report.findings.iter().filter(|f| f.open_for(judged.level) == Some(why)).count();
     let asked = report.findings.iter().filter(|f| matches!(f.outcome, Outcome::Compared { .. })).count();
     match because(Open::Family) {
         0 => {}

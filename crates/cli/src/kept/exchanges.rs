@@ -88,11 +88,14 @@ fn one(exchange: &KeptExchange) -> String {
     for (title, name) in [("error", "error"), ("trace", "trace_id"), ("server", "remote")] {
         lines.extend(text(name).map(|text| format!("    {title}: {text}")));
     }
-    let tags = detail["tags"].as_object().into_iter().flatten().filter(|(name, _)| {
-        matches!(name.as_str(), "scenario" | "group" | "name")
-    });
+    let tags = detail["tags"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| matches!(name.as_str(), "scenario" | "group" | "name"));
     for (name, value) in tags {
-        lines.extend(value.as_str().filter(|text| !text.is_empty()).map(|text| format!("    {name}: {text}")));
+        lines
+            .extend(value.as_str().filter(|text| !text.is_empty()).map(|text| format!("    {name}: {text}")));
     }
     lines.extend(message("> ", &format!("{} {}", exchange.method, exchange.url), &detail["request"]));
     if exchange.status != 0 {

@@ -110,16 +110,13 @@ impl<'a> Given<'a> {
                 count: number("count"),
                 rate: self.value(Aggregation::Rate, seconds).unwrap_or(0.0),
             },
-            Kind::Gauge => {
-                Values::Gauge { value: number("value"), min: number("min"), max: number("max") }
-            }
-            Kind::Rate => {
-                Values::Rate { passes: number("matches") as u64, total: number("total") as u64 }
-            }
+            Kind::Gauge => Values::Gauge { value: number("value"), min: number("min"), max: number("max") },
+            Kind::Rate => Values::Rate { passes: number("matches") as u64, total: number("total") as u64 },
             Kind::Trend => {
                 let usual = ["avg", "min", "med", "max", "p90", "p95"];
                 let chosen = usual.iter().filter_map(|name| {
-                    let shown = name.strip_prefix('p').map_or((*name).to_owned(), |rest| format!("p({rest})"));
+                    let shown =
+                        name.strip_prefix('p').map_or((*name).to_owned(), |rest| format!("p({rest})"));
                     Some((shown, self.figure(name)?))
                 });
                 Values::Trend(Box::new(Distribution {

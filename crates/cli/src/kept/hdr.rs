@@ -32,7 +32,8 @@ pub fn log(source: &Source<'_>, out: &mut dyn Write) -> Result<(), Failure> {
     let began = UNIX_EPOCH + Duration::from_millis(u64::try_from(source.run.started_ms).unwrap_or(0));
     let (mut out, mut serializer) = (out, V2DeflateSerializer::new());
     let mut builder = IntervalLogWriterBuilder::new();
-    builder.add_comment(&format!("plimsoll, run {}: values are nanoseconds, tags are metrics", source.run.id));
+    builder
+        .add_comment(&format!("plimsoll, run {}: values are nanoseconds, tags are metrics", source.run.id));
     builder.with_start_time(began).with_base_time(began).with_max_value_divisor(NANOS);
     let mut writer = builder.begin_log_with(&mut out, &mut serializer)?;
     let names: BTreeMap<u32, &str> = series.iter().map(|one| (one.number, one.metric.as_str())).collect();

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use metrics::thresholds::Outcome;
 use report::summary::{
-    Check, Coverage, Field, Measured, Mode, Options, Reason, Slas, State, Summary, Trust, build, machine_readable,
+    Check, Coverage, Field, Measured, Mode, Options, Reason, Slas, State, Summary, Trust, build,
+    machine_readable,
 };
 use serde_json::{Value, json};
 use store::Kept;

@@ -40,10 +40,21 @@ pub fn read(text: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
     let aggregate = &document["aggregate"];
     if !aggregate["counters"].is_object() {
         let of_one = aggregate["requestsCompleted"].is_number();
-        let why = if of_one { "it is a report of Artillery 1, and version 2 is read" } else { "it has no counters" };
+        let why = if of_one {
+            "it is a report of Artillery 1, and version 2 is read"
+        } else {
+            "it has no counters"
+        };
         return Err(Fault::form(why));
     }
-    for name in ["firstCounterAt", "firstMetricAt", "firstHistogramAt", "lastCounterAt", "lastMetricAt", "lastHistogramAt"] {
+    for name in [
+        "firstCounterAt",
+        "firstMetricAt",
+        "firstHistogramAt",
+        "lastCounterAt",
+        "lastMetricAt",
+        "lastHistogramAt",
+    ] {
         if let Some(at_ms) = aggregate[name].as_f64() {
             intake.covers(at_ms);
         }

@@ -162,10 +162,8 @@ fn closing(
 
 /// What is known of how the load was made: nothing.
 fn trust(wanted: &Wanted, intake: &Intake) -> Value {
-    let text = format!(
-        "imported from {}: whether its load generator kept pace is not known",
-        wanted.format.title
-    );
+    let text =
+        format!("imported from {}: whether its load generator kept pace is not known", wanted.format.title);
     json!({
         "trusted": null,
         "imported": {

@@ -6,9 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use metrics::{
-    Aggregate, Contains, Kind, MetricId, Recorder, RecorderConfig, Registry, Sym, TagSetId,
-};
+use metrics::{Aggregate, Contains, Kind, MetricId, Recorder, RecorderConfig, Registry, Sym, TagSetId};
 use model::{Clock, Nanos};
 use serde_json::{Map, Value};
 use store::{Check, Recording, Threshold};
@@ -184,13 +182,7 @@ impl Intake {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn sample(
-        &mut self,
-        metric: MetricId,
-        tags: TagSetId,
-        value: f64,
-        at_ms: f64,
-    ) -> Result<(), Fault> {
+    pub fn sample(&mut self, metric: MetricId, tags: TagSetId, value: f64, at_ms: f64) -> Result<(), Fault> {
         self.samples += 1;
         self.covers(at_ms);
         if let Some(keeping) = &mut self.keeping {

@@ -169,7 +169,9 @@ fn row_of(titles: &[String], fields: &[String]) -> Result<Row, &'static str> {
     let number = |name: &str| text(name).and_then(|text| text.parse::<f64>().ok());
     let owned = |name: &str| text(name).unwrap_or_default().to_owned();
     Ok(Row {
-        begin_ms: text("timeStamp").and_then(moment_ms).ok_or("it has no time, or in a form that is not known")?,
+        begin_ms: text("timeStamp")
+            .and_then(moment_ms)
+            .ok_or("it has no time, or in a form that is not known")?,
         elapsed_ms: number("elapsed").filter(|ms| *ms >= 0.0).ok_or("it does not say how long it took")?,
         latency_ms: number("Latency").unwrap_or(0.0),
         connect_ms: number("Connect").unwrap_or(0.0),

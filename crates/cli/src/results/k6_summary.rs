@@ -13,7 +13,9 @@ use super::{Fault, Figure, Intake};
 /// Whether a file begins like one. Only its beginning may be there.
 pub fn is_it(head: &str) -> bool {
     let has = |name: &str| head.contains(&format!("\"{name}\""));
-    head.starts_with('{') && !has("intermediate") && (has("metrics") || has("root_group") || (has("results") && has("config")))
+    head.starts_with('{')
+        && !has("intermediate")
+        && (has("metrics") || has("root_group") || (has("results") && has("config")))
         && !head.starts_with("{\"type\"")
         && !head.starts_with("{\"metric\":")
 }

@@ -90,6 +90,9 @@ mod tests {
         while rows.next(&mut fields).unwrap() {
             all.push((rows.line, fields.join("|")));
         }
-        assert_eq!(all, [(2, "a|b,\"c\"\r\nd|".to_owned()), (4, "1|2|3|4".to_owned()), (5, "cut".to_owned())]);
+        assert_eq!(
+            all,
+            [(2, "a|b,\"c\"\r\nd|".to_owned()), (4, "1|2|3|4".to_owned()), (5, "cut".to_owned())]
+        );
     }
 }

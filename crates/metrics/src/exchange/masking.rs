@@ -134,9 +134,15 @@ mod tests {
         check("http://h/token/a?b=2", "http://h/token/a?b=2");
         check("user[password]=geheim&user[name]=ann", "user[password]=***&user[name]=ann");
         check(r#"{"password": "a\"b", "n": 1}"#, r#"{"password": "***", "n": 1}"#);
-        check(r#"{"token":123,"session":{"id":"a","secret":"b"}}"#, r#"{"token":***,"session":{"id":"a","secret":"***"}}"#);
+        check(
+            r#"{"token":123,"session":{"id":"a","secret":"b"}}"#,
+            r#"{"token":***,"session":{"id":"a","secret":"***"}}"#,
+        );
         check(r#"{"tokens":["a","b"],"n":1}"#, r#"{"tokens":[***],"n":1}"#);
-        check(r#"{"inner":"{\"password\":\"abc\",\"n\":1}"}"#, r#"{"inner":"{\"password\":\"***\",\"n\":1}"}"#);
+        check(
+            r#"{"inner":"{\"password\":\"abc\",\"n\":1}"}"#,
+            r#"{"inner":"{\"password\":\"***\",\"n\":1}"}"#,
+        );
         check("<a><password>x y</password><b>1</b></a>", "<a><password>***</password><b>1</b></a>");
         check("<s:Password>x</s:Password>", "<s:Password>***</s:Password>");
         check(

@@ -129,7 +129,10 @@ impl Exchange {
     #[must_use]
     pub fn trace_in(headers: &[(String, String)]) -> Option<String> {
         let value = |wanted: &str| {
-            headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.as_str())
+            headers
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+                .map(|(_, value)| value.as_str())
         };
         let w3c = || value("traceparent")?.split('-').nth(1);
         let single_b3 = || value("b3")?.split('-').next();
@@ -204,7 +207,10 @@ mod tests {
     fn credentials_at_the_edge_are_not_kept_by_half() {
         let body = format!("{}&password={}", "a".repeat(BODY_BYTES_MOST - 14), "s".repeat(BODY_BYTES_MOST));
         let kept = text_of(body.as_bytes());
-        assert!(kept.ends_with("&password=***") && !kept.contains('s'.to_string().repeat(3).as_str()), "{kept}");
+        assert!(
+            kept.ends_with("&password=***") && !kept.contains('s'.to_string().repeat(3).as_str()),
+            "{kept}"
+        );
     }
 
     #[test]
@@ -213,7 +219,11 @@ mod tests {
             let headers = [("Accept".to_owned(), "*/*".to_owned()), (name.to_owned(), value.to_owned())];
             assert_eq!(Exchange::trace_in(&headers).as_deref(), expected, "{name}");
         };
-        check("Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Some("0af7651916cd43dd8448eb211c80319c"));
+        check(
+            "Traceparent",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            Some("0af7651916cd43dd8448eb211c80319c"),
+        );
         check("b3", "80f198ee56343ba8-e457b5a2e4d86bd1-1", Some("80f198ee56343ba8"));
         check("X-B3-TraceId", "463ac35c9f6413ad", Some("463ac35c9f6413ad"));
         check("uber-trace-id", "5:6:0:1", Some("5"));

@@ -137,7 +137,8 @@ mod tests {
         for millis in [5, 50, 7, 6, 51, 52, 8, 9, 53, 10, 1, 54, 2, 11, 3] {
             offer(&mut reservoir, millis, None);
         }
-        let mut kept: Vec<u64> = reservoir.take().iter().map(|one| one.sample.duration.0 / 1_000_000).collect();
+        let mut kept: Vec<u64> =
+            reservoir.take().iter().map(|one| one.sample.duration.0 / 1_000_000).collect();
         kept.sort_unstable();
         assert_eq!(kept, [7, 8, 9, 10, 11, 50, 51, 52, 53, 54]);
         assert_eq!(offer(&mut reservoir, 7, None), None, "as slow as the last is not slower");
@@ -157,7 +158,11 @@ mod tests {
         assert_eq!(offer(&mut reservoir, 1, Some(1050)), Some(Standing::Failed));
         (0..50).for_each(|code| drop(offer(&mut reservoir, 1, Some(code))));
         assert_eq!(reservoir.kinds.len(), KINDS_MOST, "there is a bound to kinds");
-        assert_eq!(offer(&mut reservoir, 500, Some(1500)), Some(Standing::Slow), "a failure may be slow, too");
+        assert_eq!(
+            offer(&mut reservoir, 500, Some(1500)),
+            Some(Standing::Slow),
+            "a failure may be slow, too"
+        );
     }
 
     #[test]

@@ -28,7 +28,8 @@ pub fn measure(recorder: &mut Recorder, dice: &mut Dice, second: u64, requests: 
         let [blocked, sending, waiting, receiving] = [2.0, 8.0, 3_000.0, 40.0].map(|us| dice.time(us));
         let duration = sending + waiting + receiving;
         let failed = Some(false);
-        let sample = HttpSample { duration, blocked, sending, waiting, receiving, failed, ..HttpSample::default() };
+        let sample =
+            HttpSample { duration, blocked, sending, waiting, receiving, failed, ..HttpSample::default() };
         recorder.http(tags, &sample);
         let took = (duration + dice.time(50.0)).as_millis_f64();
         recorder.add(builtin::ITERATION_DURATION, tags, took, Nanos::from_secs(second));
