@@ -115,23 +115,15 @@ fn those_of_plans_are_kept_too() {
     assert_eq!((&failed[0]["status"], &failed[0]["error_code"]), (&json!(404), &json!(1404)));
     assert_eq!(failed[0]["request"]["body"], "a=1&password=***");
 
-    // JMeter's assertions say after the answer whether a request failed.
-    let asserted = jmx::http(
-        "asserted",
-        "POST",
-        "/bin/echo",
-        &[],
-        &jmx::body("hello"),
-        &jmx::assert_that("Assertion.response_data", "16", &["no such text"]),
-    );
-    let plan = jmx::plan(&[], &jmx::group("G", "1", "5", &[], &asserted));
+    let broken = jmx::http("broken", "POST", "/bin/status/503", &[], &jmx::body("hello"), "");
+    let plan = jmx::plan(&[], &jmx::group("G", "1", "5", &[], &broken));
     std::fs::write(folder.path().join("t.jmx"), plan).expect("it can be written");
     prints(folder.path(), "", &["run", "--quiet", &jmx::port_of(&shop), "t.jmx"]);
     let failed = of(&exchanges(folder.path()), "failed");
     assert_eq!(failed.len(), 3, "{failed:#?}");
-    assert_eq!((&failed[0]["status"], &failed[0]["failed"]), (&json!(200), &json!(true)));
+    assert_eq!((&failed[0]["status"], &failed[0]["failed"]), (&json!(503), &json!(true)));
     assert_eq!(
-        (&failed[0]["request"]["body"], &failed[0]["response"]["body"]),
-        (&json!("hello"), &json!("hello"))
+        (&failed[0]["request"]["body"], &failed[0]["tags"]["name"]),
+        (&json!("hello"), &json!("broken"))
     );
 }

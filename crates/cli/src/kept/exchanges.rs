@@ -180,7 +180,9 @@ mod tests {
         assert_eq!(page(&[], false), "");
         let all = vec![exchange(Standing::Failed, 0), exchange(Standing::Slow, 503)];
         let short = page(&all, false);
-        assert!(short.contains("failed  22:13:20    12.5 ms  code 1050  POST http://h/a"), "{short}");
+        for wanted in ["failed  22:13:20", " 12.5 ms", "code 1050  POST http://h/a"] {
+            assert!(short.contains(wanted), "{short}");
+        }
         assert!(short.contains("503") && short.contains("--exchanges") && !short.contains("more"), "{short}");
         let many = vec![exchange(Standing::Slow, 200); 8];
         assert!(page(&many, false).contains("3 more, headers"));

@@ -50,7 +50,7 @@ impl Reservoir {
         }
         let is_slow = match self.slowest.first() {
             Some(least) if self.slowest.len() == SLOW_MOST => duration > *least,
-            _ => true,
+            _ => duration > Nanos::ZERO,
         };
         (is_slow && self.made < MADE_MOST).then_some(Standing::Slow)
     }
