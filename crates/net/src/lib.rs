@@ -32,7 +32,10 @@ mod url;
 pub mod websocket;
 mod worker;
 
-pub use client::{AuthScheme, Client, Hop, Method, Note, Proto, Request, Response, VersionPreference, Wire};
+pub use client::{
+    AuthScheme, Client, Hop, Method, Note, Proto, Request, RequestHeaders, Response, SentHeaders,
+    VersionPreference, Wire,
+};
 pub use error::Error;
 pub use h1::Limits;
 pub use header::canonical as canonical_header;

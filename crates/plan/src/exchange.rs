@@ -27,11 +27,20 @@ pub struct Labels<'a> {
     pub keep_hops: bool,
     /// Nothing is recorded until [`Session::record_held`](crate::Session::record_held).
     pub held: bool,
+    /// Who sends it keeps cookies elsewhere: the user's are neither sent nor set.
+    pub own_cookies: bool,
 }
 
 impl Default for Labels<'_> {
     fn default() -> Self {
-        Self { name: None, tags: None, judge: &Judge::Usual, keep_hops: false, held: false }
+        Self {
+            name: None,
+            tags: None,
+            judge: &Judge::Usual,
+            keep_hops: false,
+            held: false,
+            own_cookies: false,
+        }
     }
 }
 

@@ -200,7 +200,7 @@ impl Session {
     /// Sends a request, follows redirects and challenges, records a sample of each hop, and gives what came of it.
     pub async fn send(&mut self, request: net::Request, labels: Labels<'_>) -> Exchange {
         let client = Rc::clone(self.client());
-        let jar = Rc::clone(self.jar());
+        let jar = (!labels.own_cookies).then(|| Rc::clone(self.jar()));
         let base = labels.tags.unwrap_or(self.tags);
         let late = self.late();
         let (method, url) = (request.method.clone(), Rc::clone(&request.url));
@@ -221,7 +221,7 @@ impl Session {
                 }
             };
             // In a box: users that think must not carry the room for a request.
-            Box::pin(client.send(request, Some(&*jar), &mut on_hop)).await
+            Box::pin(client.send(request, jar.as_deref(), &mut on_hop)).await
         };
         self.sent += bytes.0;
         self.received += bytes.1;

@@ -58,6 +58,7 @@ fn code_of(hop: &net::Hop<'_>) -> u16 {
 
 #[cold]
 fn exchange_of(hop: &net::Hop<'_>, code: u16, sample: &HttpSample, standing: Standing) -> Exchange {
+    let sent = hop.request_headers.list();
     let partial = hop.error.and_then(net::Error::partial_body).unwrap_or_default();
     let told = Told {
         method: hop.method,
@@ -67,7 +68,7 @@ fn exchange_of(hop: &net::Hop<'_>, code: u16, sample: &HttpSample, standing: Sta
         error: hop.error.map(net::Error::detail),
         proto: hop.proto,
         remote: hop.remote.map(|remote| remote.ip()),
-        request_headers: hop.request_headers,
+        request_headers: &sent,
         request_body: hop.request_body,
         headers: hop.headers,
         body: hop.body.unwrap_or(&partial),

@@ -31,7 +31,7 @@ pub(crate) struct Line {
 /// Builds the release program, runs the cases and prints the table.
 pub(crate) fn run(repository: &Repository) -> Result<(), String> {
     let wanted: Vec<String> = std::env::args().skip(2).collect();
-    repository.run(Command::new("cargo").args(["build", "--release", "--bin", "plimsoll"]))?;
+    repository.run(Command::new("cargo").args(["build", "--release", "--package", "plimsoll"]))?;
     let bench = cases::Bench::new(repository)?;
     let mut lines = Vec::new();
     for (name, case) in cases::CASES {

@@ -1,7 +1,7 @@
 //! A request from its first hop to its last: redirects, cookies, challenges, packing and unpacking.
 
 use std::borrow::Cow;
-use std::cell::{Ref, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use model::{Level, Nanos};
 use super::authentication::{Authentication, Subject};
 use super::hop::{Answer, Fault, Outgoing};
 use super::redirect::{self, Redirect};
-use super::response::{self, Note};
+use super::response::{self, Note, SentHeaders};
 use super::{AuthScheme, Client, Hop, Method, Request, Response, VersionPreference, Wire};
 use crate::cookie::{self, Cookie, Jar, SetCookie, UnixMillis};
 use crate::encoding;
@@ -41,8 +41,6 @@ pub(super) struct Journey<'a> {
     referer: Option<String>,
     /// The headers of the last hop that was sent to the first URL.
     shown_headers: RefCell<Vec<(String, String)>>,
-    /// Those of the last hop that was sent elsewhere.
-    later_headers: RefCell<Vec<(String, String)>>,
     /// The head of the last hop's request, when the wire is kept.
     last_head: RefCell<Vec<u8>>,
     notes: Vec<Note>,
@@ -77,7 +75,6 @@ impl<'a> Journey<'a> {
             left_site: false,
             referer: None,
             shown_headers: RefCell::default(),
-            later_headers: RefCell::default(),
             last_head: RefCell::default(),
             notes: Vec::new(),
             request,
@@ -137,8 +134,9 @@ impl<'a> Journey<'a> {
 
     async fn hop(&self, cookie: Option<&str>, trail: &mut Trail) -> Result<Answer, Fault> {
         let fields = self.fields(cookie)?;
-        let shown = if self.followed == 0 { &self.shown_headers } else { &self.later_headers };
-        *shown.borrow_mut() = fields.shown();
+        if self.followed == 0 && self.request.tell_headers {
+            *self.shown_headers.borrow_mut() = fields.shown();
+        }
         if self.client.worker.settings.keep_wire {
             *self.last_head.borrow_mut() = self.head(&fields);
         }
@@ -193,7 +191,8 @@ impl<'a> Journey<'a> {
     fn fields<'f>(&'f self, cookie: Option<&'f str>) -> Result<Fields<'f>, Kind> {
         if self.request.verbatim {
             let own = self.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-            let mut fields = Fields::verbatim(own)?;
+            let mut fields = Fields::verbatim(own, self.request.headers.are_checked())?;
+            self.request.headers.set_checked();
             if let Some(value) = self.authentication.as_deref().and_then(Authentication::header) {
                 fields.others.push((Cow::Borrowed("Authorization"), Cow::Borrowed(value)));
             }
@@ -329,7 +328,7 @@ impl<'a> Journey<'a> {
             trail,
             tls: answer.tls.as_deref(),
             remote: Some(answer.remote),
-            request_headers: &self.sent_headers(),
+            request_headers: SentHeaders(&|| self.sent_headers()),
             request_body: &self.body,
             headers: Some(&answer.headers),
             body,
@@ -339,9 +338,9 @@ impl<'a> Journey<'a> {
         });
     }
 
-    /// The headers of the present hop.
-    fn sent_headers(&self) -> Ref<'_, Vec<(String, String)>> {
-        if self.followed == 0 { self.shown_headers.borrow() } else { self.later_headers.borrow() }
+    /// The headers of the present hop, without the cookies of the jar: worked out again for those who ask.
+    fn sent_headers(&self) -> Vec<(String, String)> {
+        self.fields(None).map(|fields| fields.shown()).unwrap_or_default()
     }
 
     fn shown_url(&self) -> Cow<'_, str> {
@@ -427,7 +426,7 @@ impl<'a> Journey<'a> {
             trail: &trail,
             tls: None,
             remote: fault.remote,
-            request_headers: &self.sent_headers(),
+            request_headers: SentHeaders(&|| self.sent_headers()),
             request_body: &self.body,
             headers: None,
             body: None,

@@ -9,6 +9,7 @@ mod journey;
 mod pool;
 mod redirect;
 mod request;
+mod request_headers;
 mod response;
 
 use std::cell::RefCell;
@@ -19,7 +20,8 @@ use rustls::ClientConfig;
 
 pub(crate) use pool::{Http2, Origin, Pool};
 pub use request::{AuthScheme, Method, Request, VersionPreference};
-pub use response::{Hop, Note, Proto, Response, Wire};
+pub use request_headers::RequestHeaders;
+pub use response::{Hop, Note, Proto, Response, SentHeaders, Wire};
 
 use crate::cookie::Jar;
 use crate::error::Error;

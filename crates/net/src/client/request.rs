@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::Notify;
 
+use super::request_headers::RequestHeaders;
 use crate::encoding::Coding;
 use crate::url::Url;
 
@@ -71,7 +72,7 @@ pub struct Request {
     /// Where to.
     pub url: Rc<Url>,
     /// As the script gave them; names in any spelling.
-    pub headers: Vec<(String, String)>,
+    pub headers: RequestHeaders,
     /// The body; an empty one counts as none.
     pub body: Option<Bytes>,
     /// For everything: lookup, redirects, the last byte of the body.
@@ -95,6 +96,8 @@ pub struct Request {
     /// The headers are sent as they are given: in their order, with repeats, and nothing added but `Host` and what
     /// the body needs. Cookies are then the caller's to add.
     pub verbatim: bool,
+    /// The response tells the headers that were sent.
+    pub tell_headers: bool,
 }
 
 impl Request {
@@ -104,7 +107,7 @@ impl Request {
         Self {
             method,
             url,
-            headers: Vec::new(),
+            headers: RequestHeaders::default(),
             body: None,
             timeout: Duration::from_secs(60),
             head_timeout: None,
@@ -116,6 +119,7 @@ impl Request {
             cookies: Vec::new(),
             cancel: None,
             verbatim: false,
+            tell_headers: false,
         }
     }
 

@@ -70,8 +70,8 @@ pub struct Response {
     pub cookies: Vec<Cookie>,
     /// The status as the server put it: `200 OK`, or with words of its own.
     pub status_text: Cow<'static, str>,
-    /// The headers of the first request as the caller decided on them, cookies and credentials included:
-    /// canonical names in order, without what only the protocol needs.
+    /// When the request asks for them, the headers of its first hop as the caller decided on them, cookies and
+    /// credentials included: canonical names in order, without what only the protocol needs.
     pub request_headers: Vec<(String, String)>,
     /// What else there is to say.
     pub notes: Vec<Note>,
@@ -86,6 +86,25 @@ pub(crate) fn status_text(status: u16, proto: Proto, own: &[u8]) -> Cow<'static,
         (_, b"") if proto == Proto::Http2 => Cow::Owned(format!("{status} {}", reason_of(status))),
         (_, b"") => Cow::Owned(status.to_string()),
         (_, own) => Cow::Owned(format!("{status} {}", String::from_utf8_lossy(own))),
+    }
+}
+
+/// The headers of a request, as the caller decided on them, without cookies of the jar and what only the protocol needs.
+/// Few want to see them, so they are only put together for those who ask.
+#[derive(Clone, Copy)]
+pub struct SentHeaders<'a>(pub(super) &'a dyn Fn() -> Vec<(String, String)>);
+
+impl SentHeaders<'_> {
+    /// Names and values in order.
+    #[must_use]
+    pub fn list(&self) -> Vec<(String, String)> {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for SentHeaders<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.list().iter().map(|(name, _)| name)).finish()
     }
 }
 
@@ -106,8 +125,8 @@ pub struct Hop<'a> {
     pub tls: Option<&'a TlsInfo>,
     /// Who answered.
     pub remote: Option<SocketAddr>,
-    /// The headers that were sent, as the caller decided on them, without what only the protocol needs.
-    pub request_headers: &'a [(String, String)],
+    /// The headers that were sent.
+    pub request_headers: SentHeaders<'a>,
     /// The body that was sent.
     pub request_body: &'a [u8],
     /// The headers of the answer.

@@ -41,15 +41,21 @@ impl<'a> Fields<'a> {
         Ok(fields)
     }
 
-    /// Takes headers as they are, with repeats and in their order; the length of the body stays ours to say.
+    /// Takes headers as they are, with repeats and in their order; the length of the body stays ours to say. Those
+    /// that were `checked` before are not checked again.
     ///
     /// # Errors
     /// For names and values that cannot be sent.
-    pub(crate) fn verbatim<'h: 'a>(headers: impl Iterator<Item = (&'h str, &'h str)>) -> Result<Self, Kind> {
+    pub(crate) fn verbatim<'h: 'a>(
+        headers: impl Iterator<Item = (&'h str, &'h str)>,
+        checked: bool,
+    ) -> Result<Self, Kind> {
         let mut fields = Self { is_verbatim: true, ..Self::default() };
         for (name, value) in headers {
-            header::check(name, value.as_bytes())
-                .map_err(|invalid| Kind::InvalidRequest(invalid.to_string()))?;
+            if !checked {
+                header::check(name, value.as_bytes())
+                    .map_err(|invalid| Kind::InvalidRequest(invalid.to_string()))?;
+            }
             if name.eq_ignore_ascii_case("Connection") {
                 fields.close |= value.split(',').any(|token| token.trim().eq_ignore_ascii_case("close"));
             }

@@ -5,6 +5,7 @@
 pub mod artillery;
 pub mod har;
 pub mod jmeter;
+pub(crate) mod once;
 pub mod plimsoll;
 
 use std::collections::BTreeMap;

@@ -165,7 +165,7 @@ async fn fetch(
     for attempt in 0..=settings.retries {
         tokio::time::sleep(allowance.take(client.worker().clock().now())).await;
         let mut request = net::Request::new(net::Method::new(&settings.method), url.clone());
-        request.headers.clone_from(&settings.headers);
+        request.headers = settings.headers.clone().into();
         request.timeout = settings.timeout;
         let failure = match client.send(request, None, &mut |_| ()).await {
             Ok(answer) if (200..300).contains(&answer.status) => return extract(settings, &answer.body),

@@ -56,7 +56,9 @@ fn headers_are_sent_in_gos_order() {
                 header("host", "example.test"),
                 header("accept", "*/*"),
                 header("X-A", " 1 "),
-            ],
+            ]
+            .into(),
+            tell_headers: true,
             body: Some("hello".into()),
             cookies: vec![("c".into(), "v".into(), false)],
             ..Request::get(server.url("/p?q=a b"))
@@ -82,7 +84,8 @@ fn headers_are_sent_in_gos_order() {
         let empty = Request { method: Method::new("PUT"), ..Request::get(server.url("/")) };
         send_on(&client, empty, None).await.0.unwrap();
         assert!(server.seen()[1].contains("Content-Length: 0\r\n"));
-        let agent = Request { headers: vec![header("user-agent", "")], ..Request::get(server.url("/")) };
+        let agent =
+            Request { headers: vec![header("user-agent", "")].into(), ..Request::get(server.url("/")) };
         send_on(&client, agent, None).await.0.unwrap();
         assert!(!server.seen()[2].to_lowercase().contains("user-agent"));
     });
@@ -175,7 +178,7 @@ fn cookies_go_to_the_jar_and_back() {
             ["a", "b"]
         );
         let own = vec![("Cookie".to_owned(), "h=1".to_owned())];
-        let request = Request { headers: own, ..Request::get(server.url("/")) };
+        let request = Request { headers: own.into(), ..Request::get(server.url("/")) };
         send_on(&client, request, Some(&jar)).await.0.unwrap();
         assert!(server.seen()[1].contains("\r\nCookie: h=1; a=jar; b=2\r\n"), "{}", server.seen()[1]);
     });

@@ -17,7 +17,7 @@ fn methods_and_bodies_survive_some_redirects() {
             let server = Server::start(vec![vec![redirect(status, "/next"), ok("")]]).await;
             let request = Request {
                 method: Method::new(method),
-                headers: vec![header("X-Keep", "y"), header("Content-Type", "text/x")],
+                headers: vec![header("X-Keep", "y"), header("Content-Type", "text/x")].into(),
                 body: Some("data".into()),
                 ..Request::get(server.url("/first"))
             };
@@ -82,7 +82,8 @@ fn secrets_are_not_told_to_another_host() {
         let server = Server::start(vec![vec![redirect(302, &elsewhere)]]).await;
         let headers =
             vec![header("Authorization", "Bearer t"), header("X-Mine", "m"), header("Cookie", "own=1")];
-        let request = Request { headers, ..Request::get(server.url("/")) };
+        let request =
+            Request { headers: headers.into(), tell_headers: true, ..Request::get(server.url("/")) };
         let response = send_on(&client_with(settings()), request, None).await.0.unwrap();
         assert_eq!(response.url.as_str(), elsewhere);
         let seen = &target.seen()[0];

@@ -3,10 +3,12 @@
 //! Main type: [`Counter`], which hands what it counted to the [`World`] about once a second.
 
 use std::any::Any;
+use std::rc::Rc;
 use std::sync::{Arc, PoisonError};
 
 use model::Nanos;
 
+use super::http::FilledRequests;
 use super::stats::Stats;
 use super::world::World;
 use crate::dialect::DialectWorker;
@@ -16,6 +18,7 @@ use crate::session::Session;
 pub struct Counter {
     world: Arc<World>,
     stats: Stats,
+    filled: Rc<FilledRequests>,
     /// Milliseconds between 1970 and the beginning of the run's clock.
     epoch_ms: u64,
 }
@@ -26,7 +29,7 @@ impl Counter {
     pub fn new(world: Arc<World>, now: Nanos) -> Self {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let epoch_ms = since.map_or(0, |since| since.as_millis() as u64).saturating_sub(now.0 / 1_000_000);
-        Self { world, stats: Stats::default(), epoch_ms }
+        Self { world, stats: Stats::default(), filled: Rc::default(), epoch_ms }
     }
 
     /// The metrics, and the time in milliseconds since 1970 that `now` is.
@@ -55,4 +58,11 @@ pub fn counting(session: &Session, count: impl FnOnce(u64, &mut Stats)) {
         let (now, stats) = counter.at(now);
         count(now, stats);
     }
+}
+
+/// The requests of the session's thread that are always the same.
+pub fn filled_requests(session: &Session) -> Option<Rc<FilledRequests>> {
+    let mut worker = session.worker().dialect.borrow_mut();
+    let counter = worker.as_mut()?.any().downcast_mut::<Counter>()?;
+    Some(Rc::clone(&counter.filled))
 }

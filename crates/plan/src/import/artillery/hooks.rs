@@ -202,7 +202,7 @@ impl Fetch for Fetcher {
         Box::pin(async move {
             let url = net::Url::parse(&request.url).map_err(|why| why.to_string())?;
             let mut ask = net::Request::new(net::Method::new(&request.method), Rc::new(url));
-            ask.headers = request.headers;
+            ask.headers = request.headers.into();
             ask.body = request.body;
             ask.redirects = if request.follow { 20 } else { 0 };
             let answer = client.send(ask, None, &mut |_| ()).await.map_err(|error| error.to_string())?;

@@ -442,7 +442,9 @@ impl Tree {
         }
     }
 
-    fn is_fixed(&self) -> bool {
+    /// Whether it is always the same.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
         matches!(self, Self::Fixed(_))
     }
 

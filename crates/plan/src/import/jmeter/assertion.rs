@@ -184,12 +184,12 @@ impl Response {
             return Ok((value, format!("variable({name})")));
         }
         let (value, name) = match self.field.trim_start_matches("Assertion.") {
-            "response_code" => (sample.code.clone(), "code"),
-            "response_message" => (sample.message.clone(), "message"),
-            "response_headers" => (sample.response_headers.clone(), "headers"),
-            "request_headers" => (sample.request_headers.clone(), "request headers"),
+            "response_code" => (sample.code.to_string(), "code"),
+            "response_message" => (sample.message.to_string(), "message"),
+            "response_headers" => (sample.response_headers.text().into_owned(), "headers"),
+            "request_headers" => (sample.request_headers.text().into_owned(), "request headers"),
             "request_data" => (sample.request_text(), "request data"),
-            "sample_label" => (sample.url.clone().unwrap_or_else(|| sample.label.clone()), "URL"),
+            "sample_label" => (sample.url.as_ref().unwrap_or(&sample.label).to_string(), "URL"),
             "response_data_as_document" => (sample.text(), "document"),
             _ => (sample.text(), "text"),
         };

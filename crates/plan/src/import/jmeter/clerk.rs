@@ -13,16 +13,20 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::function::now_ms;
-use super::jtl;
+use super::jtl::{self, Shown};
 use super::listener::ResultFile;
+use super::sample::Sample;
+use super::thread::Run;
 
 /// Entries that may wait to be written.
-const QUEUE: usize = 65_536;
+const QUEUE: usize = 1_024;
+/// Lines are handed over by so many bytes, and about once a second.
+const BATCH_BYTES: usize = 32 << 10;
 
 /// What the clerk is told.
 pub enum Entry {
-    /// Lines for files, by their numbers.
-    Lines(Vec<(usize, String)>),
+    /// Lines for a file, by its number.
+    Lines(usize, String),
     /// A line of the log, ready.
     Log(String),
     /// A line for standard output.
@@ -176,6 +180,36 @@ impl Counts {
     }
 }
 
+/// Lines of result files that one worker thread has gathered, by the number of the file.
+#[derive(Default, Debug)]
+pub struct Lines(Vec<String>);
+
+impl Lines {
+    /// Adds the lines of a sample for those files that want it.
+    pub fn write(&mut self, run: &Run, files: impl Iterator<Item = usize>, sample: &Sample, shown: &Shown) {
+        for at in files {
+            let file = &run.files[at];
+            if file.errors_only && sample.success || file.successes_only && !sample.success {
+                continue;
+            }
+            if self.0.len() <= at {
+                self.0.resize_with(at + 1, String::new);
+            }
+            jtl::write(&mut self.0[at], sample, &file.save, shown);
+            if self.0[at].len() >= BATCH_BYTES {
+                run.tell(Entry::Lines(at, std::mem::take(&mut self.0[at])));
+            }
+        }
+    }
+
+    /// Hands over what was gathered.
+    pub fn hand_over(&mut self, clerk: &Clerk) {
+        for (at, text) in self.0.iter_mut().enumerate().filter(|(_, text)| !text.is_empty()) {
+            clerk.tell(Entry::Lines(at, std::mem::take(text)));
+        }
+    }
+}
+
 /// What was counted so far.
 #[derive(Clone, Default, Debug)]
 pub struct Book {
@@ -296,15 +330,11 @@ impl Work {
     fn take(&mut self, entry: Entry) {
         let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
         match entry {
-            Entry::Lines(lines) => {
+            Entry::Lines(at, text) => {
                 drop(book);
-                for (at, text) in lines {
-                    if let Some(Err(error)) =
-                        self.files.get_mut(at).map(|file| file.write_all(text.as_bytes()))
-                    {
-                        let line = format!("a result file cannot be written: {error}");
-                        self.book.lock().unwrap_or_else(PoisonError::into_inner).log.push(line);
-                    }
+                if let Some(Err(error)) = self.files.get_mut(at).map(|file| file.write_all(text.as_bytes())) {
+                    let line = format!("a result file cannot be written: {error}");
+                    self.book.lock().unwrap_or_else(PoisonError::into_inner).log.push(line);
                 }
             }
             Entry::Log(line) => match &mut self.log {

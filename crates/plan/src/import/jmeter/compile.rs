@@ -98,8 +98,19 @@ pub fn compile(
         sources: std::mem::take(&mut compiler.sources),
         serial: root.flag("TestPlan.serialize_threadgroups", false),
         teardown_after_stop: root.flag("TestPlan.tearDown_on_shutdown", false),
+        looks_back: roots.iter().any(looks_back),
     };
     Ok(Compiled { plan, files: compiler.files, notes: compiler.notes })
+}
+
+/// Whether something in an element may look at the last sample: a script, or a function that does.
+fn looks_back(element: &Element) -> bool {
+    const CLASSES: [&str; 5] = ["JSR223", "BeanShell", "BSF", "IncludeController", "IfController"];
+    const FUNCTIONS: [&str; 6] =
+        ["__regexFunction", "__BeanShell", "__groovy", "__javaScript", "__jexl", "__eval"];
+    let mut found = CLASSES.iter().any(|class| element.class.contains(class));
+    element.each_text(&mut |text| found |= FUNCTIONS.iter().any(|function| text.contains(function)));
+    found || element.children.iter().any(looks_back)
 }
 
 impl Compiler<'_> {

@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use engine::WorkerCtx;
 use model::ExitCode;
 
-use super::clerk::{self, Clerk, Counts, Duties};
+use super::clerk::{self, Clerk, Counts, Duties, Lines};
 use super::function::{format_java, now_ms};
+use super::http::ReadyRequests;
 use super::stage::Stopped;
 use super::thread::Run;
 use crate::dialect::{Artifact, Dialect, DialectWorker, Facts};
@@ -97,13 +98,25 @@ impl JMeter {
 /// What the users of one worker thread count.
 struct Counter {
     run: Arc<Run>,
-    counts: Rc<RefCell<Counts>>,
+    common: Rc<Common>,
+}
+
+/// What the users of one worker thread have in common.
+#[derive(Default)]
+pub struct Common {
+    /// Their samples.
+    pub counts: RefCell<Counts>,
+    /// Requests that are the same for all of them.
+    pub ready: ReadyRequests,
+    /// Lines of result files.
+    pub lines: RefCell<Lines>,
 }
 
 impl DialectWorker for Counter {
     fn flush(&mut self) {
         if let Some(clerk) = self.run.clerk.get() {
-            clerk.look(|book| self.counts.borrow_mut().hand_over(book));
+            clerk.look(|book| self.common.counts.borrow_mut().hand_over(book));
+            self.common.lines.borrow_mut().hand_over(clerk);
         }
     }
 
@@ -112,11 +125,11 @@ impl DialectWorker for Counter {
     }
 }
 
-/// Where the users of a session's thread count their samples.
-pub fn counts_of(session: &Session) -> Rc<RefCell<Counts>> {
+/// What the users of a session's worker thread have in common.
+pub fn common_of(session: &Session) -> Rc<Common> {
     let mut worker = session.worker().dialect.borrow_mut();
     let counter = worker.as_mut().and_then(|worker| worker.any().downcast_mut::<Counter>());
-    counter.map(|counter| Rc::clone(&counter.counts)).unwrap_or_default()
+    counter.map(|counter| Rc::clone(&counter.common)).unwrap_or_default()
 }
 
 impl Dialect for JMeter {
@@ -143,7 +156,8 @@ impl Dialect for JMeter {
         });
         clerk.look(|_| ());
         let counts = Counts::new(self.wanted.report.is_some());
-        Some(Box::new(Counter { run: Arc::clone(&self.run), counts: Rc::new(RefCell::new(counts)) }))
+        let common = Common { counts: RefCell::new(counts), ..Common::default() };
+        Some(Box::new(Counter { run: Arc::clone(&self.run), common: Rc::new(common) }))
     }
 
     fn tick(&self, _: &Facts<'_>) -> Vec<Artifact> {

@@ -86,11 +86,11 @@ pub enum Extractor {
 #[must_use]
 pub fn field(sample: &Sample, name: &str) -> String {
     match name {
-        "true" => sample.response_headers.clone(),
-        "request_headers" => sample.request_headers.clone(),
-        "URL" => sample.url.clone().unwrap_or_default(),
-        "code" => sample.code.clone(),
-        "message" => sample.message.clone(),
+        "true" => sample.response_headers.text().into_owned(),
+        "request_headers" => sample.request_headers.text().into_owned(),
+        "URL" => sample.url.as_deref().unwrap_or_default().to_owned(),
+        "code" => sample.code.to_string(),
+        "message" => sample.message.to_string(),
         "unescaped" => entities::unescape_html(&sample.text()),
         _ => sample.text(),
     }

@@ -273,8 +273,8 @@ fn bindings(script: &Script, parameters: &str, scene: &Scene<'_>, user: &User) -
             bind("ResponseCode", sample.code.as_str().into());
             bind("ResponseMessage", sample.message.as_str().into());
             bind("ResponseData", sample.text().into());
-            bind("ResponseHeaders", sample.response_headers.as_str().into());
-            bind("RequestHeaders", sample.request_headers.as_str().into());
+            bind("ResponseHeaders", (&*sample.response_headers.text()).into());
+            bind("RequestHeaders", (&*sample.request_headers.text()).into());
             bind("SampleLabel", sample.label.as_str().into());
             bind("SamplerData", sample.request_text().into());
             bind("SampleResult", true.into());

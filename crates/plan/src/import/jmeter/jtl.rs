@@ -1,5 +1,8 @@
 //! Lines of result files, in CSV and XML.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use super::entities::escape_xml;
 use super::function::format_java;
 use super::listener::SaveConfig;
@@ -18,7 +21,7 @@ pub fn opening(save: &SaveConfig, variables: &[String]) -> String {
     if !save.field_names {
         return String::new();
     }
-    let names = columns(save).into_iter().map(|(name, _)| name.to_owned());
+    let names = columns(save).map(|(name, _)| name.to_owned());
     let own = variables.iter().map(|name| format!("\"{name}\""));
     format!("{}\n", names.chain(own).collect::<Vec<_>>().join(&save.delimiter.to_string()))
 }
@@ -29,45 +32,67 @@ pub fn closing(save: &SaveConfig) -> &'static str {
     if save.xml { "\n</testResults>\n" } else { "" }
 }
 
-type Column = fn(&Sample, &SaveConfig) -> String;
+type Column = for<'s> fn(&'s Sample, &SaveConfig) -> Cow<'s, str>;
 
-fn columns(save: &SaveConfig) -> Vec<(&'static str, Column)> {
-    let all: [(bool, &'static str, Column); 22] = [
-        (save.timestamp, "timeStamp", |sample, save| match &save.timestamp_format {
-            Some(format) => format_java(format, sample.started_ms, "en").unwrap_or_default(),
-            None => sample.started_ms.to_string(),
-        }),
-        (save.time, "elapsed", |sample, _| sample.elapsed_ms.to_string()),
-        (save.label, "label", |sample, _| sample.label.clone()),
-        (save.code, "responseCode", |sample, _| sample.code.clone()),
-        (save.message, "responseMessage", |sample, _| sample.message.clone()),
-        (save.thread_name, "threadName", |sample, _| sample.thread.to_string()),
-        (save.data_type, "dataType", |sample, _| sample.data_type.to_owned()),
-        (save.success, "success", |sample, _| sample.success.to_string()),
-        (save.failure_message, "failureMessage", |sample, _| sample.failure_message().to_owned()),
-        (save.bytes, "bytes", |sample, _| sample.bytes.to_string()),
-        (save.sent_bytes, "sentBytes", |sample, _| sample.sent_bytes.to_string()),
-        (save.thread_counts, "grpThreads", |sample, _| sample.group_threads.to_string()),
-        (save.thread_counts, "allThreads", |sample, _| sample.all_threads.to_string()),
-        (save.url, "URL", |sample, _| sample.url.clone().unwrap_or_else(|| "null".to_owned())),
-        (save.file_name, "Filename", |_, _| String::new()),
-        (save.latency, "Latency", |sample, _| sample.latency_ms.to_string()),
-        (save.encoding, "Encoding", |sample, _| {
-            sample.charset.clone().unwrap_or_else(|| "ISO-8859-1".to_owned())
-        }),
-        (save.sample_count, "SampleCount", |_, _| "1".to_owned()),
-        (save.sample_count, "ErrorCount", |sample, _| u8::from(!sample.success).to_string()),
-        (save.hostname, "Hostname", |_, _| hostname()),
-        (save.idle_time, "IdleTime", |sample, _| sample.idle_ms.to_string()),
-        (save.connect_time, "Connect", |sample, _| sample.connect_ms.to_string()),
-    ];
-    all.into_iter().filter(|(on, _, _)| *on).map(|(_, name, column)| (name, column)).collect()
+/// The columns in their order: whether a file has it, its name, and what it says.
+const COLUMNS: [(fn(&SaveConfig) -> bool, &str, Column); 22] = [
+    (
+        |save| save.timestamp,
+        "timeStamp",
+        |sample, save| match &save.timestamp_format {
+            Some(format) => format_java(format, sample.started_ms, "en").unwrap_or_default().into(),
+            None => number(sample.started_ms),
+        },
+    ),
+    (|save| save.time, "elapsed", |sample, _| number(sample.elapsed_ms)),
+    (|save| save.label, "label", |sample, _| Cow::Borrowed(&sample.label)),
+    (|save| save.code, "responseCode", |sample, _| Cow::Borrowed(&sample.code)),
+    (|save| save.message, "responseMessage", |sample, _| Cow::Borrowed(&sample.message)),
+    (|save| save.thread_name, "threadName", |sample, _| Cow::Borrowed(&sample.thread)),
+    (|save| save.data_type, "dataType", |sample, _| Cow::Borrowed(sample.data_type)),
+    (
+        |save| save.success,
+        "success",
+        |sample, _| Cow::Borrowed(if sample.success { "true" } else { "false" }),
+    ),
+    (|save| save.failure_message, "failureMessage", |sample, _| Cow::Borrowed(sample.failure_message())),
+    (|save| save.bytes, "bytes", |sample, _| number(sample.bytes)),
+    (|save| save.sent_bytes, "sentBytes", |sample, _| number(sample.sent_bytes)),
+    (|save| save.thread_counts, "grpThreads", |sample, _| number(sample.group_threads)),
+    (|save| save.thread_counts, "allThreads", |sample, _| number(sample.all_threads)),
+    (|save| save.url, "URL", |sample, _| Cow::Borrowed(sample.url.as_deref().unwrap_or("null"))),
+    (|save| save.file_name, "Filename", |_, _| Cow::Borrowed("")),
+    (|save| save.latency, "Latency", |sample, _| number(sample.latency_ms)),
+    (
+        |save| save.encoding,
+        "Encoding",
+        |sample, _| Cow::Borrowed(sample.charset.as_deref().unwrap_or("ISO-8859-1")),
+    ),
+    (|save| save.sample_count, "SampleCount", |_, _| Cow::Borrowed("1")),
+    (
+        |save| save.sample_count,
+        "ErrorCount",
+        |sample, _| Cow::Borrowed(if sample.success { "0" } else { "1" }),
+    ),
+    (|save| save.hostname, "Hostname", |_, _| Cow::Borrowed(hostname())),
+    (|save| save.idle_time, "IdleTime", |sample, _| number(sample.idle_ms)),
+    (|save| save.connect_time, "Connect", |sample, _| number(sample.connect_ms)),
+];
+
+fn number(number: impl ToString) -> Cow<'static, str> {
+    Cow::Owned(number.to_string())
 }
 
-fn hostname() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/hostname")
-        .map(|name| name.trim().to_owned())
-        .unwrap_or_default()
+fn columns(save: &SaveConfig) -> impl Iterator<Item = (&'static str, Column)> {
+    COLUMNS.into_iter().filter(|(on, _, _)| on(save)).map(|(_, name, column)| (name, column))
+}
+
+fn hostname() -> &'static str {
+    static NAME: OnceLock<String> = OnceLock::new();
+    NAME.get_or_init(|| {
+        let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        name.trim().to_owned()
+    })
 }
 
 /// The variables that lines show, as they are now.
@@ -134,7 +159,7 @@ fn xml(out: &mut String, sample: &Sample, save: &SaveConfig, variables: &Shown, 
     attribute(save.sample_count, "ec", if sample.success { "0" } else { "1" });
     attribute(save.thread_counts, "ng", &sample.group_threads.to_string());
     attribute(save.thread_counts, "na", &sample.all_threads.to_string());
-    attribute(save.hostname, "hn", &hostname());
+    attribute(save.hostname, "hn", hostname());
     for (name, value) in variables {
         attribute(true, name, value.as_deref().unwrap_or_default());
     }
@@ -172,8 +197,8 @@ fn children(out: &mut String, sample: &Sample, save: &SaveConfig, variables: &Sh
             out.push_str(&format!("{pad}<{tag} class=\"java.lang.String\">{}</{tag}>\n", escape(value)));
         }
     };
-    text(save.response_headers, "responseHeader", &sample.response_headers);
-    text(save.request_headers, "requestHeader", &sample.request_headers);
+    text(save.response_headers, "responseHeader", &sample.response_headers.text());
+    text(save.request_headers, "requestHeader", &sample.request_headers.text());
     text(
         save.response_data || (save.response_data_on_error && !sample.success),
         "responseData",

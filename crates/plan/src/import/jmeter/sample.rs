@@ -2,9 +2,11 @@
 //!
 //! Main type: [`Sample`].
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use bytes::Bytes;
+use smol_str::SmolStr;
 
 use super::encoding;
 
@@ -35,17 +37,74 @@ pub struct Verdict {
     pub message: Option<String>,
 }
 
+/// The head of a request or an answer. Few ask for it, so that it is put into words only then.
+#[derive(Clone, Default, Debug)]
+pub enum Head {
+    /// There is none.
+    #[default]
+    None,
+    /// In words.
+    Text(Rc<str>),
+    /// As it came.
+    Answer(Rc<net::Headers>),
+}
+
+impl From<String> for Head {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl Head {
+    /// In words, a line each.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::None => Cow::Borrowed(""),
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Answer(headers) => Cow::Owned(lines(head_of(headers))),
+        }
+    }
+}
+
+/// Status line and headers of an answer, without what came after the body.
+#[must_use]
+pub fn head_of(headers: &net::Headers) -> &[u8] {
+    let block = headers.block();
+    if block.ends_with(b"\r\n\r\n") {
+        return block;
+    }
+    block.windows(4).position(|end| end == b"\r\n\r\n").map_or(block, |at| &block[..at + 4])
+}
+
+/// The lines of a head, each byte as the character of that number.
+fn lines(head: &[u8]) -> String {
+    let mut text = String::with_capacity(head.len());
+    for line in head.split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() {
+            continue;
+        }
+        match str::from_utf8(line) {
+            Ok(ascii) if ascii.is_ascii() => text.push_str(ascii),
+            _ => text.extend(line.iter().map(|byte| char::from(*byte))),
+        }
+        text.push('\n');
+    }
+    text
+}
+
 /// A sample. Texts are empty where there is nothing to say.
 #[derive(Clone, Default, Debug)]
 pub struct Sample {
     /// The sampler's name.
-    pub label: String,
+    pub label: SmolStr,
     /// The code: of HTTP, or of a script.
-    pub code: String,
+    pub code: SmolStr,
     /// The words that go with it.
-    pub message: String,
+    pub message: SmolStr,
     /// The thread.
-    pub thread: Rc<str>,
+    pub thread: SmolStr,
     /// `text`, `bin` or nothing.
     pub data_type: &'static str,
     /// It was a success.
@@ -55,17 +114,17 @@ pub struct Sample {
     /// Replaces the text of the body, once a script has set it.
     pub own_text: Option<String>,
     /// The character set that the answer names.
-    pub charset: Option<String>,
+    pub charset: Option<SmolStr>,
     /// The `Content-Type` of the answer.
-    pub content_type: String,
+    pub content_type: SmolStr,
     /// Status line and headers of the answer.
-    pub response_headers: String,
+    pub response_headers: Head,
     /// Headers of the request.
-    pub request_headers: String,
+    pub request_headers: Head,
     /// The address.
-    pub url: Option<String>,
+    pub url: Option<SmolStr>,
     /// The method, for samples of HTTP.
-    pub method: String,
+    pub method: SmolStr,
     /// What was sent as query or body.
     pub query: String,
     /// Cookies that were sent.
@@ -73,7 +132,7 @@ pub struct Sample {
     /// The data of a sampler that is not HTTP.
     pub sampler_data: String,
     /// Where a redirect leads.
-    pub location: String,
+    pub location: SmolStr,
     /// Bytes of the answer, headers included.
     pub bytes: u64,
     /// Bytes of the answer's headers.
@@ -136,15 +195,14 @@ impl Sample {
 
     /// Makes it a failure with a code and a message.
     pub fn fail(&mut self, code: &str, message: &str) {
-        code.clone_into(&mut self.code);
-        message.clone_into(&mut self.message);
+        (self.code, self.message) = (code.into(), message.into());
         self.success = false;
     }
 
     /// Makes it the failure of a request that got no answer.
     pub fn fail_without_answer(&mut self, class: &str, message: &str) {
-        self.code = format!("Non HTTP response code: {class}");
-        self.message = format!("Non HTTP response message: {message}");
+        self.code = format!("Non HTTP response code: {class}").into();
+        self.message = format!("Non HTTP response message: {message}").into();
         self.success = false;
         self.data_type = "text";
     }
@@ -185,5 +243,15 @@ impl Sample {
             text.push_str(&format!("\nCookie Data:\n{}\n", self.cookies));
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_head_are_latin() {
+        assert_eq!(lines(b"HTTP/1.1 200 OK\r\nA: \xe9\r\n\r\n"), "HTTP/1.1 200 OK\nA: \u{e9}\n");
     }
 }

@@ -73,8 +73,8 @@ pub async fn simple(
             let [code, message, response, request, url] =
                 <[String; 5]>::try_from(texts).expect("there are five texts");
             sample.success = dummy.success.eval(user)?.trim().eq_ignore_ascii_case("true");
-            (sample.code, sample.message, sample.sampler_data) = (code, message, request);
-            sample.url = Some(url).filter(|url| !url.is_empty());
+            (sample.code, sample.message, sample.sampler_data) = (code.into(), message.into(), request);
+            sample.url = Some(url.into()).filter(|url: &smol_str::SmolStr| !url.is_empty());
             sample.set_text(&response);
             sample.elapsed_ms = millis;
             sample.ended_ms = sample.started_ms + millis;

@@ -2,6 +2,8 @@
 //!
 //! Main type: [`Scripts`].
 
+use smol_str::SmolStr;
+
 use super::user::User;
 
 /// A language of scripts.
@@ -58,9 +60,9 @@ pub trait Scripts {
 #[derive(Clone, Default, Debug)]
 pub struct SamplerView {
     /// The sampler's name.
-    pub name: String,
+    pub name: SmolStr,
     /// Its class.
-    pub class: String,
+    pub class: &'static str,
     /// Properties that a script set, by their field: `path`, `method`, `domain` and so on.
     pub changed: Vec<(String, String)>,
     /// Arguments that a script set: name, value, and whether they are encoded.
@@ -69,6 +71,14 @@ pub struct SamplerView {
     pub headers: Option<Vec<(String, String)>>,
     /// The request as it would be without the script, when it is one of HTTP.
     pub call: Option<Box<super::http::Call>>,
+}
+
+impl SamplerView {
+    /// Whether a script set anything.
+    #[must_use]
+    pub fn has_changes(&self) -> bool {
+        !self.changed.is_empty() || self.arguments.is_some() || self.headers.is_some()
+    }
 }
 
 /// What a script wants to happen after it.

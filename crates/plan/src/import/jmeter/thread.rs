@@ -9,6 +9,7 @@ mod parallel;
 mod scripts;
 mod waits;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,11 +17,12 @@ use std::time::Duration;
 
 use model::{Level, Nanos, Own};
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 
-use super::clerk::{Counts, Entry};
+use super::clerk::Entry;
 use super::config::Config;
 use super::database::Query;
-use super::dialect;
+use super::dialect::{self, Common};
 use super::function::now_ms;
 use super::http::{self, Network};
 use super::sample::{Action, Sample};
@@ -48,8 +50,8 @@ struct Thread {
     user: User,
     walk: Walk,
     network: Network,
-    /// What all users of the worker thread count.
-    counts: Rc<RefCell<Counts>>,
+    /// What all users of the worker thread have in common.
+    common: Rc<Common>,
     /// When the last of a timer's samples was, by the timer's number.
     paces: FxHashMap<usize, i64>,
     end: Option<Nanos>,
@@ -60,7 +62,7 @@ struct Thread {
     /// What cached scripts were compiled from, by their numbers.
     sources: FxHashMap<usize, Rc<str>>,
     /// The sampler that runs, for scripts after it.
-    view: Option<SamplerView>,
+    view: Option<Box<SamplerView>>,
     /// When the iteration under way began.
     began: Option<Nanos>,
     /// It is what a parallel controller runs beside others.
@@ -101,7 +103,7 @@ impl Thread {
             life,
             user,
             network,
-            counts: dialect::counts_of(session),
+            common: dialect::common_of(session),
             paces: FxHashMap::default(),
             end: None,
             running: true,
@@ -123,7 +125,7 @@ impl Thread {
             Err(_) => self.group.name.raw().to_owned(),
         };
         self.user.group_name = name.as_str().into();
-        self.user.name = format!("{name} {}-{}", self.user.group_number, self.user.number).into();
+        self.user.name = smol_str::format_smolstr!("{name} {}-{}", self.user.group_number, self.user.number);
         let start = Duration::from_millis(self.life.start_ms);
         if !start.is_zero() && !self.rest(start, session).await {
             return;
@@ -285,46 +287,51 @@ impl Thread {
         self.action = Action::Continue;
         let is_script =
             |at: &usize| matches!(&group.parts[*at].part, Part::PreScript(_) | Part::PostScript(_));
-        let mut view = SamplerView::default();
-        // Only scripts look at it.
-        if scope.pre.iter().chain(&scope.post).any(is_script) {
-            sampler::class_of(&node_.kind).clone_into(&mut view.class);
-        }
         // A function in the name is asked once for each sample, after the pre-processors.
         let mut calls = false;
         node_.name.each_call(&mut |_, _| calls = true);
-        view.name =
-            if calls { node_.name.raw().to_owned() } else { node_.name.eval(&mut self.user)?.into_owned() };
-        self.user.name_sampler(&view.name);
-        let aims = self.before(node, &mut view, session).await?;
+        if calls {
+            self.user.name_sampler(node_.name.raw());
+        } else {
+            self.name_sampler(&node_.name)?;
+        }
+        // Only scripts look at it.
+        let mut view = scope.pre.iter().chain(&scope.post).any(is_script).then(|| {
+            let (name, class) = (self.user.sampler_name.clone(), sampler::class_of(&node_.kind));
+            Box::new(SamplerView { name, class, ..SamplerView::default() })
+        });
+        let aims = self.before(node, view.as_deref_mut(), session).await?;
         if !self.wait(scope, session).await? {
             self.running = false;
             return Ok(());
         }
-        if !node_.name.is_fixed() {
-            view.name = node_.name.eval(&mut self.user)?.into_owned();
-        }
-        self.user.name_sampler(&view.name);
+        let label = self.name_sampler(&node_.name)?;
         self.sampled = true;
-        let label = view.name.clone();
         let sample = match &node_.kind {
             NodeKind::Http(http) => {
                 let mut call = http.call(scope, &group.parts, &mut self.user)?;
-                aims.matches
-                    .iter()
-                    .for_each(|found| sampler::replace_by_matches(&mut call, found, &self.user));
-                sampler::apply(&mut call, &view);
+                for found in &aims.matches {
+                    sampler::replace_by_matches(call.to_mut(), found, &self.user);
+                }
                 let limit = aims.limit.filter(|limit| call.timeouts.1 == 0 || *limit < call.timeouts.1);
-                call.timeouts.1 = limit.unwrap_or(call.timeouts.1);
-                if scope.post.iter().any(|at| matches!(&group.parts[*at].part, Part::PostScript(_))) {
-                    view.call = Some(Box::new(call.clone()));
+                if let Some(limit) = limit {
+                    call.to_mut().timeouts.1 = limit;
+                }
+                if let Some(mut view) = view {
+                    if view.has_changes() {
+                        sampler::apply(call.to_mut(), &view);
+                    }
+                    view.name = label.clone();
+                    view.call = Some(Box::new(call.clone().into_owned()));
                     view.changed.clear();
                     (view.arguments, view.headers) = (None, None);
                     self.view = Some(view);
                 }
+                let common = Rc::clone(&self.common);
+                let ready = matches!(call, Cow::Borrowed(_)).then_some(&common.ready);
                 // In a box: a user that rests must not carry the room for a request.
                 let (network, user) = (&mut self.network, &mut self.user);
-                let sample = Box::pin(http::perform(&call, &label, network, user, session)).await;
+                let sample = Box::pin(http::perform(&call, ready, &label, network, user, session)).await;
                 sample.map(|sample| if limit.is_some() { cut_off(sample) } else { sample })
             }
             NodeKind::Socket(sampler) => {
@@ -366,7 +373,7 @@ impl Thread {
     async fn before(
         &mut self,
         node: NodeId,
-        view: &mut SamplerView,
+        mut view: Option<&mut SamplerView>,
         session: &mut Session,
     ) -> Result<Aims, Halt> {
         let group = self.group.clone();
@@ -376,13 +383,14 @@ impl Thread {
         for at in &scope.pre {
             match &group.parts[*at].part {
                 Part::PreScript(script) => {
-                    if view.call.is_none()
+                    if let Some(view) = view.as_deref_mut().filter(|view| view.call.is_none())
                         && let NodeKind::Http(http) = &node_.kind
                     {
-                        view.call = http.call(scope, &group.parts, &mut self.user).ok().map(Box::new);
+                        let call = http.call(scope, &group.parts, &mut self.user).ok();
+                        view.call = call.map(|call| Box::new(call.into_owned()));
                     }
                     let name = &group.parts[*at].name;
-                    self.script(script, name, Stand::Pre, None, Some(&mut *view), scope, session).await?;
+                    self.script(script, name, Stand::Pre, None, view.as_deref_mut(), scope, session).await?;
                 }
                 Part::Config(Config::Users(users)) => users.set(&mut self.user)?,
                 Part::Ask(query, true) => {
@@ -431,11 +439,17 @@ impl Thread {
         Ok(sample)
     }
 
-    fn blank(&self, label: &str) -> Sample {
+    /// Works out the name of the sampler that runs and tells it to whoever asks.
+    fn name_sampler(&mut self, name: &Text) -> Result<SmolStr, Halt> {
+        let name = name.eval(&mut self.user)?;
+        Ok(self.user.name_sampler(&name))
+    }
+
+    fn blank(&self, label: &SmolStr) -> Sample {
         let now = now_ms();
         Sample {
-            label: label.to_owned(),
-            thread: Rc::clone(&self.user.name),
+            label: label.clone(),
+            thread: self.user.name.clone(),
             started_ms: now,
             ended_ms: now,
             ..Sample::default()

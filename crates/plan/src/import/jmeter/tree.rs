@@ -271,4 +271,6 @@ pub struct Plan {
     pub serial: bool,
     /// Tear-down groups run after a stop.
     pub teardown_after_stop: bool,
+    /// Something may look at a thread's last sample after the next sampler has begun.
+    pub looks_back: bool,
 }

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use super::random::{JavaRandom, seed};
 use super::sample::Sample;
@@ -20,7 +21,7 @@ use super::scripts::Scripts;
 #[derive(Clone, PartialEq, Debug)]
 pub enum Var {
     /// What `vars.put` puts.
-    Text(Rc<str>),
+    Text(SmolStr),
     /// What `vars.putObject` puts.
     Object(Rc<Value>),
 }
@@ -28,7 +29,7 @@ pub enum Var {
 /// The variables of a user.
 #[derive(Clone, Default, Debug)]
 pub struct Vars {
-    map: FxHashMap<Rc<str>, Var>,
+    map: FxHashMap<SmolStr, Var>,
 }
 
 impl Vars {
@@ -53,9 +54,15 @@ impl Vars {
     /// Sets a text.
     pub fn put(&mut self, name: &str, value: &str) {
         // Many are set again and again to what they are.
-        if !matches!(self.map.get(name), Some(Var::Text(old)) if **old == *value) {
+        if !matches!(self.map.get(name), Some(Var::Text(old)) if old == value) {
             self.set(name, Var::Text(value.into()));
         }
+    }
+
+    /// Sets a number, as text.
+    pub fn put_number(&mut self, name: &str, value: i64) {
+        // Without going through text on the heap.
+        self.put(name, &smol_str::format_smolstr!("{value}"));
     }
 
     /// Sets any value.
@@ -76,7 +83,7 @@ impl Vars {
     /// Takes over what is not as it was in `before`.
     pub fn join(&mut self, other: &Self, before: &Self) {
         for (name, value) in other.map.iter().filter(|(name, value)| before.map.get(*name) != Some(*value)) {
-            self.map.insert(Rc::clone(name), value.clone());
+            self.map.insert(name.clone(), value.clone());
         }
         for name in before.map.keys().filter(|name| !other.map.contains_key(*name)) {
             self.map.remove(name);
@@ -164,13 +171,13 @@ pub struct User {
     /// The group's number within its kind, from 1.
     pub group_number: u32,
     /// The group's name.
-    pub group_name: Rc<str>,
+    pub group_name: SmolStr,
     /// Group and numbers: `Users 1-1`.
-    pub name: Rc<str>,
+    pub name: SmolStr,
     /// Which iteration of the group runs, from 1; 0 before the first.
     pub iteration: u64,
     /// The name of the sampler that runs.
-    pub sampler_name: Rc<str>,
+    pub sampler_name: SmolStr,
     /// The last sample.
     pub previous: Option<Rc<RefCell<Sample>>>,
     /// Where its chances come from.
@@ -203,10 +210,10 @@ impl User {
             vars: Vars::default(),
             number: 0,
             group_number: 0,
-            group_name: "".into(),
-            name: "".into(),
+            group_name: SmolStr::default(),
+            name: SmolStr::default(),
             iteration: 0,
-            sampler_name: "".into(),
+            sampler_name: SmolStr::default(),
             previous: None,
             random: JavaRandom::new(seed()),
             scripts: None,
@@ -227,10 +234,10 @@ impl User {
             vars: self.vars.clone(),
             number: self.number,
             group_number: self.group_number,
-            group_name: Rc::clone(&self.group_name),
-            name: Rc::clone(&self.name),
+            group_name: self.group_name.clone(),
+            name: self.name.clone(),
             iteration: self.iteration,
-            sampler_name: Rc::clone(&self.sampler_name),
+            sampler_name: self.sampler_name.clone(),
             previous: self.previous.clone(),
             random: JavaRandom::new(i64::from(self.random.below(i32::MAX))),
             scripts: self.scripts.clone(),
@@ -248,11 +255,12 @@ impl User {
         self.vars.text(LAST_SAMPLE_OK).is_some_and(|text| text == "true")
     }
 
-    /// Tells functions and scripts which sampler runs.
-    pub fn name_sampler(&mut self, name: &str) {
-        if *self.sampler_name != *name {
+    /// Tells functions and scripts which sampler runs; gives its name back.
+    pub fn name_sampler(&mut self, name: &str) -> SmolStr {
+        if self.sampler_name != name {
             self.sampler_name = name.into();
         }
+        self.sampler_name.clone()
     }
 
     /// A user with nothing, for tests of functions.

@@ -8,10 +8,10 @@ mod leaving;
 mod loops;
 mod transactions;
 
-use std::rc::Rc;
 use std::sync::PoisonError;
 
 use model::Own;
+use smol_str::SmolStr;
 
 use super::config::{OwnCounts, Ticked};
 use super::csv::Readers;
@@ -77,7 +77,7 @@ struct State {
     /// The order of its children.
     order: Vec<usize>,
     /// The variable that tells the round of a loop, when its name is always the same.
-    variable: Option<Rc<str>>,
+    variable: Option<SmolStr>,
 }
 
 impl State {
@@ -455,14 +455,14 @@ impl Walk {
         let name = &self.group.nodes[node].name;
         let state = &mut self.states[node];
         let variable = match &state.variable {
-            Some(known) => Rc::clone(known),
+            Some(known) => known.clone(),
             None => {
-                let made: Rc<str> = format!("__jm__{}__idx", name.eval(user)?).into();
-                state.variable = name.is_fixed().then(|| Rc::clone(&made));
+                let made = smol_str::format_smolstr!("__jm__{}__idx", name.eval(user)?);
+                state.variable = name.is_fixed().then(|| made.clone());
                 made
             }
         };
-        user.vars.put(&variable, &state.rounds.to_string());
+        user.vars.put_number(&variable, state.rounds);
         Ok(())
     }
 }

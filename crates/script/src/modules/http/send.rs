@@ -206,7 +206,7 @@ fn assemble(
     let request = net::Request {
         method,
         url,
-        headers,
+        headers: headers.into(),
         body: bytes,
         timeout: params.timeout,
         head_timeout: None,
@@ -218,6 +218,7 @@ fn assemble(
         cookies,
         cancel: None,
         verbatim: false,
+        tell_headers: true,
     };
     Box::new(Prepared {
         request,

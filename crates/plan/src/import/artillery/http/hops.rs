@@ -3,6 +3,7 @@
 //! Main function: [`send`]. Redirects are followed here and not by the client, because methods, counters and the
 //! limit are Artillery's.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -26,8 +27,10 @@ pub(super) async fn send(
     user: &Rc<User>,
     request: &Request,
     filled: &Filled,
+    cookies: &[(String, String)],
 ) -> Result<Exchange, Failure> {
-    let (mut method, mut body, mut url) = (filled.method.clone(), filled.body.clone(), filled.url.clone());
+    let (mut method, mut url) = (Cow::Borrowed(&*filled.method), Cow::Borrowed(&*filled.url));
+    let mut body = filled.body.clone();
     let name = endpoint(user, request, Some(&url));
     let mut cookie = None;
     for hop in 0.. {
@@ -36,11 +39,11 @@ pub(super) async fn send(
             .url(&url)
             .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.message })?;
         let mut ask = net::Request::new(net::Method::new(&method), parsed);
-        ask.headers.clone_from(&filled.headers);
+        ask.headers = filled.headers.clone();
         ask.verbatim = true;
         // A redirect for which there is no cookie any more takes along what its request had, as in Artillery.
-        cookie = cookie_header(session, filled, &ask.url).or(cookie);
-        ask.headers.extend(cookie.clone());
+        cookie = cookie_header(session, cookies, &ask.url).or(cookie);
+        cookie.iter().for_each(|cookie| ask.headers.push(cookie.clone()));
         ask.body = body.clone();
         ask.redirects = 0;
         ask.timeout = BODY_PATIENCE;
@@ -88,18 +91,22 @@ pub(super) async fn send(
             cookie = None;
         }
         if answer.status == 303 && !matches!(&*method, "GET" | "HEAD") {
-            (method, body) = ("GET".to_owned(), None);
+            (method, body) = (Cow::Borrowed("GET"), None);
         }
-        url = next.into();
+        url = Cow::Owned(next.into());
     }
     unreachable!("the loop ends by its limit")
 }
 
 /// The `cookie` header: what scripts set, then what servers set.
-fn cookie_header(session: &mut Session, filled: &Filled, url: &net::Url) -> Option<(String, String)> {
+fn cookie_header(
+    session: &mut Session,
+    cookies: &[(String, String)],
+    url: &net::Url,
+) -> Option<(String, String)> {
     let jar = session.jar().borrow().cookies_for(url);
     let mut pairs: Vec<(&str, &str)> =
-        filled.cookies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        cookies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     for (name, value) in &jar {
         match pairs.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = value,

@@ -13,13 +13,16 @@ use std::rc::Rc;
 use model::Nanos;
 use serde_json::{Map, Value};
 
+use super::counter::filled_requests;
 use super::flow::{Condition, Frame, Request};
 use super::life::{Done, Stop, User};
 use super::world::Endpoint;
 use super::{hooks, js};
 use crate::session::Session;
+use outgoing::Filled;
 
 pub use hops::errno_name;
+pub use outgoing::FilledRequests;
 
 /// The right to send a request now.
 #[expect(dead_code, reason = "they are held, not looked at")]
@@ -41,7 +44,7 @@ pub async fn request(session: &mut Session, user: &Rc<User>, request: &Request) 
         return Ok(());
     }
     let before = user.scenario().hooks.before_request.iter().chain(&request.before);
-    let changed;
+    let mut changed = None;
     let mut request = request;
     let mut params = None;
     let names: Vec<&str> = before.map(|name| &**name).collect();
@@ -67,15 +70,16 @@ pub async fn request(session: &mut Session, user: &Rc<User>, request: &Request) 
         Some(turns) => Turn::Shared(turns.acquire().await),
         None => Turn::Own(user.turn.lock().await),
     };
-    let answered = match outgoing::fill(user, request, &url) {
+    let answered = match filled(session, user, request, &url, changed.is_none()) {
         Ok(filled) => {
-            hops::send(session, user, request, &filled).await.map(|exchange| (filled.url, exchange))
+            let cookies = outgoing::cookies(user, request);
+            hops::send(session, user, request, &filled, &cookies).await.map(|exchange| (filled, exchange))
         }
         Err(failure) => Err(failure),
     };
     drop(turn);
     match answered {
-        Ok((url, exchange)) => answer::look(session, user, request, params, &url, exchange).await,
+        Ok((filled, exchange)) => answer::look(session, user, request, params, &filled.url, exchange).await,
         Err(failure) => {
             let name = endpoint(user, request, None);
             if let (Some(endpoints), Some(name)) = (&user.world.by_endpoint, name) {
@@ -89,6 +93,25 @@ pub async fn request(session: &mut Session, user: &Rc<User>, request: &Request) 
             Err(Stop(failure.code))
         }
     }
+}
+
+/// The request filled in; one of the plan's own that is always the same is filled in once.
+fn filled(
+    session: &Session,
+    user: &User,
+    request: &Request,
+    url: &str,
+    of_plan: bool,
+) -> Result<Rc<Filled>, Failure> {
+    let known = of_plan.then(|| filled_requests(session)).flatten();
+    if let Some(filled) = known.as_ref().and_then(|known| known.get(request)) {
+        return Ok(filled);
+    }
+    let filled = Rc::new(outgoing::fill(user, request, url)?);
+    if let Some(known) = known.filter(|_| outgoing::is_fixed(user, request)) {
+        known.keep(request, &filled);
+    }
+    Ok(filled)
 }
 
 /// Whether chance and condition let the request be sent.

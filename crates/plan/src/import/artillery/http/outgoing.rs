@@ -6,20 +6,40 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use bytes::Bytes;
+use net::RequestHeaders;
 use serde_json::Value;
 
 use super::Failure;
 use crate::import::artillery::flow::{Content, Request};
 use crate::import::artillery::life::User;
 use crate::import::artillery::{functions, js, load, template};
+use crate::import::once::OncePerWorker;
 
-/// A request with everything filled in.
-pub(super) struct Filled {
-    pub(super) method: String,
-    pub(super) url: String,
-    pub(super) headers: Vec<(String, String)>,
+/// A request with everything filled in but its cookies.
+pub struct Filled {
+    pub(super) method: Box<str>,
+    pub(super) url: Box<str>,
+    pub(super) headers: RequestHeaders,
     pub(super) body: Option<Bytes>,
-    pub(super) cookies: Vec<(String, String)>,
+}
+
+/// Requests that are filled in the same way each time.
+pub type FilledRequests = OncePerWorker<Filled>;
+
+/// Whether a request is filled in the same way each time.
+pub(super) fn is_fixed(user: &User, request: &Request) -> bool {
+    let content = match &request.content {
+        Content::None => true,
+        Content::Json(tree) | Content::Body(tree) => tree.is_fixed(),
+        Content::Form(fields) => fields.iter().all(|(_, value)| value.is_fixed()),
+        Content::FormData(_) => false,
+    };
+    content
+        && request.url.is_plain()
+        && request.query.as_ref().is_none_or(template::Tree::is_fixed)
+        && request.headers.iter().all(|(_, value)| value.is_fixed())
+        && request.auth.as_ref().is_none_or(|(name, password)| name.is_fixed() && password.is_fixed())
+        && user.world.tracing.is_none()
 }
 
 /// Fills in the templates.
@@ -89,8 +109,9 @@ pub(super) fn fill(user: &User, request: &Request, url: &str) -> Result<Filled, 
     }
     let url = address(user, request, url)
         .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why })?;
-    let cookies = cookies(user, request);
-    Ok(Filled { method: request.method.to_string(), url, headers, body, cookies })
+    let mut headers = RequestHeaders::from(headers);
+    headers.share();
+    Ok(Filled { method: request.method.clone(), url: url.into(), headers, body })
 }
 
 /// The address as it goes over the wire, with its query.
@@ -191,7 +212,7 @@ fn kind_of(name: &str) -> &'static str {
 
 /// The cookies that scripts set. Those of earlier requests go along once the server has set one, or when this
 /// request has some too.
-fn cookies(user: &User, request: &Request) -> Vec<(String, String)> {
+pub(super) fn cookies(user: &User, request: &Request) -> Vec<(String, String)> {
     let defaults = &user.world.cookies;
     let mut kept = user.cookies.borrow_mut();
     let (known, served) = &mut *kept;

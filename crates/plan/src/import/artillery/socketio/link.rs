@@ -101,7 +101,7 @@ impl Caller {
                 headers.push(("Content-Type".to_owned(), "text/plain;charset=UTF-8".to_owned()));
             }
             let mut ask = net::Request::new(method, Rc::new(url));
-            ask.headers = headers;
+            ask.headers = headers.into();
             ask.body = body.map(Bytes::from);
             ask.redirects = 0;
             ask.timeout = timeout;

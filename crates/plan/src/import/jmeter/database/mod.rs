@@ -349,11 +349,11 @@ impl Query {
         user: &mut User,
     ) -> Result<Sample, Fault> {
         sample.data_type = "text";
-        "text/plain".clone_into(&mut sample.content_type);
+        sample.content_type = "text/plain".into();
         sample.sampler_data = self.text.eval(user)?.into_owned();
         let text = match self.run(databases, own, user).await? {
             Ok(text) => {
-                (sample.code, sample.message, sample.success) = ("200".to_owned(), "OK".to_owned(), true);
+                (sample.code, sample.message, sample.success) = ("200".into(), "OK".into(), true);
                 text
             }
             Err(Refusal { state, class, message }) => {

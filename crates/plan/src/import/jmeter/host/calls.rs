@@ -297,7 +297,7 @@ impl Host<'_, '_> {
                 let part = |at: usize| call.map_or(Value::Null, |call| call.parts[at].as_str().into());
                 match field.as_str() {
                     "name" => view.name.as_str().into(),
-                    "class" => view.class.as_str().into(),
+                    "class" => view.class.into(),
                     "protocol" => part(0),
                     "domain" | "HTTPSampler.domain" => part(1),
                     "port" | "HTTPSampler.port" => part(2),

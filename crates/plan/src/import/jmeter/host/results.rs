@@ -43,8 +43,8 @@ fn get(sample: &Sample, field: &str, which: &str) -> Value {
         "message" => sample.message.as_str().into(),
         "data" => sample.text().into(),
         "bytes" => hex(&sample.body).into(),
-        "headers" => sample.response_headers.as_str().into(),
-        "requestHeaders" => sample.request_headers.as_str().into(),
+        "headers" => sample.response_headers.text().into(),
+        "requestHeaders" => sample.request_headers.text().into(),
         "label" => sample.label.as_str().into(),
         "success" => sample.success.into(),
         "time" => sample.elapsed_ms.into(),
@@ -56,7 +56,7 @@ fn get(sample: &Sample, field: &str, which: &str) -> Value {
         "bodySize" => sample.body_bytes.into(),
         "headersSize" => sample.header_bytes.into(),
         "sentBytes" => sample.sent_bytes.into(),
-        "url" => sample.url.clone().map_or(Value::Null, Value::from),
+        "url" => sample.url.as_deref().map_or(Value::Null, Value::from),
         "method" => sample.method.as_str().into(),
         "queryString" => sample.query.as_str().into(),
         "cookies" => sample.cookies.as_str().into(),
@@ -66,7 +66,7 @@ fn get(sample: &Sample, field: &str, which: &str) -> Value {
         "contentType" => sample.content_type.as_str().into(),
         "mediaType" => sample.content_type.split(';').next().unwrap_or_default().trim().into(),
         "encoding" => sample.charset.as_deref().unwrap_or("ISO-8859-1").into(),
-        "encodingNoDefault" => sample.charset.clone().map_or(Value::Null, Value::from),
+        "encodingNoDefault" => sample.charset.as_deref().map_or(Value::Null, Value::from),
         "errorCount" => u8::from(!sample.success).into(),
         "sampleCount" => 1.into(),
         "groupThreads" => sample.group_threads.into(),
@@ -98,8 +98,8 @@ fn set(sample: &mut Sample, field: &str, value: &Value) {
     let number = || value.as_i64().or_else(|| value.as_f64().map(|number| number as i64)).unwrap_or(0);
     let on = *value != Value::Bool(false);
     match field {
-        "code" => sample.code = text(),
-        "message" => sample.message = text(),
+        "code" => sample.code = text().into(),
+        "message" => sample.message = text().into(),
         "data" => {
             sample.set_text(&text());
             sample.body_bytes = sample.body.len() as u64;
@@ -108,9 +108,9 @@ fn set(sample: &mut Sample, field: &str, value: &Value) {
             sample.own_text = None;
             sample.body = unhex(&text()).into();
         }
-        "headers" => sample.response_headers = text(),
-        "requestHeaders" => sample.request_headers = text(),
-        "label" => sample.label = text(),
+        "headers" => sample.response_headers = text().into(),
+        "requestHeaders" => sample.request_headers = text().into(),
+        "label" => sample.label = text().into(),
         "success" => sample.success = on,
         "time" => {
             sample.elapsed_ms = number();
@@ -122,13 +122,13 @@ fn set(sample: &mut Sample, field: &str, value: &Value) {
         "endTime" => sample.ended_ms = number(),
         "size" => sample.bytes = number().max(0) as u64,
         "sentBytes" => sample.sent_bytes = number().max(0) as u64,
-        "url" => sample.url = Some(text()),
+        "url" => sample.url = Some(text().into()),
         "samplerData" => sample.sampler_data = text(),
         "queryString" => sample.query = text(),
-        "threadName" => sample.thread = text().as_str().into(),
+        "threadName" => sample.thread = text().into(),
         "dataType" => sample.data_type = if text().eq_ignore_ascii_case("bin") { "bin" } else { "text" },
-        "contentType" => sample.content_type = text(),
-        "encoding" => sample.charset = Some(text()),
+        "contentType" => sample.content_type = text().into(),
+        "encoding" => sample.charset = Some(text().into()),
         "idleTime" => sample.idle_ms = number(),
         "ignore" => sample.ignored = on,
         "stopThread" => sample.stop_thread = on,
@@ -150,10 +150,10 @@ pub fn answers(scene: &mut Scene<'_>, bindings: &Map<String, Value>) {
         && let Some(sample) = scene.sample.as_deref_mut()
     {
         if let Some(code) = text("ResponseCode") {
-            sample.code = code;
+            sample.code = code.into();
         }
         if let Some(message) = text("ResponseMessage") {
-            sample.message = message;
+            sample.message = message.into();
         }
         if let Some(Value::Bool(success)) = bindings.get("IsSuccess") {
             sample.success = *success;

@@ -3,16 +3,21 @@
 //! Main types: [`HttpSampler`] and [`HttpTexts`], as the plan has them, and [`Call`], worked out for one sample.
 
 mod body;
+mod ready;
 mod send;
 mod uri;
 
 use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use smol_str::SmolStr;
 
 use super::config::Config;
 use super::text::{Fault, Text};
 use super::tree::{Part, Scope, Scoped};
 use super::user::User;
 
+pub use ready::ReadyRequests;
 pub use send::{Network, perform};
 
 /// An argument of a request.
@@ -91,6 +96,8 @@ pub struct HttpSampler {
     pub browser: bool,
     /// Files.
     pub files: Vec<File>,
+    /// The request, when it is the same each time.
+    pub fixed: OnceLock<Option<Box<Call>>>,
 }
 
 /// A pair of a form or a query, ready.
@@ -114,7 +121,7 @@ pub struct Call {
     /// The method.
     pub method: String,
     /// The address as it was put together, without any check.
-    pub url: String,
+    pub url: SmolStr,
     /// Protocol, domain, port and path, which it is put together from.
     pub parts: [String; 4],
     /// Why there is none: the class and the message of Java's exception.
@@ -161,9 +168,38 @@ impl HttpSampler {
     pub fn call(
         &self,
         scope: &Scope,
-        parts: &[std::sync::Arc<Scoped>],
+        parts: &[Arc<Scoped>],
         user: &mut User,
-    ) -> Result<Call, Fault> {
+    ) -> Result<Cow<'_, Call>, Fault> {
+        let fixed = self.fixed.get_or_init(|| {
+            let call = self.is_fixed(scope, parts).then(|| self.work_out(scope, parts, user))?;
+            call.ok().map(Box::new)
+        });
+        match fixed {
+            Some(call) => Ok(Cow::Borrowed(call)),
+            None => self.work_out(scope, parts, user).map(Cow::Owned),
+        }
+    }
+
+    /// Whether it is the same request for all users at all times.
+    fn is_fixed(&self, scope: &Scope, parts: &[Arc<Scoped>]) -> bool {
+        let of_scope = |config: &Config| match config {
+            Config::Defaults(texts) => texts.is_fixed(),
+            Config::Headers(list) => list.iter().all(|(name, value)| name.is_fixed() && value.is_fixed()),
+            Config::Auth(list) => list
+                .iter()
+                .all(|entry| entry.url.is_fixed() && entry.user.is_fixed() && entry.password.is_fixed()),
+            _ => true,
+        };
+        self.files.is_empty()
+            && self.texts.is_fixed()
+            && scope.configs.iter().all(|at| match &parts[*at].part {
+                Part::Config(config) => of_scope(config),
+                _ => true,
+            })
+    }
+
+    fn work_out(&self, scope: &Scope, parts: &[Arc<Scoped>], user: &mut User) -> Result<Call, Fault> {
         let defaults: Vec<&HttpTexts> = scope
             .configs
             .iter()
@@ -232,6 +268,27 @@ impl HttpSampler {
     }
 }
 
+impl HttpTexts {
+    fn is_fixed(&self) -> bool {
+        let own = [
+            &self.domain,
+            &self.port,
+            &self.protocol,
+            &self.path,
+            &self.method,
+            &self.encoding,
+            &self.connect_timeout,
+            &self.response_timeout,
+            &self.embedded,
+            &self.embedded_not,
+        ];
+        own.into_iter().all(Text::is_fixed)
+            && self.arguments.iter().all(|argument| {
+                argument.name.is_fixed() && argument.value.is_fixed() && argument.content_type.is_fixed()
+            })
+    }
+}
+
 impl Argument {
     fn pair(&self, user: &mut User) -> Result<Pair, Fault> {
         Ok(Pair {
@@ -246,12 +303,7 @@ impl Argument {
 
 impl Call {
     /// Headers, and which managers are in force: of headers the nearest, of all others the farthest.
-    fn place(
-        &mut self,
-        scope: &Scope,
-        parts: &[std::sync::Arc<Scoped>],
-        user: &mut User,
-    ) -> Result<(), Fault> {
+    fn place(&mut self, scope: &Scope, parts: &[Arc<Scoped>], user: &mut User) -> Result<(), Fault> {
         for at in &scope.configs {
             match &parts[*at].part {
                 Part::Config(Config::Headers(list)) => {
@@ -334,16 +386,11 @@ impl Call {
         if let Some((class, message)) = uri::fault(&url) {
             self.bad_url = Some((class, message));
         }
-        self.url = url;
+        self.url = url.into();
     }
 
     /// Which credentials belong to the address.
-    fn authorize(
-        &mut self,
-        scope: &Scope,
-        parts: &[std::sync::Arc<Scoped>],
-        user: &mut User,
-    ) -> Result<(), Fault> {
+    fn authorize(&mut self, scope: &Scope, parts: &[Arc<Scoped>], user: &mut User) -> Result<(), Fault> {
         for at in &scope.configs {
             if let Part::Config(Config::Auth(list)) = &parts[*at].part {
                 for entry in list {

@@ -1,5 +1,7 @@
 //! Requests of HTTP, and their defaults.
 
+use std::sync::OnceLock;
+
 use super::super::compile::{Compiler, Texts};
 use super::super::document::{Element, Prop};
 use super::super::http::{Argument, File, HttpSampler, HttpTexts};
@@ -92,6 +94,7 @@ pub(super) fn http(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> HttpSample
     }
     let raw = element.flag("HTTPSampler.postBodyRaw", false);
     HttpSampler {
+        fixed: OnceLock::new(),
         texts: http,
         raw,
         follow: element.flag("HTTPSampler.follow_redirects", false),

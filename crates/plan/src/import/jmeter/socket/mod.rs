@@ -156,7 +156,7 @@ impl Talk<'_> {
         let used = if opens { "" } else { "\n(using existing connection)" };
         self.sample.sampler_data = format!("Connect URL:\n{url}{used}\n");
         if !opens {
-            (self.sample.code, self.sample.message) = ("200".to_owned(), "OK".to_owned());
+            (self.sample.code, self.sample.message) = ("200".into(), "OK".into());
         }
         let frame = match sampler.act {
             Act::Open => None,
@@ -171,7 +171,7 @@ impl Talk<'_> {
             Act::Read => match self.welcome(read_ms).await? {
                 Err(Trouble(_, message)) if sampler.optional && message.ends_with(LATE) => {
                     (self.sample.code, self.sample.message) =
-                        ("No response".to_owned(), "Read timeout, no response received.".to_owned());
+                        ("No response".into(), "Read timeout, no response received.".into());
                     None
                 }
                 other => Some(or_trouble!(other)),
@@ -244,7 +244,7 @@ impl Talk<'_> {
         };
         let headers = self.headers(&address)?;
         let line = |(name, value): &(String, String)| format!("{name}: {value}");
-        self.sample.request_headers = headers.iter().map(line).collect::<Vec<_>>().join("\n");
+        self.sample.request_headers = headers.iter().map(line).collect::<Vec<_>>().join("\n").into();
         let handshake = Handshake {
             url: address,
             headers,
@@ -266,7 +266,8 @@ impl Talk<'_> {
                     format!("{}: {}", String::from_utf8_lossy(name), String::from_utf8_lossy(value))
                 })
                 .collect::<Vec<_>>()
-                .join("\n");
+                .join("\n")
+                .into();
         }
         match opening.outcome {
             Ok(socket) => {
@@ -274,8 +275,7 @@ impl Talk<'_> {
                 self.session.add(builtin::WS_CONNECTING, took);
                 self.network.socket = Some(socket);
                 self.network.socket_url = url;
-                (self.sample.code, self.sample.message) =
-                    ("101".to_owned(), "Switching Protocols".to_owned());
+                (self.sample.code, self.sample.message) = ("101".into(), "Switching Protocols".into());
                 Ok(Ok(()))
             }
             Err(error) => Ok(Err(match &opening.answer {
@@ -424,8 +424,8 @@ impl Talk<'_> {
                     format!("WebSocket error: received not a close frame, but {}", frame.shown()),
                 )));
             };
-            self.sample.code = code.to_string();
-            "Connection closed.".clone_into(&mut self.sample.message);
+            self.sample.code = code.to_string().into();
+            self.sample.message = "Connection closed.".into();
             self.sample.set_text(&format!("{code}: {reason}"));
             return Ok(Ok(()));
         }
@@ -478,9 +478,9 @@ fn deadline(session: &Session, read_ms: u64) -> Nanos {
 fn discarded(frame: &Frame, filter: &str, started_ms: i64, whole: &Sample) -> Sample {
     let ended_ms = now_ms();
     let mut sub = Sample {
-        label: format!("Discarded {} frame (by filter '{filter}')", frame.kind()),
-        message: format!("Received {}", frame.shown()),
-        thread: Rc::clone(&whole.thread),
+        label: format!("Discarded {} frame (by filter '{filter}')", frame.kind()).into(),
+        message: format!("Received {}", frame.shown()).into(),
+        thread: whole.thread.clone(),
         success: true,
         started_ms,
         ended_ms,

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use model::Level;
 
 use super::super::assertion::Assertion;
-use super::super::clerk::{Entry, Tally};
+use super::super::clerk::Tally;
 use super::super::jtl;
 use super::super::listener::Listener;
 use super::super::sample::{Action, Sample, Verdict};
@@ -33,7 +33,9 @@ impl Thread {
         }
         (sample.group_threads, sample.all_threads) = self.run.stage.threads(self.place);
         let sample = Rc::new(RefCell::new(sample));
-        self.user.previous = Some(Rc::clone(&sample));
+        if self.run.plan.looks_back {
+            self.user.previous = Some(Rc::clone(&sample));
+        }
         for at in &scope.post {
             let scoped = &group.parts[*at];
             match &scoped.part {
@@ -48,7 +50,7 @@ impl Thread {
                         &scoped.name,
                         Stand::Post,
                         Some(&sample),
-                        view.as_mut(),
+                        view.as_deref_mut(),
                         scope,
                         session,
                     )
@@ -170,10 +172,8 @@ impl Thread {
     pub(super) fn notify(&mut self, scope: &Scope, sample: &Sample) {
         let group = self.group.clone();
         let run = self.run.clone();
-        let mut files: Vec<usize> = run.main_file.into_iter().collect();
         for at in &scope.listeners {
             match &group.parts[*at].part {
-                Part::Listen(Listener::File(file)) => files.push(*file),
                 Part::Listen(Listener::Script(script)) => {
                     let holder = Rc::new(RefCell::new(sample.clone()));
                     let name = group.parts[*at].name.raw().to_owned();
@@ -186,23 +186,16 @@ impl Thread {
                 _ => {}
             }
         }
-        let shown = jtl::shown(&run.shown, &self.user);
-        let lines: Vec<(usize, String)> = files
-            .into_iter()
-            .filter(|at| {
-                let file = &run.files[*at];
-                !(file.errors_only && sample.success || file.successes_only && !sample.success)
-            })
-            .map(|at| {
-                let mut text = String::new();
-                jtl::write(&mut text, sample, &run.files[at].save, &shown);
-                (at, text)
-            })
-            .collect();
-        if !lines.is_empty() {
-            self.run.tell(Entry::Lines(lines));
+        let of_scope = scope.listeners.iter().filter_map(|at| match &group.parts[*at].part {
+            Part::Listen(Listener::File(file)) => Some(*file),
+            _ => None,
+        });
+        let mut files = run.main_file.into_iter().chain(of_scope).peekable();
+        if files.peek().is_some() {
+            let shown = jtl::shown(&run.shown, &self.user);
+            self.common.lines.borrow_mut().write(&run, files, sample, &shown);
         }
-        self.counts.borrow_mut().add(&Tally {
+        self.common.counts.borrow_mut().add(&Tally {
             label: &sample.label,
             elapsed_ms: sample.elapsed_ms,
             success: sample.success,

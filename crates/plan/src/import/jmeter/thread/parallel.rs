@@ -60,7 +60,7 @@ impl Thread {
             life: self.life,
             user: self.user.beside(),
             network,
-            counts: Rc::clone(&self.counts),
+            common: Rc::clone(&self.common),
             paces: FxHashMap::default(),
             end: self.end,
             running: true,
@@ -139,9 +139,9 @@ impl Thread {
             self.say(model::Level::Error, &format!("Test failed! {message}"));
         }
         if parallel.parent {
-            (whole.code, whole.message) = ("200".to_owned(), "OK".to_owned());
+            (whole.code, whole.message) = ("200".into(), "OK".into());
             whole.success = samples.iter().all(|sample| sample.success);
-            whole.thread = Rc::clone(&self.user.name);
+            whole.thread = self.user.name.clone();
             whole.elapsed_ms = (session.now() - begun).as_millis_f64().round() as i64;
             whole.ended_ms = whole.started_ms + whole.elapsed_ms;
             let ended_ms = whole.ended_ms;

@@ -16,11 +16,11 @@ impl Walk {
         readers: &Readers,
     ) -> Result<Option<Step>, Halt> {
         if self.states[node].first && !self.open.iter().any(|open| open.node == node) {
-            let label = self.group.nodes[node].name.eval(user)?.into_owned();
+            let label = self.group.nodes[node].name.eval(user)?.into();
             let now = now_ms();
             let sample = Sample {
                 label,
-                thread: std::rc::Rc::clone(&user.name),
+                thread: user.name.clone(),
                 success: true,
                 started_ms: now,
                 ended_ms: now,
@@ -50,8 +50,7 @@ impl Walk {
         let (calls, failures) = open.counts;
         let now = now_ms();
         let sample = &mut open.sample;
-        sample.message =
-            format!("Number of samples in transaction : {calls}, number of failing samples : {failures}");
+        sample.message = counted(calls, failures);
         sample.ended_ms = now;
         let span = now - sample.started_ms;
         sample.elapsed_ms = if *timers { span } else { open.total_ms.min(span.max(open.total_ms)) };
@@ -59,11 +58,11 @@ impl Walk {
         sample.counts = open.counts;
         match cut {
             Some(ok) if !open.parent => sample.success = ok && failures == 0,
-            _ if sample.success => "200".clone_into(&mut sample.code),
+            _ if sample.success => sample.code = "200".into(),
             _ => {}
         }
         if !open.parent && !sample.success {
-            sample.code.clear();
+            sample.code = Default::default();
         }
         let outer = self.open.iter().rfind(|open| open.parent).map(|open| open.node);
         self.ended.push(Ended { node, sample: open.sample, outer });
@@ -124,8 +123,7 @@ impl Walk {
             }
             whole.elapsed_ms += sample.elapsed_ms;
             let (calls, failures) = whole.counts;
-            whole.message =
-                format!("Number of samples in transaction : {calls}, number of failing samples : {failures}");
+            whole.message = counted(calls, failures);
             whole.add_sub(sample);
         }
     }
@@ -135,4 +133,9 @@ impl Walk {
     pub fn has_parent(&self) -> bool {
         self.open.iter().any(|open| open.parent)
     }
+}
+
+/// What a transaction says of its samples.
+fn counted(calls: u32, failures: u32) -> smol_str::SmolStr {
+    format!("Number of samples in transaction : {calls}, number of failing samples : {failures}").into()
 }

@@ -1,0 +1,96 @@
+//! The headers of a request as the caller gives them.
+//!
+//! Main type: [`RequestHeaders`].
+
+use std::cell::Cell;
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// Names and values in their order. A request that is sent again and again keeps them in one place, however often it
+/// is cloned.
+#[derive(Clone, Debug)]
+pub enum RequestHeaders {
+    /// One request's own.
+    Own(Vec<(String, String)>),
+    /// The same for all clones.
+    Shared(Rc<Common>),
+}
+
+/// Headers that several requests have.
+#[derive(Debug)]
+pub struct Common {
+    list: Box<[(String, String)]>,
+    checked: Cell<bool>,
+}
+
+impl Default for RequestHeaders {
+    fn default() -> Self {
+        Self::Own(Vec::new())
+    }
+}
+
+impl RequestHeaders {
+    /// Adds one at the end.
+    pub fn push(&mut self, header: (String, String)) {
+        match self {
+            Self::Own(list) => list.push(header),
+            Self::Shared(common) => *self = Self::Own(common.list.iter().cloned().chain([header]).collect()),
+        }
+    }
+
+    /// From now on clones share the list.
+    pub fn share(&mut self) {
+        if let Self::Own(list) = self {
+            let list = std::mem::take(list).into();
+            *self = Self::Shared(Rc::new(Common { list, checked: Cell::new(false) }));
+        }
+    }
+
+    /// Whether one of the requests that share the list was found fit to be sent.
+    pub(crate) fn are_checked(&self) -> bool {
+        match self {
+            Self::Own(_) => false,
+            Self::Shared(common) => common.checked.get(),
+        }
+    }
+
+    /// The list was found fit to be sent.
+    pub(crate) fn set_checked(&self) {
+        if let Self::Shared(common) = self {
+            common.checked.set(true);
+        }
+    }
+}
+
+impl Deref for RequestHeaders {
+    type Target = [(String, String)];
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Own(list) => list,
+            Self::Shared(common) => &common.list,
+        }
+    }
+}
+
+impl From<Vec<(String, String)>> for RequestHeaders {
+    fn from(list: Vec<(String, String)>) -> Self {
+        Self::Own(list)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_added_to_a_clone_is_its_own() {
+        let pair = |name: &str| (name.to_owned(), "v".to_owned());
+        let mut one = RequestHeaders::from(vec![pair("a")]);
+        one.share();
+        let mut two = one.clone();
+        two.push(pair("b"));
+        assert_eq!((one.len(), two.len()), (1, 2));
+        assert!(matches!(one, RequestHeaders::Shared(_)) && matches!(two, RequestHeaders::Own(_)));
+    }
+}
