@@ -156,7 +156,9 @@ mod tests {
             (0..5).map(|_| offer(&mut reservoir, 1, Some(1500)) == Some(Standing::Failed)).collect();
         assert_eq!(failed, [true, true, true, false, false]);
         assert_eq!(offer(&mut reservoir, 1, Some(1050)), Some(Standing::Failed));
-        (0..50).for_each(|code| drop(offer(&mut reservoir, 1, Some(code))));
+        for code in 0..50 {
+            offer(&mut reservoir, 1, Some(code));
+        }
         assert_eq!(reservoir.kinds.len(), KINDS_MOST, "there is a bound to kinds");
         assert_eq!(
             offer(&mut reservoir, 500, Some(1500)),
