@@ -67,7 +67,9 @@ impl Sides {
                 imported.extend(
                     given::doubt_of_import(listed).map(|sentence| format!("run {} {sentence}", listed.id)),
                 );
-                options.push(facts(&kept));
+                if given::imported(listed).is_none() {
+                    options.push(facts(&kept));
+                }
             }
             Ok(Side { name: party.name.clone(), runs })
         };
@@ -145,21 +147,16 @@ fn one_endpoint_is_the_whole_run(sides: &mut [&mut Side]) {
     }
 }
 
-/// What two runs should have in common: names with values.
+/// What two runs should have in common: names with values. Of imported ones nothing of the kind is known.
 fn facts(kept: &Kept) -> Vec<(String, String)> {
     let Environment { program, host, kernel, cpu, cpus, .. } = &kept.listed.environment;
     let mut facts: Vec<(String, String)> = kept.options.as_object().map_or(Vec::new(), |options| {
         options.iter().map(|(name, value)| (format!("option {name}"), value.to_string())).collect()
     });
     for (name, value) in [("program", program), ("host", host), ("kernel", kernel), ("processor", cpu)] {
-        // Imported runs do not know.
-        if !value.is_empty() {
-            facts.push((name.to_owned(), value.clone()));
-        }
+        facts.push((name.to_owned(), value.clone()));
     }
-    if *cpus > 0 {
-        facts.push(("number of processors".to_owned(), cpus.to_string()));
-    }
+    facts.push(("number of processors".to_owned(), cpus.to_string()));
     facts
 }
 
@@ -172,12 +169,7 @@ fn differences(runs: &[Vec<(String, String)>]) -> Vec<String> {
     };
     let mut sentences = Vec::new();
     for name in names {
-        let mut values: Vec<String> = runs
-            .iter()
-            // What a machine was is either known or not; an option that is not there is another one.
-            .filter(|run| name.starts_with("option ") || run.iter().any(|(one, _)| one == name))
-            .map(|run| value(run, name))
-            .collect();
+        let mut values: Vec<String> = runs.iter().map(|run| value(run, name)).collect();
         values.dedup();
         let mut seen = BTreeSet::new();
         values.retain(|value| seen.insert(value.clone()));
