@@ -84,6 +84,9 @@ pub trait VuMaker {
     /// Called on the thread about once a second, before its measurements leave, and a last time when all of its
     /// users are gone: makers that gather something of their own pass it on here.
     fn flush(&self) {}
+
+    /// Called on the thread when the run is over, before its users are closed: no other will be made.
+    fn finish(&self) {}
 }
 
 /// Why a virtual user could not be made.

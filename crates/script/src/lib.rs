@@ -9,6 +9,7 @@ pub mod code;
 mod error;
 mod ffi;
 mod gjson;
+mod imports;
 mod jslib;
 pub mod kept;
 mod lifecycle;

@@ -4,7 +4,7 @@
 //! that a user only evaluates.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::Declared;
@@ -12,6 +12,7 @@ use rquickjs::{Ctx, Error as JsError, Exception, Function, Module, Result, Write
 
 use crate::code::node;
 use crate::error::{Error, ErrorKind};
+use crate::imports::Asked;
 use crate::places::{self, Place};
 use crate::remote::is_remote;
 use crate::source::{Source, path_of};
@@ -48,6 +49,8 @@ pub(crate) struct Program {
     pub(crate) source: Source,
     style: Style,
     modules: RwLock<HashMap<String, Compiled>>,
+    /// The names that are imported from each module, once all modules are known: see [`Program::settle`].
+    asked: OnceLock<Asked>,
     /// The functions of CommonJS modules, as byte code.
     functions: RwLock<HashMap<String, Arc<[u8]>>>,
     /// Whether the text at an address is an ECMAScript module, rather than CommonJS.
@@ -78,6 +81,7 @@ impl Program {
             source,
             style,
             modules: RwLock::default(),
+            asked: OnceLock::new(),
             functions: RwLock::default(),
             styles: RwLock::default(),
             files: RwLock::default(),
@@ -140,6 +144,22 @@ impl Program {
             Some(crate::jslib::reached(address, &text).map_or(text, |own| Arc::from(own.as_bytes())))
         };
         addresses.iter().filter_map(runs).collect()
+    }
+
+    /// All of the program has run once: from now on the wrappers of CommonJS modules export only what is imported
+    /// from them, as each export costs every user some 100 bytes.
+    pub(crate) fn settle(&self) {
+        let mut addresses: HashSet<String> = read(&self.modules).keys().cloned().collect();
+        addresses.extend(read(&self.functions).keys().cloned());
+        let modules = addresses.iter().map(|address| {
+            let text = self.text(address).ok()?;
+            Some((address.as_str(), self.is_module(address, &text), text))
+        });
+        let asked = Asked::of(modules, |base, name| self.source.resolve(base, name).ok());
+        let Some(asked) = asked else { return };
+        let is_module = |address: &String| read(&self.styles).get(address) == Some(&true);
+        write(&self.modules).retain(|address, _| is_module(address) || asked.is_for_all(address));
+        let _ = self.asked.set(asked);
     }
 
     /// Whether `text`, the JavaScript at `address`, is an ECMAScript module; otherwise it is CommonJS.
@@ -220,7 +240,7 @@ impl Program {
             compile(context, address, wrapper.as_bytes())?
         };
         let options = WriteOptions { strip_source: !self.keeps_text(address), ..WriteOptions::default() };
-        let code = module.write(options)?;
+        let code = ffi::unsummed(module.write(options)?);
         let uses_meta =
             if is_module { syntax::mentions(&text, "import.meta") } else { self.style == Style::Node };
         write(&self.modules).insert(address.to_owned(), Compiled { code: code.into(), uses_meta });
@@ -257,7 +277,7 @@ impl Program {
         };
         let names = exports.as_object().map(|object| object.keys::<String>().collect::<Result<Vec<_>>>());
         for (index, name) in names.transpose()?.unwrap_or_default().into_iter().enumerate() {
-            if name != "default" {
+            if name != "default" && self.asked.get().is_none_or(|asked| asked.is_for(address, &name)) {
                 let quoted = serde_json::Value::from(name);
                 code.push_str(&format!("const e{index} = m[{quoted}]; export {{ e{index} as {quoted} }};\n"));
             }

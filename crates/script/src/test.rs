@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use engine::{Control, VuMaker, VuSource, WorkerCtx};
@@ -83,6 +84,8 @@ pub struct RunOptions {
     pub generator_lag: bool,
     /// `exec.test.options`.
     pub options: serde_json::Value,
+    /// The process ends with the run: users that are there at its end need not give their memory back one by one.
+    pub ends_process: bool,
     /// Steers and counts the run.
     pub control: Arc<Control>,
 }
@@ -136,6 +139,8 @@ pub(crate) struct Shared {
     pub(crate) lifecycle_stop: AtomicBool,
     /// Rung with it, for a function that waits.
     pub(crate) lifecycle_bell: Notify,
+    /// The process is about to end.
+    leaving: AtomicBool,
     init_abort: OnceLock<String>,
     warned: Mutex<Vec<&'static str>>,
 }
@@ -158,6 +163,7 @@ impl Shared {
             setup_data: Mutex::default(),
             lifecycle_stop: AtomicBool::new(false),
             lifecycle_bell: Notify::new(),
+            leaving: AtomicBool::new(false),
             init_abort: OnceLock::new(),
             warned: Mutex::default(),
         }
@@ -203,6 +209,19 @@ impl Shared {
         self.init_abort.get().map(String::as_str)
     }
 
+    /// Every user that is still there goes, because the run is over.
+    pub(crate) fn run_is_over(&self) {
+        // Valgrind is to see that nothing is lost.
+        if self.run().ends_process && !cfg!(feature = "valgrind") {
+            self.leaving.store(true, Relaxed);
+        }
+    }
+
+    /// Whether users that go give their memory back.
+    pub(crate) fn gives_memory_back(&self) -> bool {
+        !self.leaving.load(Relaxed)
+    }
+
     /// Warns of something that all users of a test have in common.
     pub(crate) fn warn_once(&self, message: &'static str) {
         let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
@@ -238,6 +257,7 @@ impl Test {
                 if let Some(remote) = &shared.program.source.remote {
                     remote.seal();
                 }
+                shared.program.settle();
                 let sources = shared.program.sources();
                 let _ = shared.intrinsics.set(reach::features(sources.iter().map(AsRef::as_ref)));
                 Ok(Self { shared, loaded: *loaded })

@@ -220,6 +220,7 @@ fn run_options(control: Arc<Control>, clock: Clock) -> RunOptions {
         stage_tag: false,
         generator_lag: false,
         options: serde_json::Value::Null,
+        ends_process: false,
         control,
     }
 }

@@ -107,7 +107,7 @@ fn requests(bench: &Bench, format: &Format, users: u32, measure: &'static str) -
 /// Resident bytes a user with a connection that thinks: the largest size seen, less that of a run with one user.
 fn memory(bench: &Bench, format: &Format, measure: &'static str) -> Result<Vec<Line>, String> {
     let server = servers::nginx()?;
-    let one = run(bench, format, &(format.test)(1, server.port, 1, 3))?.0.rss_max;
+    let one = run(bench, format, &(format.test)(1, server.port, 1, 6))?.0.rss_max;
     let many = run(bench, format, &(format.test)(2_000, server.port, 1, 6))?.0.rss_max;
     let each = many.saturating_sub(one) as f64 / 1_999.0 / 1e3;
     Ok(vec![Line { measure, found: format!("{each:.1} KB"), wanted: "≤ 10 KB", met: each <= 10.0 }])

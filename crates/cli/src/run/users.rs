@@ -104,6 +104,8 @@ fn of_script(settled: &Settled, net: Arc<net::Settings>, control: Arc<Control>) 
         },
         generator_lag: wants_generator_lag(options),
         options: shown_to_scripts(settled),
+        // A command makes one run.
+        ends_process: true,
         control,
     }
 }

@@ -87,6 +87,7 @@ pub(crate) async fn work(seed: Seed) {
         }
         shift.obey(order, &desk);
     }
+    floor.maker.finish();
     for seat in floor.seats.borrow().values() {
         // A user that panics while it is closed harms nobody any more.
         let _ = seat.vacate();

@@ -253,7 +253,12 @@ impl CodeWorker {
     /// The error that a thrown value stands for.
     pub(super) fn thrown(&self, thrown: Persistent<Value<'static>>) -> CodeError {
         let told = self.run(|context| Ok(error::of_thrown(context, &thrown.restore(context)?)));
-        told.unwrap_or_else(|error| error)
+        let mut error = told.unwrap_or_else(|error| error);
+        // What a large block was refused for is thrown like anything else, and becomes a rejection.
+        if &*error.name == "InternalError" && error.message == "out of memory" {
+            (error.kind, error.message) = (error::CodeErrorKind::Memory, self.needs_too_much());
+        }
+        error
     }
 
     /// An object's property as a handle; nothing when it is undefined.

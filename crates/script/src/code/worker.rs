@@ -236,6 +236,11 @@ impl CodeWorker {
         self.stopped(context, &thrown, true).unwrap_or_else(|| super::error::of_thrown(context, &thrown))
     }
 
+    pub(super) fn needs_too_much(&self) -> String {
+        let limit = self.0.host.memory.limit() >> 20;
+        format!("code needs more than the {limit} MB of memory that it may have")
+    }
+
     /// Why code was stopped, if it was, so that `thrown` came of it.
     pub(super) fn stopped<'js>(
         &self,
@@ -248,11 +253,7 @@ impl CodeWorker {
         let full = host.memory.take_exceeded() || host.memory.is_over();
         let (kind, message) = match () {
             () if panicked => (CodeErrorKind::Internal, "a function of the host panicked".to_owned()),
-            () if full => {
-                let limit = host.memory.limit() >> 20;
-                let message = format!("code needs more than the {limit} MB of memory that it may have");
-                (CodeErrorKind::Memory, message)
-            }
+            () if full => (CodeErrorKind::Memory, self.needs_too_much()),
             () if host.is_interrupted() => {
                 let limit = self.0.state.code.0.time_limit;
                 (CodeErrorKind::TimeLimit, format!("code ran for {limit:?} without a pause and was stopped"))
@@ -358,7 +359,7 @@ impl Drop for Entered<'_> {
 }
 
 fn start(code: &Code, host: &Rc<Host>) -> rquickjs::Result<(Runtime, rquickjs::Context)> {
-    let runtime = Runtime::new_with_alloc(ffi::CountingAllocator(host.memory.clone()))?;
+    let runtime = Runtime::new_with_alloc(ffi::CountingAllocator::new(host.memory.clone()))?;
     runtime.set_max_stack_size(STACK_BYTES);
     let loader = || CodeLoader(code.0.shared.program.clone());
     runtime.set_loader(loader(), loader());

@@ -5,8 +5,8 @@
 //! small one fails, in the middle of compiling or of freeing, it does not everywhere. So only large ones are
 //! refused at the limit; small ones go on into a reserve, and the user is stopped at its next check.
 //!
-//! It calls mimalloc directly because only mimalloc can say how large a block is; a header in front of each
-//! block would cost a user some 30 KB.
+//! Small blocks are packed tightly by `slabs`. For the others it calls mimalloc directly, because only mimalloc can
+//! say how large a block is; a header in front of each block would cost a user some 30 KB.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,6 +14,8 @@ use std::rc::Rc;
 #[cfg(not(feature = "valgrind"))]
 use libmimalloc_sys::{mi_free, mi_malloc, mi_realloc, mi_usable_size, mi_zalloc};
 use rquickjs::allocator::Allocator;
+
+use super::slabs::{self, Pool};
 
 /// The system's allocator in mimalloc's place: valgrind knows its blocks one by one.
 #[cfg(feature = "valgrind")]
@@ -30,6 +32,8 @@ mod system {
 #[cfg(feature = "valgrind")]
 use system::{mi_free, mi_malloc, mi_realloc, mi_usable_size, mi_zalloc};
 
+/// Blocks up to this size, bytes, are packed in slabs; valgrind is to see each of them.
+const SMALL_MAX_BYTES: usize = if cfg!(feature = "valgrind") { 0 } else { slabs::BLOCK_MAX_BYTES };
 /// Allocations from this size on are refused at the limit, bytes.
 const LARGE_BYTES: usize = 16 << 10;
 /// What small allocations may take beyond the limit, bytes: QuickJS checks whether it should stop every 10,000
@@ -117,62 +121,127 @@ impl MemoryGauge {
 /// `block` must be one that a [`CountingAllocator`] gave and has not taken back.
 pub(crate) unsafe fn extent(block: *const std::ffi::c_void) -> (usize, usize) {
     // SAFETY: guaranteed by the caller.
-    (block as usize, unsafe { mi_usable_size(block.cast_mut()) })
+    (block as usize, unsafe { usable_bytes(block.cast_mut().cast()) })
 }
 
-/// The allocator of one runtime.
-pub(crate) struct CountingAllocator(pub(crate) Rc<MemoryGauge>);
+/// # Safety
+/// As for [`extent`].
+unsafe fn usable_bytes(block: *mut u8) -> usize {
+    // SAFETY: guaranteed by the caller; a block is a pool's or mimalloc's.
+    unsafe { if slabs::holds(block) { slabs::bytes_of(block) } else { mi_usable_size(block.cast()) } }
+}
+
+/// The allocator of one runtime, which stays on the thread that made it.
+pub(crate) struct CountingAllocator {
+    gauge: Rc<MemoryGauge>,
+    pool: Rc<Pool>,
+}
 
 impl CountingAllocator {
-    fn block(&self, size: usize, get: unsafe extern "C" fn(usize) -> *mut std::ffi::c_void) -> *mut u8 {
-        if !self.0.admits(size) {
-            return std::ptr::null_mut();
+    /// An allocator that counts in `gauge`.
+    pub(crate) fn new(gauge: Rc<MemoryGauge>) -> Self {
+        Self { gauge, pool: Pool::of_thread() }
+    }
+
+    /// A block that is not counted yet; null when there is none.
+    fn uncounted(&self, size: usize) -> *mut u8 {
+        if size <= SMALL_MAX_BYTES {
+            let block = self.pool.take(size);
+            if !block.is_null() {
+                return block;
+            }
         }
-        // SAFETY: both functions take any size and return null on failure; the size of null is 0.
+        // SAFETY: it takes any size and returns null on failure.
+        unsafe { mi_malloc(size).cast() }
+    }
+
+    /// # Safety
+    /// As for [`Allocator::dealloc`]; the block is not counted any more.
+    unsafe fn free(&self, block: *mut u8) {
+        // SAFETY: guaranteed by the caller; a block is this thread's pool's or mimalloc's.
+        unsafe { if slabs::holds(block) { self.pool.give_back(block) } else { mi_free(block.cast()) } }
+    }
+
+    fn count(&self, block: *mut u8) -> *mut u8 {
+        if !block.is_null() {
+            // SAFETY: the block was just given.
+            self.gauge.add(unsafe { usable_bytes(block) });
+        }
+        block
+    }
+
+    /// Another block with the content of `block`, which is freed; null, and nothing done, when there is none.
+    ///
+    /// # Safety
+    /// As for [`Allocator::realloc`]; `old` must be the bytes of the block.
+    unsafe fn moved(&self, block: *mut u8, old: usize, size: usize) -> *mut u8 {
+        // SAFETY: guaranteed by the caller; the blocks are apart and each has the bytes that are copied.
         unsafe {
-            let block = get(size);
-            self.0.add(mi_usable_size(block));
-            block.cast()
+            if !slabs::holds(block) && size > SMALL_MAX_BYTES {
+                return mi_realloc(block.cast(), size).cast();
+            }
+            let new = self.uncounted(size);
+            if !new.is_null() && !block.is_null() {
+                block.copy_to_nonoverlapping(new, old.min(size));
+                self.free(block);
+            }
+            new
         }
     }
 }
 
-// SAFETY: blocks come from mimalloc, whose alignment is at least that of a pointer, and go back to it.
+// SAFETY: blocks come from the pool or from mimalloc, whose alignment is at least that of a pointer, and go back to
+// where they came from.
 unsafe impl Allocator for CountingAllocator {
     fn alloc(&mut self, size: usize) -> *mut u8 {
-        self.block(size, mi_malloc)
+        if self.gauge.admits(size) { self.count(self.uncounted(size)) } else { std::ptr::null_mut() }
     }
 
     fn calloc(&mut self, count: usize, size: usize) -> *mut u8 {
-        count.checked_mul(size).map_or(std::ptr::null_mut(), |bytes| self.block(bytes, mi_zalloc))
+        let Some(bytes) = count.checked_mul(size).filter(|bytes| self.gauge.admits(*bytes)) else {
+            return std::ptr::null_mut();
+        };
+        if bytes > SMALL_MAX_BYTES {
+            // SAFETY: it takes any size and returns null on failure.
+            return self.count(unsafe { mi_zalloc(bytes).cast() });
+        }
+        let block = self.uncounted(bytes);
+        if !block.is_null() {
+            // SAFETY: the block has that many bytes at least.
+            unsafe { block.write_bytes(0, bytes) };
+        }
+        self.count(block)
     }
 
     unsafe fn dealloc(&mut self, pointer: *mut u8) {
-        // SAFETY: the pointer is a block of mimalloc's.
+        // SAFETY: the pointer is a block that this allocator gave.
         unsafe {
-            self.0.remove(mi_usable_size(pointer.cast()));
-            mi_free(pointer.cast());
+            self.gauge.remove(usable_bytes(pointer));
+            self.free(pointer);
         }
     }
 
     unsafe fn realloc(&mut self, pointer: *mut u8, size: usize) -> *mut u8 {
-        // SAFETY: the pointer is a block of mimalloc's; on failure it stays valid and counted.
+        // SAFETY: the pointer is null or a block that this allocator gave; on failure it stays valid and counted.
         unsafe {
-            let old = mi_usable_size(pointer.cast());
-            if !self.0.admits(size.saturating_sub(old)) {
+            let old = if pointer.is_null() { 0 } else { usable_bytes(pointer) };
+            // What shrinks by less than half stays where it is.
+            if size <= old && size > old / 2 {
+                return pointer;
+            }
+            if !self.gauge.admits(size.saturating_sub(old)) {
                 return std::ptr::null_mut();
             }
-            let moved = mi_realloc(pointer.cast(), size);
+            let moved = self.moved(pointer, old, size);
             if !moved.is_null() {
-                self.0.remove(old);
-                self.0.add(mi_usable_size(moved));
+                self.gauge.remove(old);
             }
-            moved.cast()
+            self.count(moved)
         }
     }
 
     unsafe fn usable_size(pointer: *mut u8) -> usize {
-        // SAFETY: the pointer is a block of mimalloc's.
-        unsafe { mi_usable_size(pointer.cast()) }
+        // SAFETY: the pointer is a block that an allocator of this kind gave.
+        unsafe { usable_bytes(pointer) }
     }
 }

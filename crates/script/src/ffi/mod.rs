@@ -14,6 +14,7 @@ mod lazy;
 mod lent;
 mod module;
 mod pages;
+mod slabs;
 mod table;
 mod values;
 
@@ -28,7 +29,7 @@ pub(crate) use alloc::{CountingAllocator, MemoryGauge};
 pub(crate) use call::{Call, Named, bound, constructor, function};
 pub(crate) use lazy::{Lazy, LazyClass, Property};
 pub(crate) use lent::LentHost;
-pub(crate) use module::{compile_script, declare, load_module, run_script};
+pub(crate) use module::{compile_script, declare, load_module, run_script, unsummed};
 pub(crate) use pages::Pages;
 pub(crate) use table::{Member, Table, define};
 pub(crate) use values::{
@@ -53,6 +54,12 @@ pub(crate) fn hot_memory(context: &Ctx<'_>) -> [(usize, usize); 2] {
         let runtime = qjs::JS_GetRuntime(context);
         [alloc::extent(runtime.cast()), alloc::extent(context.cast())]
     }
+}
+
+/// Lets QuickJS look for garbage from `bytes` on.
+pub(crate) fn set_garbage_threshold(context: &Ctx<'_>, bytes: usize) {
+    // SAFETY: the context is alive, and so is its runtime.
+    unsafe { qjs::JS_SetGCThreshold(qjs::JS_GetRuntime(context.as_raw().as_ptr()), bytes as _) };
 }
 
 /// The virtual user that `context` belongs to.

@@ -94,6 +94,15 @@ fn fill<'js>(
     Ok(())
 }
 
+/// Byte code to be kept in memory: without its check sum, which QuickJS would compute again for every user.
+pub(crate) fn unsummed(mut code: Vec<u8>) -> Vec<u8> {
+    // After the version, and all ones mean that there is none.
+    if let Some(sum) = code.get_mut(1..5) {
+        sum.fill(0xff);
+    }
+    code
+}
+
 /// A module from byte code that this process compiled.
 pub(crate) fn load_module<'js>(context: &Ctx<'js>, code: &[u8]) -> Result<Module<'js, Declared>> {
     // SAFETY: the bytes come from `Module::write` of the same QuickJS in this process; they are kept in
@@ -122,7 +131,7 @@ pub(crate) fn compile_script(context: &Ctx<'_>, name: &str, text: &str, keep_tex
         }
         let code = std::slice::from_raw_parts(bytes, length as usize).to_vec();
         qjs::js_free(raw, bytes.cast());
-        Ok(code)
+        Ok(unsummed(code))
     }
 }
 

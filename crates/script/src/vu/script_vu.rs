@@ -101,6 +101,10 @@ pub(crate) struct ScriptVuMaker {
 }
 
 impl VuMaker for ScriptVuMaker {
+    fn finish(&self) {
+        self.shared.run_is_over();
+    }
+
     fn make(&self, in_instance: u64, in_test: u64) -> LocalBoxFuture<'_, Result<Box<dyn Vu>, VuError>> {
         Box::pin(async move {
             let ids = Ids { in_instance, in_test };

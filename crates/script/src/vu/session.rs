@@ -26,6 +26,12 @@ use crate::test::{Export, Loaded};
 /// Stack that QuickJS must leave free below its limit: throwing a stack overflow itself needs some.
 const STACK_RESERVE_BYTES: usize = 24 * 1024;
 
+/// Heap of a user, in bytes, from which on QuickJS looks for garbage while the init code runs. That code makes
+/// what stays: its own 256 KB would look through a large library twice, and find next to nothing.
+const INIT_GARBAGE_BYTES: usize = 1 << 20;
+/// The same for all that comes after, if it is more than half as much again as what the init code left.
+const GARBAGE_BYTES: usize = 256 << 10;
+
 /// Work for a session.
 pub(crate) enum Command {
     /// Run one iteration of a scenario.
@@ -76,10 +82,14 @@ pub(crate) fn run(host: &Rc<Host>, mailbox: &Rc<Mailbox>, stack_bytes: usize) {
             }));
             // Values of the script that the host still holds must go before the runtime does.
             host.close();
-            drop(context);
             runtime.set_host_promise_rejection_tracker(None);
             runtime.set_interrupt_handler(None);
-            drop(runtime);
+            if host.shared.gives_memory_back() {
+                drop(context);
+                drop(runtime);
+            } else {
+                std::mem::forget((context, runtime));
+            }
             if let Err(panic) = served {
                 resume_unwind(panic);
             }
@@ -93,7 +103,8 @@ pub(crate) fn run(host: &Rc<Host>, mailbox: &Rc<Mailbox>, stack_bytes: usize) {
 
 #[inline(never)]
 fn start(host: &Rc<Host>, stack_bytes: usize) -> rquickjs::Result<(Runtime, rquickjs::Context)> {
-    let runtime = Runtime::new_with_alloc(ffi::CountingAllocator(host.memory.clone()))?;
+    let runtime = Runtime::new_with_alloc(ffi::CountingAllocator::new(host.memory.clone()))?;
+    runtime.set_gc_threshold(INIT_GARBAGE_BYTES);
     runtime.set_max_stack_size(stack_bytes.saturating_sub(STACK_RESERVE_BYTES));
     let loader = || ProgramLoader(host.shared.program.clone());
     runtime.set_loader(loader(), loader());
@@ -176,6 +187,8 @@ impl<'js> Session<'_, 'js> {
         globals::install(&self.ctx).map_err(|_| self.failure())?;
         let exports = self.evaluate_main()?;
         globals::after_init(&self.ctx, self.host.ids.in_instance > 0).map_err(|_| self.failure())?;
+        let left = self.host.memory.used();
+        ffi::set_garbage_threshold(&self.ctx, GARBAGE_BYTES.max(left.saturating_add(left / 2)));
         // Only the first evaluation describes the test; later ones are the same.
         let loaded = if self.host.ids.in_test == 0 { self.describe(&exports)? } else { Loaded::default() };
         Ok((exports, loaded))

@@ -307,6 +307,28 @@ impl Thread {
         }
         let label = self.name_sampler(&node_.name)?;
         self.sampled = true;
+        if let NodeKind::Action { action, whole_test, duration } = &node_.kind {
+            self.act(*action, *whole_test, duration, session).await?;
+        } else {
+            // In a box: a user that rests must not carry the room for a sample.
+            Box::pin(self.take_sample(node, &label, view, aims, session)).await?;
+        }
+        self.leave(node);
+        self.tell_ended().await
+    }
+
+    /// Takes one sample and does what follows it.
+    async fn take_sample(
+        &mut self,
+        node: NodeId,
+        label: &SmolStr,
+        view: Option<Box<SamplerView>>,
+        aims: Aims,
+        session: &mut Session,
+    ) -> Result<(), Halt> {
+        let group = self.group.clone();
+        let node_ = &group.nodes[node];
+        let scope = &node_.scope;
         let sample = match &node_.kind {
             NodeKind::Http(http) => {
                 let mut call = http.call(scope, &group.parts, &mut self.user)?;
@@ -329,26 +351,21 @@ impl Thread {
                 }
                 let common = Rc::clone(&self.common);
                 let ready = matches!(call, Cow::Borrowed(_)).then_some(&common.ready);
-                // In a box: a user that rests must not carry the room for a request.
                 let (network, user) = (&mut self.network, &mut self.user);
-                let sample = Box::pin(http::perform(&call, ready, &label, network, user, session)).await;
+                let sample = http::perform(&call, ready, label, network, user, session).await;
                 sample.map(|sample| if limit.is_some() { cut_off(sample) } else { sample })
             }
             NodeKind::Socket(sampler) => {
-                let sample = self.blank(&label);
+                let sample = self.blank(label);
                 let (network, user) = (&mut self.network, &mut self.user);
                 let sample = socket::perform(sampler, sample, scope, &group.parts, network, user, session);
                 Some(Box::pin(sample).await?)
             }
             NodeKind::Query(query) => {
-                Some(Box::pin(self.query_sample(query, self.blank(&label), session)).await?)
+                Some(Box::pin(self.query_sample(query, self.blank(label), session)).await?)
             }
             NodeKind::Parallel(parallel) => {
-                Box::pin(self.parallel(node, parallel, self.blank(&label), session)).await?
-            }
-            NodeKind::Action { action, whole_test, duration } => {
-                self.act(*action, *whole_test, duration, session).await?;
-                None
+                Box::pin(self.parallel(node, parallel, self.blank(label), session)).await?
             }
             NodeKind::Script(script) => {
                 let sample = Sample {
@@ -356,17 +373,16 @@ impl Thread {
                     success: true,
                     code: "200".into(),
                     message: "OK".into(),
-                    ..self.blank(&label)
+                    ..self.blank(label)
                 };
                 Some(self.script_sample(script, sample, scope, session).await?)
             }
-            kind => sampler::simple(kind, self.blank(&label), &mut self.user, session).await?,
+            kind => sampler::simple(kind, self.blank(label), &mut self.user, session).await?,
         };
-        if let Some(sample) = sample {
-            self.after(node, sample, session).await?;
+        match sample {
+            Some(sample) => self.after(node, sample, session).await,
+            None => Ok(()),
         }
-        self.leave(node);
-        self.tell_ended().await
     }
 
     /// Runs what stands before a sampler.
@@ -458,10 +474,13 @@ impl Thread {
 
     /// Goes where the sample or a script wants to go.
     fn leave(&mut self, node: NodeId) {
+        let action = std::mem::take(&mut self.action);
+        if action == Action::Continue || !self.running {
+            return;
+        }
         let ok = self.user.last_sample_ok();
-        let left = match std::mem::take(&mut self.action) {
+        let left = match action {
             Action::Continue => return,
-            _ if !self.running => return,
             Action::NextThreadLoop => {
                 if let Some(branch) = &mut self.branch {
                     branch.restarts = true;
@@ -491,4 +510,21 @@ fn cut_off(mut sample: Sample) -> Sample {
         sample.fail_without_answer("java.net.SocketException", "Socket closed");
     }
     sample
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size<A, B, F: Future>(_: impl Fn(A, B) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_thread_is_small() {
+        let live = size(async |thread: &mut Thread, session: &mut Session| thread.live(session).await);
+        let thread = size_of::<Thread>();
+        assert!(thread < 900, "a thread is {thread} bytes");
+        assert!(live < 1_200, "a thread's life is {live} bytes beside it");
+    }
 }

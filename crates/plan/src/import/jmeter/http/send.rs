@@ -56,7 +56,7 @@ pub struct Network {
     /// Cookies become variables.
     pub save_cookies: bool,
     /// The connection of WebSocket samplers.
-    pub socket: Option<net::websocket::WebSocket>,
+    pub socket: Option<Box<net::websocket::WebSocket>>,
     /// Where it leads.
     pub socket_url: String,
     /// Connections to databases that no other thread has.

@@ -273,7 +273,7 @@ impl Talk<'_> {
             Ok(socket) => {
                 self.session.add(builtin::WS_SESSIONS, 1.0);
                 self.session.add(builtin::WS_CONNECTING, took);
-                self.network.socket = Some(socket);
+                self.network.socket = Some(Box::new(socket));
                 self.network.socket_url = url;
                 (self.sample.code, self.sample.message) = ("101".into(), "Switching Protocols".into());
                 Ok(Ok(()))
@@ -317,7 +317,7 @@ impl Talk<'_> {
     }
 
     fn socket(&mut self) -> Result<&mut WebSocket, Trouble> {
-        self.network.socket.as_mut().ok_or_else(|| Trouble::io("the connection is closed"))
+        self.network.socket.as_deref_mut().ok_or_else(|| Trouble::io("the connection is closed"))
     }
 
     fn send(&mut self) -> Outcome<()> {
