@@ -88,14 +88,15 @@ fn value_behind(text: &[u8], from: usize, to: usize) -> Option<(usize, usize)> {
         return None;
     }
     at = find(text, at + 1, |byte| !matches!(byte, b' ' | b'\t'));
+    let behind = find(text, at, |byte| byte != b'\\');
+    if behind > at && text.get(behind) == Some(&b'"') {
+        // A text within a text, whose quotes have backslashes.
+        return Some((behind + 1, find(text, behind + 1, |byte| matches!(byte, b'\\' | b'"'))));
+    }
     match text.get(at)? {
         b'{' => None,
         b'[' => Some((at + 1, find(text, at + 1, |byte| byte == b']'))),
         b'"' | b'\'' => Some((at + 1, end_of_quoted(text, at + 1, text[at]))),
-        b'\\' => {
-            let begin = find(text, at, |byte| byte != b'\\') + 1;
-            (begin <= text.len()).then(|| (begin, find(text, begin, |byte| matches!(byte, b'\\' | b'"'))))
-        }
         _ => Some((at, find(text, at, |byte| b"&,;}])<>\"'\r\n".contains(&byte)))),
     }
 }
@@ -151,6 +152,9 @@ mod tests {
         );
         check(r#"{"refreshToken":"cut o"#, r#"{"refreshToken":"***"#);
         check("apiKey=ü&x=ü", "apiKey=***&x=ü");
+        check("token=\\ü&x=1", "token=***&x=1");
+        check("token=\\", "token=***");
+        check("{\"token\":\"\\ü\",\"x\":\"ü\"}", "{\"token\":\"***\",\"x\":\"ü\"}");
     }
 
     proptest! {
