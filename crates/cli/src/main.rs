@@ -14,6 +14,7 @@ mod kept;
 mod load;
 mod logs;
 mod pages;
+mod results;
 mod run;
 mod screen;
 mod secrets;

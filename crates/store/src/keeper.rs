@@ -13,6 +13,7 @@ use metrics::{Delta, Deltas, Frame, Registry};
 use model::{Clock, Level, Logger, Nanos, Record};
 
 use crate::error::Error;
+use crate::exchanges::Gathered;
 use crate::place::Place;
 use crate::record::{Closing, Opening};
 use crate::writer::Writer;
@@ -77,6 +78,7 @@ impl Keeper {
             shared: Arc::clone(&shared),
             deltas: Deltas::new(registry),
             waiting: Vec::new(),
+            exchanges: Gathered::default(),
             writer: None,
             locked_since: None,
             kept_to: None,
@@ -152,6 +154,8 @@ struct Keeping {
     deltas: Deltas,
     /// What could not be written yet.
     waiting: Vec<Delta>,
+    /// The slowest and the failed requests so far.
+    exchanges: Gathered,
     writer: Option<Writer>,
     locked_since: Option<Nanos>,
     /// The last second that is in the store.
@@ -180,6 +184,10 @@ impl Keeping {
             match self.frames.recv_timeout(due.since(now).into()) {
                 Ok((frame, second)) => {
                     self.deltas.apply(&frame, second);
+                    for exchange in &frame.exchanges {
+                        let ended_ns = self.clock.unix_ns(exchange.sample.at);
+                        self.exchanges.add(exchange, (ended_ns / 1_000_000) as i64);
+                    }
                     if !settling && !self.deltas.is_empty() {
                         settling = true;
                         due = due.min((self.clock.now() + SETTLING).max(written + APART));
@@ -211,7 +219,9 @@ impl Keeping {
             none => none.insert(Writer::begin(&self.place, &self.opening)?),
         };
         let now_ms = self.clock.unix_ns(self.clock.now()) / 1_000_000;
-        writer.write(&self.deltas, &self.waiting, now_ms as i64)?;
+        let exchanges = Some(&self.exchanges).filter(|exchanges| exchanges.is_changed());
+        writer.write(&self.deltas, &self.waiting, exchanges, now_ms as i64)?;
+        self.exchanges.written();
         self.kept_to = self.waiting.iter().map(|delta| delta.second).max().max(self.kept_to);
         self.waiting.clear();
         Ok(())

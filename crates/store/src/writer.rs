@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::database::{Cell, Database, cells};
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::exchanges::Gathered;
 use crate::pack::Press;
 use crate::place::Place;
 use crate::record::{Closing, Opening, ScriptText};
@@ -52,7 +53,8 @@ impl Writer {
         let store = Database::create(place)?;
         // Tidying waits for the disk, which is too long for the end of a short run.
         store.tidy_at_end(false)?;
-        let environment = Environment::look(&opening.program, &opening.folder);
+        let here = || Environment::look(&opening.program, &opening.folder);
+        let environment = opening.environment.clone().unwrap_or_else(here);
         let hash = opening.script.as_ref().and_then(hash);
         let (run, id) = store.change(|store| insert(store, opening, &environment, hash.as_deref()))?;
         let (press, retention) = (Press::new()?, opening.retention);
@@ -65,12 +67,30 @@ impl Writer {
         &self.id
     }
 
-    /// Writes what was measured. After an error the same rows are to come again, and new ones only behind them.
+    /// Takes the run out of the store.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn remove(&self) -> Result<(), Error> {
+        self.store.change(|store| {
+            store.execute("DELETE FROM points WHERE run = ?1", &cells![self.run])?;
+            store.execute("DELETE FROM runs WHERE key = ?1", &cells![self.run]).map(|_| ())
+        })
+    }
+
+    /// Writes what was measured, and the exchanges, when there are other ones than before. After an error the same
+    /// rows are to come again, and new ones only behind them.
     ///
     /// # Errors
     /// When the store cannot be written; then nothing of it is there, or its connection is lost, and what is there is not
     /// written again.
-    pub fn write(&mut self, deltas: &Deltas, rows: &[Delta], written_ms: i64) -> Result<(), Error> {
+    pub fn write(
+        &mut self,
+        deltas: &Deltas,
+        rows: &[Delta],
+        exchanges: Option<&Gathered>,
+        written_ms: i64,
+    ) -> Result<(), Error> {
         let Self { store, run, press, series, doubtful, .. } = self;
         let run = *run;
         let done = store.change(|store| {
@@ -80,6 +100,9 @@ impl Writer {
             };
             write_series(store, run, deltas, from)?;
             write_points(store, run, rows, press)?;
+            if let Some(exchanges) = exchanges {
+                exchanges.write(store, run, press)?;
+            }
             store.execute("UPDATE runs SET written_ms = ?2 WHERE key = ?1", &cells![run, written_ms])?;
             Ok(())
         });

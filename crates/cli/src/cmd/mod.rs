@@ -14,6 +14,7 @@ mod demo;
 mod export;
 mod gate;
 mod http;
+mod import;
 mod inspect;
 mod new;
 mod pause;
@@ -68,6 +69,7 @@ pub static COMMANDS: &[Spec] = &[
     export::SPEC,
     gate::SPEC,
     http::SPEC,
+    import::SPEC,
     inspect::SPEC,
     new::SPEC,
     pause::SPEC,

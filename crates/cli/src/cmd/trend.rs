@@ -77,7 +77,7 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let figure = Figure::parse(text("metric").unwrap_or(USUAL))?;
     let limit = text("limit").map(limit_of).transpose()?;
-    let mut shelf = Shelf::open(session, matches)?;
+    let shelf = Shelf::open(session, matches)?;
     let mut runs = shelf.list()?;
     let test = match text("name") {
         Some(name) => name.to_owned(),
@@ -98,14 +98,15 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let now = now_ms(session);
     let (mut entries, mut left_out, mut time) = (Vec::new(), 0, false);
     for run in runs {
-        if !matches!(Verdict::of(&run, now), Verdict::Passed | Verdict::Failed) || is_untrusted(&run) {
+        if !Verdict::of(&run, now).is_whole() || is_untrusted(&run) {
             left_out += 1;
             continue;
         }
-        let library = shelf.library();
-        time |= figure.is_time(library, &run).map_err(|e| failed(&e))?;
-        let value = figure.of_run(library, run.clone()).map_err(|e| failed(&e))?;
-        entries.extend(value.map(|value| Entry { run, value }));
+        let found = figure.of_run(shelf.reading(), &run).map_err(|e| failed(&e))?;
+        if let Some((value, is_time)) = found {
+            time |= is_time;
+            entries.push(Entry { run, value });
+        }
     }
     let values: Vec<f64> = entries.iter().map(|entry| entry.value).collect();
     let history = history(&values, level);

@@ -164,6 +164,13 @@ pub const RUN_FLAGS: &[Flag] = &[
         env: "LINGER",
         help: "keep the REST API alive after the test",
     },
+    Flag {
+        long: "no-exchanges",
+        short: None,
+        kind: Kind::Bool,
+        env: "NO_EXCHANGES",
+        help: "keep figures only of this run, not its slowest and its failed requests with their answers",
+    },
     Flag { long: "no-store", short: None, kind: Kind::Bool, env: "NO_STORE", help: "do not keep this run" },
     Flag {
         long: "no-usage-report",

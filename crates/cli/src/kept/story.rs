@@ -63,6 +63,7 @@ const fn ending(verdict: Verdict) -> Ending {
         Verdict::Aborted => Ending::Aborted,
         Verdict::Running => Ending::Running,
         Verdict::Killed => Ending::Killed,
+        Verdict::Imported => Ending::Imported,
     }
 }
 

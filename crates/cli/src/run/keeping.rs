@@ -43,6 +43,8 @@ fn membership(text: &str) -> Option<Membership> {
 pub struct Keeping {
     keeper: Option<Keeper>,
     pages: Pages,
+    /// Whether the slowest and the failed exchanges are kept with it.
+    exchanges: bool,
 }
 
 /// The reports that are made of the entry when the run has ended.
@@ -122,7 +124,13 @@ impl Keeping {
         let registry = loaded.registry.clone();
         pages.store = Some(path.clone());
         let keeper = Keeper::start(&path, opening, registry, session.clock, &session.logger());
-        Ok(Self { keeper: Some(keeper), pages })
+        Ok(Self { keeper: Some(keeper), pages, exchanges: !flags.on("no-exchanges") })
+    }
+
+    /// Whether workers are to look for the slowest and the failed exchanges.
+    #[must_use]
+    pub const fn wants_exchanges(&self) -> bool {
+        self.exchanges
     }
 
     /// Takes what a worker measured.
@@ -196,6 +204,7 @@ fn opening(session: &Session, loaded: &Loaded, settled: &Settled) -> Opening {
         scenarios: settled.scenarios().into_iter().map(|scenario| scenario.name).collect(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         folder,
+        environment: None,
         started_ms: now_ms(session),
         retention: None,
         group: session.env.get(GROUP_VARIABLE).and_then(|text| membership(text)),
@@ -255,7 +264,8 @@ fn closing(session: &Session, end: &End<'_>) -> Closing {
     }
 }
 
-fn collect_checks(group: &Group, checks: &mut Vec<Check>) {
+/// The checks of a group and of those inside it.
+pub fn collect_checks(group: &Group, checks: &mut Vec<Check>) {
     checks.extend(group.checks.iter().map(|check| Check {
         group: group.path.clone(),
         name: check.name.clone(),

@@ -40,6 +40,8 @@ pub enum Ending {
     Running,
     /// Without a word.
     Killed,
+    /// Somewhere else, in another program.
+    Imported,
 }
 
 /// A run as the report tells of it.

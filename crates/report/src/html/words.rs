@@ -138,6 +138,12 @@ pub fn verdict(run: &Run) -> Verdict {
         Ending::Running => {
             of("Under way", "The test is still running: this is what it has so far.".to_owned(), Tone::Warn)
         }
+        Ending::Imported => of(
+            "Imported",
+            "The test was run elsewhere, and this is what was measured of it: nothing was judged here."
+                .to_owned(),
+            Tone::Plain,
+        ),
         Ending::Killed => of(
             "Killed",
             "The test was killed: what is here came until then, and its thresholds were never judged."

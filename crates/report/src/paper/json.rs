@@ -103,5 +103,6 @@ fn ending(ending: Ending) -> &'static str {
         Ending::Aborted => "aborted",
         Ending::Running => "running",
         Ending::Killed => "killed",
+        Ending::Imported => "imported",
     }
 }

@@ -19,7 +19,7 @@ pub fn of_run(run: &Run, figures: &Figures) -> Verdicts {
         Ending::Passed if open => Standing::Undecided,
         Ending::Passed => Standing::Passed,
         Ending::Failed | Ending::Aborted | Ending::Killed => Standing::Failed,
-        Ending::Untrusted | Ending::Running => Standing::Undecided,
+        Ending::Untrusted | Ending::Running | Ending::Imported => Standing::Undecided,
     };
     let mut notes = vec![lead(run, figures), trust(run).0];
     notes.extend(trust_lines(run).into_iter().map(|(text, _)| text));
@@ -54,7 +54,7 @@ fn ended(run: &Run) -> Case {
     let judged = thresholds(&run.summary).any(|(_, one)| !one.ok)
         || run.summary.slas.as_ref().is_some_and(|slas| slas.verdict == SlaVerdict::Fail);
     let standing = match run.ending {
-        Ending::Passed | Ending::Untrusted => Standing::Passed,
+        Ending::Passed | Ending::Untrusted | Ending::Imported => Standing::Passed,
         Ending::Failed if judged => Standing::Passed,
         Ending::Running => Standing::Undecided,
         Ending::Failed | Ending::Aborted | Ending::Killed => Standing::Failed,
@@ -71,6 +71,7 @@ fn kept_pace(run: &Run) -> Case {
     let told = &run.summary.trust;
     let (standing, message) = match run.ending {
         Ending::Killed | Ending::Running => (Standing::Undecided, "that is judged at the end".to_owned()),
+        Ending::Imported => (Standing::Undecided, "its file does not say".to_owned()),
         _ if told.trusted => (Standing::Passed, "it did".to_owned()),
         _ => {
             let reasons = told.reasons.iter().filter(|reason| reason.invalidates);
