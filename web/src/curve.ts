@@ -1,6 +1,6 @@
 // The percentile curve: how long the slowest one in ten, hundred, thousand took. Drawn as SVG.
 import type { Run } from './data';
-import { logTicks, percentile, span, ticks } from './format';
+import { element, logTicks, percentile, span, ticks } from './format';
 import { RUNS, colour } from './theme';
 
 const HEIGHT = 300;
@@ -8,13 +8,6 @@ const LEFT = 66;
 const RIGHT = 14;
 const TOP = 10;
 const BOTTOM = 34;
-
-function element(name: string, attributes: Record<string, string | number>, text?: string): SVGElement {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 
 /** How far to the right a share lies: one step for each nine. */
 const nines = (q: number) => -Math.log10(1 - q);

@@ -31,13 +31,34 @@ export interface Run {
   heat: Heat;
 }
 
+export type Unit = 'number' | 'ms' | 'share';
+
+/** Points that are drawn alike. */
+export interface Marks {
+  name: string;
+  shape: 'dots' | 'line' | 'dashes';
+  /** A custom property of the style sheet. */
+  colour: string;
+  /** To the right, up, and the ends of an interval. */
+  points: [number, number, Maybe, Maybe][];
+  /** What is said of each point besides. */
+  labels: string[];
+}
+
+export interface Plot {
+  x: { title: string; unit: Unit };
+  y: { title: string; unit: Unit };
+  marks: Marks[];
+}
+
 export interface Data {
   version: number;
   runs: Run[];
+  plots: Plot[];
 }
 
 /** Reads what the page brings along. */
 export function read(): Data {
   const element = document.getElementById('data');
-  return JSON.parse(element?.textContent ?? '{"version":1,"runs":[]}') as Data;
+  return JSON.parse(element?.textContent ?? '{"version":1,"runs":[],"plots":[]}') as Data;
 }

@@ -33,6 +33,19 @@ export function percentile(q: number): string {
   return `${parseFloat((q * 100).toFixed(4))} %`;
 }
 
+/** A share as a percentage. */
+export function percentage(share: number): string {
+  return `${digits(share * 100)} %`;
+}
+
+/** A piece of a drawing. */
+export function element(name: string, attributes: Record<string, string | number>, text?: string): SVGElement {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
 /** Steps of 1, 2 and 5 within a range that are fit for an axis. */
 export function ticks(low: number, high: number, most: number): number[] {
   const rough = (high - low) / Math.max(1, most);

@@ -68,7 +68,7 @@ export function draw(heat: Heat, into: HTMLElement, width: number): () => void {
 
   const readout = document.createElement('p');
   readout.className = 'readout';
-  const rest = `Darker means more requests: up to ${amount(most)} in a cell.`;
+  const rest = `The stronger the colour, the more requests: up to ${amount(most)} in a cell.`;
   readout.textContent = rest;
   canvas.addEventListener('pointermove', (event) => {
     const at = Math.floor((event.offsetX - LEFT) / wide);

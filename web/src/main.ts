@@ -7,24 +7,29 @@ import * as curve from './curve';
 import { read } from './data';
 import * as heat from './heat';
 import * as overTime from './over_time';
+import * as plot from './plot';
 import * as tables from './tables';
 import * as theme from './theme';
 
 /** Paper is about so wide. */
 const PAPER = 660;
 
-const { runs } = read();
+const { runs, plots } = read();
 let gone: (() => void)[] = [];
 let printing = false;
 
 function drawOne(figure: HTMLElement): (() => void) | null {
   const kind = figure.dataset['chart'] ?? '';
-  const run = runs[Number(figure.dataset['run'] ?? 0)];
+  const at = Number(figure.dataset['run'] ?? 0);
   const into = figure.querySelector<HTMLElement>('.plot');
-  if (!run || !into) return null;
+  if (!into) return null;
   const room = Math.floor(into.clientWidth);
   const width = printing ? Math.min(room, PAPER) : room;
   if (width < 50) return null;
+  const points = kind === 'plot' ? plots[at] : undefined;
+  if (points) return plot.draw(points, into, width);
+  const run = runs[at];
+  if (!run) return null;
   if (kind === 'curve') return curve.draw([run], into, width);
   if (kind === 'compare-curve') return curve.draw(runs, into, width);
   if (kind === 'heat') return heat.draw(run.heat, into, width);

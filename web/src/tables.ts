@@ -58,8 +58,18 @@ function searchable(input: HTMLInputElement): void {
   });
 }
 
+/** Only what can be moved sideways is to be stepped on with the keyboard. */
+function reachable(): void {
+  document.querySelectorAll<HTMLElement>('.scroll').forEach((box) => {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    else box.removeAttribute('tabindex');
+  });
+}
+
 /** Makes every table that wants it sortable and searchable. */
 export function prepare(): void {
   document.querySelectorAll<HTMLTableElement>('table[data-sortable]').forEach(sortable);
   document.querySelectorAll<HTMLInputElement>('input[data-filter]').forEach(searchable);
+  document.querySelectorAll('details').forEach((one) => one.addEventListener('toggle', reachable));
+  new ResizeObserver(reachable).observe(document.body);
 }

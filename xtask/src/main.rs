@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask bench|demo|docs|fuzz|test|tidy`.
+//! Chores of the repository: `cargo xtask bench|demo|docs|fuzz|test|tidy|web`.
 //!
 //! Each chore is one module with a `run` function. Nothing here is part of the program.
 
@@ -11,6 +11,7 @@ mod repository;
 mod script_pages;
 mod test;
 mod tidy;
+mod web;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ const CHORES: &[Chore] = &[
     ("fuzz", "feed mangled input to the parsers: [TARGET] [SECONDS]", fuzz::run),
     ("test", "install what the tests need, run all of them, then tidy", test::run),
     ("tidy", "check the rules that no compiler checks", tidy::run),
+    ("web", "make what reports draw their charts with", web::run),
 ];
 
 fn main() -> ExitCode {

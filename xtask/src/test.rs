@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::repository::{Repository, installed};
-use crate::{Failure, tidy};
+use crate::{Failure, tidy, web};
 
 /// A program that tests start, and the Debian package that brings it.
 const NEEDS: &[(&str, &str)] = &[
@@ -14,11 +14,14 @@ const NEEDS: &[(&str, &str)] = &[
     ("psql", "postgresql"),
     ("tmux", "tmux"),
     ("valgrind", "valgrind"),
+    ("npm", "npm"),
+    ("chromium", "chromium"),
 ];
 
-/// Installs what is missing, runs the tests and the documentation's examples, then tidies.
+/// Installs what is missing, makes the front end of reports, runs the tests and the documentation's examples, then tidies.
 pub fn run(repository: &Repository) -> Result<(), Failure> {
     install_missing(repository)?;
+    web::run(repository)?;
     repository.run(Command::new("cargo").args(["test", "--quiet", "--workspace", "--doc"]))?;
     if installed("cargo-nextest") || nextest_answers() {
         repository.run(Command::new("cargo").args(["nextest", "run", "--workspace", "--no-fail-fast"]))?;

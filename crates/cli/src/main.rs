@@ -14,10 +14,12 @@ mod kept;
 mod load;
 mod logs;
 mod pages;
+mod results;
 mod run;
 mod screen;
 mod secrets;
 mod session;
+mod sheets;
 mod signals;
 
 use std::collections::BTreeMap;

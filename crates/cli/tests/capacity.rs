@@ -3,8 +3,11 @@
 //! A machine that is too busy makes less load than it should, and the search may then end early: what is asserted holds
 //! whatever the machine does. That the answers are right is shown in virtual time by the tests of `insight`.
 
+mod browser;
+
 use std::process::{Command, Stdio};
 
+use browser::{Browser, has_charts, looks_right};
 use serde_json::Value;
 use target::{Running, Shop, ShopOptions};
 use tempfile::TempDir;
@@ -95,8 +98,17 @@ fn more_than_the_queue_can_serve_is_never_claimed() {
         "--no-recovery",
         "-e",
         "LINE=a",
+        "--html",
+        "found.html",
+        "--markdown",
+        "found.md",
     ]);
     check(code, &found, &log, 130.0);
+    let folder = place.folder.path();
+    let markdown = std::fs::read_to_string(folder.join("found.md")).expect("it was written");
+    assert!(markdown.contains("Capacity of t.js") && markdown.contains("#### Levels of load"), "{markdown}");
+    let charts = looks_right(&mut Browser::start(folder), &folder.join("found.html"));
+    assert_eq!(charts, if has_charts() { 3 } else { 0 });
     assert_eq!((&found["model"], &found["unit"]), (&"open".into(), &"iterations/s".into()));
     assert!(found["recovery"].is_null() && log.contains("60/s for 3s"), "{log}");
 }

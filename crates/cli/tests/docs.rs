@@ -148,6 +148,7 @@ pages! {
     metrics_and_thresholds: "docs/metrics-and-thresholds.md",
     options: "docs/options.md",
     outputs: "docs/outputs.md",
+    report: "docs/report.md",
     script_lifecycle_summary: "docs/script/lifecycle.md",
     script_console_trace: "docs/script/console.md",
     script_execution_status: "docs/script/execution.md",

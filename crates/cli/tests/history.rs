@@ -1,9 +1,12 @@
 //! `plimsoll trend` and `plimsoll soak` over runs that were kept in virtual time.
 
+mod browser;
+
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use browser::{Browser, has_charts, looks_right};
 use metrics::{Contains, HttpSample, Kind, Recorder, RecorderConfig, Registry, TagSetId};
 use model::{Clock, Logger, Nanos, Record};
 use serde_json::{Value, json};
@@ -160,7 +163,13 @@ fn a_limit_is_foretold() {
     for n in 0..7 {
         place.keep("shop.js", n, 'a', 1, true, |_| 100.0 + 2.0 * n as f64 + 0.1 * spread(n));
     }
-    let trend = place.json(&["trend", "--limit", "120"]);
+    let trend = place.json(&["trend", "--limit", "120", "--html", "trend.html", "--markdown", "trend.md"]);
+    let file = |name: &str| std::fs::read_to_string(place.0.path().join(name)).expect("it was written");
+    assert!(file("trend.md").starts_with("### ➖ http_req_duration p95 of shop.js"), "{}", file("trend.md"));
+    assert!(file("trend.html").contains("is reached on 2025-09-1"), "{}", file("trend.md"));
+    let mut browser = Browser::start(place.0.path());
+    let charts = looks_right(&mut browser, &place.0.path().join("trend.html"));
+    assert_eq!(charts, u64::from(has_charts()));
     let reached = &trend["forecast"]["reached"];
     // Two a day from 100 on: 120 is reached on the eleventh.
     assert!(reached["on"].as_str().is_some_and(|on| on.starts_with("2025-09-1")), "{trend:#}");

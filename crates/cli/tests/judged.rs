@@ -100,7 +100,7 @@ fn a_slow_down_is_found_and_nothing_else_is() {
     let place = Place::new();
     let shop = format!("SHOP={}", place.shop.http_url());
     let judged = ["--figures", "p50", "--min-effect", "8%", "--include-untrusted"];
-    let files = ["--junit", "j.xml", "--markdown", "m.md"];
+    let files = ["--junit", "j.xml", "--markdown", "m.md", "--html", "h.html"];
     let ab = |delay_b: &str| {
         let with_b = format!("-e DELAY={delay_b} -e SIDE=b");
         let sides = ["--with-a", "-e DELAY=600", "--with-b", &with_b, "--json"];
@@ -140,6 +140,12 @@ fn a_slow_down_is_found_and_nothing_else_is() {
     assert!(
         comment.starts_with("### ❌ plimsoll gate") && comment.contains("| ❌ | GET product | p50 |"),
         "{comment}"
+    );
+    let page = place.file("h.html");
+    assert!(
+        page.contains("Failed: 1 worse") && page.matches("class=\"key run-").count() >= 12,
+        "{}",
+        page.len()
     );
 
     let (code, same, log) = ab("600");

@@ -1,8 +1,8 @@
 //! Comparing two sides, series by series, as one family of questions.
 
 use crate::{Figure, Key, Kind, Profile, Side};
-use stats::compare::{Change, Comparison, Design, Question, Refusal, Scale, judge_family};
-use stats::describe::median;
+use stats::compare::{Basis, Change, Comparison, Design, Question, Refusal, Scale, judge_family};
+use stats::describe::{mean, median};
 use stats::few::singles;
 use stats::proportion::none_seen_upper;
 
@@ -22,6 +22,15 @@ pub enum Outcome {
     Refused(Refusal),
 }
 
+/// Why a change that shows on its own is no finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Open {
+    /// Of so many questions, some look like it by chance.
+    Family,
+    /// It may be smaller than the minimum effect.
+    Size,
+}
+
 /// A series of both sides.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
@@ -29,9 +38,9 @@ pub struct Finding {
     pub key: Key,
     /// What it measures.
     pub kind: Kind,
-    /// Median of the first side's runs.
+    /// Where the first side's runs lie, by the method of the comparison.
     pub before: f64,
-    /// Median of the second side's runs.
+    /// Where the second side's lie; it differs from the first by exactly the effect.
     pub after: f64,
     /// What was found out.
     pub outcome: Outcome,
@@ -44,6 +53,16 @@ impl Finding {
             Outcome::Compared { comparison, .. } => comparison.change,
             Outcome::Refused(_) => Change::Inconclusive,
         }
+    }
+
+    /// Why it is open although its interval leaves "no change" out; none where it is not, or does not.
+    pub fn open_for(&self, level: f64) -> Option<Open> {
+        let Outcome::Compared { comparison, adjusted_p, scale } = self.outcome else { return None };
+        let none = if scale == Scale::Relative { 1.0 } else { 0.0 };
+        if comparison.change != Change::Inconclusive || comparison.interval.contains(none) {
+            return None;
+        }
+        Some(if adjusted_p > 1.0 - level { Open::Family } else { Open::Size })
     }
 
     /// Runs a side that would decide, if it is known.
@@ -125,7 +144,32 @@ fn find(before: &Side, after: &Side, key: &Key, kind: Kind, design: Design, prof
         }
         Err(refusal) => Outcome::Refused(refusal),
     };
-    Finding { key: key.clone(), kind, before: median(&a), after: median(&b), outcome }
+    let (before, after) = levels(&a, &b, &outcome);
+    Finding { key: key.clone(), kind, before, after, outcome }
+}
+
+/// Where both sides lie, such that the step from one to the other is the effect that was estimated.
+///
+/// Medians of either side would not do: with few runs that spread, the medians may have moved one way and the estimate the
+/// other. Where means were compared they are means (geometric ones for ratios). Ranks estimate a shift, so both sides
+/// are laid on top of each other by it, and the median of all runs is the level.
+fn levels(a: &[f64], b: &[f64], outcome: &Outcome) -> (f64, f64) {
+    let Outcome::Compared { comparison, scale, .. } = outcome else { return (median(a), median(b)) };
+    if let ([a], [b]) = (a, b) {
+        return (*a, *b);
+    }
+    let onto = |value: &f64| if *scale == Scale::Relative { value.ln() } else { *value };
+    let back = |value: f64| if *scale == Scale::Relative { value.exp() } else { value };
+    let (a, b): (Vec<f64>, Vec<f64>) = (a.iter().map(onto).collect(), b.iter().map(onto).collect());
+    let effect = onto(&comparison.effect);
+    let level = match comparison.basis {
+        Basis::Rounds | Basis::Student | Basis::Slices { .. } => mean(&a),
+        Basis::Ranks => {
+            let aligned = b.iter().map(|value| value - effect);
+            median(&a.iter().copied().chain(aligned).collect::<Vec<_>>())
+        }
+    };
+    (back(level), back(level + effect))
 }
 
 /// Compares two runs by their own slices of time, where they tell; see [`stats::few`].

@@ -16,7 +16,7 @@ mod profile;
 pub mod soak;
 
 pub use calibrate::{Calibration, calibrate};
-pub use comparison::{ComparisonReport, Finding, Outcome, compare};
+pub use comparison::{ComparisonReport, Finding, Open, Outcome, compare};
 pub use figures::{Figure, Key, Kind, Run, Side};
 pub use gate::{Decision, GateReport, Policy, gate};
 pub use objective::{Judged, Objective, judge_all};

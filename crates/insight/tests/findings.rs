@@ -1,8 +1,8 @@
 //! Findings from figures: sides with known differences go in.
 
 use plimsoll_insight::{
-    Decision, Figure, Key, Kind, Objective, Outcome, Policy, Profile, Run, Side, calibrate, compare, gate,
-    judge_all,
+    Decision, Figure, Key, Kind, Objective, Open, Outcome, Policy, Profile, Run, Side, calibrate, compare,
+    gate, judge_all,
 };
 use stats::batches::Slice;
 use stats::compare::{Change, Design, Refusal};
@@ -49,6 +49,84 @@ fn what_changed_is_found_and_the_rest_is_the_same() {
     }
     let back = compare(&b, &a, Design::Separate, &Profile::default());
     assert_eq!(change_of(&back, "/cart", "p95"), Change::Better);
+}
+
+/// A side with one figure, a value a run.
+fn figure(values: &[f64]) -> Side {
+    let run = |value: &f64| Run {
+        figures: [(Key::new("", "p95"), Figure::new(Kind::Latency, *value))].into(),
+        trusted: true,
+        ..Run::default()
+    };
+    Side { name: String::new(), runs: values.iter().map(run).collect() }
+}
+
+#[test]
+fn before_and_after_differ_by_the_change() {
+    // The medians rise from 101 to 103; the means fall.
+    let report = compare(
+        &figure(&[100.0, 101.0, 150.0]),
+        &figure(&[102.0, 103.0, 104.0]),
+        Design::Separate,
+        &Profile::default(),
+    );
+    let finding = &report.findings[0];
+    assert!(finding.before > finding.after, "{finding:?}");
+    let mut random = Random::new(17);
+    for runs in [2, 3, 4, 5, 8] {
+        for design in [Design::Separate, Design::Rounds] {
+            let mut values = || (0..runs).map(|_| 100.0 * (0.3 * random.normal()).exp()).collect::<Vec<_>>();
+            let (a, b) = (values(), values());
+            let report = compare(&figure(&a), &figure(&b), design, &Profile::default());
+            let finding = &report.findings[0];
+            let Outcome::Compared { comparison, .. } = finding.outcome else { continue };
+            let step = finding.after / finding.before;
+            assert!((step / comparison.effect - 1.0).abs() < 1e-9, "{runs} runs: {finding:?}");
+            let (low, high) =
+                a.iter().chain(&b).fold((f64::MAX, 0.0_f64), |(l, h), v| (l.min(*v), h.max(*v)));
+            assert!(low * 0.5 < finding.before && finding.before < high * 2.0, "{finding:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_open_says_why() {
+    let base = [100.0, 101.0, 99.0, 102.0, 98.0];
+    let slight = [104.0, 105.0, 107.0, 100.5, 109.0];
+    let open = |report: &plimsoll_insight::ComparisonReport, name: &str| {
+        let found = report.findings.iter().find(|f| f.key.figure == name).expect("was compared");
+        (found.change(), found.open_for(0.95))
+    };
+    let sides = |others: usize| -> (Side, Side) {
+        let side = |values: &[f64; 5]| {
+            let mut side = figure(values);
+            for (at, run) in side.runs.iter_mut().enumerate() {
+                for other in 0..others {
+                    let key = Key::new("", format!("other {other}"));
+                    run.figures.insert(key, Figure::new(Kind::Latency, base[(at + other) % 5]));
+                }
+            }
+            side
+        };
+        (side(&base), side(&slight))
+    };
+    let (a, b) = sides(0);
+    let alone = compare(&a, &b, Design::Separate, &Profile::default());
+    assert_eq!(open(&alone, "p95"), (Change::Worse, None));
+    let (a, b) = sides(30);
+    let among = compare(&a, &b, Design::Separate, &Profile::default());
+    assert_eq!(open(&among, "p95"), (Change::Inconclusive, Some(Open::Family)));
+    assert_eq!(open(&among, "other 3"), (Change::Same, None));
+    let small =
+        compare(&figure(&base), &figure(&base.map(|v| v * 1.045)), Design::Separate, &Profile::default());
+    assert_eq!(open(&small, "p95"), (Change::Inconclusive, Some(Open::Size)));
+    let noise = compare(
+        &figure(&base),
+        &figure(&[90.0, 120.0, 95.0, 130.0, 70.0]),
+        Design::Separate,
+        &Profile::default(),
+    );
+    assert_eq!(open(&noise, "p95"), (Change::Inconclusive, None), "its interval has 0 in it");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod aggregate;
 pub mod builtin;
+mod exchange;
 mod frame;
 mod histogram;
 mod labels;
@@ -21,11 +22,15 @@ mod trend;
 mod wire;
 
 pub use aggregate::{Aggregate, Delta, Deltas, Tallies, Tally};
+pub use exchange::{BODY_BYTES_MOST, Exchange, Message, Standing, is_secret_name, masked};
 pub use frame::{DecodeError, Frame};
 pub use histogram::Histogram;
 pub use labels::{HttpHop, HttpTags, TagChoice, TagKeys};
 pub use point::{Packed, Point};
-pub use recorder::{HttpSample, IterationSample, RawSample, Recorder, RecorderConfig, Tags};
+pub use recorder::{
+    FAILED_EACH, HttpSample, IterationSample, KINDS_MOST, RawSample, Recorder, RecorderConfig, SLOW_MOST,
+    Tags,
+};
 pub use registry::{Contains, DeclareError, Kind, Metric, MetricId, Registry};
 pub use sink::{Sink, value};
 pub use sym::{Sym, Text};

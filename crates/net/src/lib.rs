@@ -33,7 +33,8 @@ pub mod websocket;
 mod worker;
 
 pub use client::{
-    AuthScheme, Client, Hop, Method, Note, Proto, Request, RequestHeaders, Response, VersionPreference, Wire,
+    AuthScheme, Client, Hop, Method, Note, Proto, Request, RequestHeaders, Response, SentHeaders,
+    VersionPreference, Wire,
 };
 pub use error::Error;
 pub use h1::Limits;

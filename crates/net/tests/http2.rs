@@ -159,7 +159,7 @@ fn what_a_script_says_arrives_and_redirects_are_followed() {
         let client = client(&options());
         let mut asked = request("POST", &format!("{base}/bin/anything?a=b"), VersionPreference::Auto);
         asked.headers =
-            vec![("x-own".to_owned(), "mine".to_owned()), ("cookie".to_owned(), "own=1".to_owned())];
+            vec![("x-own".to_owned(), "mine".to_owned()), ("cookie".to_owned(), "own=1".to_owned())].into();
         asked.body = Some(Bytes::from_static(b"words"));
         let response = send(&client, asked).await.expect("an answer");
         let text = String::from_utf8_lossy(&response.body).to_ascii_lowercase();

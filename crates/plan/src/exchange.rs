@@ -12,6 +12,7 @@ use model::Nanos;
 use net::Trail;
 
 use crate::request::Judge;
+use crate::worker::Held;
 
 /// How the samples of a request are labelled.
 #[derive(Clone, Copy)]
@@ -66,6 +67,8 @@ pub struct Exchange {
     pub received_bytes: u64,
     /// The tags under which nothing has been recorded yet.
     pub(crate) held: Option<TagSetId>,
+    /// What was sent with it, for the same purpose.
+    pub(crate) held_body: Option<Bytes>,
 }
 
 /// One request of an exchange.
@@ -108,6 +111,21 @@ impl HopFacts {
 }
 
 impl Exchange {
+    /// What may be kept of its last hop. Headers are known of the first: after a redirect they are not told.
+    pub(crate) fn held_whole(&self) -> Held<'_> {
+        let is_first = self.hops.len() == 1;
+        let request_body = self.held_body.as_deref().filter(|_| is_first).unwrap_or_default();
+        match &self.outcome {
+            Ok(answer) => Held {
+                request_headers: if is_first { &answer.request_headers } else { &[] },
+                request_body,
+                headers: Some(&answer.headers),
+                body: &answer.body,
+            },
+            Err(_) => Held { request_body, ..Held::default() },
+        }
+    }
+
     /// The status; 0 when there was no answer.
     #[must_use]
     pub fn status(&self) -> u16 {

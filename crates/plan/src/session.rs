@@ -18,7 +18,7 @@ use crate::exchange::{Exchange, HopFacts, Labels};
 use crate::program::Start;
 use crate::random::Random;
 use crate::value::{Value, Vars};
-use crate::worker::{Measured, PlanWorker};
+use crate::worker::{Held, Measured, PlanWorker, Whole};
 
 /// The state of one user.
 pub struct Session {
@@ -198,12 +198,15 @@ impl Session {
     }
 
     /// Sends a request, follows redirects and challenges, records a sample of each hop, and gives what came of it.
-    pub async fn send(&mut self, request: net::Request, labels: Labels<'_>) -> Exchange {
+    pub async fn send(&mut self, mut request: net::Request, labels: Labels<'_>) -> Exchange {
         let client = Rc::clone(self.client());
         let jar = (!labels.own_cookies).then(|| Rc::clone(self.jar()));
         let base = labels.tags.unwrap_or(self.tags);
         let late = self.late();
         let (method, url) = (request.method.clone(), Rc::clone(&request.url));
+        // For what may be kept of it, once it is known whether it failed.
+        request.tell_headers |= labels.held;
+        let held_body = if labels.held { request.body.clone() } else { None };
         let (mut hops, mut bytes, mut hop_count) = (Vec::new(), (0, 0), 0);
         let started = self.now();
         let (worker, metadata) = (&self.worker, &self.metadata);
@@ -236,6 +239,7 @@ impl Session {
             sent_bytes: bytes.0,
             received_bytes: bytes.1,
             held: labels.held.then_some(base),
+            held_body,
         };
         if let Some(error) = exchange.error() {
             self.log_failure(error);
@@ -252,6 +256,7 @@ impl Session {
         let Some(base) = exchange.held.take() else { return };
         let last = exchange.hops.len().saturating_sub(1);
         for (at, hop) in exchange.hops.iter().enumerate() {
+            let whole = if at == last { exchange.held_whole() } else { Held::default() };
             let measured = Measured {
                 base,
                 name,
@@ -265,6 +270,7 @@ impl Session {
                 failed: if at == last { failed } else { failed.map(|_| false) },
                 trail: &hop.trail,
                 late: self.late(),
+                whole: Whole::Held(whole),
             };
             self.worker.record(&measured, &self.metadata);
         }

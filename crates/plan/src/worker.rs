@@ -10,6 +10,7 @@ use std::sync::Arc;
 use engine::WorkerCtx;
 use metrics::{HttpHop, HttpSample, HttpTags, Recorder, TagKeys, TagSetId, builtin};
 use model::{Level, Logger, Nanos, Record};
+use script::kept::{self, Told};
 
 use crate::dialect::DialectWorker;
 use crate::expr::Failure;
@@ -178,6 +179,16 @@ impl PlanWorker {
             response_time: hop.late.map(|late| duration + late),
         };
         recorder.http_with_metadata(tags, &sample, metadata);
+        match &hop.whole {
+            Whole::Hop(whole) => kept::keep_hop(&mut recorder, whole, &sample, tags),
+            Whole::Held(held) => {
+                let code =
+                    hop.error.map_or(if hop.status >= 400 { 1000 + hop.status } else { 0 }, |error| error.0);
+                if let Some(standing) = recorder.wants_exchange(&sample, code) {
+                    recorder.keep_exchange(held.told(hop, code).exchange(&sample, standing), tags);
+                }
+            }
+        }
     }
 }
 
@@ -195,6 +206,42 @@ pub(crate) struct Measured<'a> {
     pub(crate) failed: Option<bool>,
     pub(crate) trail: &'a net::Trail,
     pub(crate) late: Option<Nanos>,
+    pub(crate) whole: Whole<'a>,
+}
+
+/// Where the rest of a hop is, for the exchange that may be kept of it.
+pub(crate) enum Whole<'a> {
+    /// The client is just telling of it.
+    Hop(&'a net::Hop<'a>),
+    /// It was over before anybody knew whether it had failed.
+    Held(Held<'a>),
+}
+
+/// What is left of a hop that was held back.
+#[derive(Default)]
+pub(crate) struct Held<'a> {
+    pub(crate) request_headers: &'a [(String, String)],
+    pub(crate) request_body: &'a [u8],
+    pub(crate) headers: Option<&'a net::Headers>,
+    pub(crate) body: &'a [u8],
+}
+
+impl Held<'_> {
+    fn told<'t>(&'t self, hop: &'t Measured<'_>, code: u16) -> Told<'t> {
+        Told {
+            method: hop.method,
+            url: hop.url,
+            status: hop.status,
+            code,
+            error: hop.error.map(|(_, text)| text.to_string()),
+            proto: hop.proto,
+            remote: hop.remote,
+            request_headers: self.request_headers,
+            request_body: self.request_body,
+            headers: self.headers,
+            body: self.body,
+        }
+    }
 }
 
 impl<'a> Measured<'a> {
@@ -219,6 +266,7 @@ impl<'a> Measured<'a> {
             failed: judge.failed(if hop.challenge { 200 } else { hop.status }),
             trail: hop.trail,
             late,
+            whole: Whole::Hop(hop),
         }
     }
 }

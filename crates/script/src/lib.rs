@@ -11,6 +11,7 @@ mod ffi;
 mod gjson;
 mod imports;
 mod jslib;
+pub mod kept;
 mod lifecycle;
 mod modules;
 mod packages;

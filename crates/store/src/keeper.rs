@@ -13,6 +13,7 @@ use metrics::{Delta, Deltas, Frame, Registry};
 use model::{Clock, Level, Logger, Nanos, Record};
 
 use crate::error::Error;
+use crate::exchanges::Gathered;
 use crate::place::Place;
 use crate::record::{Closing, Opening};
 use crate::writer::Writer;
@@ -51,6 +52,8 @@ pub struct Keeper {
 #[derive(Default)]
 struct Shared {
     closing: OnceLock<Closing>,
+    /// The id of the run, once it is in the store to its end.
+    kept: OnceLock<String>,
     lost_frames: AtomicU64,
 }
 
@@ -75,6 +78,7 @@ impl Keeper {
             shared: Arc::clone(&shared),
             deltas: Deltas::new(registry),
             waiting: Vec::new(),
+            exchanges: Gathered::default(),
             writer: None,
             locked_since: None,
             kept_to: None,
@@ -117,12 +121,11 @@ impl Keeper {
         self.shared.lost_frames.fetch_add(1, Relaxed);
     }
 
-    /// Ends the run in the store, and waits for that no longer than the writing takes.
-    pub fn finish(mut self, closing: Closing) {
+    /// Ends the run in the store, and waits for that no longer than the writing takes. What comes back is the id of
+    /// the run, if it is there to its end.
+    pub fn finish(mut self, closing: Closing) -> Option<String> {
         let _ = self.shared.closing.set(closing);
-        if self.queue.take().is_none() {
-            return;
-        }
+        self.queue.take()?;
         let lost = self.shared.lost_frames.load(Relaxed);
         if lost > 0 {
             let text =
@@ -133,6 +136,7 @@ impl Keeper {
             let text = "the store did not finish in time, this run is incomplete in it";
             self.log.log(Record::new(Level::Warning, text));
         }
+        self.shared.kept.get().cloned()
     }
 }
 
@@ -150,6 +154,8 @@ struct Keeping {
     deltas: Deltas,
     /// What could not be written yet.
     waiting: Vec<Delta>,
+    /// The slowest and the failed requests so far.
+    exchanges: Gathered,
     writer: Option<Writer>,
     locked_since: Option<Nanos>,
     /// The last second that is in the store.
@@ -178,6 +184,10 @@ impl Keeping {
             match self.frames.recv_timeout(due.since(now).into()) {
                 Ok((frame, second)) => {
                     self.deltas.apply(&frame, second);
+                    for exchange in &frame.exchanges {
+                        let ended_ns = self.clock.unix_ns(exchange.sample.at);
+                        self.exchanges.add(exchange, (ended_ns / 1_000_000) as i64);
+                    }
                     if !settling && !self.deltas.is_empty() {
                         settling = true;
                         due = due.min((self.clock.now() + SETTLING).max(written + APART));
@@ -209,7 +219,9 @@ impl Keeping {
             none => none.insert(Writer::begin(&self.place, &self.opening)?),
         };
         let now_ms = self.clock.unix_ns(self.clock.now()) / 1_000_000;
-        writer.write(&self.deltas, &self.waiting, now_ms as i64)?;
+        let exchanges = Some(&self.exchanges).filter(|exchanges| exchanges.is_changed());
+        writer.write(&self.deltas, &self.waiting, exchanges, now_ms as i64)?;
+        self.exchanges.written();
         self.kept_to = self.waiting.iter().map(|delta| delta.second).max().max(self.kept_to);
         self.waiting.clear();
         Ok(())
@@ -239,7 +251,9 @@ impl Keeping {
         let deadline = self.clock.now() + LOCKED_MOST_AT_END;
         loop {
             let written = self.write().and_then(|()| match (shared.closing.get(), &mut self.writer) {
-                (Some(closing), Some(writer)) => writer.close(closing, shared.lost_frames.load(Relaxed)),
+                (Some(closing), Some(writer)) => writer
+                    .close(closing, shared.lost_frames.load(Relaxed))
+                    .map(|()| _ = shared.kept.set(writer.id().to_owned())),
                 _ => Ok(()),
             });
             match written {

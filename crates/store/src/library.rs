@@ -18,6 +18,8 @@ use crate::record::{Check, Threshold};
 
 /// The word that means the run that was begun last.
 const LATEST: &str = "latest";
+/// Series that a query names; of more it reads all and leaves out.
+const NAMED_MOST: usize = 1_000;
 /// The columns of [`Listed`], in its order.
 pub(crate) const COLUMNS: &str = "key, id, name, script_path, script_sha256, started_ms, written_ms, ended_ms, load_ns, \
      exit_code, incomplete, lost_frames, trust, program, git_commit, host, kernel, cpu, cpus";
@@ -190,6 +192,16 @@ impl Library {
         Err(Error::not_found(format!("several runs have ids like {text:?}: {}{more}", ids.join(", "))))
     }
 
+    /// The figures that a run worked out at its end, without what it measured; none of a run that has no end.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn summary(&self, run: &Listed) -> Result<Option<Value>, Error> {
+        let query = "SELECT json FROM summaries WHERE run = ?1";
+        let text: Option<String> = self.told(self.store.first(query, &cells![run.key], |row| row.get(0)))?;
+        Ok(text.map(|text| json(&text)))
+    }
+
     /// The series of a run.
     ///
     /// # Errors
@@ -220,8 +232,18 @@ impl Library {
         series: &[Series],
         mut each: impl FnMut(&Series, Measured),
     ) -> Result<(), Error> {
+        if series.is_empty() {
+            return Ok(());
+        }
+        // Details are what takes time to read: those of other series are left where they are.
+        let wanted = if series.len() <= NAMED_MOST {
+            let numbers: Vec<String> = series.iter().map(|one| one.number.to_string()).collect();
+            format!(" AND series IN ({})", numbers.join(", "))
+        } else {
+            String::new()
+        };
         let query = format!(
-            "SELECT second, series, count, sum, min, max, detail FROM points WHERE run = ?1 ORDER BY second, {}",
+            "SELECT second, series, count, sum, min, max, detail FROM points WHERE run = ?1{wanted} ORDER BY second, {}",
             self.store.row_order()
         );
         self.told(self.store.query(&query, &cells![run.key], |row| {
@@ -386,7 +408,7 @@ mod tests {
             recorder.http(tags, &HttpSample { duration, failed: Some(false), ..HttpSample::default() });
             deltas.apply(&recorder.take_frame(Nanos::from_secs(second + 1)), second as i64);
             let rows = deltas.take();
-            writer.write(&deltas, &rows, started_ms + 1000).unwrap();
+            writer.write(&deltas, &rows, None, started_ms + 1000).unwrap();
         }
         if closed {
             let threshold = Threshold {

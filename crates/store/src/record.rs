@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::environment::Environment;
 use crate::retention::Retention;
 use crate::sets::Membership;
 
@@ -27,6 +28,8 @@ pub struct Opening {
     pub program: String,
     /// Where the program was started: its repository's commit is kept.
     pub folder: PathBuf,
+    /// What it ran on, when that is not this machine.
+    pub environment: Option<Environment>,
     /// When it began, in milliseconds since 1970.
     pub started_ms: i64,
     /// Which runs stay when it has ended; all of them when nothing is said.

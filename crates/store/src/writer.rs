@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::database::{Cell, Database, cells};
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::exchanges::Gathered;
 use crate::pack::Press;
 use crate::place::Place;
 use crate::record::{Closing, Opening, ScriptText};
@@ -27,6 +28,7 @@ const TIDY_FROM_NS: u64 = 5_000_000_000;
 pub struct Writer {
     store: Database,
     run: i64,
+    id: String,
     press: Press,
     /// How many series have their rows.
     series: u32,
@@ -51,19 +53,44 @@ impl Writer {
         let store = Database::create(place)?;
         // Tidying waits for the disk, which is too long for the end of a short run.
         store.tidy_at_end(false)?;
-        let environment = Environment::look(&opening.program, &opening.folder);
+        let here = || Environment::look(&opening.program, &opening.folder);
+        let environment = opening.environment.clone().unwrap_or_else(here);
         let hash = opening.script.as_ref().and_then(hash);
-        let run = store.change(|store| insert(store, opening, &environment, hash.as_deref()))?;
+        let (run, id) = store.change(|store| insert(store, opening, &environment, hash.as_deref()))?;
         let (press, retention) = (Press::new()?, opening.retention);
-        Ok(Self { store, run, press, series: 0, retention, doubtful: None })
+        Ok(Self { store, run, id, press, series: 0, retention, doubtful: None })
     }
 
-    /// Writes what was measured. After an error the same rows are to come again, and new ones only behind them.
+    /// The id of the run.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Takes the run out of the store.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn remove(&self) -> Result<(), Error> {
+        self.store.change(|store| {
+            store.execute("DELETE FROM points WHERE run = ?1", &cells![self.run])?;
+            store.execute("DELETE FROM runs WHERE key = ?1", &cells![self.run]).map(|_| ())
+        })
+    }
+
+    /// Writes what was measured, and the exchanges, when there are other ones than before. After an error the same
+    /// rows are to come again, and new ones only behind them.
     ///
     /// # Errors
     /// When the store cannot be written; then nothing of it is there, or its connection is lost, and what is there is not
     /// written again.
-    pub fn write(&mut self, deltas: &Deltas, rows: &[Delta], written_ms: i64) -> Result<(), Error> {
+    pub fn write(
+        &mut self,
+        deltas: &Deltas,
+        rows: &[Delta],
+        exchanges: Option<&Gathered>,
+        written_ms: i64,
+    ) -> Result<(), Error> {
         let Self { store, run, press, series, doubtful, .. } = self;
         let run = *run;
         let done = store.change(|store| {
@@ -73,6 +100,9 @@ impl Writer {
             };
             write_series(store, run, deltas, from)?;
             write_points(store, run, rows, press)?;
+            if let Some(exchanges) = exchanges {
+                exchanges.write(store, run, press)?;
+            }
             store.execute("UPDATE runs SET written_ms = ?2 WHERE key = ?1", &cells![run, written_ms])?;
             Ok(())
         });
@@ -123,7 +153,7 @@ fn insert(
     opening: &Opening,
     environment: &Environment,
     hash: Option<&str>,
-) -> Result<i64, Error> {
+) -> Result<(i64, String), Error> {
     let mut free = None;
     for attempt in 0..ID_TRIES {
         let id = id_of(opening, environment, attempt);
@@ -138,7 +168,7 @@ fn insert(
          program, git_commit, host, kernel, cpu, cpus) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING key",
         &cells![
-            id,
+            &id,
             &opening.name,
             &opening.script_path,
             hash,
@@ -160,7 +190,7 @@ fn insert(
         let row = cells![&member.group, &member.variant, member.round, run].to_vec();
         store.insert("members", &columns, std::iter::once(row))?;
     }
-    Ok(run)
+    Ok((run, id))
 }
 
 /// An id that depends on everything that tells runs apart.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use metrics::{HttpSample, Recorder, RecorderConfig, Registry, builtin};
+use metrics::{Exchange, HttpSample, Message, Recorder, RecorderConfig, Registry, Standing, builtin};
 use model::{Clock, Log, Logger, Nanos, Record};
 use plimsoll_store::{Check, Closing, Keeper, Library, Opening, Place, Retention, Selected, Threshold};
 use target::servers::Postgres;
@@ -39,7 +39,8 @@ impl Run {
             ..Opening::default()
         };
         let keeper = Keeper::start(place, opening, registry.clone(), clock, &log);
-        let recorder = Recorder::new(0, registry, clock, RecorderConfig::default());
+        let config = RecorderConfig { exchanges: true, ..RecorderConfig::default() };
+        let recorder = Recorder::new(0, registry, clock, config);
         Self { keeper, recorder, heard, second: 0 }
     }
 
@@ -51,6 +52,10 @@ impl Run {
             let duration = Nanos::from_millis(10 + step * (self.second + 1) % 37);
             let sample = HttpSample { duration, failed: Some(step == 3), ..HttpSample::default() };
             self.recorder.http(tags, &sample);
+            let code = if step == 3 { 1500 } else { 0 };
+            if let Some(standing) = self.recorder.wants_exchange(&sample, code) {
+                self.recorder.keep_exchange(exchange(standing, &sample, code), tags);
+            }
         }
         self.second += 1;
         let frame = self.recorder.take_frame(Nanos::from_secs(self.second));
@@ -71,6 +76,25 @@ impl Run {
         });
         let heard = self.heard.0.lock().expect("nobody panics with it");
         heard.clone()
+    }
+}
+
+fn exchange(standing: Standing, sample: &HttpSample, code: u16) -> Exchange {
+    let headers = [("X-Odd", "a 'quoted' \"value\" \u{1f600}\0")];
+    Exchange {
+        standing,
+        sample: *sample,
+        method: "GET".to_owned(),
+        url: Exchange::shown("http://h/'a'?b=\"c\"\0"),
+        status: if code == 0 { 200 } else { 500 },
+        code,
+        error: None,
+        proto: "HTTP/1.1",
+        remote: None,
+        trace_id: Some("abc".to_owned()),
+        tags: Vec::new(),
+        request: Message::of(headers.into_iter(), b"{}"),
+        response: Message::of(headers.into_iter(), &[0xff; 5000]),
     }
 }
 
@@ -109,10 +133,19 @@ fn both_kinds_of_store_give_back_the_same() {
             .measurements(&run, &series, |_, one| measured.push((one.second, one.series, one.point)))
             .expect("it can be read");
         measured.sort_by_key(|(second, number, _)| (*second, *number));
+        let exchanges: Vec<_> = library
+            .exchanges(&run)
+            .expect("it can be read")
+            .into_iter()
+            // Each run has its own clock.
+            .map(|one| (one.standing, one.duration_ns, one.method, one.url, one.status, one.code, one.detail))
+            .collect();
+        assert_eq!(exchanges.len(), 3 + 10);
+        assert_eq!(exchanges[0].6["response"]["body_bytes"], 5000);
         let kept = library.load(run, Selected::All).expect("it can be read");
         assert_eq!(kept.state.count(builtin::HTTP_REQS), 2_000.0);
         let listed = (kept.listed.name, kept.listed.ended_ms, kept.listed.load_ns, kept.listed.exit_code);
-        (listed, series, measured, kept.checks, kept.thresholds, kept.scenarios, kept.last_second)
+        (listed, series, measured, exchanges, kept.checks, kept.thresholds, kept.scenarios, kept.last_second)
     });
     assert_eq!(server, file);
 }

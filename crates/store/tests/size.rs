@@ -1,8 +1,11 @@
 //! How much room a busy run takes: ten minutes at 10,000 requests a second have to fit into 20 MB.
 
+mod busy;
+
 use std::sync::Arc;
 
-use metrics::{HttpSample, Recorder, RecorderConfig, Registry, builtin};
+use busy::Dice;
+use metrics::{Recorder, RecorderConfig, Registry, builtin};
 use model::{Clock, Log, Nanos, Record};
 use plimsoll_store::{Closing, Keeper, Library, Opening, Selected};
 
@@ -12,23 +15,6 @@ const SECONDS_WHOLE: u64 = 600;
 const PER_SECOND: u64 = 10_000;
 const WORKERS: u32 = 2;
 const BYTES_WHOLE: u64 = 20_000_000;
-
-/// Numbers that look like chance and are always the same.
-struct Dice(u64);
-
-impl Dice {
-    /// From 0 to 1.
-    fn throw(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    /// A time with a long tail, about `middle_us` microseconds.
-    fn time(&mut self, middle_us: f64) -> Nanos {
-        let normal = (0..12).map(|_| self.throw()).sum::<f64>() - 6.0;
-        Nanos((middle_us * 1e3 * (normal * 0.5).exp()) as u64)
-    }
-}
 
 /// Nothing may go wrong here.
 struct Quiet;
@@ -52,29 +38,7 @@ fn a_busy_run_is_small() {
         (0..WORKERS).map(|w| Recorder::new(w, registry.clone(), clock, RecorderConfig::default())).collect();
     for second in 0..SECONDS {
         for recorder in &mut recorders {
-            let (key, value) = (recorder.sym("name"), recorder.sym("http://shop/api/products"));
-            let tags = recorder.tag_set(&[(key, value)]);
-            for _ in 0..PER_SECOND / u64::from(WORKERS) {
-                let [blocked, sending, waiting, receiving] =
-                    [2.0, 8.0, 3_000.0, 40.0].map(|us| dice.time(us));
-                let duration = sending + waiting + receiving;
-                let failed = Some(false);
-                recorder.http(
-                    tags,
-                    &HttpSample {
-                        duration,
-                        blocked,
-                        sending,
-                        waiting,
-                        receiving,
-                        failed,
-                        ..HttpSample::default()
-                    },
-                );
-                let took = (duration + dice.time(50.0)).as_millis_f64();
-                recorder.add(builtin::ITERATION_DURATION, tags, took, Nanos::from_secs(second));
-                recorder.add(builtin::ITERATIONS, tags, 1.0, Nanos::from_secs(second));
-            }
+            busy::measure(recorder, &mut dice, second, PER_SECOND / u64::from(WORKERS));
             keeper.frame(&recorder.take_frame(Nanos::from_secs(second + 1)), Some(Nanos::ZERO));
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Line, child, formats, pcap, plans, scripts, servers};
+use super::{Line, child, formats, pcap, plans, scripts, servers, stored};
 use crate::repository::Repository;
 
 type Case = fn(&Bench) -> Result<Vec<Line>, String>;
@@ -34,18 +34,20 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("long-run", long_run),
     ("arrivals", arrivals),
     ("truth", truth),
+    ("compare-stored", stored::compare),
 ];
 
 /// What all cases share.
 pub(super) struct Bench {
     pub(super) program: PathBuf,
+    pub(super) root: PathBuf,
     pub(super) folder: tempfile::TempDir,
 }
 
 impl Bench {
     pub(super) fn new(repository: &Repository) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        Ok(Self { program: repository.program(), folder })
+        Ok(Self { program: repository.program(), root: repository.path("."), folder })
     }
 
     pub(super) fn script(&self, name: &str, text: &str) -> Result<PathBuf, String> {

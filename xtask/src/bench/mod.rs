@@ -10,6 +10,7 @@ mod pcap;
 mod plans;
 mod scripts;
 mod servers;
+mod stored;
 
 use std::process::Command;
 

@@ -24,6 +24,9 @@ pub fn check(repository: &Repository) -> Result<Findings, Failure> {
         // A file that is not text has no words to judge.
         let Ok(text) = repository.read(&name) else { continue };
         findings.extend(machine_paths(&name, &text));
+        if name.ends_with("package-lock.json") && text.contains("\"resolved\"") {
+            findings.push(format!("{name}: names where packages came from; see web/.npmrc"));
+        }
         if name.ends_with(".rs") {
             findings.extend(rust_file(&name, &text));
         }

@@ -1,12 +1,13 @@
 //! Finding out how much a target carries: trials by the generator, answers by `insight`.
 //!
 //! Main function: [`find`]. [`aim`] is what the user wants, [`field`] makes the trials, [`outcome`] is what came of them,
-//! for programs and (in [`page`]) for people.
+//! for programs, (in [`page`]) for people at a terminal and (in [`sheet`]) for those who get a file.
 
 mod aim;
 mod field;
 mod outcome;
 mod page;
+mod sheet;
 
 use clap::ArgMatches;
 use insight::capacity::{climb, laws, search};
@@ -15,6 +16,7 @@ use model::{ExitCode, Level};
 use crate::error::Error;
 use crate::load::Script;
 use crate::session::Session;
+use crate::sheets;
 use aim::Aim;
 use field::Field;
 use outcome::Outcome;
@@ -48,6 +50,7 @@ pub fn find(session: &Session, matches: &ArgMatches, script: &Script<'_>) -> Res
         found.kept = whole.map(|one| one.offered).reduce(f64::max);
     }
     let outcome = Outcome { name: script.name(), aim, found, laws, recovery, stopped: field.stopped() };
+    sheets::write(matches, || sheet::sheet(&outcome))?;
     if matches.get_flag("json") {
         session.print(&format!("{:#}\n", outcome.to_json()));
     } else {

@@ -52,7 +52,7 @@ pub fn text(outcome: &Outcome<'_>) -> String {
 }
 
 /// The finding in a sentence or two.
-fn answer(outcome: &Outcome<'_>) -> Vec<String> {
+pub fn answer(outcome: &Outcome<'_>) -> Vec<String> {
     let (aim, found) = (outcome.aim, &outcome.found);
     let load = |load: f64| aim.load(load);
     let level = short(aim.question.level * 100.0);
@@ -92,9 +92,20 @@ fn answer(outcome: &Outcome<'_>) -> Vec<String> {
 }
 
 fn levels(outcome: &Outcome<'_>) -> String {
-    let mut titles = vec!["LOAD", " MEASURED", "VERDICT", " DONE/S", " MEAN", " FAILED"];
-    let bad: Vec<String> = outcome.aim.slas.iter().map(|sla| format!(" NOT '{}'", sla.source)).collect();
-    titles.extend(bad.iter().map(String::as_str));
+    let titles = level_titles(outcome.aim);
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    table(&titles, &level_rows(outcome))
+}
+
+/// The titles of the table of levels; those that begin with a space are of numbers.
+pub fn level_titles(aim: &Aim) -> Vec<String> {
+    let usual = ["LOAD", " MEASURED", "VERDICT", " DONE/S", " MEAN", " FAILED"];
+    let bad = aim.slas.iter().map(|sla| format!(" NOT '{}'", sla.source));
+    usual.map(str::to_owned).into_iter().chain(bad).collect()
+}
+
+/// A row for each level, the lowest load first.
+pub fn level_rows(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
     let row = |level: &Level| {
         let mut cells = vec![
             outcome.aim.load(level.offered),
@@ -109,8 +120,7 @@ fn levels(outcome: &Outcome<'_>) -> String {
     };
     let mut sorted: Vec<&Level> = outcome.found.levels.iter().collect();
     sorted.sort_by(|a, b| a.offered.total_cmp(&b.offered));
-    let rows: Vec<Vec<String>> = sorted.into_iter().map(row).collect();
-    table(&titles, &rows)
+    sorted.into_iter().map(row).collect()
 }
 
 /// For each objective the share that was bad, with its interval.
@@ -132,7 +142,7 @@ fn percent(share: f64) -> String {
 }
 
 /// What the levels say of the target, a sentence each.
-fn laws(outcome: &Outcome<'_>) -> Vec<String> {
+pub fn laws(outcome: &Outcome<'_>) -> Vec<String> {
     let (laws, aim) = (&outcome.laws, outcome.aim);
     let mut lines = Vec::new();
     if let Some(plateau) = laws.plateau {

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::flags;
 use crate::load::Script;
 use crate::session::Session;
+use crate::sheets::with_files;
 
 /// The row.
 pub const SPEC: Spec =
@@ -19,7 +20,7 @@ fn arguments(command: Command) -> Command {
     let command = flags::add(command, flags::options::FLAGS);
     let command = flags::add(command, flags::runtime::FLAGS);
     let command = flags::add_named(command, flags::judgement::FLAGS, &["confidence"]);
-    flags::add(command, flags::capacity::FLAGS)
+    with_files(flags::add(command, flags::capacity::FLAGS))
         .arg(json)
         .arg(file_argument("a script, an archive, or a test in another format"))
 }

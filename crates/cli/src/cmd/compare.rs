@@ -9,7 +9,8 @@ use store::Listed;
 
 use super::Spec;
 use crate::error::Error;
-use crate::judgement::{Asked, Judged, Look, Party, Sides, document, page, table_of};
+use crate::judgement::{Asked, Judged, Look, Party, Sides, document, findings, page, table_of};
+use crate::kept::story::story;
 use crate::kept::{Shelf, failed, now_ms, with_store};
 use crate::session::Session;
 
@@ -26,7 +27,8 @@ fn arguments(command: Command) -> Command {
     };
     let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help("print JSON");
     let format = Arg::new("format").long("format").value_name("name").default_value("text");
-    let format = format.value_parser(["json", "markdown", "text"]).help("text, markdown or json");
+    let format =
+        format.value_parser(["html", "json", "markdown", "text"]).help("text, markdown, json or html");
     let command = with_store(command).arg(baseline_argument()).arg(json).arg(format);
     Asked::arguments(command).arg(runs("before", false)).arg(runs("after", true))
 }
@@ -73,11 +75,16 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let (before, after) = parties(&shelf, matches)?;
     let sides = Sides::read(&shelf, before, after, &asked, now_ms(session))?;
     let design = Design::Separate;
-    let report = compare(&sides.before, &sides.after, design, &asked.profile);
-    let judged = Judged { sides: &sides, report: &report, design, asked: &asked, level: asked.profile.level };
+    let found = compare(&sides.before, &sides.after, design, &asked.profile);
+    let judged = Judged { sides: &sides, report: &found, design, asked: &asked, level: asked.profile.level };
     let format = matches.get_one::<String>("format").map_or("text", String::as_str);
     session.print(&match format {
         _ if matches.get_flag("json") || format == "json" => format!("{:#}\n", document(&judged)),
+        "html" => {
+            let (before, after) = &sides.runs;
+            let compared = vec![findings("plimsoll compare", &judged)];
+            report::html::page(&story(session, &shelf, before.iter().chain(after), compared)?)
+        }
         "markdown" => markdown(&table_of("plimsoll compare", &judged)),
         _ => page(&judged, Look { width: session.screen.width(), color: session.coloured() }),
     });

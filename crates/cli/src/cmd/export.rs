@@ -11,7 +11,7 @@ use super::Spec;
 use crate::error::Error;
 use crate::kept::export::{FORMS, Failure, Source};
 use crate::kept::summary::{document, summary};
-use crate::kept::{Shelf, now_ms, with_store};
+use crate::kept::{Shelf, exchanges, now_ms, with_store};
 use crate::session::Session;
 
 /// The row.
@@ -35,7 +35,8 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let mut shelf = Shelf::open(session, matches)?;
     let now = now_ms(session);
     let kept = shelf.load(shelf.find(text("run").unwrap_or_default())?)?;
-    let document = document(&kept, &summary(session, &kept, Mode::Full, now), now);
+    let mut document = document(&kept, &summary(session, &kept, Mode::Full, now), now);
+    document["exchanges"] = exchanges::document(&shelf.exchanges(&kept.listed)?);
     let source = Source { library: shelf.library(), run: &kept.listed, document };
     let wanted = text("form").unwrap_or_default();
     let form = FORMS.iter().find(|form| form.name == wanted);

@@ -9,7 +9,8 @@ use stats::compare::{Change, Design};
 use super::Spec;
 use super::compare::{baseline, baseline_argument, named};
 use crate::error::Error;
-use crate::judgement::{Asked, Judged, Look, Sides, document, page, verdicts};
+use crate::judgement::{Asked, Judged, Look, Sides, document, findings, page, verdicts};
+use crate::kept::story::story;
 use crate::kept::{Shelf, now_ms, with_store};
 use crate::session::Session;
 
@@ -18,6 +19,7 @@ pub const SPEC: Spec = Spec { name: "gate", about: "Decide whether a run may pas
 
 /// Files that a decision goes to: name of the flag, help.
 const FILES: &[(&str, &str)] = &[
+    ("html", "write a page for browsers, with the runs of both sides"),
     ("junit", "write the verdicts as a JUnit report"),
     ("markdown", "write the verdicts as Markdown, made for a comment on a pull request"),
 ];
@@ -95,6 +97,13 @@ pub fn decide(
     if matches.get_flag("github") {
         session.print(&annotations(&verdicts));
     }
+    if let Some(path) = matches.get_one::<String>("html") {
+        let compared = vec![Verdicts { notes: findings(title, &judged).notes, ..verdicts.clone() }];
+        let (before, after) = &sides.runs;
+        let shelf = Shelf::open(session, matches)?;
+        let story = story(session, &shelf, before.iter().chain(after), compared)?;
+        file(path, &report::html::page(&story))?;
+    }
     write(matches, &verdicts)?;
     end(&found, asked.policy)
 }
@@ -108,12 +117,16 @@ const fn word(decision: Decision) -> &'static str {
 }
 
 fn write(matches: &ArgMatches, verdicts: &Verdicts) -> Result<(), Error> {
-    for (name, text) in [("junit", junit(verdicts)), ("markdown", markdown(verdicts))] {
+    for (name, text) in [("junit", junit(std::slice::from_ref(verdicts))), ("markdown", markdown(verdicts))] {
         if let Some(path) = matches.get_one::<String>(name) {
-            std::fs::write(path, text).map_err(|why| Error::File(format!("{path}: {why}")))?;
+            file(path, &text)?;
         }
     }
     Ok(())
+}
+
+fn file(path: &str, text: &str) -> Result<(), Error> {
+    std::fs::write(path, text).map_err(|why| Error::File(format!("{path}: {why}")))
 }
 
 fn end(found: &GateReport, policy: Policy) -> Result<ExitCode, Error> {

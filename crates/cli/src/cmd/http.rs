@@ -82,8 +82,11 @@ fn arguments(command: Command) -> Command {
     // The global flags without the letters that these tools use otherwise.
     let command = flags::add_named(command, flags::global::FLAGS, &["address", "config", "quiet"]);
     let command = flags::add_named(command, flags::options::FLAGS, OF_RUNS);
-    let command =
-        flags::add_named(command, flags::runtime::RUN_FLAGS, &["no-store", "out", "store", "store-keep"]);
+    let command = flags::add_named(
+        command,
+        flags::runtime::RUN_FLAGS,
+        &["no-exchanges", "no-store", "out", "store", "store-keep"],
+    );
     flags::add_named(command, flags::runtime::FLAGS, &["fail-on-untrusted", "summary-export"])
 }
 

@@ -14,9 +14,11 @@ mod demo;
 mod export;
 mod gate;
 mod http;
+mod import;
 mod inspect;
 mod new;
 mod pause;
+mod report;
 mod resume;
 mod rm;
 mod run;
@@ -67,9 +69,11 @@ pub static COMMANDS: &[Spec] = &[
     export::SPEC,
     gate::SPEC,
     http::SPEC,
+    import::SPEC,
     inspect::SPEC,
     new::SPEC,
     pause::SPEC,
+    report::SPEC,
     resume::SPEC,
     rm::SPEC,
     run::SPEC,

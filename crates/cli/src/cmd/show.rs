@@ -8,7 +8,7 @@ use super::Spec;
 use crate::error::Error;
 use crate::flags::{self, Flags, runtime};
 use crate::kept::summary::{document, summary};
-use crate::kept::{Shelf, Verdict, moment, now_ms, runs_argument, with_store};
+use crate::kept::{Shelf, Verdict, exchanges, given, moment, now_ms, runs_argument, with_store};
 use crate::session::Session;
 use store::Kept;
 
@@ -17,8 +17,10 @@ pub const SPEC: Spec = Spec { name: "show", about: "Show the summary of a kept r
 
 fn arguments(command: Command) -> Command {
     let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help("print JSON");
+    let exchanges = Arg::new("exchanges").long("exchanges").action(ArgAction::SetTrue);
+    let exchanges = exchanges.help("print the slowest and the failed requests whole, with their answers");
     let command = flags::add_named(command, runtime::FLAGS, &["summary-mode"]);
-    with_store(command).arg(json).arg(runs_argument())
+    with_store(command).arg(exchanges).arg(json).arg(runs_argument())
 }
 
 fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
@@ -28,14 +30,19 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let (shelf, now) = (Shelf::open(session, matches)?, now_ms(session));
     for name in matches.get_many::<String>("run").into_iter().flatten() {
         let kept = shelf.load(shelf.find(name)?)?;
+        let exchanges = shelf.exchanges(&kept.listed)?;
         if matches.get_flag("json") {
             let summary = summary(session, &kept, Mode::Full, now);
-            session.print(&format!("{:#}\n", document(&kept, &summary, now)));
+            let mut document = document(&kept, &summary, now);
+            document["exchanges"] = exchanges::document(&exchanges);
+            session.print(&format!("{document:#}\n"));
         } else {
             let summary = summary(session, &kept, mode, now);
-            let trust = session.flags.on("verbose");
+            // Nobody watched the generator of imported results.
+            let trust = session.flags.on("verbose") && given::imported(&kept.listed).is_none();
             let style = Style { color: session.coloured(), trust, ..Style::default() };
-            session.print(&format!("{}{}", heading(&kept, now), text(&summary, mode, style)));
+            let exchanges = exchanges::page(&exchanges, matches.get_flag("exchanges"));
+            session.print(&format!("{}{}{exchanges}", heading(&kept, now), text(&summary, mode, style)));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -44,6 +51,19 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
 /// What was run, where and when.
 fn heading(kept: &Kept, now: i64) -> String {
     let (run, environment) = (&kept.listed, &kept.listed.environment);
+    if let Some(imported) = given::imported(run) {
+        let text = |name: &str| imported[name].as_str().unwrap_or_default();
+        return format!(
+            "\n     run: {} · {} · {}\n started: {}\nimported: {} · {}\n  limits: {}; whether its load generator kept pace is not known\n",
+            run.id,
+            run.name,
+            Verdict::of(run, now).name(),
+            moment(run.started_ms),
+            text("from"),
+            text("file"),
+            text("limits"),
+        );
+    }
     let mut machine = environment.host.clone();
     for part in [&environment.kernel, &environment.cpu] {
         if !part.is_empty() {

@@ -76,6 +76,9 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
         let ageing = age(&series, nature, limit, level);
         all.push(Judged { figure, time, seconds: series.len(), ageing });
     }
+    if all.is_empty() {
+        return Err(Error::Usage(format!("run {} has no figures by second to judge", run.id)));
+    }
     session.print(&if matches.get_flag("json") {
         format!("{:#}\n", json!({ "run": run.id, "confidence": level, "limit": limit, "figures": all.iter().map(to_json).collect::<Vec<_>>() }))
     } else {

@@ -1,5 +1,7 @@
 //! `plimsoll trend`: a figure over the kept runs of a test, where its level changed, and when it reaches a limit.
 
+mod sheet;
+
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use insight::history::{Forecast, History, Stretch, forecast, history};
 use model::ExitCode;
@@ -15,6 +17,7 @@ use crate::kept::figure::Figure;
 use crate::kept::table::table;
 use crate::kept::{Shelf, Verdict, failed, moment, now_ms, with_store};
 use crate::session::Session;
+use crate::sheets::{self, with_files};
 
 /// The row.
 pub const SPEC: Spec =
@@ -27,6 +30,8 @@ const LOOKED_AT: &str = "100";
 /// Heights of a line of runs.
 const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const DAY_MS: f64 = 86_400_000.0;
+/// The columns of the table of levels.
+const TITLES: &[&str] = &["SINCE", "RUN", "COMMIT", " RUNS", " LEVEL", " CHANGE", " P", "BETWEEN COMMITS"];
 
 fn arguments(command: Command) -> Command {
     let name = Arg::new("name")
@@ -42,7 +47,7 @@ fn arguments(command: Command) -> Command {
         limit.help("foretell when this is reached, such as 500ms; a number where the figure is no time");
     let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help("print JSON");
     let command = flags::add_named(command, judgement::FLAGS, &["confidence"]);
-    with_store(command).arg(metric).arg(most).arg(limit).arg(json).arg(name)
+    with_files(with_store(command)).arg(metric).arg(most).arg(limit).arg(json).arg(name)
 }
 
 /// One run of the history.
@@ -72,7 +77,7 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let figure = Figure::parse(text("metric").unwrap_or(USUAL))?;
     let limit = text("limit").map(limit_of).transpose()?;
-    let mut shelf = Shelf::open(session, matches)?;
+    let shelf = Shelf::open(session, matches)?;
     let mut runs = shelf.list()?;
     let test = match text("name") {
         Some(name) => name.to_owned(),
@@ -93,14 +98,15 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let now = now_ms(session);
     let (mut entries, mut left_out, mut time) = (Vec::new(), 0, false);
     for run in runs {
-        if !matches!(Verdict::of(&run, now), Verdict::Passed | Verdict::Failed) || is_untrusted(&run) {
+        if !Verdict::of(&run, now).is_whole() || is_untrusted(&run) {
             left_out += 1;
             continue;
         }
-        let library = shelf.library();
-        time |= figure.is_time(library, &run).map_err(|e| failed(&e))?;
-        let value = figure.of_run(library, run.clone()).map_err(|e| failed(&e))?;
-        entries.extend(value.map(|value| Entry { run, value }));
+        let found = figure.of_run(shelf.reading(), &run).map_err(|e| failed(&e))?;
+        if let Some((value, is_time)) = found {
+            time |= is_time;
+            entries.push(Entry { run, value });
+        }
     }
     let values: Vec<f64> = entries.iter().map(|entry| entry.value).collect();
     let history = history(&values, level);
@@ -108,6 +114,7 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let forecast = limit.and_then(|limit| forecast(&days, &values, &history, limit, level));
     let shown =
         Shown { test: &test, figure: &figure, time, entries, history, left_out, limit, forecast, level };
+    sheets::write(matches, || sheet::sheet(&shown))?;
     session.print(&if matches.get_flag("json") { format!("{:#}\n", shown.to_json()) } else { shown.text() });
     Ok(ExitCode::SUCCESS)
 }
@@ -145,8 +152,7 @@ impl Shown<'_> {
         lines.push(format!("  {}", self.line()));
         lines.push(String::new());
         let rows: Vec<Vec<String>> = self.history.stretches.iter().map(|stretch| self.row(stretch)).collect();
-        let titles = ["SINCE", "RUN", "COMMIT", " RUNS", " LEVEL", " CHANGE", " P", "BETWEEN COMMITS"];
-        lines.extend(table(&titles, &rows).lines().map(|line| format!("  {line}")));
+        lines.extend(table(TITLES, &rows).lines().map(|line| format!("  {line}")));
         lines.push(String::new());
         lines.push(format!("  {}", self.finding()));
         lines.extend(self.foretold().iter().map(|line| format!("  {line}")));

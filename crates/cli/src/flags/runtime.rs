@@ -164,6 +164,13 @@ pub const RUN_FLAGS: &[Flag] = &[
         env: "LINGER",
         help: "keep the REST API alive after the test",
     },
+    Flag {
+        long: "no-exchanges",
+        short: None,
+        kind: Kind::Bool,
+        env: "NO_EXCHANGES",
+        help: "keep figures only of this run, not its slowest and its failed requests with their answers",
+    },
     Flag { long: "no-store", short: None, kind: Kind::Bool, env: "NO_STORE", help: "do not keep this run" },
     Flag {
         long: "no-usage-report",
@@ -177,7 +184,7 @@ pub const RUN_FLAGS: &[Flag] = &[
         short: Some('o'),
         kind: Kind::Many,
         env: "OUT",
-        help: "where metrics go, such as json=FILE or csv=FILE; may be repeated",
+        help: "where metrics go, such as json=FILE or csv=FILE, or html=FILE for a report; may be repeated",
     },
     Flag {
         long: "store",

@@ -64,6 +64,13 @@ const SWITCHES: &[(&str, &str)] = &[
     ("include-untrusted", "compare runs that are not trusted too, and those that ended early"),
 ];
 
+impl Default for Asked {
+    fn default() -> Self {
+        let profile = Profile::default();
+        Self { profile, policy: LENIENT, figures: Vec::new(), include_untrusted: false }
+    }
+}
+
 impl Asked {
     /// Adds the flags.
     pub fn arguments(command: Command) -> Command {

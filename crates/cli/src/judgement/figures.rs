@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use insight::{Figure, Key, Kind, Run};
 use metrics::{Contains, Sink, Trend};
+use model::Aggregation;
 use store::Kept;
 
+use crate::kept::given::{Given, imported};
 use crate::kept::seconds;
 
 /// The figures of all requests of a run, and of all else that has no endpoint.
@@ -49,6 +51,11 @@ pub type Samples = BTreeMap<(String, String), (Contains, Sink)>;
 pub fn figures(kept: &Kept, trusted: bool, wanted: &[String]) -> Run {
     let samples = samples(kept);
     let mut run = Run { id: kept.listed.id.clone(), trusted, ..Run::default() };
+    for (figure, found) in given_figures(kept, &samples) {
+        if is_wanted(&figure, wanted) {
+            run.figures.insert(Key::new(WHOLE_RUN, figure), found);
+        }
+    }
     for ((endpoint, metric), (contains, sink)) in &samples {
         for (figure, found) in of_sink(metric, *contains, sink, seconds(kept)) {
             if is_wanted(&figure, wanted) {
@@ -57,6 +64,48 @@ pub fn figures(kept: &Kept, trusted: bool, wanted: &[String]) -> Run {
         }
     }
     run
+}
+
+/// The figures of imported results that have no samples.
+fn given_figures(kept: &Kept, samples: &Samples) -> Vec<(String, Figure)> {
+    let (Some(_), Some(summary)) = (imported(&kept.listed), &kept.summary) else { return Vec::new() };
+    let requests =
+        Given::all(summary).find(|one| one.name() == "http_reqs").and_then(|one| one.figure("count"));
+    let mut figures = Vec::new();
+    for given in Given::all(summary) {
+        let name = given.name();
+        if !is_compared(name)
+            || name.contains('{')
+            || samples.contains_key(&(WHOLE_RUN.to_owned(), name.to_owned()))
+        {
+            continue;
+        }
+        let figure = |name: &str| given.figure(name);
+        let found = match given.kind() {
+            Some(metrics::Kind::Trend) if given.contains() == Contains::Time => {
+                let lead = if name == "http_req_duration" { String::new() } else { format!("{name} ") };
+                let count = figure("count").or(requests.filter(|_| lead.is_empty())).unwrap_or(0.0) as u64;
+                let known = PERCENTILES.iter().filter_map(|(short, q, _)| {
+                    let value = given.value(Aggregation::P(q * 100.0), 0.0)?;
+                    let figure = Figure { samples: count, ..Figure::new(Kind::Latency, value) };
+                    Some((format!("{lead}{short}"), figure))
+                });
+                known.collect()
+            }
+            Some(metrics::Kind::Rate) => {
+                let (hits, total) =
+                    (figure("matches").unwrap_or(0.0) as u64, figure("total").unwrap_or(0.0) as u64);
+                of_sink(name, given.contains(), &Sink::Rate { nonzero: hits, total }, 0.0)
+            }
+            Some(metrics::Kind::Counter) => {
+                let count = Sink::Counter(figure("count").unwrap_or(0.0));
+                of_sink(name, given.contains(), &count, seconds(kept))
+            }
+            _ => Vec::new(),
+        };
+        figures.extend(found);
+    }
+    figures
 }
 
 /// Whether a figure is among those asked for: one of its words is.

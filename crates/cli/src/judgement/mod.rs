@@ -14,7 +14,7 @@ mod words;
 
 pub use asked::Asked;
 pub use page::{Look, document, page};
-pub use pipeline::{table_of, verdicts};
+pub use pipeline::{findings, table_of, verdicts};
 pub use series::{Plan, Variant, play};
 pub use sides::{Party, Sides};
 pub use words::percent;

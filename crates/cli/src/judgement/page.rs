@@ -3,13 +3,14 @@
 //! Main functions: [`page`] and [`document`]. Trust stands first: without it the rest means nothing. Narrow terminals get
 //! endpoints as headings, wide ones a table.
 
-use insight::{Finding, Outcome};
+use insight::{Finding, Open, Outcome};
 use serde_json::{Value, json};
 use stats::compare::{Basis, Change, Design, Scale};
 use store::Listed;
 
 use super::words::{basis, effect, percent, place, refusal, value, verdict};
 use super::{Judged, Sides};
+use crate::kept::given::imported;
 use crate::kept::{moment, table::table};
 
 /// From so many columns on there is room for a table with endpoints.
@@ -60,7 +61,13 @@ fn head(sides: &Sides) -> String {
     for (letter, side, runs) in [("A", &sides.before, &sides.runs.0), ("B", &sides.after, &sides.runs.1)] {
         let trusted = side.trusted().count();
         let trust = match (trusted, runs.len()) {
-            (all, of) if all == of && sides.doubts.is_empty() => "trusted".to_owned(),
+            (all, of)
+                if all == of
+                    && sides.doubts.is_empty()
+                    && !runs.iter().any(|run| imported(run).is_some()) =>
+            {
+                "trusted".to_owned()
+            }
             (all, of) if all == of => "compared".to_owned(),
             (some, of) => format!("only {some} of {of} compared"),
         };
@@ -226,6 +233,22 @@ pub fn decide(judged: &Judged<'_>, compared: Option<Basis>) -> Vec<String> {
              --min-errors"
         ));
     }
+    let because =
+        |why: Open| report.findings.iter().filter(|f| f.open_for(judged.level) == Some(why)).count();
+    let asked = report.findings.iter().filter(|f| matches!(f.outcome, Outcome::Compared { .. })).count();
+    match because(Open::Family) {
+        0 => {}
+        open => lines.push(format!(
+            "{open} inconclusive although the interval leaves out 0: {asked} figures are asked about at once, and of so many \
+             some look so by chance; fewer --figures, or more runs"
+        )),
+    }
+    match because(Open::Size) {
+        0 => {}
+        open => lines.push(format!(
+            "{open} inconclusive although the interval leaves out 0: there is a change, but it may be smaller than matters"
+        )),
+    }
     if let Some(Basis::Slices { own_share }) = compared
         && own_share > 0.5
     {
@@ -287,13 +310,13 @@ pub fn document(judged: &Judged<'_>) -> Value {
         "confidence": judged.level,
         "summary": tally(judged),
         "runs_to_decide": judged.report.runs_to_decide(),
-        "findings": judged.report.findings.iter().map(of_finding).collect::<Vec<_>>(),
+        "findings": judged.report.findings.iter().map(|one| of_finding(one, judged.level)).collect::<Vec<_>>(),
         "only_a": keys(&judged.report.gone),
         "only_b": keys(&judged.report.new),
     })
 }
 
-fn of_finding(finding: &Finding) -> Value {
+fn of_finding(finding: &Finding, level: f64) -> Value {
     let mut value = json!({
         "endpoint": finding.key.endpoint,
         "figure": finding.key.figure,
@@ -324,6 +347,11 @@ fn of_finding(finding: &Finding) -> Value {
                 "upper": comparison.interval.upper,
                 "confidence": comparison.interval.level,
             });
+            value["open_for"] = match finding.open_for(level) {
+                Some(Open::Family) => "family".into(),
+                Some(Open::Size) => "size".into(),
+                None => Value::Null,
+            };
             value["certain"] = comparison.certain.into();
             value["p_value"] = comparison.p_value.into();
             value["adjusted_p_value"] = (*adjusted_p).into();

@@ -24,30 +24,43 @@ pub fn verdicts(title: &str, judged: &Judged<'_>, gate: &GateReport) -> Verdicts
     Verdicts { standing, sentence: format!("{word}: {}", table.sentence), ..table }
 }
 
-/// The findings of a comparison that decides nothing; the worst of them stands for all.
+/// The findings of a comparison that decides nothing, with the runs of both sides.
 #[must_use]
 pub fn table_of(title: &str, judged: &Judged<'_>) -> Verdicts {
+    let sides = judged.sides;
+    let mut table = findings(title, judged);
+    let names = [("A", &sides.before, &sides.runs.0), ("B", &sides.after, &sides.runs.1)];
+    let notes = names.map(|(letter, side, runs)| {
+        let ids: Vec<String> =
+            runs.iter().map(|run| format!("{} ({})", run.id, moment(run.started_ms))).collect();
+        format!("{letter} {}: {}", side.name, ids.join(", "))
+    });
+    table.notes.splice(..0, notes);
+    table
+}
+
+/// The findings for a page that shows the runs itself; the worst of them stands for all.
+#[must_use]
+pub fn findings(title: &str, judged: &Judged<'_>) -> Verdicts {
     let policy = judged.asked.policy;
     let report = judged.report;
     let mut cases: Vec<Case> =
         report.findings.iter().map(|finding| case(finding, policy.fail_on_inconclusive)).collect();
     cases.extend(report.gone.iter().map(|key| gone(key, policy.fail_on_gone)));
-    let sides = judged.sides;
-    let mut notes = Vec::new();
-    for (letter, side, runs) in [("A", &sides.before, &sides.runs.0), ("B", &sides.after, &sides.runs.1)] {
-        let ids: Vec<String> =
-            runs.iter().map(|run| format!("{} ({})", run.id, moment(run.started_ms))).collect();
-        notes.push(format!("{letter} {}: {}", side.name, ids.join(", ")));
-    }
-    notes.extend(sides.doubts.iter().chain(&sides.warnings).cloned());
+    let mut notes: Vec<String> = judged.sides.doubts.iter().chain(&judged.sides.warnings).cloned().collect();
     notes.extend(decide(judged, None));
     let standing = match (report.count(Change::Worse), report.count(Change::Inconclusive)) {
+        _ if report.findings.is_empty() => Standing::Skipped,
         (0, 0) => Standing::Passed,
         (0, _) => Standing::Undecided,
         _ => Standing::Failed,
     };
+    let sentence = match standing {
+        Standing::Skipped => "nothing could be compared".to_owned(),
+        _ => tally(judged),
+    };
     let columns = COLUMNS.iter().map(|title| (*title).to_owned()).collect();
-    Verdicts { title: title.to_owned(), standing, sentence: tally(judged), notes, columns, cases }
+    Verdicts { title: title.to_owned(), standing, sentence, notes, columns, cases }
 }
 
 fn case(finding: &Finding, open_fails: bool) -> Case {

@@ -12,7 +12,7 @@ use store::{Environment, Kept, Listed};
 use super::figures::{WHOLE_RUN, figures, is_compared};
 use super::{Asked, slices};
 use crate::error::Error;
-use crate::kept::{Shelf, Verdict, failed};
+use crate::kept::{Shelf, Verdict, failed, given};
 
 /// A side: its name and its runs.
 pub struct Party {
@@ -55,7 +55,7 @@ impl Sides {
         asked: &Asked,
         now_ms: i64,
     ) -> Result<Self, Error> {
-        let (mut doubts, mut options) = (Vec::new(), Vec::new());
+        let (mut doubts, mut imported, mut options) = (Vec::new(), Vec::new(), Vec::new());
         let mut side = |party: &Party| -> Result<Side, Error> {
             let mut runs = Vec::new();
             for listed in &party.runs {
@@ -64,7 +64,12 @@ impl Sides {
                 let trusted = doubt.is_none() || asked.include_untrusted;
                 doubts.extend(doubt.map(|why| format!("run {} {why}", listed.id)));
                 runs.push(figures(&kept, trusted, &asked.figures));
-                options.push(facts(&kept));
+                imported.extend(
+                    given::doubt_of_import(listed).map(|sentence| format!("run {} {sentence}", listed.id)),
+                );
+                if given::imported(listed).is_none() {
+                    options.push(facts(&kept));
+                }
             }
             Ok(Side { name: party.name.clone(), runs })
         };
@@ -75,7 +80,7 @@ impl Sides {
             after: other,
             runs: (before.runs, after.runs),
             doubts,
-            warnings: differences(&options),
+            warnings: imported.into_iter().chain(differences(&options)).collect(),
         };
         sides.ask_singles(shelf)?;
         Ok(sides)
@@ -104,6 +109,8 @@ impl Sides {
 /// Why a run's numbers may not describe the target; none for a run that can be trusted.
 fn doubt(run: &Listed, now_ms: i64) -> Option<String> {
     match Verdict::of(run, now_ms) {
+        // It is said as a warning.
+        _ if given::imported(run).is_some() => None,
         Verdict::Running => Some("is still under way".to_owned()),
         Verdict::Killed => Some("was killed".to_owned()),
         Verdict::Aborted => Some("ended before its time".to_owned()),
@@ -140,7 +147,7 @@ fn one_endpoint_is_the_whole_run(sides: &mut [&mut Side]) {
     }
 }
 
-/// What two runs should have in common: names with values.
+/// What two runs should have in common: names with values. Of imported ones nothing of the kind is known.
 fn facts(kept: &Kept) -> Vec<(String, String)> {
     let Environment { program, host, kernel, cpu, cpus, .. } = &kept.listed.environment;
     let mut facts: Vec<(String, String)> = kept.options.as_object().map_or(Vec::new(), |options| {

@@ -3,7 +3,7 @@
 //! Main function: [`attach`]. Only asked where a side has one run: between several runs the spread is measured. Requests
 //! of a run are not independent, so the seconds are grouped to batches, and the batches speak.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use insight::{Kind, Run};
 use metrics::Sink;
@@ -26,7 +26,7 @@ type Seconds = BTreeMap<(String, String), BTreeMap<i64, Sink>>;
 /// # Errors
 /// When the store cannot be read.
 pub fn attach(library: &Library, listed: &Listed, run: &mut Run) -> Result<(), store::Error> {
-    let seconds = read(library, listed)?;
+    let seconds = read(library, listed, run)?;
     let last = seconds.values().flat_map(BTreeMap::keys).max().copied().unwrap_or(-1);
     for (key, figure) in &mut run.figures {
         let (metric, part) = source(&key.figure);
@@ -56,10 +56,14 @@ fn quantile(name: &str) -> Option<f64> {
     PERCENTILES.iter().find(|(one, _, _)| *one == name).map(|(_, q, _)| *q)
 }
 
-fn read(library: &Library, listed: &Listed) -> Result<Seconds, store::Error> {
+/// The samples behind the figures of a run, by second; those of other series are not even read.
+fn read(library: &Library, listed: &Listed, run: &Run) -> Result<Seconds, store::Error> {
+    let wanted: BTreeSet<(&str, &str)> =
+        run.figures.keys().map(|key| (key.endpoint.as_str(), source(&key.figure).0)).collect();
     let mut series = library.series(listed)?;
     series.retain(|one| is_compared(&one.metric));
     let endpoints = Endpoints::of(series.iter().map(|one| name_of(|key| value_of(&one.tags, key))));
+    series.retain(|one| wanted.iter().any(|(_, metric)| *metric == one.metric));
     let mut seconds = Seconds::new();
     library.measurements(listed, &series, |one, measured| {
         // Before the load there was nothing to compare.
@@ -68,6 +72,9 @@ fn read(library: &Library, listed: &Listed) -> Result<Seconds, store::Error> {
         }
         let sink = measured.point.sink();
         for endpoint in endpoints.places(&one.metric, |key| value_of(&one.tags, key)) {
+            if !wanted.contains(&(endpoint.as_str(), one.metric.as_str())) {
+                continue;
+            }
             let all = seconds.entry((endpoint, one.metric.clone())).or_default();
             all.entry(measured.second).and_modify(|sum| sum.absorb(sink)).or_insert_with(|| sink.clone());
         }

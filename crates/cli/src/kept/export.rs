@@ -22,6 +22,11 @@ pub struct Form {
 /// Every form, in alphabetical order.
 pub static FORMS: &[Form] = &[
     Form { name: "csv", about: "a table: a line for each series and second", write: csv },
+    Form {
+        name: "hdr",
+        about: "an HdrHistogram log: a histogram for each second and metric of times, in nanoseconds",
+        write: super::hdr::log,
+    },
     Form { name: "json", about: "one document: the run, its summary, its series", write: json_document },
     Form {
         name: "k6",
@@ -56,7 +61,7 @@ const QUANTILES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), 
 
 impl Source<'_> {
     /// Goes through all measurements; what cannot be written ends it.
-    fn each(
+    pub(super) fn each(
         &self,
         series: &[Series],
         mut write: impl FnMut(&Series, &Measured) -> io::Result<()>,

@@ -9,6 +9,7 @@ use metrics::{Contains, Kind, Sink, value};
 use model::{Aggregation, Selector};
 use store::{Kept, Library, Listed, Measured, Selected, Series};
 
+use super::given::Given;
 use super::seconds;
 use crate::error::Error;
 
@@ -48,11 +49,23 @@ impl Figure {
         Ok(Self { name: name.to_owned(), selector, aggregation })
     }
 
-    /// Its value in a run; none when the run has no such samples.
+    /// Its value in a run, and whether it is a time in milliseconds; none when the run has no such samples. What the run
+    /// worked out itself is not worked out again.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn of_run(&self, library: &Library, run: Listed) -> Result<Option<f64>, store::Error> {
+    pub fn of_run(&self, library: &Library, run: &Listed) -> Result<Option<(f64, bool)>, store::Error> {
+        if let Some(summary) = library.summary(run)?
+            && let Some(given) = Given::find(&summary, &self.selector)
+            && let Some(value) = given.value(self.aggregation, run.load_ns.map_or(0.0, |ns| ns as f64 / 1e9))
+        {
+            return Ok(Some((value, self.is_span(given.contains()))));
+        }
+        Ok(self.of_samples(library, run.clone())?.zip(Some(self.is_time(library, run)?)))
+    }
+
+    /// Its value from what was measured.
+    fn of_samples(&self, library: &Library, run: Listed) -> Result<Option<f64>, store::Error> {
         let names = [self.selector.metric.as_str()];
         let kept: Kept = library.load(run, Selected::Metrics(&names))?;
         let Some(metric) = kept.state.registry().lookup(&self.selector.metric) else { return Ok(None) };
@@ -109,7 +122,12 @@ impl Figure {
     pub fn is_time(&self, library: &Library, run: &Listed) -> Result<bool, store::Error> {
         let series = library.series(run)?;
         let of_times = series.iter().any(|one| self.is_of(one) && one.contains == Contains::Time);
-        Ok(of_times && !matches!(self.aggregation, Aggregation::Count | Aggregation::Rate))
+        Ok(of_times && self.is_span(Contains::Time))
+    }
+
+    /// Whether its value is one of the metric's values, and those are times.
+    fn is_span(&self, contains: Contains) -> bool {
+        contains == Contains::Time && !matches!(self.aggregation, Aggregation::Count | Aggregation::Rate)
     }
 }
 

@@ -1,10 +1,14 @@
-//! Kept runs as the commands `runs`, `show`, `rm` and `export` work with them.
+//! Kept runs as the commands `runs`, `show`, `rm`, `report` and `export` work with them.
 //!
 //! Main types: [`Shelf`], the store that the user means, and [`Verdict`], how a run ended in a word. What is written
 //! while a run goes on is in [`crate::run`].
 
+pub mod exchanges;
 pub mod export;
 pub mod figure;
+pub mod given;
+mod hdr;
+pub mod story;
 pub mod summary;
 pub mod table;
 
@@ -12,7 +16,7 @@ use clap::{Arg, ArgMatches, Command};
 use metrics::{Sink, builtin};
 use model::ExitCode;
 use serde_json::{Value, json};
-use store::{Kept, Library, Listed, Selected};
+use store::{Kept, KeptExchange, Library, Listed, Selected};
 
 use crate::error::Error;
 use crate::flags::{self, Flags, runtime};
@@ -98,6 +102,14 @@ impl Shelf {
         self.0.load(run, Selected::Metrics(&names)).map_err(|e| failed(&e))
     }
 
+    /// The slowest and the failed exchanges of a run.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn exchanges(&self, run: &Listed) -> Result<Vec<KeptExchange>, Error> {
+        self.0.exchanges(run).map_err(|e| failed(&e))
+    }
+
     /// The store, to read from.
     pub const fn reading(&self) -> &Library {
         &self.0
@@ -129,6 +141,8 @@ pub enum Verdict {
     Running,
     /// Without a word.
     Killed,
+    /// Somewhere else: it was imported.
+    Imported,
 }
 
 impl Verdict {
@@ -142,10 +156,17 @@ impl Verdict {
             (_, code) if run.incomplete.is_some() && code != Some(ExitCode::THRESHOLDS_FAILED.0) => {
                 Self::Aborted
             }
+            (_, Some(0)) if given::imported(run).is_some() => Self::Imported,
             (_, Some(0)) if trusted => Self::Passed,
             (_, Some(0)) => Self::Untrusted,
             _ => Self::Failed,
         }
+    }
+
+    /// Whether there is a whole run to judge: one that came to its end.
+    #[must_use]
+    pub const fn is_whole(self) -> bool {
+        matches!(self, Self::Passed | Self::Failed | Self::Imported)
     }
 
     /// The word.
@@ -158,6 +179,7 @@ impl Verdict {
             Self::Aborted => "aborted",
             Self::Running => "running",
             Self::Killed => "killed",
+            Self::Imported => "imported",
         }
     }
 }
@@ -240,6 +262,7 @@ pub fn head(kept: &Kept, now_ms: i64) -> Value {
         "started": moment(run.started_ms),
         "ended": run.ended_ms.map(moment),
         "seconds": seconds(kept),
+        "imported": given::imported(run),
         "lost_frames": run.lost_frames,
         "script": { "path": run.script_path, "sha256": run.script_sha256 },
         "environment": {

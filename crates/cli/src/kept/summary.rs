@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use metrics::thresholds::Outcome;
 use report::summary::{
-    Coverage, Field, Measured, Mode, Options, Reason, Slas, State, Summary, Trust, build, machine_readable,
+    Check, Coverage, Field, Measured, Mode, Options, Reason, Slas, State, Summary, Trust, build,
+    machine_readable,
 };
 use serde_json::{Value, json};
 use store::Kept;
 
+use super::given::complete;
 use super::{Verdict, head, moment, seconds};
 use crate::cmd::K6_COMPATIBLE;
 use crate::session::Session;
@@ -58,7 +60,18 @@ pub fn summary(session: &Session, kept: &Kept, mode: Mode, now_ms: i64) -> Summa
         }),
         ..Summary::default()
     };
-    build(bare, &measured)
+    let mut summary = build(bare, &measured);
+    complete(&mut summary.total.metrics, kept, seconds(kept));
+    if summary.total.checks.is_empty() {
+        // Those of imported figures have no samples that could be added up.
+        let checks = kept.checks.iter().map(|check| Check {
+            name: check.name.clone(),
+            passes: check.passes,
+            fails: check.fails,
+        });
+        summary.total.checks = checks.collect();
+    }
+    summary
 }
 
 /// A kept run for programs.

@@ -143,6 +143,7 @@ impl<'a> Conductor<'a> {
         let whole = RecorderConfig::default();
         let config = RecorderConfig {
             raw_samples: outputs.wants_samples(),
+            exchanges: keeping.wants_exchanges(),
             series_limit: (whole.series_limit / threads).max(1),
             hidden: Some(Arc::clone(session.logs.hidden())),
             ..whole

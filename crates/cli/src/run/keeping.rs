@@ -1,21 +1,27 @@
 //! Keeping the run in the store: where, and what is told of it.
 //!
 //! Main type: [`Keeping`], which does nothing when the user wants no store or has no place for one. Whatever is written
-//! passes [`clean`] first: secrets stay out. The writing itself is the business of the crate `store`.
+//! passes [`clean`] first: secrets stay out. The writing itself is the business of the crate `store`. Reports of the
+//! run are made of its entry, so without a store it has one for as long as it lasts.
 
 use std::path::{Path, PathBuf};
 
 use metrics::Frame;
 use metrics::thresholds::Outcome;
 use model::Hidden;
-use model::{ExitCode, Level, Nanos};
+use model::{ExitCode, Level, Nanos, Record};
+use report::html::Story;
 use report::summary::{Group, Mode, Summary, machine_readable};
 use serde_json::{Value, json};
-use store::{Check, Closing, Keeper, Membership, Opening, Place, Retention, ScriptText, Threshold};
+use store::{Check, Closing, Keeper, Library, Membership, Opening, Place, Retention, ScriptText, Threshold};
+use tempfile::TempDir;
 
 use super::options::Settled;
+use super::outputs;
 use crate::error::Error;
 use crate::flags::Flags;
+use crate::kept::story::tell;
+use crate::kept::{failed, now_ms};
 use crate::load::{Loaded, Test};
 use crate::session::Session;
 
@@ -33,7 +39,24 @@ fn membership(text: &str) -> Option<Membership> {
 }
 
 /// The run's entry in the store, if it has one.
-pub struct Keeping(Option<Keeper>);
+#[derive(Default)]
+pub struct Keeping {
+    keeper: Option<Keeper>,
+    pages: Pages,
+    /// Whether the slowest and the failed exchanges are kept with it.
+    exchanges: bool,
+}
+
+/// The reports that are made of the entry when the run has ended.
+#[derive(Default)]
+struct Pages {
+    /// Where they go.
+    files: Vec<String>,
+    /// The store that has the run.
+    store: Option<Place>,
+    /// The folder of a store that nobody needs longer than this.
+    folder: Option<TempDir>,
+}
 
 /// How a run ended.
 pub struct End<'a> {
@@ -64,8 +87,8 @@ pub fn place(session: &Session, flags: &Flags) -> Result<Option<Place>, Error> {
 impl Keeping {
     /// Keeps nothing.
     #[must_use]
-    pub const fn none() -> Self {
-        Self(None)
+    pub fn none() -> Self {
+        Self::default()
     }
 
     /// Begins to keep the run, unless the user wants none of it.
@@ -78,7 +101,12 @@ impl Keeping {
         loaded: &Loaded,
         settled: &Settled,
     ) -> Result<Self, Error> {
-        let Some(path) = place(session, flags)? else {
+        let mut pages = Pages { files: outputs::pages(flags), ..Pages::default() };
+        let place = match place(session, flags)? {
+            None if !pages.files.is_empty() => Some(pages.borrow()?),
+            place => place,
+        };
+        let Some(path) = place else {
             if !flags.on("no-store") {
                 session.say(
                     Level::Debug,
@@ -94,21 +122,73 @@ impl Keeping {
             opening.retention = Some(retention);
         }
         let registry = loaded.registry.clone();
-        Ok(Self(Some(Keeper::start(&path, opening, registry, session.clock, &session.logger()))))
+        pages.store = Some(path.clone());
+        let keeper = Keeper::start(&path, opening, registry, session.clock, &session.logger());
+        Ok(Self { keeper: Some(keeper), pages, exchanges: !flags.on("no-exchanges") })
+    }
+
+    /// Whether workers are to look for the slowest and the failed exchanges.
+    #[must_use]
+    pub const fn wants_exchanges(&self) -> bool {
+        self.exchanges
     }
 
     /// Takes what a worker measured.
     pub fn frame(&mut self, frame: &Frame, load_began: Option<Nanos>) {
-        if let Some(keeper) = &mut self.0 {
+        if let Some(keeper) = &mut self.keeper {
             keeper.frame(frame, load_began);
         }
     }
 
-    /// Ends the entry.
+    /// Ends the entry, and makes the reports that were asked for.
     pub fn finish(&mut self, session: &Session, end: &End<'_>) {
-        if let Some(keeper) = self.0.take() {
-            keeper.finish(closing(session, end));
+        let Some(keeper) = self.keeper.take() else { return };
+        let id = keeper.finish(closing(session, end));
+        let pages = std::mem::take(&mut self.pages);
+        if !pages.files.is_empty() {
+            pages.write(session, id.as_deref());
         }
+    }
+}
+
+impl Pages {
+    /// A store for this run alone, which ends with the program.
+    fn borrow(&mut self) -> Result<Place, Error> {
+        let folder = tempfile::Builder::new().prefix("plimsoll-").tempdir();
+        let folder = folder.map_err(|why| Error::File(format!("no room for the report's numbers: {why}")))?;
+        let path = folder.path().join(store::FILE_NAME);
+        self.folder = Some(folder);
+        Ok(Place::File(path))
+    }
+
+    /// Makes the reports. One that cannot be made changes nothing else about the run.
+    fn write(&self, session: &Session, id: Option<&str>) {
+        let made = match id {
+            None => Err(Error::File("its measurements could not be kept until its end".to_owned())),
+            Some(id) => self.make(session, id),
+        };
+        for file in &self.files {
+            let written = match &made {
+                Err(error) => Err(error.to_string()),
+                Ok(page) => std::fs::write(file, page).map_err(|why| why.to_string()),
+            };
+            if let Err(why) = written {
+                let record = Record::new(Level::Error, format!("could not write the report {file}"));
+                session.logger().log(record.with("error", why));
+            }
+        }
+    }
+
+    fn make(&self, session: &Session, id: &str) -> Result<String, Error> {
+        let place = self.store.as_ref().ok_or_else(|| Error::Internal("the run has no store".to_owned()))?;
+        let library = Library::open(place).map_err(|e| failed(&e))?;
+        let listed = library.find(id).map_err(|e| failed(&e))?;
+        let mut run = tell(session, &library, listed, now_ms(session))?;
+        if self.folder.is_some() {
+            // Nobody could find the run by it.
+            run.id = None;
+        }
+        Ok(report::html::page(&Story { runs: vec![run], compared: Vec::new() }))
     }
 }
 
@@ -124,6 +204,7 @@ fn opening(session: &Session, loaded: &Loaded, settled: &Settled) -> Opening {
         scenarios: settled.scenarios().into_iter().map(|scenario| scenario.name).collect(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         folder,
+        environment: None,
         started_ms: now_ms(session),
         retention: None,
         group: session.env.get(GROUP_VARIABLE).and_then(|text| membership(text)),
@@ -183,7 +264,8 @@ fn closing(session: &Session, end: &End<'_>) -> Closing {
     }
 }
 
-fn collect_checks(group: &Group, checks: &mut Vec<Check>) {
+/// The checks of a group and of those inside it.
+pub fn collect_checks(group: &Group, checks: &mut Vec<Check>) {
     checks.extend(group.checks.iter().map(|check| Check {
         group: group.path.clone(),
         name: check.name.clone(),
@@ -191,10 +273,6 @@ fn collect_checks(group: &Group, checks: &mut Vec<Check>) {
         fails: check.fails,
     }));
     group.groups.iter().for_each(|group| collect_checks(group, checks));
-}
-
-fn now_ms(session: &Session) -> i64 {
-    (session.clock.unix_ns(session.clock.now()) / 1_000_000) as i64
 }
 
 /// Options without what is there to be secret: keys of certificates, variables of scenarios, settings of services.

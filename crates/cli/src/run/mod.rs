@@ -69,7 +69,7 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
         ));
     }
     let asked = outputs::Asked::read(session, &flags, &settled, &loaded.registry)?;
-    let names = asked.names();
+    let names = asked.names(&outputs::pages(&flags));
     // From here on a signal ends the run in good order; outputs have been promised their last samples.
     let signals = session.signals.subscribe();
     let (sender, questions) = tokio::sync::mpsc::unbounded_channel();

@@ -39,15 +39,16 @@ impl Asked {
         };
         // A format's own report is the format's business.
         let ours = |text: &&String| plan::import::named(text.split('=').next().unwrap_or_default()).is_none();
-        let wanted = flags.list("out").iter().filter(ours);
+        let wanted = flags.list("out").iter().filter(ours).filter(|text| page(text).is_none());
         let sinks: Result<Vec<_>, _> = wanted.map(|text| create(text, &setup)).collect();
         sinks.map(Self).map_err(|e| Error::Usage(e.to_string()))
     }
 
-    /// How the banner names them.
+    /// How the banner names them, and the pages that are made when the run has ended.
     #[must_use]
-    pub fn names(&self) -> Vec<String> {
-        self.0.iter().map(|sink| sink.describe()).collect()
+    pub fn names(&self, pages: &[String]) -> Vec<String> {
+        let pages = pages.iter().map(|path| format!("{PAGE} ({path})"));
+        self.0.iter().map(|sink| sink.describe()).chain(pages).collect()
     }
 
     /// Opens them and starts their threads.
@@ -58,6 +59,25 @@ impl Asked {
         let outputs = Outputs::start(self.0, Limits::default(), session.clock, &session.logger());
         outputs.map(|outputs| Stream(Some(outputs))).map_err(|e| Error::File(e.to_string()))
     }
+}
+
+/// The output that is made of the whole run at its end.
+const PAGE: &str = "html";
+/// Where it goes when nobody says.
+const PAGE_FILE: &str = "report.html";
+
+/// The file of the page that an output of this name asks for.
+fn page(text: &str) -> Option<&str> {
+    match text.split_once('=') {
+        None => (text == PAGE).then_some(PAGE_FILE),
+        Some((name, path)) => (name == PAGE).then_some(if path.is_empty() { PAGE_FILE } else { path }),
+    }
+}
+
+/// The files of all pages that are to be made when the run has ended.
+#[must_use]
+pub fn pages(flags: &Flags) -> Vec<String> {
+    flags.list("out").iter().filter_map(|text| page(text)).map(str::to_owned).collect()
 }
 
 /// The running outputs, until they have finished.

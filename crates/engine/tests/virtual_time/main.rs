@@ -3,4 +3,5 @@
 mod closed;
 mod control;
 mod open;
+mod stall;
 mod support;

@@ -102,6 +102,7 @@ fn read_frame(r: &mut Reader<'_>) -> Option<Frame> {
         to: Nanos(r.number()?),
         folded: r.number()?,
         raw_dropped: r.number()?,
+        exchanges: Vec::new(),
         schedule_lag: read_histogram(r)?,
         generator_lag: read_histogram(r)?,
         metrics: r.list(read_metric)?,

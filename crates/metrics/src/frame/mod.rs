@@ -13,6 +13,7 @@ use model::Nanos;
 pub use codec::Error as DecodeError;
 
 use crate::MetricId;
+use crate::exchange::Exchange;
 use crate::histogram::Histogram;
 use crate::registry::Metric;
 use crate::sink::{Counter, Gauge, Rate};
@@ -40,6 +41,9 @@ pub struct Frame {
     pub folded: u64,
     /// How many raw samples were dropped, because nobody took them in time.
     pub raw_dropped: u64,
+    /// Exchanges that are worth keeping, as a recorder is told to look for them. Encoding leaves them out: they concern
+    /// the store beside the run and nobody else.
+    pub exchanges: Vec<Arc<Exchange>>,
     /// Metrics that are not built in and were not in an earlier frame.
     pub(crate) metrics: Vec<Metric>,
     /// The strings of `tag_sets`.

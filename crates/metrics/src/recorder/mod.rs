@@ -7,6 +7,7 @@ mod column;
 mod dictionary;
 mod http;
 mod raw;
+mod reservoir;
 mod series;
 
 use std::sync::Arc;
@@ -15,8 +16,10 @@ use model::{Clock, Hidden, Nanos};
 use rustc_hash::FxHashMap;
 
 pub use raw::{RawSample, Tags};
+pub use reservoir::{FAILED_EACH, KINDS_MOST, SLOW_MOST};
 
 use crate::builtin;
+use crate::exchange::{Exchange, Standing};
 use crate::frame::Frame;
 use crate::histogram::Histogram;
 use crate::registry::{MetricId, Registry};
@@ -25,6 +28,7 @@ use crate::tags::{TagSetId, TagSets};
 use dictionary::Dictionary;
 use http::{HttpSeries, PHASE_METRICS};
 use raw::RawSamples;
+use reservoir::Reservoir;
 use series::{IterationSeries, Series};
 
 /// What a recorder keeps.
@@ -38,13 +42,21 @@ pub struct RecorderConfig {
     pub raw_samples: bool,
     /// Single samples that wait to be taken; more are dropped and counted. A million of them take 32 MB.
     pub raw_limit: usize,
+    /// Whether the slowest and the failed exchanges are kept for the frames.
+    pub exchanges: bool,
     /// Texts that no tag may show.
     pub hidden: Option<Arc<Hidden>>,
 }
 
 impl Default for RecorderConfig {
     fn default() -> Self {
-        Self { series_limit: 100_000, raw_samples: false, raw_limit: 1_000_000, hidden: None }
+        Self {
+            series_limit: 100_000,
+            raw_samples: false,
+            raw_limit: 1_000_000,
+            exchanges: false,
+            hidden: None,
+        }
     }
 }
 
@@ -127,6 +139,7 @@ pub struct Recorder {
     schedule_lag: Histogram,
     generator_lag: Histogram,
     raw: Option<Box<RawSamples>>,
+    reservoir: Option<Box<Reservoir>>,
     dictionary: Dictionary,
     registry: Arc<Registry>,
     worker: u32,
@@ -143,7 +156,7 @@ impl Recorder {
             sets: TagSets::new(config.series_limit),
             // A request brings two or three strings of its own: an address, a name, an error.
             symbols: Symbols::new(config.series_limit.saturating_mul(3).saturating_add(1 << 16))
-                .hiding(config.hidden),
+                .hiding(config.hidden.clone()),
             http_places: Vec::new(),
             http: Vec::new(),
             iteration_places: Vec::new(),
@@ -154,6 +167,7 @@ impl Recorder {
             schedule_lag: Histogram::new(),
             generator_lag: Histogram::new(),
             raw: config.raw_samples.then(|| Box::new(RawSamples::new(config.raw_limit))),
+            reservoir: config.exchanges.then(|| Box::new(Reservoir::new(config.hidden))),
             dictionary: Dictionary::default(),
             registry,
             worker,
@@ -252,6 +266,26 @@ impl Recorder {
         }
     }
 
+    /// Why the exchange that a sample was measured of should be kept; none for nearly all of them. `code` is that of a
+    /// failure, or 1000 and the status from 400 on; 0 for none.
+    #[inline]
+    #[must_use]
+    pub fn wants_exchange(&self, sample: &HttpSample, code: u16) -> Option<Standing> {
+        let reservoir = self.reservoir.as_ref()?;
+        let failed = sample.failed.unwrap_or(code != 0);
+        reservoir.standing(sample.duration, failed.then_some(code))
+    }
+
+    /// Keeps an exchange that [`Recorder::wants_exchange`] asked for, with the tags of its samples.
+    #[cold]
+    pub fn keep_exchange(&mut self, mut exchange: Exchange, tags: TagSetId) {
+        let text = |sym| self.symbols.text(sym).to_string();
+        exchange.tags = self.sets.get(tags).iter().map(|(key, value)| (text(*key), text(*value))).collect();
+        if let Some(reservoir) = &mut self.reservoir {
+            reservoir.keep(exchange);
+        }
+    }
+
     /// Adds the samples of one iteration.
     pub fn iteration(&mut self, tags: TagSetId, sample: &IterationSample) {
         self.iteration_with_metadata(tags, sample, &[]);
@@ -302,6 +336,7 @@ impl Recorder {
             generator_lag: self.generator_lag.clone(),
             folded: folded - self.folded_before,
             raw_dropped: self.raw.as_mut().map_or(0, |raw| raw.take_dropped()),
+            exchanges: self.reservoir.as_mut().map_or_else(Vec::new, |reservoir| reservoir.take()),
             ..Frame::default()
         };
         self.schedule_lag.clear();

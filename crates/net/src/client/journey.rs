@@ -10,7 +10,7 @@ use model::{Level, Nanos};
 use super::authentication::{Authentication, Subject};
 use super::hop::{Answer, Fault, Outgoing};
 use super::redirect::{self, Redirect};
-use super::response::{self, Note};
+use super::response::{self, Note, SentHeaders};
 use super::{AuthScheme, Client, Hop, Method, Request, Response, VersionPreference, Wire};
 use crate::cookie::{self, Cookie, Jar, SetCookie, UnixMillis};
 use crate::encoding;
@@ -328,11 +328,19 @@ impl<'a> Journey<'a> {
             trail,
             tls: answer.tls.as_deref(),
             remote: Some(answer.remote),
+            request_headers: SentHeaders(&|| self.sent_headers()),
+            request_body: &self.body,
+            headers: Some(&answer.headers),
             body,
             error: None,
             challenge,
             wire: answer.wire.as_deref(),
         });
+    }
+
+    /// The headers of the present hop, without the cookies of the jar: worked out again for those who ask.
+    fn sent_headers(&self) -> Vec<(String, String)> {
+        self.fields(None).map(|fields| fields.shown()).unwrap_or_default()
     }
 
     fn shown_url(&self) -> Cow<'_, str> {
@@ -418,6 +426,9 @@ impl<'a> Journey<'a> {
             trail: &trail,
             tls: None,
             remote: fault.remote,
+            request_headers: SentHeaders(&|| self.sent_headers()),
+            request_body: &self.body,
+            headers: None,
             body: None,
             error: Some(&error),
             challenge: false,

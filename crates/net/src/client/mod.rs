@@ -21,7 +21,7 @@ use rustls::ClientConfig;
 pub(crate) use pool::{Http2, Origin, Pool};
 pub use request::{AuthScheme, Method, Request, VersionPreference};
 pub use request_headers::RequestHeaders;
-pub use response::{Hop, Note, Proto, Response, Wire};
+pub use response::{Hop, Note, Proto, Response, SentHeaders, Wire};
 
 use crate::cookie::Jar;
 use crate::error::Error;

@@ -89,6 +89,25 @@ pub(crate) fn status_text(status: u16, proto: Proto, own: &[u8]) -> Cow<'static,
     }
 }
 
+/// The headers of a request, as the caller decided on them, without cookies of the jar and what only the protocol needs.
+/// Few want to see them, so they are only put together for those who ask.
+#[derive(Clone, Copy)]
+pub struct SentHeaders<'a>(pub(super) &'a dyn Fn() -> Vec<(String, String)>);
+
+impl SentHeaders<'_> {
+    /// Names and values in order.
+    #[must_use]
+    pub fn list(&self) -> Vec<(String, String)> {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for SentHeaders<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.list().iter().map(|(name, _)| name)).finish()
+    }
+}
+
 /// One request of those that a call to the client made, with what was measured of it.
 #[derive(Debug)]
 pub struct Hop<'a> {
@@ -106,6 +125,12 @@ pub struct Hop<'a> {
     pub tls: Option<&'a TlsInfo>,
     /// Who answered.
     pub remote: Option<SocketAddr>,
+    /// The headers that were sent.
+    pub request_headers: SentHeaders<'a>,
+    /// The body that was sent.
+    pub request_body: &'a [u8],
+    /// The headers of the answer.
+    pub headers: Option<&'a Headers>,
     /// What the answer holds, unpacked; only of the last hop, and empty where bodies are discarded.
     pub body: Option<&'a [u8]>,
     /// Why the request failed.

@@ -280,9 +280,10 @@ fn what_cannot_be_sent_is_refused_without_a_connection() {
     run(async {
         let client = client_with(settings());
         let check = async |url: &str, headers: &[(&str, &str)], code: u16, short: &str, detail: &str| {
-            let headers =
+            let headers: Vec<_> =
                 headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            let request = Request { headers, ..Request::get(Rc::new(Url::parse(url).unwrap())) };
+            let request =
+                Request { headers: headers.into(), ..Request::get(Rc::new(Url::parse(url).unwrap())) };
             let (outcome, told) = send_on(&client, request, None).await;
             let error = outcome.unwrap_err();
             assert_eq!((error.code(), error.to_string().as_str(), told.len()), (code, short, 1));

@@ -1,8 +1,12 @@
 //! How the SLAs of a run stand.
 //!
-//! The verdicts are reached elsewhere; this is the form in which a summary carries them.
+//! The verdicts are reached elsewhere; this is the form in which a summary carries them, and the words in which every
+//! page tells of them.
 
 use serde_json::{Value, json};
+
+use crate::format::{TimeUnit, duration, percent};
+use crate::quick::span;
 
 /// What can be said of an SLA at a confidence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -139,6 +143,70 @@ impl Slas {
             standings: value["slas"].as_array()?.iter().map(standing).collect::<Option<_>>()?,
         })
     }
+}
+
+impl Standing {
+    /// The figure that the SLA is about.
+    #[must_use]
+    pub fn measured(&self) -> String {
+        match (self.limit, self.value, self.share) {
+            (Some(_), Some(value), _) => {
+                format!("p({})={}", shorter(100.0 - 100.0 * self.allowed), duration(value, TimeUnit::Auto))
+            }
+            (_, _, Some(share)) => format!("bad={}", percent(share)),
+            _ => "no samples".to_owned(),
+        }
+    }
+
+    /// The share that is judged, with its interval; `percent` writes shares as the rest of the page does.
+    #[must_use]
+    pub fn evidence(&self, percent: fn(f64) -> String) -> String {
+        let (Some(share), Some((lower, upper))) = (self.share, self.interval) else {
+            return "too little was measured to say anything".to_owned();
+        };
+        let what = self.limit.map_or("are bad", |_| "are beyond the limit");
+        format!(
+            "{} [{}, {}] of {} samples {what}, less than {} may be",
+            percent(share),
+            percent(lower),
+            percent(upper),
+            self.total,
+            percent(self.allowed),
+        )
+    }
+
+    /// What readers have to know of the verdict; `until_decided` is that of all SLAs, and a run that is not trusted
+    /// decides nothing.
+    #[must_use]
+    pub fn notes(&self, until_decided: bool, trusted: bool) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.verdict == SlaVerdict::Inconclusive {
+            notes.push(match self.seconds_more {
+                _ if !trusted => "a run that is not trusted decides nothing".to_owned(),
+                Some(more) => format!("about {} more would tell, if it went on alike", span(more * 1e3)),
+                None if until_decided => "the run ended before this was decided".to_owned(),
+                None => "not even a run a thousand times as long would tell".to_owned(),
+            });
+        }
+        if self.assumes_independence {
+            notes.push(
+                "how bad samples come together is not known: the interval is that of independent ones"
+                    .to_owned(),
+            );
+        }
+        if self.too_short {
+            notes.push(
+                "the run looks too short for this target: the interval is probably too narrow".to_owned(),
+            );
+        }
+        notes
+    }
+}
+
+/// A number without zeros that say nothing.
+fn shorter(number: f64) -> String {
+    let text = format!("{number:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]

@@ -7,15 +7,30 @@ use std::fmt::Write;
 
 use super::{Case, Standing, Verdicts};
 
-/// The report. It has no times and no host, so that equal verdicts are equal files.
+/// The report, a suite for each of `all`. It has no times and no host, so that equal verdicts are equal files.
 #[must_use]
-pub fn junit(verdicts: &Verdicts) -> String {
+pub fn junit(all: &[Verdicts]) -> String {
+    let name = match all {
+        [one] => escaped(&one.title),
+        _ => "plimsoll".to_owned(),
+    };
+    let tests: usize = all.iter().map(|one| one.cases.len()).sum();
+    let failed: usize = all.iter().map(|one| one.count(Standing::Failed)).sum();
+    let mut text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <testsuites name=\"{name}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"0\">\n"
+    );
+    all.iter().for_each(|one| text.push_str(&suite(one)));
+    text.push_str("</testsuites>\n");
+    text
+}
+
+fn suite(verdicts: &Verdicts) -> String {
     let skipped = verdicts.count(Standing::Undecided) + verdicts.count(Standing::Skipped);
     let failed = verdicts.count(Standing::Failed);
     let (name, tests) = (escaped(&verdicts.title), verdicts.cases.len());
-    let counts = format!("name=\"{name}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"0\"");
     let mut text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n  <testsuite {counts} skipped=\"{skipped}\">\n"
+        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"0\" skipped=\"{skipped}\">\n"
     );
     for case in &verdicts.cases {
         text.push_str(&test_case(&verdicts.title, case));
@@ -24,7 +39,7 @@ pub fn junit(verdicts: &Verdicts) -> String {
     for line in std::iter::once(&verdicts.sentence).chain(&verdicts.notes) {
         let _ = writeln!(text, "{}", escaped(line));
     }
-    text.push_str("</system-out>\n  </testsuite>\n</testsuites>\n");
+    text.push_str("</system-out>\n  </testsuite>\n");
     text
 }
 
@@ -89,6 +104,9 @@ run &lt;b&gt; is trusted
   </testsuite>
 </testsuites>
 "#;
-        assert_eq!(junit(&sample()), expected);
+        assert_eq!(junit(&[sample()]), expected);
+        let two = junit(&[sample(), sample()]);
+        let head = "<testsuites name=\"plimsoll\" tests=\"8\" failures=\"2\" errors=\"0\">";
+        assert!(two.contains(head) && two.matches("<testsuite ").count() == 2, "{two}");
     }
 }

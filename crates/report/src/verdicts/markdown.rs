@@ -48,7 +48,7 @@ fn table(verdicts: &Verdicts, cases: &[&Case]) -> String {
     text
 }
 
-const fn sign(standing: Standing) -> &'static str {
+pub(crate) const fn sign(standing: Standing) -> &'static str {
     match standing {
         Standing::Passed => "✅",
         Standing::Failed => "❌",
@@ -58,12 +58,12 @@ const fn sign(standing: Standing) -> &'static str {
 }
 
 /// A cell: on one line, without what would end it.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     inline(text).replace('|', "\\|")
 }
 
 /// Text that Markdown and the HTML in it leave as it is. Underscores inside words mean nothing and stay.
-fn inline(text: &str) -> String {
+pub(crate) fn inline(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -11,6 +11,7 @@ mod markdown;
 pub use github::annotations;
 pub use junit::junit;
 pub use markdown::markdown;
+pub(crate) use markdown::{cell, inline, sign};
 
 /// How a question was answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,6 +56,19 @@ pub struct Verdicts {
     pub columns: Vec<String>,
     /// The questions, in the order in which they are shown.
     pub cases: Vec<Case>,
+}
+
+impl Standing {
+    /// The word for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Undecided => "undecided",
+            Self::Skipped => "skipped",
+        }
+    }
 }
 
 impl Verdicts {

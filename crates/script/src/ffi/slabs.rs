@@ -345,7 +345,7 @@ mod tests {
             if (number % 8 < 5) == (step < 20_000) {
                 let bytes = number % BLOCK_MAX_BYTES + 1;
                 let block = pool.take(bytes);
-                assert!(!block.is_null() && holds(block) && block.addr() % STEP_BYTES == 0);
+                assert!(!block.is_null() && holds(block) && block.addr().is_multiple_of(STEP_BYTES));
                 // SAFETY: the pool gave the block.
                 unsafe {
                     assert_eq!(bytes_of(block), bytes.next_multiple_of(STEP_BYTES));

@@ -48,10 +48,32 @@ fn coverage_of_the_share_of_slow_requests() {
         let naive = f64::from(naive) / rounds as f64;
         println!("  as if independent: {naive:.3}");
         assert!(
-            naive < if load < 0.5 { 0.85 } else { 0.6 },
+            naive
+                < match load {
+                    load if load < 0.5 => 0.85,
+                    load if load < 0.8 => 0.6,
+                    _ => 0.3,
+                },
             "independence would be wrong at load {load}: {naive}"
         );
     }
+}
+
+/// A05: at a load of 0.8 and 50,000 requests, half of what the docs promise coverage for, it is still at least 92 %, where
+/// an interval that takes requests for independent holds the truth in less than 30 %.
+#[test]
+fn coverage_at_high_load() {
+    let mut naive = 0;
+    let held = share(400, 9, |random| {
+        let mut queue = Queue::new(0.8, 1.0, random);
+        let limit = queue.truth(0.95);
+        let slices = group(&queue.slices(60, 50_000.0 / 0.8 / 60.0, limit, random), 20);
+        let (hits, total) = slices.iter().fold((0, 0), |sum, s| (sum.0 + s.hits, sum.1 + s.total));
+        naive += u32::from(clopper_pearson(hits as f64, total as f64, 0.95).contains(0.05));
+        dependent_rate(&slices, 0.95).expect("has samples").interval.contains(0.05)
+    });
+    within("coverage at load 0.8, 50,000 requests", held, 0.92, 1.0);
+    assert!(naive < 400 * 3 / 10, "independence would be wrong: {naive} of 400");
 }
 
 /// A run that is too short for its load is under-covered, and often says so itself.

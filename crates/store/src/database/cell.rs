@@ -62,7 +62,7 @@ macro_rules! ints {
         }
     )*};
 }
-ints!(u8, u32, u64, usize);
+ints!(u8, u16, u32, u64, usize);
 
 impl FromCell for bool {
     fn from_cell(cell: &Cell) -> Option<Self> {

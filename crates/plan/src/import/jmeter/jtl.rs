@@ -34,17 +34,20 @@ pub fn closing(save: &SaveConfig) -> &'static str {
 
 type Column = for<'s> fn(&'s Sample, &SaveConfig) -> Cow<'s, str>;
 
-/// The columns in their order: whether a file has it, its name, and what it says.
-const COLUMNS: [(fn(&SaveConfig) -> bool, &str, Column); 22] = [
+/// Whether a file has a column, its name, and what it says.
+type Row = (fn(&SaveConfig) -> bool, &'static str, Column);
+
+/// The columns in their order.
+const COLUMNS: [Row; 22] = [
     (
         |save| save.timestamp,
         "timeStamp",
         |sample, save| match &save.timestamp_format {
             Some(format) => format_java(format, sample.started_ms, "en").unwrap_or_default().into(),
-            None => number(sample.started_ms),
+            None => number(&sample.started_ms),
         },
     ),
-    (|save| save.time, "elapsed", |sample, _| number(sample.elapsed_ms)),
+    (|save| save.time, "elapsed", |sample, _| number(&sample.elapsed_ms)),
     (|save| save.label, "label", |sample, _| Cow::Borrowed(&sample.label)),
     (|save| save.code, "responseCode", |sample, _| Cow::Borrowed(&sample.code)),
     (|save| save.message, "responseMessage", |sample, _| Cow::Borrowed(&sample.message)),
@@ -56,13 +59,13 @@ const COLUMNS: [(fn(&SaveConfig) -> bool, &str, Column); 22] = [
         |sample, _| Cow::Borrowed(if sample.success { "true" } else { "false" }),
     ),
     (|save| save.failure_message, "failureMessage", |sample, _| Cow::Borrowed(sample.failure_message())),
-    (|save| save.bytes, "bytes", |sample, _| number(sample.bytes)),
-    (|save| save.sent_bytes, "sentBytes", |sample, _| number(sample.sent_bytes)),
-    (|save| save.thread_counts, "grpThreads", |sample, _| number(sample.group_threads)),
-    (|save| save.thread_counts, "allThreads", |sample, _| number(sample.all_threads)),
+    (|save| save.bytes, "bytes", |sample, _| number(&sample.bytes)),
+    (|save| save.sent_bytes, "sentBytes", |sample, _| number(&sample.sent_bytes)),
+    (|save| save.thread_counts, "grpThreads", |sample, _| number(&sample.group_threads)),
+    (|save| save.thread_counts, "allThreads", |sample, _| number(&sample.all_threads)),
     (|save| save.url, "URL", |sample, _| Cow::Borrowed(sample.url.as_deref().unwrap_or("null"))),
     (|save| save.file_name, "Filename", |_, _| Cow::Borrowed("")),
-    (|save| save.latency, "Latency", |sample, _| number(sample.latency_ms)),
+    (|save| save.latency, "Latency", |sample, _| number(&sample.latency_ms)),
     (
         |save| save.encoding,
         "Encoding",
@@ -75,11 +78,11 @@ const COLUMNS: [(fn(&SaveConfig) -> bool, &str, Column); 22] = [
         |sample, _| Cow::Borrowed(if sample.success { "0" } else { "1" }),
     ),
     (|save| save.hostname, "Hostname", |_, _| Cow::Borrowed(hostname())),
-    (|save| save.idle_time, "IdleTime", |sample, _| number(sample.idle_ms)),
-    (|save| save.connect_time, "Connect", |sample, _| number(sample.connect_ms)),
+    (|save| save.idle_time, "IdleTime", |sample, _| number(&sample.idle_ms)),
+    (|save| save.connect_time, "Connect", |sample, _| number(&sample.connect_ms)),
 ];
 
-fn number(number: impl ToString) -> Cow<'static, str> {
+fn number(number: &impl ToString) -> Cow<'static, str> {
     Cow::Owned(number.to_string())
 }
 

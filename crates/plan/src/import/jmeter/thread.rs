@@ -148,6 +148,10 @@ impl Thread {
         self.walk.abandon();
         let _ = self.tell_ended().await;
         self.locks.drain(..).for_each(|(_, lock)| lock.free());
+        // Before another group may begin, so that its lines come behind these.
+        if let Some(clerk) = self.run.clerk.get() {
+            self.common.lines.borrow_mut().hand_over(clerk);
+        }
         self.run.stage.ended(self.place);
         self.run.tell(Entry::Threads(-1));
     }

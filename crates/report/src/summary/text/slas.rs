@@ -1,9 +1,8 @@
 //! The section on SLAs: a verdict and its evidence each.
 
 use super::Page;
-use crate::format::{TimeUnit, duration, percent};
-use crate::quick::span;
-use crate::summary::slas::{SlaVerdict, Slas, Standing};
+use crate::format::percent;
+use crate::summary::slas::{SlaVerdict, Slas};
 
 impl Page<'_> {
     pub(super) fn slas(&mut self, slas: &Slas) {
@@ -15,9 +14,9 @@ impl Page<'_> {
                 SlaVerdict::Fail => format!("{} FAIL", ink.mark(false)),
                 SlaVerdict::Inconclusive => "? INCONCLUSIVE".to_owned(),
             };
-            self.lines.push(format!("    {verdict} '{}' {}", one.sla, ink.cyan(&measured(one))));
-            self.lines.push(format!("      {} {}", ink.faint("↳"), evidence(one)));
-            for note in notes(one, slas) {
+            self.lines.push(format!("    {verdict} '{}' {}", one.sla, ink.cyan(&one.measured())));
+            self.lines.push(format!("      {} {}", ink.faint("↳"), one.evidence(percent)));
+            for note in one.notes(slas.until_decided, self.summary.trust.trusted) {
                 self.lines.push(format!("      {}", ink.faint(&note)));
             }
         }
@@ -26,57 +25,4 @@ impl Page<'_> {
         self.lines.push(format!("    at {} confidence each{early}", percent(slas.confidence)));
         self.gap();
     }
-}
-
-/// The figure that the SLA is about.
-fn measured(one: &Standing) -> String {
-    match (one.limit, one.value, one.share) {
-        (Some(_), Some(value), _) => {
-            format!("p({})={}", shorter(100.0 - 100.0 * one.allowed), duration(value, TimeUnit::Auto))
-        }
-        (_, _, Some(share)) => format!("bad={}", percent(share)),
-        _ => "no samples".to_owned(),
-    }
-}
-
-/// The share that is judged, with its interval.
-fn evidence(one: &Standing) -> String {
-    let (Some(share), Some((lower, upper))) = (one.share, one.interval) else {
-        return "too little was measured to say anything".to_owned();
-    };
-    let what = one.limit.map_or("are bad".to_owned(), |_| "are beyond the limit".to_owned());
-    format!(
-        "{} [{}, {}] of {} samples {what}, less than {} may be",
-        percent(share),
-        percent(lower),
-        percent(upper),
-        one.total,
-        percent(one.allowed),
-    )
-}
-
-fn notes(one: &Standing, slas: &Slas) -> Vec<String> {
-    let mut notes = Vec::new();
-    if one.verdict == SlaVerdict::Inconclusive {
-        notes.push(match one.seconds_more {
-            Some(more) => format!("about {} more would tell, if it went on alike", span(more * 1e3)),
-            None if slas.until_decided => "the run ended before this was decided".to_owned(),
-            None => "not even a run a thousand times as long would tell".to_owned(),
-        });
-    }
-    if one.assumes_independence {
-        notes.push(
-            "how bad samples come together is not known: the interval is that of independent ones".to_owned(),
-        );
-    }
-    if one.too_short {
-        notes.push("the run looks too short for this target: the interval is probably too narrow".to_owned());
-    }
-    notes
-}
-
-/// A number without zeros that say nothing.
-fn shorter(number: f64) -> String {
-    let text = format!("{number:.4}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

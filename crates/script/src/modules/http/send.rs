@@ -18,6 +18,7 @@ use super::state::{HttpState, SharedJar};
 use super::template;
 use crate::error;
 use crate::ffi::Call;
+use crate::kept;
 use crate::modules::{globals, tags, web};
 use crate::test::HttpDebug;
 use crate::vu::Host;
@@ -385,6 +386,7 @@ fn record(host: &Host, hop: &net::Hop<'_>, base: TagSetId, name: Option<&str>, e
         worker.net.settings().shortages.count_unstamped();
     }
     recorder.http_with_metadata(tags, &sample, &host.metadata.borrow());
+    kept::keep_hop(&mut recorder, hop, &sample, tags);
     host.sent.set(host.sent.get() + hop.trail.sent_bytes);
     host.received.set(host.received.get() + hop.trail.received_bytes);
 }

@@ -173,17 +173,12 @@ impl Thread {
         let group = self.group.clone();
         let run = self.run.clone();
         for at in &scope.listeners {
-            match &group.parts[*at].part {
-                Part::Listen(Listener::Script(script)) => {
-                    let holder = Rc::new(RefCell::new(sample.clone()));
-                    let name = group.parts[*at].name.raw().to_owned();
-                    if let Err(thrown) =
-                        self.eval_script(script, &name, Stand::Listener, Some(&holder), None, None, scope)
-                    {
-                        self.say(Level::Error, &thrown.text);
-                    }
-                }
-                _ => {}
+            let Part::Listen(Listener::Script(script)) = &group.parts[*at].part else { continue };
+            let holder = Rc::new(RefCell::new(sample.clone()));
+            let name = group.parts[*at].name.raw().to_owned();
+            let told = self.eval_script(script, &name, Stand::Listener, Some(&holder), None, None, scope);
+            if let Err(thrown) = told {
+                self.say(Level::Error, &thrown.text);
             }
         }
         let of_scope = scope.listeners.iter().filter_map(|at| match &group.parts[*at].part {
