@@ -262,7 +262,8 @@ fn write_field(out: &mut String, time: &Civil, letter: char, count: usize, names
         'm' => number(out, time.minute),
         's' => number(out, time.second),
         'S' if count <= 3 => number(out, time.milli),
-        'S' | 'n' => out.push_str(&format!("{:03}{}", time.milli, "0".repeat(count - 3))),
+        'S' => out.push_str(&format!("{:03}{}", time.milli, "0".repeat(count - 3))),
+        'n' => number(out, time.milli * 1_000_000),
         'z' | 'V' => out.push_str("UTC"),
         'Z' if count < 4 => out.push_str("+0000"),
         'Z' => out.push_str("GMT"),
@@ -533,6 +534,17 @@ mod tests {
         check("P1M", None);
         check("junk", None);
         check("P", None);
+    }
+
+    #[test]
+    fn parts_of_seconds_may_be_short() {
+        let check = |pattern: &str, wanted: &str| {
+            assert_eq!(format_java(pattern, 1_005, "en").as_deref(), Ok(wanted), "{pattern}");
+        };
+        check("s.S", "1.5");
+        check("s.SSSSSS", "1.005000");
+        check("s n", "1 5000000");
+        check("s nnnnnnnnn", "1 005000000");
     }
 
     #[test]
