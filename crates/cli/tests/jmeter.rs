@@ -191,4 +191,6 @@ fn a_report_says_what_was_counted() {
         std::fs::read_to_string(ran.folder.path().join("report/statistics.json")).expect("there is a report");
     let report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
     assert_eq!((&report["d"]["sampleCount"], &report["Total"]["errorCount"]), (&6.into(), &0.into()));
+    let page = std::fs::read_to_string(ran.folder.path().join("report/index.html")).expect("there is a page");
+    assert!(page.starts_with("<!doctype html>") && page.contains("iterations"), "{}", &page[..200]);
 }

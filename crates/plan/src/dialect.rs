@@ -62,6 +62,11 @@ pub trait Dialect: Send + Sync {
         Vec::new()
     }
 
+    /// Where the page that reports on the whole run is to go.
+    fn page(&self) -> Option<PathBuf> {
+        None
+    }
+
     /// The exit status of the run in place of ours, which is in the facts. Called after [`Dialect::finish`].
     fn exit_code(&self, _facts: &Facts<'_>) -> Option<ExitCode> {
         None

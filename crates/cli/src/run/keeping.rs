@@ -102,6 +102,8 @@ impl Keeping {
         settled: &Settled,
     ) -> Result<Self, Error> {
         let mut pages = Pages { files: outputs::pages(flags), ..Pages::default() };
+        let own = loaded.test.dialect().and_then(|dialect| dialect.page());
+        pages.files.extend(own.map(|path| path.display().to_string()));
         let place = match place(session, flags)? {
             None if !pages.files.is_empty() => Some(pages.borrow()?),
             place => place,
@@ -170,7 +172,7 @@ impl Pages {
         for file in &self.files {
             let written = match &made {
                 Err(error) => Err(error.to_string()),
-                Ok(page) => std::fs::write(file, page).map_err(|why| why.to_string()),
+                Ok(page) => write(Path::new(file), page).map_err(|why| why.to_string()),
             };
             if let Err(why) = written {
                 let record = Record::new(Level::Error, format!("could not write the report {file}"));
@@ -190,6 +192,14 @@ impl Pages {
         }
         Ok(report::html::page(&Story { runs: vec![run], compared: Vec::new() }))
     }
+}
+
+/// Writes a page into a folder that may not be there yet.
+fn write(file: &Path, page: &str) -> std::io::Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(file, page)
 }
 
 fn opening(session: &Session, loaded: &Loaded, settled: &Settled) -> Opening {

@@ -213,6 +213,10 @@ impl Dialect for JMeter {
         list
     }
 
+    fn page(&self) -> Option<PathBuf> {
+        self.wanted.report.as_ref().map(|folder| folder.join("index.html"))
+    }
+
     fn exit_code(&self, facts: &Facts<'_>) -> Option<ExitCode> {
         // A stop that the plan asked for is a good end, and failed samples are none of its business.
         let _ = facts;
