@@ -124,6 +124,7 @@ impl Node {
 pub fn parse(text: &str) -> Result<Node, Fault> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut composer = Composer {
+        text,
         events: Parser::new_from_str(text),
         anchors: HashMap::new(),
         values: 0,
@@ -153,11 +154,18 @@ fn spot(span: Span) -> Spot {
     Spot { line: number(span.start.line()), column: number(span.start.col() + 1) }
 }
 
+/// A column, or the end of its line: the parser may count bytes of characters that are none.
+pub(crate) fn column_within(text: &str, line: u32, column: u32) -> u32 {
+    let end = text.lines().nth(line.saturating_sub(1) as usize).map_or(0, |line| line.chars().count());
+    column.min(u32::try_from(end + 1).unwrap_or(u32::MAX))
+}
+
 fn fault(span: Span, message: impl Into<String>) -> Fault {
     Fault { at: spot(span), message: message.into() }
 }
 
 struct Composer<'i> {
+    text: &'i str,
     events: Parser<'i, StrInput<'i>>,
     /// Each with the number of values in it, and of bytes in their texts.
     anchors: HashMap<usize, (Node, usize, usize)>,
@@ -175,7 +183,10 @@ impl<'i> Composer<'i> {
                 Ok((event, span))
             }
             Some(Err(error)) => {
-                Err(fault(Span::empty(*error.marker()), format!("this is not YAML: {}", error.info())))
+                let mut fault =
+                    fault(Span::empty(*error.marker()), format!("this is not YAML: {}", error.info()));
+                fault.at.column = column_within(self.text, fault.at.line, fault.at.column);
+                Err(fault)
             }
             None => Ok((Event::StreamEnd, self.last)),
         }

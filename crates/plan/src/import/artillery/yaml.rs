@@ -78,8 +78,10 @@ impl Places {
 /// # Errors
 /// When it is not YAML, has a key twice, or meets a bound; the note says where.
 pub fn parse(file: &str, text: &str) -> Result<Document, Note> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut composer = Composer {
-        events: Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text)),
+        text,
+        events: Parser::new_from_str(text),
         file: file.into(),
         places: Places::default(),
         anchors: HashMap::new(),
@@ -115,6 +117,7 @@ fn text_bytes(value: &Value) -> usize {
 }
 
 struct Composer<'i> {
+    text: &'i str,
     events: Parser<'i, saphyr_parser::StrInput<'i>>,
     file: std::rc::Rc<str>,
     places: Places,
@@ -147,7 +150,9 @@ impl<'i> Composer<'i> {
             }
             Some(Err(error)) => {
                 let span = Span::empty(*error.marker());
-                Err(self.error(span, &format!("not YAML: {}", error.info())))
+                let mut note = self.error(span, &format!("not YAML: {}", error.info()));
+                note.place.column = crate::yaml::column_within(self.text, note.place.line, note.place.column);
+                Err(note)
             }
             None => Ok((Event::StreamEnd, self.last)),
         }
