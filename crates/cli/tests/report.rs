@@ -105,6 +105,12 @@ fn the_report_is_right_in_a_browser() {
     assert_eq!(page.contains("This program was built without charts"), !has_charts());
     assert!(page.contains("id=\"slas\"") && page.contains("1 of 3 thresholds was crossed"), "{}", top(&page));
     assert!(page.contains("Report of run") && !place.read("own.html").contains("Report of run"));
+    let (_, single) = page.split_once("id=\"exchanges\"").expect("there is a section of single requests");
+    for wanted in
+        ["<h3>Failed</h3>", " · 404 · GET http", "/api/nothing", "<h3>Slowest</h3>", "HTTP/1.1 404", "phases"]
+    {
+        assert!(single.contains(wanted), "{wanted}: {}", top(single));
+    }
     let several = place.read("several.html");
     assert!(several.contains("id=\"findings\""), "{}", top(&several));
     assert!(compared.contains("<th scope=\"col\">Verdict</th>"), "{}", top(&compared));

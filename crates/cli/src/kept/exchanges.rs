@@ -42,15 +42,11 @@ pub fn page(exchanges: &[KeptExchange], whole: bool) -> String {
 }
 
 fn row(one: &KeptExchange) -> Vec<String> {
-    let status = match (one.status, one.detail["error"].as_str()) {
-        (0, _) => format!("code {}", one.code),
-        (status, _) => status.to_string(),
-    };
     vec![
         one.standing.name().to_owned(),
         moment(one.unix_ms).get(11..19).unwrap_or_default().to_owned(),
         span(one.duration_ns as f64 / 1e6),
-        status,
+        outcome(one),
         format!("{} {}", one.method, shortened(&one.url)),
     ]
 }
@@ -64,8 +60,6 @@ fn shortened(url: &str) -> String {
 
 /// One exchange with everything that was kept of it.
 fn one(exchange: &KeptExchange) -> String {
-    let detail = &exchange.detail;
-    let text = |name: &str| detail[name].as_str().filter(|text| !text.is_empty());
     let mut lines = vec![
         String::new(),
         format!(
@@ -77,51 +71,96 @@ fn one(exchange: &KeptExchange) -> String {
             span(exchange.duration_ns as f64 / 1e6)
         ),
     ];
-    let phases = PHASES.iter().filter_map(|phase| {
-        let took = detail["phases"][*phase].as_f64().filter(|took| *took > 0.0)?;
-        Some(format!("{phase} {}", span(took)))
-    });
-    let phases: Vec<String> = phases.collect();
-    if !phases.is_empty() {
-        lines.push(format!("    phases: {}", phases.join(", ")));
-    }
-    for (title, name) in [("error", "error"), ("trace", "trace_id"), ("server", "remote")] {
-        lines.extend(text(name).map(|text| format!("    {title}: {text}")));
-    }
-    let tags = detail["tags"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(name, _)| matches!(name.as_str(), "scenario" | "group" | "name"));
-    for (name, value) in tags {
-        lines
-            .extend(value.as_str().filter(|text| !text.is_empty()).map(|text| format!("    {name}: {text}")));
-    }
-    lines.extend(message("> ", &format!("{} {}", exchange.method, exchange.url), &detail["request"]));
-    if exchange.status != 0 {
-        let first = format!("{} {}", text("proto").unwrap_or_default(), exchange.status);
-        lines.extend(message("< ", first.trim(), &detail["response"]));
-    }
+    lines.extend(facts(exchange).into_iter().map(|(title, text)| format!("    {title}: {text}")));
+    let marked = |mark: &str, text: &str| format!("    {mark}{text}").trim_end().to_owned();
+    lines.extend(sent(exchange).iter().map(|line| marked("> ", line)));
+    lines.extend(received(exchange).iter().map(|line| marked("< ", line)));
     lines.push(String::new());
     lines.join("\n")
 }
 
-/// A message, each line behind a mark that says which way it went.
-fn message(mark: &str, first: &str, message: &Value) -> Vec<String> {
-    let line = |text: &str| format!("    {mark}{text}").trim_end().to_owned();
-    let mut lines = vec![line(first)];
+/// The exchanges as reports show them.
+#[must_use]
+pub fn told(exchanges: &[KeptExchange]) -> Vec<report::html::Exchange> {
+    let one = |exchange: &KeptExchange| report::html::Exchange {
+        is_failure: exchange.standing == Standing::Failed,
+        moment: moment(exchange.unix_ms).get(11..19).unwrap_or_default().to_owned(),
+        duration_ms: exchange.duration_ns as f64 / 1e6,
+        outcome: outcome(exchange),
+        request: format!("{} {}", exchange.method, exchange.url),
+        facts: facts(exchange),
+        sent: sent(exchange).join("\n"),
+        received: received(exchange).join("\n"),
+    };
+    exchanges.iter().map(one).collect()
+}
+
+/// The status, or the code of a request without one.
+fn outcome(exchange: &KeptExchange) -> String {
+    match exchange.status {
+        0 => format!("code {}", exchange.code),
+        status => status.to_string(),
+    }
+}
+
+/// What is known of an exchange beside its messages.
+fn facts(exchange: &KeptExchange) -> Vec<(String, String)> {
+    let detail = &exchange.detail;
+    let mut facts = Vec::new();
+    let phases: Vec<String> = PHASES
+        .iter()
+        .filter_map(|phase| {
+            let took = detail["phases"][*phase].as_f64().filter(|took| *took > 0.0)?;
+            Some(format!("{phase} {}", span(took)))
+        })
+        .collect();
+    if !phases.is_empty() {
+        facts.push(("phases".to_owned(), phases.join(", ")));
+    }
+    let mut add = |title: &str, text: &Value| {
+        if let Some(text) = text.as_str().filter(|text| !text.is_empty()) {
+            facts.push((title.to_owned(), text.to_owned()));
+        }
+    };
+    for (title, name) in [("error", "error"), ("trace", "trace_id"), ("server", "remote")] {
+        add(title, &detail[name]);
+    }
+    for (name, value) in detail["tags"].as_object().into_iter().flatten() {
+        if matches!(name.as_str(), "scenario" | "group" | "name") {
+            add(name, value);
+        }
+    }
+    facts
+}
+
+/// The lines of what was sent.
+fn sent(exchange: &KeptExchange) -> Vec<String> {
+    message(&format!("{} {}", exchange.method, exchange.url), &exchange.detail["request"])
+}
+
+/// The lines of what came; none when nothing did.
+fn received(exchange: &KeptExchange) -> Vec<String> {
+    if exchange.status == 0 {
+        return Vec::new();
+    }
+    let proto = exchange.detail["proto"].as_str().unwrap_or_default();
+    message(format!("{proto} {}", exchange.status).trim(), &exchange.detail["response"])
+}
+
+fn message(first: &str, message: &Value) -> Vec<String> {
+    let mut lines = vec![first.to_owned()];
     for header in message["headers"].as_array().into_iter().flatten() {
         let part = |at: usize| header[at].as_str().unwrap_or_default();
-        lines.push(line(&format!("{}: {}", part(0), part(1))));
+        lines.push(format!("{}: {}", part(0), part(1)));
     }
     let body = message["body"].as_str().unwrap_or_default();
     let bytes = message["body_bytes"].as_u64().unwrap_or_default();
     if bytes > 0 {
-        lines.push(line(""));
+        lines.push(String::new());
     }
-    lines.extend(body.lines().map(line));
+    lines.extend(body.lines().map(str::to_owned));
     if bytes as usize > body.len() {
-        lines.push(line(&format!("… {bytes} bytes in all")));
+        lines.push(format!("… {bytes} bytes in all"));
     }
     lines
 }

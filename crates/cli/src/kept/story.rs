@@ -7,7 +7,7 @@ use report::summary::Mode;
 use report::verdicts::Verdicts;
 use store::{Kept, Library, Listed, Selected};
 
-use super::{Shelf, Verdict, failed, moment, now_ms, seconds, summary::summary};
+use super::{Shelf, Verdict, exchanges, failed, moment, now_ms, seconds, summary::summary};
 use crate::error::Error;
 use crate::session::Session;
 
@@ -52,6 +52,7 @@ pub fn tell(session: &Session, library: &Library, run: Listed, now_ms: i64) -> R
         environment: environment(&kept),
         options: kept.options.clone(),
         lost_frames: kept.listed.lost_frames,
+        exchanges: exchanges::told(&library.exchanges(&kept.listed).map_err(|e| failed(&e))?),
     })
 }
 

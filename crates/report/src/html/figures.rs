@@ -7,6 +7,7 @@ use metrics::Trend;
 use stats::batches::{BATCHES, Slice, dependent_rate, group};
 use stats::percentile::{BatchHistogram, percentile};
 use stats::quantile::samples_for_both;
+use stats::warmup::{self, Warmup};
 
 use super::measured::{Measured, Share};
 
@@ -67,6 +68,27 @@ pub struct Figures {
     pub heat: Heat,
     /// The share of requests that failed.
     pub failed: Option<Figure>,
+    /// How the run began.
+    pub beginning: Beginning,
+}
+
+/// Whether the start of a run belongs to what it measured of the target, by MSER-5 over the mean duration and the number
+/// of requests in each slot. Only asked where as many users were there all the time: a load that is changed on purpose
+/// warms nothing up.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Beginning {
+    /// It is like the rest, or that cannot be told.
+    #[default]
+    Alike,
+    /// The target warmed up.
+    WarmUp {
+        /// For so many seconds.
+        seconds: u64,
+        /// The 95th percentile without them, in milliseconds.
+        without: f64,
+    },
+    /// It was still changing in the second half.
+    NeverSettled,
 }
 
 impl Figures {
@@ -83,6 +105,7 @@ impl Figures {
             curve: curve(total),
             heat: heat(slots, total, measured.step),
             failed,
+            beginning: beginning(slots, &measured.users, measured.step),
         }
     }
 
@@ -118,6 +141,39 @@ fn quantiles(slots: &[Trend], total: &Trend) -> Vec<Quantile> {
             }
         })
         .collect()
+}
+
+/// How the run began.
+fn beginning(slots: &[Trend], users: &[Option<f64>], step: u64) -> Beginning {
+    // The last slot is cut off somewhere.
+    let slots = &slots[..slots.len().saturating_sub(1)];
+    let mut users = users.iter().take(slots.len()).flatten();
+    let most = users.next().copied();
+    if most.is_none() || users.any(|count| Some(*count) != most) {
+        return Beginning::Alike;
+    }
+    let counts: Vec<f64> = slots.iter().map(|slot| slot.count() as f64).collect();
+    let mut before = 0.0;
+    let means: Vec<f64> = slots
+        .iter()
+        .map(|slot| {
+            // A slot without requests says nothing of how long they take.
+            if slot.count() > 0 {
+                before = slot.avg();
+            }
+            before
+        })
+        .collect();
+    match warmup::find_all(&[&means, &counts]) {
+        Warmup::Ends { values, .. } if values > 0 => {
+            let mut rest = Trend::new();
+            slots[values..].iter().for_each(|slot| rest.absorb(slot));
+            rest.sort();
+            Beginning::WarmUp { seconds: values as u64 * step, without: rest.quantile(0.95) }
+        }
+        Warmup::NoSteadyState => Beginning::NeverSettled,
+        Warmup::Ends { .. } | Warmup::TooShort => Beginning::Alike,
+    }
 }
 
 /// The slots with samples, grouped to batches of nearly the same number of slots.
@@ -232,6 +288,28 @@ mod tests {
         assert_eq!(heat.edges.len(), heat.columns[0].len() + 1);
         let curve = curve(&total);
         assert!(curve.is_sorted_by(|a, b| a.0 < b.0 && a.1 <= b.1), "{curve:?}");
+    }
+
+    #[test]
+    fn a_warm_up_is_found_where_the_load_is_the_same() {
+        // Ten slow seconds, then fifty that are alike.
+        let slots: Vec<Trend> = (0..61)
+            .map(|second| {
+                let slow = if second < 10 { 200.0 } else { 0.0 };
+                trend((0..100).map(|n| slow + f64::from((n * 7 + second * 3) % 50 + 1)))
+            })
+            .collect();
+        let steady = vec![Some(5.0); slots.len()];
+        let Beginning::WarmUp { seconds, without } = beginning(&slots, &steady, 1) else {
+            panic!("there is a warm-up")
+        };
+        assert!(seconds == 10 && without < 60.0, "{seconds} s, then {without} ms");
+        assert_eq!(beginning(&slots[10..], &steady[10..], 1), Beginning::Alike);
+        let rising: Vec<_> = (0..slots.len()).map(|at| Some(at as f64)).collect();
+        assert_eq!(beginning(&slots, &rising, 1), Beginning::Alike, "the load is changed on purpose");
+        assert_eq!(beginning(&slots[..15], &steady, 1), Beginning::Alike, "too short");
+        let slower: Vec<Trend> = (0..60).map(|second| trend([f64::from(second) + 1.0; 20])).collect();
+        assert_eq!(beginning(&slower, &steady, 1), Beginning::NeverSettled);
     }
 
     #[test]

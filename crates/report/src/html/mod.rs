@@ -69,6 +69,29 @@ pub struct Run {
     pub options: Value,
     /// Frames of measurements that are missing.
     pub lost_frames: u64,
+    /// Requests that were kept whole: those that failed, then the slowest.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// A request that was kept whole.
+#[derive(Debug)]
+pub struct Exchange {
+    /// It is kept because it failed, and otherwise because it was slow.
+    pub is_failure: bool,
+    /// When it ended, as people write it.
+    pub moment: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: f64,
+    /// Its status, or the code of its failure.
+    pub outcome: String,
+    /// Method and address.
+    pub request: String,
+    /// What else is known: names and texts.
+    pub facts: Vec<(String, String)>,
+    /// Headers and body that were sent, as text.
+    pub sent: String,
+    /// Headers and body that came; empty when nothing did.
+    pub received: String,
 }
 
 /// What a report is about: one run, or several next to each other.

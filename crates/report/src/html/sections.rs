@@ -4,6 +4,7 @@
 
 mod conditions;
 mod endpoints;
+mod exchanges;
 mod rest;
 
 pub use conditions::threshold_value;
@@ -37,6 +38,7 @@ pub fn of_one(run: &Run, figures: &Figures) -> Parts {
         Section::new("phases", "Where the time goes", PHASES_NOTE, &phases(run, figures)),
         Section::new("endpoints", "Endpoints", "", &endpoints::all(run)),
         Section::new("failures", "What failed", "", &endpoints::failures(run)),
+        Section::new("exchanges", "Single requests", exchanges::NOTE, &exchanges::all(run)),
         Section::new("checks", "Checks", "", &rest::checks(run)),
         Section::new("scenarios", "Scenarios", "", &rest::scenarios(run)),
         Section::new("metrics", "All metrics", "", &rest::metrics(run)),

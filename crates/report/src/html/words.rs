@@ -1,6 +1,6 @@
 //! What a run comes to, in sentences that need no training: the verdict, what happened, and whether to believe it.
 
-use super::figures::Figures;
+use super::figures::{Beginning, Figures};
 use super::markup::Tone;
 use super::{Ending, Run};
 use crate::quick::{span, thousands};
@@ -187,8 +187,24 @@ pub fn lead(run: &Run, figures: &Figures) -> String {
             None => text.push_str("; the run is too short to say how sure that is."),
         }
     }
+    text.push_str(&beginning(figures));
     text.push_str(&failures(run));
     text
+}
+
+fn beginning(figures: &Figures) -> String {
+    match figures.beginning {
+        Beginning::Alike => String::new(),
+        Beginning::WarmUp { seconds, without } => format!(
+            " The first {} were not like the rest (warm-up, by MSER-5): without them 95 % took up to {}.",
+            span(seconds as f64 * 1000.0),
+            span(without)
+        ),
+        Beginning::NeverSettled => {
+            " It was still changing in its second half, so its percentiles describe no steady state."
+                .to_owned()
+        }
+    }
 }
 
 fn failures(run: &Run) -> String {

@@ -20,6 +20,8 @@ use crate::random::Random;
 const ROUNDS_MAX: usize = 200;
 /// From this length on, in bytes, values put nothing more into a text: they could double it in each round.
 const LENGTH_MAX: usize = 1 << 20;
+/// Bytes that are looked at in all these rounds.
+const BYTES_MAX: usize = 64 << 20;
 
 /// What templates are filled from.
 pub struct Scope<'a> {
@@ -242,9 +244,13 @@ pub fn render(source: &str, scope: &mut Scope<'_>, depth: usize) -> Option<Value
 
 /// Puts variables into a text, the first one again and again, as the rules say.
 fn fill(source: &str, scope: &mut Scope<'_>) -> Option<String> {
-    let mut text = source.to_owned();
+    let (mut text, mut looked_at) = (source.to_owned(), 0);
     for _ in 0..ROUNDS_MAX {
-        let Some((start, end)) = find_variable(&text, 0).filter(|_| text.len() <= LENGTH_MAX) else { break };
+        looked_at += text.len();
+        if text.len() > LENGTH_MAX || looked_at > BYTES_MAX {
+            break;
+        }
+        let Some((start, end)) = find_variable(&text, 0) else { break };
         let mut value = String::new();
         push(&mut value, scope.vars.get(name_in(&text[start..end])).as_deref());
         let mut made = text[..start].to_owned();
