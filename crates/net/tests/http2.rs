@@ -208,6 +208,17 @@ fn large_answers_pass_through_tls() {
 const NAMED_LESS_EXACTLY: [&str; 3] =
     ["h2-settings-bad-length", "h2-headers-garbage", "h2-headers-uppercase"];
 
+/// The code of what comes of a request, and what is said of it.
+async fn ask(client: &Client, base: &str, timeout: Duration) -> (u16, String) {
+    let mut asked = request("GET", &format!("{base}/"), VersionPreference::Http2);
+    asked.timeout = timeout;
+    match send(client, asked).await {
+        Ok(response) if response.status >= 400 => (1_000 + response.status, String::new()),
+        Ok(_) => (0, String::new()),
+        Err(error) => (error.code(), error.detail()),
+    }
+}
+
 #[test]
 fn rude_servers_get_their_numbers() {
     let rude = target::rude::all().filter(|one| one.speaks == target::rude::Speaks::Http2);
@@ -220,13 +231,11 @@ fn rude_servers_get_their_numbers() {
         for base in bases {
             run(async {
                 let client = client(&options());
-                let mut asked = request("GET", &format!("{base}/"), VersionPreference::Http2);
-                asked.timeout = Duration::from_millis(300);
-                let (code, said) = match send(&client, asked).await {
-                    Ok(response) if response.status >= 400 => (1_000 + response.status, String::new()),
-                    Ok(_) => (0, String::new()),
-                    Err(error) => (error.code(), error.detail()),
-                };
+                // Most of those that never answer are meant not to; only a busy machine needs more patience.
+                let (mut code, mut said) = ask(&client, &base, Duration::from_millis(300)).await;
+                if code == 1_050 && !allowed.contains(&code) {
+                    (code, said) = ask(&client, &base, Duration::from_secs(10)).await;
+                }
                 if !allowed.contains(&code) {
                     wrong.push(format!("{name} at {base}: {code}, not one of {allowed:?}: {said}"));
                 }

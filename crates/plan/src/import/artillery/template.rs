@@ -21,7 +21,7 @@ const ROUNDS_MAX: usize = 200;
 /// From this length on, in bytes, values put nothing more into a text: they could double it in each round.
 const LENGTH_MAX: usize = 1 << 20;
 /// Bytes that are looked at in all these rounds.
-const BYTES_MAX: usize = 64 << 20;
+const BYTES_MAX: usize = 16 << 20;
 
 /// What templates are filled from.
 pub struct Scope<'a> {
