@@ -6,6 +6,8 @@ use serde_json::Value as Json;
 
 /// Lists and mappings that are no longer than this stand in one line.
 const WIDTH: usize = 76;
+/// Keys that are longer, in bytes, need a mark of their own: YAML looks no farther for a colon than 1,024 characters.
+const KEY_MAX: usize = 1_000;
 
 /// A mapping as a document.
 pub(super) fn text(document: &Json) -> String {
@@ -30,9 +32,20 @@ fn indent(out: &mut String, depth: usize) {
 
 fn member(out: &mut String, key: &str, value: &Json, depth: usize) {
     indent(out, depth);
-    out.push_str(&scalar(key));
-    out.push(':');
+    self::key(out, key, depth);
     below(out, value, depth);
+}
+
+/// A key with its colon.
+fn key(out: &mut String, key: &str, depth: usize) {
+    let text = scalar(key);
+    if text.len() > KEY_MAX {
+        out.push_str(&format!("? {text}\n"));
+        indent(out, depth);
+    } else {
+        out.push_str(&text);
+    }
+    out.push(':');
 }
 
 /// What stands behind a colon.
@@ -72,8 +85,7 @@ fn item(out: &mut String, value: &Json, depth: usize) {
                     indent(out, depth + 1);
                 }
                 first = false;
-                out.push_str(&scalar(key));
-                out.push(':');
+                self::key(out, key, depth + 1);
                 below(out, value, depth + 1);
             }
         }
@@ -191,7 +203,10 @@ mod tests {
 
     #[test]
     fn what_is_read_back_is_what_was_written() {
+        let (long, longer) = ("x".repeat(2_000), "é: ".repeat(700));
         let texts = [
+            &long,
+            &longer,
             "",
             " ",
             "a",
