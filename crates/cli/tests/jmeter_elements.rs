@@ -5,9 +5,12 @@
 
 mod elements;
 mod jmx;
+mod mariadb;
 mod postgres;
 
-use elements::{assertions, check, controllers, databases, extractors, groups, samplers, settings, sockets};
+use elements::{
+    assertions, check, controllers, databases, extractors, groups, mysql, samplers, settings, sockets,
+};
 
 #[test]
 fn controllers_lead_where_they_should() {
@@ -43,6 +46,12 @@ fn sockets_talk() {
 fn databases_answer() {
     let Some(server) = postgres::Server::start() else { return };
     check(&databases::databases(), &databases::sources(), &[&format!("-Jdb={}", server.port)]);
+}
+
+#[test]
+fn mariadb_answers() {
+    let Some(server) = mariadb::Server::start() else { return };
+    check(&mysql::mysql(), &mysql::sources(), &[&format!("-Jmydb={}", server.port)]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub mod databases;
 pub mod extractors;
 mod functions;
 pub mod groups;
+pub mod mysql;
 pub mod samplers;
 pub mod settings;
 pub mod sockets;

@@ -1,9 +1,11 @@
 //! Samplers that ask a database, as JMeter's JDBC ones do.
 //!
 //! Main types: [`Source`], a pool as the plan has it, [`Query`], what is asked, and [`Databases`], the pools of a run.
-//! PostgreSQL is spoken by `postgres`; what an answer becomes is `answer`'s.
+//! PostgreSQL is spoken by `postgres`, MySQL and MariaDB by `mysql`; what an answer becomes is `answer`'s.
 
 mod answer;
+mod connection;
+mod mysql;
 mod postgres;
 
 use std::collections::BTreeMap;
@@ -16,14 +18,14 @@ use super::sample::Sample;
 use super::text::{Fault, Text};
 use super::user::User;
 use answer::Answer;
-use postgres::Connection;
+use connection::Connection;
 
 /// A pool of connections, as the plan has it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Source {
     /// The name that queries call it by.
     pub name: String,
-    /// Where the database is: `jdbc:postgresql://host:port/name?key=value`.
+    /// Where the database is: `jdbc:postgresql://host:port/name?key=value`, or `mysql` or `mariadb` in its place.
     pub url: String,
     /// The user.
     pub user: String,
@@ -37,6 +39,18 @@ pub struct Source {
     pub auto_commit: bool,
     /// What is said first on each connection.
     pub first: Vec<String>,
+}
+
+impl Source {
+    /// What is not supported of its address, in words for the user.
+    #[must_use]
+    pub fn unsupported(&self) -> Vec<String> {
+        let known = self.url.is_empty() || self.url.starts_with("jdbc:postgresql:");
+        if known || mysql::is_address(&self.url) {
+            return Vec::new();
+        }
+        vec![format!("the database at {} is not supported; PostgreSQL, MySQL and MariaDB are", self.url)]
+    }
 }
 
 /// What kind of statement it is.
@@ -121,6 +135,8 @@ pub(super) struct Asked {
 pub(super) struct Refusal {
     /// The state of SQL; nothing where Java has none.
     state: Option<String>,
+    /// The server's own number; 0 where Java has none.
+    number: u16,
     /// The exception's class.
     class: &'static str,
     /// Its message.
@@ -129,15 +145,29 @@ pub(super) struct Refusal {
 
 impl Refusal {
     fn plain(message: impl Into<String>) -> Self {
-        Self { state: None, class: "java.sql.SQLException", message: message.into() }
+        Self { state: None, number: 0, class: "java.sql.SQLException", message: message.into() }
+    }
+
+    /// What Java throws before anything is asked.
+    fn thrown(class: &'static str, message: impl Into<String>) -> Self {
+        Self { state: None, number: 0, class, message: message.into() }
     }
 
     fn of_server(state: &str, message: impl Into<String>) -> Self {
         Self {
             state: Some(state.to_owned()),
+            number: 0,
             class: "org.postgresql.util.PSQLException",
             message: message.into(),
         }
+    }
+
+    /// The code of a sample: the state and the number, or the one that JMeter has for other exceptions.
+    fn code(&self) -> String {
+        if self.class.starts_with("java.lang.") {
+            return "000".to_owned();
+        }
+        format!("{} {}", self.state.as_deref().unwrap_or("null"), self.number)
     }
 }
 
@@ -252,17 +282,17 @@ impl Databases {
         let Borrowed { mut connection, permit } = self.borrow(pool, own).await?;
         let answer = match asked.timeout {
             None => connection.ask(asked).await,
-            Some(limit) => match tokio::time::timeout(limit, connection.ask(asked)).await {
-                Ok(answer) => answer,
-                Err(_) => {
-                    // The connection is still at it: it is given up with the statement.
-                    drop(permit);
-                    return Err(Refusal::of_server(
-                        "57014",
-                        "ERROR: canceling statement due to user request",
-                    ));
+            Some(limit) => {
+                let patience = connection.patience(limit);
+                match tokio::time::timeout(patience, connection.ask(asked)).await {
+                    Ok(answer) => answer,
+                    Err(_) => {
+                        // The connection is still at it: it is given up with the statement.
+                        drop(permit);
+                        return Err(connection.too_late());
+                    }
                 }
-            },
+            }
         };
         if pool.source.most == 0 {
             own.insert(name.to_owned(), connection);
@@ -283,11 +313,8 @@ impl Query {
         let types = self.types.eval(user)?.into_owned();
         let seconds = self.timeout.number(user)?.filter(|seconds| *seconds > 0);
         let Some(kind) = Kind::named(&kind) else {
-            return Ok(Err(Refusal {
-                state: Some("000".to_owned()),
-                class: "java.lang.UnsupportedOperationException",
-                message: format!("Unexpected query type: {kind}"),
-            }));
+            let message = format!("Unexpected query type: {kind}");
+            return Ok(Err(Refusal::thrown("java.lang.UnsupportedOperationException", message)));
         };
         let arguments = if arguments.trim().is_empty() { Vec::new() } else { answer::split(&arguments) };
         let types: Vec<String> = if arguments.is_empty() {
@@ -356,14 +383,9 @@ impl Query {
                 (sample.code, sample.message, sample.success) = ("200".into(), "OK".into(), true);
                 text
             }
-            Err(Refusal { state, class, message }) => {
-                let code = match (class, &state) {
-                    ("java.lang.UnsupportedOperationException", _) => "000".to_owned(),
-                    (_, Some(state)) => format!("{state} 0"),
-                    (_, None) => "null 0".to_owned(),
-                };
-                sample.fail(&code, &format!("{class}: {message}"));
-                message
+            Err(refusal) => {
+                sample.fail(&refusal.code(), &format!("{}: {}", refusal.class, refusal.message));
+                refusal.message
             }
         };
         sample.set_text(&text);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Config, Error, NoTls, SimpleQueryMessage};
 
-use super::answer::{Answer, Column, Columns, Part, Rows};
+use super::answer::{self, Answer, Column, Columns, Part, Rows};
 use super::{Asked, Kind, Refusal, Source};
 
 /// An argument that stands for nothing.
@@ -88,7 +88,7 @@ impl Connection {
             }
             Kind::PreparedSelect | Kind::PreparedUpdate | Kind::Call => {
                 self.begin().await?;
-                self.prepared(asked).await
+                Ok(with_set(self.prepared(asked).await?, asked))
             }
         }
     }
@@ -304,7 +304,21 @@ fn answer_of(messages: Vec<SimpleQueryMessage>, columns: &[Column]) -> Answer {
             _ => {}
         }
     }
-    Answer { parts }
+    Answer { parts, set: Vec::new() }
+}
+
+/// What a function gave stands for the parameters that its call sets.
+fn with_set(mut answer: Answer, asked: &Asked) -> Answer {
+    if asked.kind != Kind::Call || !asked.types.iter().any(|kind| answer::is_out(kind)) {
+        return answer;
+    }
+    for part in std::mem::take(&mut answer.parts) {
+        if let Part::Rows(columns, rows) = part {
+            let values = rows.into_iter().next().unwrap_or_default();
+            answer.set = columns.into_iter().map(|(_, column)| column).zip(values).collect();
+        }
+    }
+    answer
 }
 
 fn with_causes(error: &Error) -> String {
