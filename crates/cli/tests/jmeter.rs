@@ -49,7 +49,7 @@ fn run(files: &[(&str, &str)], args: &[&str]) -> Ran {
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
     command.args(["run", "--quiet", "-l", "out.jtl"]).args(args).arg(files[0].0);
-    command.current_dir(folder.path()).env_clear().env("HOME", folder.path());
+    command.current_dir(folder.path()).env_clear().env("HOME", folder.path()).env("TZ", "UTC");
     let output = command.stdin(Stdio::null()).output().expect("it starts");
     Ran { output, folder }
 }

@@ -9,7 +9,8 @@ mod mariadb;
 mod postgres;
 
 use elements::{
-    assertions, check, controllers, databases, extractors, groups, mysql, samplers, settings, sockets,
+    assertions, check, check_in, controllers, databases, extractors, groups, mysql, samplers, settings,
+    sockets, zones,
 };
 
 #[test]
@@ -52,6 +53,13 @@ fn databases_answer() {
 fn mariadb_answers() {
     let Some(server) = mariadb::Server::start() else { return };
     check(&mysql::mysql(), &mysql::sources(), &[&format!("-Jmydb={}", server.port)]);
+}
+
+#[test]
+fn dates_follow_the_zone() {
+    // The machine's zone, and one that is named for the run.
+    check_in("Europe/Berlin", &zones::zones(&zones::BERLIN), "", &[]);
+    check_in("Asia/Tokyo", &zones::zones(&zones::NEW_YORK), "", &["-Duser.timezone=America/New_York"]);
 }
 
 #[test]

@@ -251,11 +251,17 @@ pub fn fields(text: &str) -> Vec<Vec<String>> {
 
 /// Runs the first of the files, with results in `out.jtl`.
 pub fn run(files: &[(&str, &str)], args: &[&str]) -> Ran {
+    run_in("UTC", files, args)
+}
+
+/// The same on a machine whose clocks are those of a zone.
+pub fn run_in(zone: &str, files: &[(&str, &str)], args: &[&str]) -> Ran {
     let folder = tempfile::tempdir().expect("the system has a temporary folder");
     for (name, text) in files {
         std::fs::write(folder.path().join(name), text).expect("a temporary folder can be written");
     }
-    let output = command(folder.path()).args(args).arg(files[0].0).output().expect("it starts");
+    let output =
+        command(folder.path()).env("TZ", zone).args(args).arg(files[0].0).output().expect("it starts");
     Ran { output, folder }
 }
 
