@@ -165,6 +165,15 @@ fn what_cannot_run_is_told_before_anything_runs() {
     );
     let other = texts(&[("dataSource", "db"), ("dbUrl", "jdbc:oracle:thin:@h:1521/x")]);
     check(&format!("<JDBCDataSource>{other}</JDBCDataSource><hashTree/>"), "jdbc:oracle");
+    for (url, part) in [
+        ("jdbc:postgresql://h/x?sslmode=maybe", "the database db: sslmode=maybe is not known"),
+        ("jdbc:mysql://h/x?clientCertificateKeyStoreUrl=file:a.jks", "the key store file:a.jks is not read"),
+        ("jdbc:mariadb://h/x?sslMode=trust&trustStore=a", "trustStore=a is not supported"),
+        ("jdbc:mysql:loadbalance://h/x", "jdbc:mysql:loadbalance://h/x"),
+    ] {
+        let pool = texts(&[("dataSource", "db"), ("dbUrl", url)]);
+        check(&format!("<JDBCDataSource>{pool}</JDBCDataSource><hashTree/>"), part);
+    }
     check("<com.example.Nope testname=\"x\"/><hashTree/>", "com.example.Nope");
     let script =
         texts(&[("script", "java.nio.channels.FileChannel.open(null)"), ("scriptLanguage", "groovy")]);

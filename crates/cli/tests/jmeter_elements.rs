@@ -9,8 +9,8 @@ mod mariadb;
 mod postgres;
 
 use elements::{
-    assertions, check, check_in, controllers, databases, extractors, groups, mysql, samplers, settings,
-    sockets, zones,
+    assertions, check, check_in, controllers, databases, encryption, extractors, groups, mysql, samplers,
+    settings, sockets, zones,
 };
 
 #[test]
@@ -53,6 +53,52 @@ fn databases_answer() {
 fn mariadb_answers() {
     let Some(server) = mariadb::Server::start() else { return };
     check(&mysql::mysql(), &mysql::sources(), &[&format!("-Jmydb={}", server.port)]);
+}
+
+/// Certificates and keys that the tests have, and those of one file with both.
+fn tls() -> (tempfile::TempDir, impl Fn(&str) -> Vec<u8>) {
+    let read = |name: &str| {
+        let path = format!("{}/tests/tls/{name}.pem", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read(path).expect("it is in the repository")
+    };
+    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    for name in ["ca", "client", "client-key"] {
+        std::fs::write(folder.path().join(format!("{name}.pem")), read(name)).expect("the folder is ours");
+    }
+    let both = [read("client"), read("client-key")].concat();
+    std::fs::write(folder.path().join("both.pem"), both).expect("the folder is ours");
+    (folder, read)
+}
+
+#[test]
+fn postgres_is_asked_over_tls() {
+    let (folder, read) = tls();
+    let rules =
+        "hostnossl all sealed all reject\nhostssl all \"known client\" all cert\nhost all all all trust\n";
+    let files = [
+        ("server.crt", read("server")),
+        ("server.key", read("server-key")),
+        ("ca.crt", read("ca")),
+        ("pg_hba.conf", rules.as_bytes().to_vec()),
+    ];
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, content)| (*name, &content[..])).collect();
+    let Some(server) = postgres::Server::start_with(&files, &["ssl=on", "ssl_ca_file=ca.crt"]) else {
+        return;
+    };
+    let (rows, sources) = encryption::postgres();
+    let tls = format!("-Jtls={}", folder.path().display());
+    check(&rows, &sources, &[&format!("-Jdb={}", server.port), &tls]);
+}
+
+#[test]
+fn mariadb_is_asked_over_tls() {
+    let (folder, read) = tls();
+    let files = [("ssl-cert", read("server")), ("ssl-key", read("server-key")), ("ssl-ca", read("ca"))];
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, content)| (*name, &content[..])).collect();
+    let Some(server) = mariadb::Server::start_with(&files) else { return };
+    let (rows, sources) = encryption::mariadb();
+    let tls = format!("-Jtls={}", folder.path().display());
+    check(&rows, &sources, &[&format!("-Jdb={}", server.port), &tls]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 pub mod assertions;
 pub mod controllers;
 pub mod databases;
+pub mod encryption;
 pub mod extractors;
 mod functions;
 pub mod groups;

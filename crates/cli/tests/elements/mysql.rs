@@ -250,6 +250,8 @@ pub fn mysql() -> Vec<Row> {
                 ask("who", SELECT, "select 1", &[("dataSource", "wrong password")]),
                 show("${text}"),
                 ask("no server", SELECT, "select 1", &[("dataSource", "gone my")]),
+                ask("no tls", SELECT, "select 1", &[("dataSource", "sealed my")]),
+                show("${text}"),
             ],
             &[
                 "bad 42S02 1146 failed",
@@ -263,6 +265,8 @@ pub fn mysql() -> Vec<Row> {
                 "who null 0 failed",
                 "Cannot create PoolableConnectionFactory (Access denied for user 'ann'@'127.0.0.1' (using password: YES))",
                 "no server null 0 failed",
+                "no tls null 0 failed",
+                "Cannot create PoolableConnectionFactory (SSL Connection required, but not supported by server.)",
             ],
         ),
         row(
@@ -350,5 +354,6 @@ pub fn sources() -> String {
         + &source("shared my", mysql, "ann", "s&cret", "2")
         + &source("maria", maria, "", "", "1")
         + &source("wrong password", mysql, "ann", "wrong", "0")
+        + &source("sealed my", &format!("{mysql}&sslMode=REQUIRED"), "ann", "s&cret", "0")
         + &source("gone my", "jdbc:mysql://127.0.0.1:1/shop", "ann", "x", "0")
 }

@@ -96,7 +96,7 @@ impl Server {
         server
             .args([
                 "--no-defaults",
-                "--bind-address=127.0.0.1",
+                "--bind-address=127.0.0.1,127.0.0.2",
                 "--skip-name-resolve",
                 "--skip-log-bin",
                 &data,

@@ -14,6 +14,7 @@ use rustls::{ClientConnection, ProtocolVersion};
 pub(crate) use config::{Alpn, Tls};
 pub use config::{ClientIdentity, TlsSettings};
 pub(crate) use fault::fault_of;
+pub use key::read as private_key;
 pub(crate) use stream::TlsStream;
 
 /// What a TLS handshake agreed on.

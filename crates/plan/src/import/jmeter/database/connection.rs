@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::answer::Answer;
-use super::{Asked, Refusal, Source, mysql, postgres};
+use super::{Asked, Place, Refusal, mysql, postgres};
 
 /// An open connection.
 #[derive(Debug)]
@@ -18,12 +18,12 @@ pub enum Connection {
 
 impl Connection {
     /// Opens a connection; to be called on the thread that databases live on.
-    pub async fn open(source: &Source) -> Result<Self, Refusal> {
-        if mysql::is_address(&source.url) {
-            let connection = mysql::Connection::open(source).await?;
+    pub async fn open(place: &Place) -> Result<Self, Refusal> {
+        if mysql::is_address(&place.source.url) {
+            let connection = mysql::Connection::open(place).await?;
             return Ok(Self::Mysql(Box::new(connection)));
         }
-        let connection = postgres::Connection::open(source).await?;
+        let connection = postgres::Connection::open(place).await?;
         Ok(Self::Postgres(Box::new(connection)))
     }
 

@@ -7,8 +7,10 @@ mod answer;
 mod connection;
 mod mysql;
 mod postgres;
+mod tls;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -45,12 +47,47 @@ impl Source {
     /// What is not supported of its address, in words for the user.
     #[must_use]
     pub fn unsupported(&self) -> Vec<String> {
-        let known = self.url.is_empty() || self.url.starts_with("jdbc:postgresql:");
-        if known || mysql::is_address(&self.url) {
+        if self.url.is_empty() {
             return Vec::new();
         }
-        vec![format!("the database at {} is not supported; PostgreSQL, MySQL and MariaDB are", self.url)]
+        let parts = match () {
+            () if self.url.starts_with("jdbc:postgresql:") => postgres::unsupported(self),
+            () if mysql::is_address(&self.url) => mysql::unsupported(self),
+            () => {
+                let message = format!(
+                    "the database at {} is not supported; PostgreSQL, MySQL and MariaDB are",
+                    self.url
+                );
+                return vec![message];
+            }
+        };
+        parts.into_iter().map(|part| format!("the database {}: {part}", self.name)).collect()
     }
+
+    #[cfg(test)]
+    fn for_tests(url: &str) -> Self {
+        Self {
+            name: "db".to_owned(),
+            url: url.to_owned(),
+            user: String::new(),
+            password: String::new(),
+            most: 0,
+            wait_ms: 0,
+            auto_commit: true,
+            first: Vec::new(),
+        }
+    }
+}
+
+/// Where connections of a pool are opened to, and what was found out about it.
+pub(super) struct Place {
+    source: Source,
+    /// The configuration of handshakes with PostgreSQL, once there was one.
+    postgres: OnceLock<Result<rustls::ClientConfig, String>>,
+    /// The same for MySQL.
+    mysql: OnceLock<Result<mysql_async::SslOpts, String>>,
+    /// The server speaks no TLS, and needs not.
+    is_plain: AtomicBool,
 }
 
 /// What kind of statement it is.
@@ -173,7 +210,7 @@ impl Refusal {
 
 /// One pool of a run.
 struct Pool {
-    source: Source,
+    place: Arc<Place>,
     idle: Mutex<Vec<Connection>>,
     places: Arc<Semaphore>,
 }
@@ -211,7 +248,14 @@ impl Databases {
     pub fn new(sources: Vec<Source>) -> Self {
         let pool = |source: Source| {
             let places = Arc::new(Semaphore::new(source.most.clamp(1, Semaphore::MAX_PERMITS)));
-            (source.name.clone(), Pool { source, idle: Mutex::default(), places })
+            let name = source.name.clone();
+            let place = Place {
+                source,
+                postgres: OnceLock::new(),
+                mysql: OnceLock::new(),
+                is_plain: AtomicBool::new(false),
+            };
+            (name, Pool { place: Arc::new(place), idle: Mutex::default(), places })
         };
         Self { pools: sources.into_iter().map(pool).collect(), home: OnceLock::new() }
     }
@@ -234,20 +278,20 @@ impl Databases {
         Ok(&self.home.get_or_init(|| Home { handle, _ends: ends }).handle)
     }
 
-    async fn open(&self, source: &Source) -> Result<Connection, Refusal> {
+    async fn open(&self, place: &Arc<Place>) -> Result<Connection, Refusal> {
         let handle = self.home()?.clone();
-        let source = source.clone();
-        let opening = handle.spawn(async move { Connection::open(&source).await });
+        let place = Arc::clone(place);
+        let opening = handle.spawn(async move { Connection::open(&place).await });
         opening.await.map_err(|error| Refusal::plain(error.to_string()))?
     }
 
     async fn borrow(&self, pool: &Pool, own: &mut Own) -> Result<Borrowed, Refusal> {
-        let source = &pool.source;
+        let source = &pool.place.source;
         if source.most == 0 {
             let known = own.remove(&source.name).filter(|known| !known.is_closed());
             let connection = match known {
                 Some(known) => known,
-                None => self.open(source).await?,
+                None => self.open(&pool.place).await?,
             };
             return Ok(Borrowed { connection, permit: None });
         }
@@ -267,7 +311,7 @@ impl Databases {
         let idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle.filter(|known| !known.is_closed()) {
             Some(known) => known,
-            None => self.open(source).await?,
+            None => self.open(&pool.place).await?,
         };
         Ok(Borrowed { connection, permit })
     }
@@ -294,7 +338,7 @@ impl Databases {
                 }
             }
         };
-        if pool.source.most == 0 {
+        if pool.place.source.most == 0 {
             own.insert(name.to_owned(), connection);
         } else {
             pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);

@@ -126,16 +126,7 @@ mod tests {
     use super::*;
 
     fn source(url: &str) -> Source {
-        Source {
-            name: "db".to_owned(),
-            url: url.to_owned(),
-            user: String::new(),
-            password: String::new(),
-            most: 0,
-            wait_ms: 0,
-            auto_commit: true,
-            first: Vec::new(),
-        }
+        Source::for_tests(url)
     }
 
     #[test]

@@ -4,17 +4,21 @@
 //! into their statement by `statement`. Statements are not prepared on the server.
 
 mod address;
+mod encryption;
 mod statement;
 mod words;
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mysql_async::consts::{ColumnFlags, ColumnType};
 use mysql_async::prelude::Queryable as _;
-use mysql_async::{Column as Field, Conn, Error, OptsBuilder, Row, Value};
+use mysql_async::{Column as Field, Conn, DriverError, Error, IoError, OptsBuilder, Row, SslOpts, Value};
+use rustls::CertificateError;
 
 use super::answer::{self, Answer, Column, Columns, Part, Rows};
-use super::{Asked, Kind, Refusal, Source};
+use super::tls::{Belief, Wanted, Wish};
+use super::{Asked, Kind, Place, Refusal, Source};
 use address::Address;
 use statement::Call;
 use words::Driver;
@@ -57,13 +61,14 @@ struct Reading {
 
 impl Connection {
     /// Opens a connection; to be called on the thread that databases live on.
-    pub async fn open(source: &Source) -> Result<Self, Refusal> {
+    pub async fn open(place: &Place) -> Result<Self, Refusal> {
+        let source = &place.source;
         let address = Address::of(source)?;
         let failed =
             |reason: String| Refusal::plain(format!("Cannot create PoolableConnectionFactory ({reason})"));
         let mut reason = String::new();
         for (host, port) in &address.hosts {
-            match connected(&address, host, *port).await {
+            match connected(&address, place, host, *port).await {
                 Ok(conn) => return Self::ready(conn, &address, source).await,
                 Err(why) => reason = why,
             }
@@ -198,23 +203,84 @@ impl Connection {
     }
 }
 
+/// What is not supported of an address, in words for the user.
+#[must_use]
+pub fn unsupported(source: &Source) -> Vec<String> {
+    Address::of(source)
+        .map_or_else(|refusal| vec![refusal.message], |address| encryption::wanted(&address).unsupported)
+}
+
 /// One connection to one host, or why there is none, in the words of the driver.
-async fn connected(address: &Address, host: &str, port: u16) -> Result<Conn, String> {
-    let options = OptsBuilder::default()
+async fn connected(address: &Address, place: &Place, host: &str, port: u16) -> Result<Conn, String> {
+    let opening = encrypted(address, place, host, port);
+    let limit = address.connecting().unwrap_or(CONNECTING);
+    match tokio::time::timeout(limit, opening).await {
+        Ok(opened) => opened,
+        Err(_) => Err(no_connection(address.driver, host, port, "connect timed out")),
+    }
+}
+
+/// The same, encrypted as far as it is wanted.
+async fn encrypted(address: &Address, place: &Place, host: &str, port: u16) -> Result<Conn, String> {
+    let wanted = encryption::wanted(address);
+    let options = options_of(address, host, port);
+    let is_plain = wanted.wish == Wish::Never || place.is_plain.load(Ordering::Relaxed);
+    let told = |error: &Error| no_connection_by(address.driver, host, port, error);
+    if is_plain {
+        return Conn::new(options).await.map_err(|error| told(&error));
+    }
+    let tls = place.mysql.get_or_init(|| wanted.mysql_options()).clone()?;
+    match Conn::new(options.clone().ssl_opts(tls.clone())).await {
+        Err(Error::Driver(DriverError::NoClientSslFlagFromServer)) if wanted.wish == Wish::IfOffered => {
+            place.is_plain.store(true, Ordering::Relaxed);
+            Conn::new(options).await.map_err(|error| told(&error))
+        }
+        Err(error) => match other_name(&error, &wanted, tls) {
+            Some(tls) => Conn::new(options.ssl_opts(tls)).await.map_err(|error| told(&error)),
+            None => Err(told(&error)),
+        },
+        Ok(conn) => Ok(conn),
+    }
+}
+
+fn options_of(address: &Address, host: &str, port: u16) -> OptsBuilder {
+    OptsBuilder::default()
         .ip_or_hostname(host)
         .tcp_port(port)
         .user(Some(&address.user))
         .pass(Some(&address.password))
         .db_name(address.name.as_deref())
         .prefer_socket(false)
-        .client_found_rows(!address.flag("useAffectedRows", false));
-    let opening = Conn::new(options);
-    let limit = address.connecting().unwrap_or(CONNECTING);
-    match tokio::time::timeout(limit, opening).await {
-        Ok(Ok(conn)) => Ok(conn),
-        Ok(Err(Error::Server(told))) => Err(told.message),
-        Ok(Err(error)) => Err(no_connection(address.driver, host, port, &error.to_string())),
-        Err(_) => Err(no_connection(address.driver, host, port, "connect timed out")),
+        .client_found_rows(!address.flag("useAffectedRows", false))
+}
+
+/// What the handshake is tried with again when the certificate is good but for its name, and its name does not matter.
+fn other_name(error: &Error, wanted: &Wanted, tls: SslOpts) -> Option<SslOpts> {
+    if wanted.belief != Belief::Authority {
+        return None;
+    }
+    let Error::Io(IoError::Io(error)) = error else { return None };
+    let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+    let rustls::Error::InvalidCertificate(CertificateError::NotValidForNameContext { presented, .. }) = error
+    else {
+        return None;
+    };
+    // `DnsName("db.test")` or `IpAddress(10.0.0.1)`.
+    let inside = presented.first()?.split_once('(')?.1.trim_end_matches(')').trim_matches('"');
+    Some(tls.with_danger_tls_hostname_override(Some(inside.replace('*', "any"))))
+}
+
+/// Why there is no connection.
+fn no_connection_by(driver: Driver, host: &str, port: u16, error: &Error) -> String {
+    match (error, driver) {
+        (Error::Server(told), _) => told.message.clone(),
+        (Error::Driver(DriverError::NoClientSslFlagFromServer), Driver::MySql) => {
+            "SSL Connection required, but not supported by server.".to_owned()
+        }
+        (Error::Driver(DriverError::NoClientSslFlagFromServer), Driver::MariaDb) => {
+            "Trying to connect with ssl, but ssl not enabled in the server".to_owned()
+        }
+        _ => no_connection(driver, host, port, &error.to_string()),
     }
 }
 
