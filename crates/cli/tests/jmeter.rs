@@ -167,8 +167,11 @@ fn what_cannot_run_is_told_before_anything_runs() {
     check(&format!("<JDBCDataSource>{other}</JDBCDataSource><hashTree/>"), "jdbc:oracle");
     for (url, part) in [
         ("jdbc:postgresql://h/x?sslmode=maybe", "the database db: sslmode=maybe is not known"),
-        ("jdbc:mysql://h/x?clientCertificateKeyStoreUrl=file:a.jks", "the key store file:a.jks is not read"),
-        ("jdbc:mariadb://h/x?sslMode=trust&trustStore=a", "trustStore=a is not supported"),
+        ("jdbc:mysql://h/x?clientCertificateKeyStoreUrl=file:a.jks", "the store file:a.jks is not read"),
+        (
+            "jdbc:mariadb://h/x?sslMode=trust&enabledSslCipherSuites=a",
+            "enabledSslCipherSuites=a is not supported",
+        ),
         ("jdbc:mysql:loadbalance://h/x", "jdbc:mysql:loadbalance://h/x"),
     ] {
         let pool = texts(&[("dataSource", "db"), ("dbUrl", url)]);

@@ -65,6 +65,16 @@ fn tls() -> (tempfile::TempDir, impl Fn(&str) -> Vec<u8>) {
     for name in ["ca", "client", "client-key"] {
         std::fs::write(folder.path().join(format!("{name}.pem")), read(name)).expect("the folder is ours");
     }
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let authority = ["-nokeys", "-in", &path("ca.pem")];
+    let client = ["-in", &path("client.pem"), "-inkey", &path("client-key.pem")];
+    for (name, more) in [("ca.p12", &authority[..]), ("client.p12", &client[..])] {
+        let made = std::process::Command::new("openssl")
+            .args(["pkcs12", "-export", "-passout", "pass:swordfish", "-out", &path(name)])
+            .args(more)
+            .status();
+        assert!(made.is_ok_and(|status| status.success()), "openssl writes {name}");
+    }
     let both = [read("client"), read("client-key")].concat();
     std::fs::write(folder.path().join("both.pem"), both).expect("the folder is ours");
     (folder, read)

@@ -25,6 +25,13 @@ const POSTGRES: &[Case] = &[
         "true",
     ),
     (
+        "store",
+        "known client",
+        "127.0.0.1",
+        "sslmode=require&sslkey=${__P(tls)}/client.p12&sslpassword=swordfish",
+        "true",
+    ),
+    (
         "other host",
         "shop",
         "127.0.0.2",
@@ -82,6 +89,15 @@ const MARIADB: &[Case] = &[
         "1",
     ),
     (
+        "mysql store",
+        "known",
+        "127.0.0.1",
+        "sslMode=VERIFY_CA&trustCertificateKeyStoreUrl=file:${__P(tls)}/ca.p12&trustCertificateKeyStorePassword=swordfish\
+         &clientCertificateKeyStoreType=PKCS12&clientCertificateKeyStoreUrl=file:${__P(tls)}/client.p12\
+         &clientCertificateKeyStorePassword=swordfish",
+        "1",
+    ),
+    (
         "mysql other host",
         "ann",
         "127.0.0.2",
@@ -107,6 +123,14 @@ const MARIADB: &[Case] = &[
         "Cannot create PoolableConnectionFactory (Socket fail to connect to 127.0.0.2:",
     ),
     ("mariadb certificate", "known", "127.0.0.1", "sslMode=trust&keyStore=${__P(tls)}/both.pem", "1"),
+    (
+        "mariadb store",
+        "known",
+        "127.0.0.1",
+        "sslMode=verify-full&trustStore=${__P(tls)}/ca.p12&trustStorePassword=swordfish\
+         &keyStore=${__P(tls)}/client.p12&keyStorePassword=swordfish",
+        "1",
+    ),
     (
         "mariadb no certificate",
         "known",

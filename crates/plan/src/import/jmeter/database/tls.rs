@@ -47,17 +47,26 @@ pub enum Roots {
     File(String),
     /// Those of a text, in PEM.
     Text(String),
+    /// Those of a PKCS#12 file.
+    Store(Opened),
 }
 
-/// A certificate to show, with its key; both are files.
+/// A file, and the password that opens it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Identity {
-    /// The chain, in PEM.
-    pub cert: String,
-    /// The key, in PEM or as PKCS#8 in DER.
-    pub key: String,
-    /// What the key is encrypted with, if it is.
+pub struct Opened {
+    /// Its path.
+    pub path: String,
+    /// What it is encrypted with, if it is.
     pub password: Option<String>,
+}
+
+/// A certificate to show, with its key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Identity {
+    /// Two files: the chain in PEM, and the key in PEM or as PKCS#8 in DER.
+    Pair(String, Opened),
+    /// Both in a PKCS#12 file.
+    Store(Opened),
 }
 
 /// What an address wants of TLS.
@@ -123,15 +132,12 @@ impl Wanted {
             let path = text(name).map(str::to_owned);
             path.or_else(|| own(usual).filter(|path| Path::new(path).exists()))
         };
+        let opened = |path: String| Opened { path, password: text("sslpassword").map(str::to_owned) };
         let identity = match (given("sslcert", "postgresql.crt"), given("sslkey", "postgresql.pk8")) {
-            (Some(cert), Some(key)) => {
-                Some(Identity { cert, key, password: text("sslpassword").map(str::to_owned) })
-            }
+            (_, Some(key)) if is_store(&key) => Some(Identity::Store(opened(key))),
+            (Some(cert), Some(key)) => Some(Identity::Pair(cert, opened(key))),
             _ => None,
         };
-        if identity.as_ref().is_some_and(|identity| is_store(&identity.key)) {
-            unsupported.push("sslkey: PKCS#12 is not supported here; PEM and PKCS#8 are".to_owned());
-        }
         for name in ["sslhostnameverifier", "sslpasswordcallback", "sslnegotiation"] {
             if let Some(value) = text(name) {
                 unsupported.push(format!("{name}={value} is not supported"));
@@ -203,6 +209,7 @@ impl Wanted {
             (_, Belief::All) => Vec::new(),
             (Roots::Machine, _) => rustls_native_certs::load_native_certs().certs,
             (Roots::Text(text), _) => certificates(text.as_bytes())?,
+            (Roots::Store(opened), _) => certificates(opened.store()?.certs.as_bytes())?,
             (Roots::File(path), _) => {
                 let bytes = std::fs::read(path);
                 let bytes = bytes.map_err(|_| format!("Could not open SSL root certificate file {path}."))?;
@@ -217,26 +224,57 @@ impl Wanted {
     }
 }
 
-/// Whether a file is a store of Java's or of Windows' by its name.
+/// Whether a file is a PKCS#12 one by its name.
 #[must_use]
 pub fn is_store(path: &str) -> bool {
-    [".p12", ".pfx", ".jks"].iter().any(|end| path.to_ascii_lowercase().ends_with(end))
+    [".p12", ".pfx"].iter().any(|end| path.to_ascii_lowercase().ends_with(end))
+}
+
+/// Whether a file is one of Java's own by its name.
+#[must_use]
+pub fn is_java(path: &str) -> bool {
+    [".jks", ".jceks"].iter().any(|end| path.to_ascii_lowercase().ends_with(end))
+}
+
+impl Opened {
+    fn read(&self) -> Result<Vec<u8>, String> {
+        read(&self.path)
+    }
+
+    fn store(&self) -> Result<net::Store, String> {
+        let password = self.password.as_deref().unwrap_or_default();
+        net::Store::read(&self.read()?, password).map_err(|why| format!("{}: {why}", self.path))
+    }
+
+    /// The key of a file of its own.
+    fn key(&self) -> Result<PrivateKeyDer<'static>, String> {
+        let (bytes, password) = (self.read()?, self.password.as_deref());
+        // In DER it is as the driver for Java wants it.
+        let label = if password.is_some() { "ENCRYPTED PRIVATE KEY" } else { "PRIVATE KEY" };
+        let key = match std::str::from_utf8(&bytes) {
+            Ok(text) if text.contains("-----BEGIN") => net::private_key(text, password),
+            _ => net::private_key(&pem(label, &bytes), password),
+        };
+        key.map_err(|why| format!("{}: {why}", self.path))
+    }
+}
+
+fn read(path: &str) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|why| format!("{path}: {why}"))
 }
 
 fn shown(identity: &Identity) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), String> {
-    let read = |path: &str| std::fs::read(path).map_err(|why| format!("{path}: {why}"));
-    let chain = certificates(&read(&identity.cert)?).map_err(|why| format!("{}: {why}", identity.cert))?;
-    let key = read(&identity.key)?;
-    let key = match std::str::from_utf8(&key) {
-        Ok(text) if text.contains("-----BEGIN") => net::private_key(text, identity.password.as_deref()),
-        // In DER it is as the driver for Java wants it.
-        _ => net::private_key(&pem(label_of(identity), &key), identity.password.as_deref()),
-    };
-    Ok((chain, key.map_err(|why| format!("{}: {why}", identity.key))?))
-}
-
-fn label_of(identity: &Identity) -> &'static str {
-    if identity.password.is_some() { "ENCRYPTED PRIVATE KEY" } else { "PRIVATE KEY" }
+    match identity {
+        Identity::Pair(cert, key) => {
+            let chain = certificates(&read(cert)?).map_err(|why| format!("{cert}: {why}"))?;
+            Ok((chain, key.key()?))
+        }
+        Identity::Store(opened) => {
+            let store = opened.store()?;
+            let key = store.key.ok_or_else(|| format!("{}: there is no key in it", opened.path))?;
+            Ok((certificates(store.certs.as_bytes())?, net::private_key(&key, None)?))
+        }
+    }
 }
 
 /// All certificates of a PEM text, or the one of a DER file.
@@ -326,7 +364,7 @@ mod tests {
         check("sslmode=allow", (Wish::WhenRefused, Belief::All, 0));
         check("sslmode=require", (Wish::Must, Belief::All, 0));
         check("sslmode=verify-ca&sslrootcert=/x", (Wish::Must, Belief::Authority, 0));
-        check("sslmode=verify-full&sslcert=a&sslkey=b.p12", (Wish::Must, Belief::Host, 1));
+        check("sslmode=verify-full&sslkey=b.p12", (Wish::Must, Belief::Host, 0));
         check("sslmode=sometimes&sslfactory=my.Own", (Wish::Must, Belief::Host, 2));
     }
 

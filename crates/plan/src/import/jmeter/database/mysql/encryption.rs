@@ -2,7 +2,7 @@
 //!
 //! Main function: [`wanted`].
 
-use super::super::tls::{self, Belief, Identity, Roots, Wanted, Wish};
+use super::super::tls::{self, Belief, Identity, Opened, Roots, Wanted, Wish};
 use super::Driver;
 use super::address::Address;
 
@@ -39,21 +39,29 @@ fn of_mysql(address: &Address) -> Wanted {
             (Wish::Must, Belief::Host)
         }
     };
-    let store = address.text("trustCertificateKeyStoreUrl").filter(|_| belief != Belief::All);
-    let kind = address.text("trustCertificateKeyStoreType").unwrap_or("JKS").to_ascii_uppercase();
-    let roots = match store {
-        None => Roots::Machine,
-        Some(url) if kind == "PEM" => Roots::File(path_of(url)),
-        Some(url) => {
-            unsupported.push(format!("the trust store {url} is of the type {kind}, and only PEM is read"));
-            Roots::File(path_of(url))
+    let mut opened = |kind: &str| {
+        let url = address.text(&format!("{kind}Url"))?;
+        let form = address.text(&format!("{kind}Type")).unwrap_or("JKS").to_ascii_uppercase();
+        // Java reads PKCS#12 under the name of its own older form too.
+        if !matches!(form.as_str(), "JKS" | "PKCS12" | "PEM") || tls::is_java(url) {
+            unsupported.push(format!("the store {url} is not read; PKCS#12 and PEM are"));
         }
+        let password = address.text(&format!("{kind}Password")).map(str::to_owned);
+        Some((form == "PEM", Opened { path: path_of(url), password }))
     };
-    if let Some(url) = address.text("clientCertificateKeyStoreUrl").filter(|_| wish != Wish::Never) {
-        unsupported.push(format!("the key store {url} is not read: no client certificate is shown"));
-    }
+    let trusted = if belief == Belief::All { None } else { opened("trustCertificateKeyStore") };
+    let roots = match trusted {
+        None => Roots::Machine,
+        Some((true, file)) => Roots::File(file.path),
+        Some((false, store)) => Roots::Store(store),
+    };
+    let shown = if wish == Wish::Never { None } else { opened("clientCertificateKeyStore") };
+    let identity = shown.map(|(is_pem, file)| match is_pem {
+        true => Identity::Pair(file.path.clone(), file),
+        false => Identity::Store(file),
+    });
     unsupported.extend(not_read(address, &["enabledTLSProtocols", "enabledSSLCipherSuites", "tlsVersions"]));
-    Wanted { wish, belief, roots, identity: None, unsupported }
+    Wanted { wish, belief, roots, identity, unsupported }
 }
 
 fn of_mariadb(address: &Address) -> Wanted {
@@ -78,25 +86,25 @@ fn of_mariadb(address: &Address) -> Wanted {
             (Wish::Must, Belief::Host)
         }
     };
-    let roots = match address.text("serverSslCert") {
-        None => Roots::Machine,
-        Some(text) if text.contains("-----BEGIN") => Roots::Text(text.to_owned()),
-        Some(path) => Roots::File(path_of(path)),
-    };
-    let identity = match (address.text("keyStore"), wish) {
-        (Some(url), Wish::Must) if tls::is_store(url) => {
-            unsupported.push(format!("the key store {url} is not read; PEM with certificate and key is"));
-            None
+    let mut opened = |url: &str, password: &str| {
+        if tls::is_java(url) {
+            unsupported.push(format!("the store {url} is not read; PKCS#12 and PEM are"));
         }
-        (Some(url), Wish::Must) => {
-            let path = path_of(url);
-            let password = address.text("keyPassword").or(address.text("keyStorePassword"));
-            Some(Identity { cert: path.clone(), key: path, password: password.map(str::to_owned) })
-        }
-        _ => None,
+        Opened { path: path_of(url), password: address.text(password).map(str::to_owned) }
     };
-    unsupported
-        .extend(not_read(address, &["trustStore", "enabledSslProtocolSuites", "enabledSslCipherSuites"]));
+    let roots = match (address.text("serverSslCert"), address.text("trustStore")) {
+        (None, None) => Roots::Machine,
+        (Some(text), _) if text.contains("-----BEGIN") => Roots::Text(text.to_owned()),
+        (Some(path), _) => Roots::File(path_of(path)),
+        (None, Some(url)) => Roots::Store(opened(url, "trustStorePassword")),
+    };
+    let store = address.text("keyStore").filter(|_| wish == Wish::Must);
+    let identity = store.map(|url| {
+        let file = opened(url, "keyStorePassword");
+        // A store of another kind is PEM, with the certificate and the key in it.
+        if tls::is_store(url) { Identity::Store(file) } else { Identity::Pair(file.path.clone(), file) }
+    });
+    unsupported.extend(not_read(address, &["enabledSslProtocolSuites", "enabledSslCipherSuites"]));
     Wanted { wish, belief, roots, identity, unsupported }
 }
 
@@ -134,12 +142,13 @@ mod tests {
             "sslMode=VERIFY_IDENTITY&trustCertificateKeyStoreUrl=file:/a.jks",
             (Wish::Must, Belief::Host, 1),
         );
-        check("mysql", "sslMode=REQUIRED&clientCertificateKeyStoreUrl=file:/a", (Wish::Must, Belief::All, 1));
+        check("mysql", "clientCertificateKeyStoreUrl=file:/a.jks", (Wish::IfOffered, Belief::All, 1));
+        check("mysql", "clientCertificateKeyStoreUrl=file:/a.p12", (Wish::IfOffered, Belief::All, 0));
         check("mariadb", "", (Wish::Never, Belief::All, 0));
         check("mariadb", "useSSL=true", (Wish::Must, Belief::Host, 0));
         check("mariadb", "useSsl=true&trustServerCertificate=true", (Wish::Must, Belief::All, 0));
         check("mariadb", "sslMode=VERIFY_CA&serverSslCert=/ca.pem", (Wish::Must, Belief::Authority, 0));
-        check("mariadb", "sslMode=trust&keyStore=a.p12", (Wish::Must, Belief::All, 1));
+        check("mariadb", "sslMode=trust&keyStore=a.p12&trustStore=b.jks", (Wish::Must, Belief::All, 1));
         check("mariadb", "sslMode=why", (Wish::Must, Belief::Host, 1));
     }
 
