@@ -279,6 +279,20 @@ pub fn mysql() -> Vec<Row> {
                     &[("dataSource", "maria"), ("variableNames", "a")],
                 ),
                 show("${a_1}"),
+                ask(
+                    "lax",
+                    UPDATE,
+                    "update items set name = 'too wide' where id = 1",
+                    &[("dataSource", "maria")],
+                ),
+                show("${text}"),
+                ask(
+                    "timeout",
+                    SELECT,
+                    "select @@wait_timeout w",
+                    &[("dataSource", "maria"), ("variableNames", "w")],
+                ),
+                show("${w_1}"),
                 ask("same", UPDATE, "update items set name = name where id = 1", &[("dataSource", "maria")]),
                 show("${text}"),
                 ask(
@@ -304,6 +318,10 @@ pub fn mysql() -> Vec<Row> {
             &[
                 "several",
                 "1",
+                "lax",
+                "1 updates",
+                "timeout",
+                "1234",
                 "same",
                 "0 updates",
                 "moment",
@@ -349,7 +367,8 @@ pub fn sources() -> String {
     };
     let mysql = "jdbc:mysql://127.0.0.1:${__P(mydb)}/shop?serverTimezone=UTC";
     let maria = "jdbc:mariadb://127.0.0.1:1,127.0.0.1:${__P(mydb)}/shop?user=ed&password=s%26cret&allowMultiQueries=true\
-                 &useAffectedRows=true&tinyInt1isBit=false&yearIsDateType=false";
+                 &useAffectedRows=true&tinyInt1isBit=false&yearIsDateType=false\
+                 &jdbcCompliantTruncation=false&sessionVariables=wait_timeout=1234";
     source("my", mysql, "ann", "s&cret", "0")
         + &source("shared my", mysql, "ann", "s&cret", "2")
         + &source("maria", maria, "", "", "1")

@@ -106,6 +106,8 @@ impl Server {
             .arg(format!("--pid-file={}", folder.path().join("pid").display()))
             .arg(format!("--init-file={}", first.display()))
             .arg(format!("--log-error={}", log.display()))
+            // Drivers ask for strictness by themselves.
+            .arg("--sql-mode=")
             .args(["--innodb-buffer-pool-size=16M", "--innodb-flush-log-at-trx-commit=0"])
             .stderr(Stdio::null());
         for (setting, content) in files {
