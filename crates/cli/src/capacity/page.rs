@@ -8,7 +8,7 @@ use stats::sla::Verdict;
 use stats::usl::Peak;
 
 use super::aim::{Aim, short};
-use super::outcome::{Outcome, beyond, linear, no_queue, verdict};
+use super::outcome::{Outcome, Standing, beyond, linear, no_queue, verdict, why};
 use crate::kept::table::table;
 
 /// The law of scalability leaves residuals that wander more than this: it does not describe the target.
@@ -60,8 +60,8 @@ pub fn answer(outcome: &Outcome<'_>) -> Vec<String> {
         Some(broken) => format!("not kept at {}", load(broken)),
         None => "no load was certainly too high".to_owned(),
     };
-    if outcome.stopped {
-        return vec!["ended by the user before there was an answer".to_owned()];
+    if let Some(lines) = unanswered(outcome) {
+        return lines;
     }
     match found.answer {
         Some(Answer::Bracket { kept, not_kept }) => vec![
@@ -89,6 +89,21 @@ pub fn answer(outcome: &Outcome<'_>) -> Vec<String> {
             (None, None) => "nothing was measured".to_owned(),
         }],
     }
+}
+
+/// What is said of a search that has no answer.
+fn unanswered(outcome: &Outcome<'_>) -> Option<Vec<String>> {
+    let said = match outcome.standing {
+        Standing::Ended => return None,
+        Standing::Stopped => "ended by the user before there was an answer",
+        Standing::Running => "under way: there is no answer yet",
+        Standing::Killed => "killed before there was an answer",
+    };
+    let (aim, found) = (outcome.aim, &outcome.found);
+    let mut lines = vec![said.to_owned()];
+    lines.extend(found.kept.map(|kept| format!("up to then kept at {}, not confirmed", aim.load(kept))));
+    lines.extend(found.broken.map(|broken| format!("up to then not kept at {}", aim.load(broken))));
+    Some(lines)
 }
 
 fn levels(outcome: &Outcome<'_>) -> String {
@@ -121,6 +136,22 @@ pub fn level_rows(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
     let mut sorted: Vec<&Level> = outcome.found.levels.iter().collect();
     sorted.sort_by(|a, b| a.offered.total_cmp(&b.offered));
     sorted.into_iter().map(row).collect()
+}
+
+/// The titles of the list of trials, beside their runs.
+pub const TRIAL_TITLES: [&str; 4] = [" TRIAL", "LOAD", "WHY", "VERDICT"];
+
+/// A row for each trial in the order in which they were made.
+pub fn trial_rows(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
+    let row = |(number, level): (usize, &Level)| {
+        vec![
+            number.to_string(),
+            outcome.aim.load(level.offered),
+            why(level.why).replace('_', " "),
+            verdict(level.verdict).to_owned(),
+        ]
+    };
+    (1..).zip(&outcome.found.levels).map(row).collect()
 }
 
 /// For each objective the share that was bad, with its interval.

@@ -19,6 +19,8 @@ fn arguments(command: Command) -> Command {
     let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help("print JSON");
     let command = flags::add(command, flags::options::FLAGS);
     let command = flags::add(command, flags::runtime::FLAGS);
+    let of_store = &["no-exchanges", "no-store", "store", "store-keep"];
+    let command = flags::add_named(command, flags::runtime::RUN_FLAGS, of_store);
     let command = flags::add_named(command, flags::judgement::FLAGS, &["confidence"]);
     with_files(flags::add(command, flags::capacity::FLAGS))
         .arg(json)
