@@ -53,7 +53,7 @@ pub struct Recovery {
 }
 
 impl<'a> Field<'a> {
-    /// Loads the test and reads what is wanted.
+    /// Loads the test and asks what is wanted, given the SLAs of its own.
     ///
     /// # Errors
     /// Whatever keeps the test from running.
@@ -61,9 +61,10 @@ impl<'a> Field<'a> {
         session: &'a Session,
         matches: &'a ArgMatches,
         script: &'a Script<'a>,
+        aim: impl FnOnce(&[String]) -> Result<Aim, Error>,
     ) -> Result<Self, Error> {
         let stage = Stage::new(session, matches, script)?;
-        let aim = Aim::read(session, matches, &stage.slas())?;
+        let aim = aim(&stage.slas())?;
         let plain = |name: &str| Selector { metric: name.to_owned(), tags: Vec::new() };
         let counted = COUNTED.iter().map(|name| (plain(name), Bad::Nonzero));
         let questions = counted.chain(aim.slas.iter().map(|sla| (sla.selector.clone(), sla.bad))).collect();

@@ -18,6 +18,7 @@ use model::{ExitCode, Level};
 
 use crate::error::Error;
 use crate::load::Script;
+use crate::run::profile::Asked;
 use crate::session::Session;
 use crate::sheets;
 use aim::Aim;
@@ -35,7 +36,61 @@ pub use sheet::sheet;
 /// # Errors
 /// Whatever keeps the test from running; and the findings that are failures, when everything has been shown.
 pub fn find(session: &Session, matches: &ArgMatches, script: &Script<'_>) -> Result<ExitCode, Error> {
-    let field = Field::prepare(session, matches, script)?;
+    let field = Field::prepare(session, matches, script, |own| Aim::read(session, matches, own))?;
+    let done = seek(session, matches, script, &field)?;
+    sheets::write(matches, || sheet(&done.outcome))?;
+    if matches.get_flag("json") {
+        let mut document = done.outcome.to_json();
+        document["id"] = done.id.into();
+        session.print(&format!("{document:#}\n"));
+    } else {
+        done.show(session);
+    }
+    done.ended
+}
+
+/// Climbs until the target breaks, as `run --profile breakpoint` does, and shows where that was.
+///
+/// # Errors
+/// As of [`find`], and when flags do not fit a run of each level.
+pub fn find_break(
+    session: &Session,
+    matches: &ArgMatches,
+    script: &Script<'_>,
+    asked: &Asked,
+) -> Result<ExitCode, Error> {
+    aim::refuse_run_flags(session, matches)?;
+    let field = Field::prepare(session, matches, script, |own| Aim::to_break(session, matches, own, asked))?;
+    let done = seek(session, matches, script, &field)?;
+    done.show(session);
+    done.ended
+}
+
+/// A search that is over.
+struct Done<'a> {
+    outcome: Outcome<'a>,
+    /// The id by which it is kept.
+    id: Option<String>,
+    ended: Result<ExitCode, Error>,
+}
+
+impl Done<'_> {
+    /// Shows it to people.
+    fn show(&self, session: &Session) {
+        session.print(&text(&self.outcome));
+        if let Some(id) = self.id.as_ref().filter(|_| !session.flags.on("quiet")) {
+            session.say(Level::Info, format!("the search is kept: plimsoll show {id}"));
+        }
+    }
+}
+
+/// Runs trial after trial until there is an answer.
+fn seek<'a>(
+    session: &Session,
+    matches: &ArgMatches,
+    script: &'a Script<'_>,
+    field: &'a Field<'_>,
+) -> Result<Done<'a>, Error> {
     let aim = &field.aim;
     let quiet = session.flags.on("quiet");
     if !quiet {
@@ -67,18 +122,7 @@ pub fn find(session: &Session, matches: &ArgMatches, script: &Script<'_>) -> Res
     let ended = outcome.exit();
     let id = diary.id().map(str::to_owned);
     diary.end(&outcome, ended.as_ref().map_or_else(Error::code, |code| *code));
-    sheets::write(matches, || sheet(&outcome))?;
-    if matches.get_flag("json") {
-        let mut document = outcome.to_json();
-        document["id"] = id.into();
-        session.print(&format!("{document:#}\n"));
-    } else {
-        session.print(&text(&outcome));
-        if let Some(id) = id.filter(|_| !quiet) {
-            session.say(Level::Info, format!("the search is kept: plimsoll show {id}"));
-        }
-    }
-    ended
+    Ok(Done { outcome, id, ended })
 }
 
 impl Aim {

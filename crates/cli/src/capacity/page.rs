@@ -77,6 +77,7 @@ pub fn answer(outcome: &Outcome<'_>) -> Vec<String> {
             None => format!("not known: the generator could not make {}", load(tried)),
         }],
         None => vec![match (found.kept, found.broken) {
+            _ if found.starved().is_some() => starved(outcome),
             (Some(whole), Some(broken)) => {
                 format!(
                     "breaks between {} and {} ({level}% confidence that it is broken there)",
@@ -88,6 +89,18 @@ pub fn answer(outcome: &Outcome<'_>) -> Vec<String> {
             (Some(whole), None) => format!("not broken at {}, the highest load that was tried", load(whole)),
             (None, None) => "nothing was measured".to_owned(),
         }],
+    }
+}
+
+/// What a climb says that the generator ended.
+fn starved(outcome: &Outcome<'_>) -> String {
+    let (aim, found) = (outcome.aim, &outcome.found);
+    let tried = found.starved().map_or(0.0, |level| level.offered);
+    match found.kept.filter(|kept| *kept < tried) {
+        Some(whole) => {
+            format!("not broken at {}: the generator could not make {}", aim.load(whole), aim.load(tried))
+        }
+        None => format!("not known: the generator could not make {}", aim.load(tried)),
     }
 }
 

@@ -10,6 +10,7 @@ mod lifecycle;
 mod live;
 pub mod options;
 mod outputs;
+pub mod profile;
 mod progress;
 pub mod results;
 mod selection;

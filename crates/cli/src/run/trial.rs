@@ -17,7 +17,7 @@ use super::conductor::{Conductor, Parts};
 use super::keeping::{self, Keeping, Named};
 use super::options::{self, Settled};
 use super::results::Wanted;
-use super::{network, outputs};
+use super::{network, outputs, profile};
 use crate::error::Error;
 use crate::flags::{Flags, runtime};
 use crate::load::{self, Script};
@@ -63,14 +63,7 @@ impl<'a> Stage<'a> {
     pub fn new(session: &'a Session, matches: &'a ArgMatches, script: &'a Script<'a>) -> Result<Self, Error> {
         let loaded = load::load(session, matches, script, true)?;
         let Settled { mut options, segment, .. } = options::settle(session, matches, &loaded)?;
-        let mut scenarios = options.scenarios.take().unwrap_or_default();
-        let names: Vec<&str> = scenarios.keys().map(String::as_str).collect();
-        if names.len() > 1 {
-            let text = format!("say with --scenario which one is to be run: {}", names.join(", "));
-            return Err(Error::Usage(text));
-        }
-        let (_, scenario) =
-            scenarios.pop_first().ok_or_else(|| Error::Config("there is no scenario".to_owned()))?;
+        let scenario = profile::only(&mut options)?;
         options.thresholds = None;
         let named = keeping::named(session, &loaded);
         Ok(Self { session, matches, script, options, segment, named, scenario })

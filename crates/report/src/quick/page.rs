@@ -100,11 +100,12 @@ impl Page<'_> {
             format!("  {name:<9}{cells}")
         };
         self.line(row("service", service));
-        self.intervals();
+        self.ends();
         if let Some(response) = self.results.response {
             self.line(row("response", response));
             self.line(self.paint("2", "  service: since the request was sent · response: since it was due"));
         }
+        self.sure();
         let unanswered: u64 = self.results.errors.iter().map(|(_, count)| count).sum();
         if unanswered > 0 {
             let text = format!("  of answered requests; {} had no answer", thousands(unanswered));
@@ -120,35 +121,43 @@ impl Page<'_> {
         self.gap();
     }
 
-    /// Where the percentiles of the line above lie for certain, or almost.
-    fn intervals(&mut self) {
+    /// Between what the percentiles of the line above lie. They are those of all requests, so that nothing is said where
+    /// some were not answered.
+    fn ends(&mut self) {
+        let Some(intervals) = self.results.intervals.as_ref().filter(|_| self.results.errors.is_empty())
+        else {
+            return;
+        };
+        let row = |name: &str, pick: fn((f64, f64)) -> f64| {
+            let cells: String = intervals
+                .percentiles
+                .iter()
+                .map(|one| one.figure.interval.filter(|_| one.is_estimable))
+                .map(|ends| format!("{:>8}", ends.map_or("–".to_owned(), |ends| span(pick(ends)))))
+                .collect();
+            self.paint("2", &format!("  {name:<9}{:>8}{cells}", ""))
+        };
+        let rows = [row("  from", |(low, _)| low), row("  to", |(_, high)| high)];
+        self.lines.extend(rows);
+    }
+
+    /// What the ends mean.
+    fn sure(&mut self) {
         let Some(intervals) = &self.results.intervals else { return };
-        let mut lines = Vec::new();
-        // They are those of all requests, not of the answered ones.
+        let sure = format::percent(intervals.confidence);
+        let mut notes = Vec::new();
         if self.results.errors.is_empty() {
-            let end = |name: &str, pick: fn((f64, f64)) -> f64| {
-                let cells: String = intervals
-                    .percentiles
-                    .iter()
-                    .map(|one| one.figure.interval.filter(|_| one.is_estimable))
-                    .map(|ends| format!("{:>8}", ends.map_or("–".to_owned(), |ends| span(pick(ends)))))
-                    .collect();
-                format!("  {name:<9}{:>8}{cells}", "")
-            };
-            lines.push(end("  from", |(low, _)| low));
-            lines.push(end("  to", |(_, high)| high));
-            let sure = format::percent(intervals.confidence);
-            lines.push(format!("  from, to: the true value lies there with {sure} confidence"));
+            notes.push(format!("  from, to: the true value lies there with {sure} confidence"));
         }
         if let Some((low, high)) = intervals.failed.and_then(|failed| failed.figure.interval) {
             let (low, high) = (format::percent(low), format::percent_up(high));
-            lines.push(format!("  failed, for certain or almost: {low} to {high}"));
+            notes.push(format!("  failed: {low} to {high} with {sure} confidence"));
         }
         if intervals.too_short {
-            lines.push("  the run looks too short for this target: that is probably too narrow".to_owned());
+            notes.push("  the run looks too short for this target: that is probably too narrow".to_owned());
         }
-        let lines: Vec<String> = lines.iter().map(|line| self.paint("2", line)).collect();
-        self.lines.extend(lines);
+        let notes: Vec<String> = notes.iter().map(|note| self.paint("2", note)).collect();
+        self.lines.extend(notes);
     }
 
     fn spread(&mut self) {
@@ -370,7 +379,7 @@ mod tests {
         {
             assert!(page.contains(part), "{part} in {page}");
         }
-        assert!(!page.contains("  from ") && page.contains("0.00% to 100.00%"), "{page}");
+        assert!(!page.contains("  from ") && page.contains("failed: 0.00% to 100.00% with 95.00%"), "{page}");
         let page = text(&Results { errors: Vec::new(), ..results }, Look::default());
         for line in page.lines() {
             assert!(line.chars().count() <= WIDTH, "{} columns: {line}", line.chars().count());
