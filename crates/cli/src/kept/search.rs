@@ -21,7 +21,7 @@ pub enum Entry {
     /// A run.
     Run(Box<Listed>),
     /// A search, with its trials.
-    Search(Search),
+    Search(Box<Search>),
 }
 
 impl Entry {
@@ -40,7 +40,7 @@ impl Shelf {
     /// When the store cannot be read.
     pub fn entries(&self) -> Result<Vec<Entry>, Error> {
         let runs = self.list()?.into_iter().map(|run| Entry::Run(Box::new(run)));
-        let searches = self.searches()?.into_iter().map(Entry::Search);
+        let searches = self.searches()?.into_iter().map(|search| Entry::Search(Box::new(search)));
         let mut all: Vec<Entry> = runs.chain(searches).collect();
         all.sort_by_key(|entry| std::cmp::Reverse(entry.started_ms()));
         Ok(all)
@@ -70,7 +70,7 @@ impl Shelf {
             searches.retain(|search| run.is_err() && !wanted.is_empty() && search.id.starts_with(&wanted));
         }
         match (run, searches.len()) {
-            (_, 1) => Ok(Entry::Search(searches.remove(0))),
+            (_, 1) => Ok(Entry::Search(Box::new(searches.remove(0)))),
             (Ok(run), _) => Ok(Entry::Run(Box::new(run))),
             (Err(why), _) if !why.is_not_found() => Err(failed(&why)),
             (Err(why), 0) => Err(failed(&why)),
