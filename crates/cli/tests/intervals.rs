@@ -67,7 +67,6 @@ fn has_rows(section: &str) {
     for name in ["http_req_duration p(50)", "http_req_duration p(95)", "http_req_duration p(99)"] {
         assert!(line(name).ends_with(']') || line(name).ends_with("too few samples to tell"), "{section}");
     }
-    assert!(line("http_req_duration p(50)").contains(" ["), "{section}");
     assert!(line("http_req_failed").contains("0.00% [0.00%, "), "{section}");
     assert!(section.contains("95.00% confidence; "), "{section}");
     assert!(section.lines().all(|line| line.chars().count() <= 80), "{section}");
@@ -98,6 +97,11 @@ fn a_script_that_runs_long_enough_says_how_sure_it_is() {
     assert_eq!((&p95["percentile"], &intervals["confidence"]), (&json!(95.0), &json!(0.95)), "{intervals}");
     assert_eq!(p95["value"], export["metrics"]["http_req_duration"]["p(95)"], "{export}");
     assert_eq!(intervals["failed"]["assumes_independence"], true);
+    for one in intervals["percentiles"].as_array().expect("a list") {
+        let end = |name: &str| one[name].as_f64();
+        let within = end("low") <= end("value") && end("value") <= end("high");
+        assert!(end("high").is_none() || within, "{one}");
+    }
 
     // Worked out again from what was kept, it is the same to the last digit.
     let shown = plimsoll(home, &shop, &["show", "latest"]);
@@ -141,8 +145,9 @@ fn the_page_of_one_request_says_it_below_its_percentiles() {
     let args = ["http", "-d", "8", "-c", "2", "-q", "100", "--no-store", &url];
     let page = plimsoll(folder.path(), &shop, &args);
     let line = |name: &str| page.lines().find(|line| line.trim_start().starts_with(name)).unwrap_or_default();
-    assert!(line("from ").contains(" µs") || line("from ").contains(" ms"), "{page}");
-    assert!(line("to ").contains(" µs") || line("to ").contains(" ms"), "{page}");
+    // Six percentiles, each with an end or without one.
+    assert!(line("from ").split_whitespace().count() > 6, "{page}");
+    assert!(line("to ").split_whitespace().count() > 6, "{page}");
     assert!(page.contains("from, to: the true value lies there with 95.00% confidence"), "{page}");
     assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
     let args = ["http", "-d", "8", "-c", "2", "-q", "100", "--json", "--no-store", &url];

@@ -81,7 +81,7 @@ impl Place {
 #[test]
 fn a_search_is_kept_with_its_trials() {
     let place = Place::new();
-    let (code, found) = place.search(&["--to", "240", "-e", "LINE=a"]);
+    let (code, found) = place.search(&["--to", "240", "-e", "LINE=a", "--html", "live.html"]);
     let id = found["id"].as_str().expect("it is kept");
 
     // Lists have the search and not its trials.
@@ -121,6 +121,7 @@ fn a_search_is_kept_with_its_trials() {
     place.prints(&["report", "-o", "found.html", id]);
     let html = std::fs::read_to_string(place.folder.path().join("found.html")).expect("it was written");
     assert!(html.contains("Capacity of t.js") && html.contains("Levels of load"));
+    assert_eq!(html, std::fs::read_to_string(place.folder.path().join("live.html")).expect("it was written"));
     place.prints(&["report", "-o", "found.md", id]);
     let markdown = std::fs::read_to_string(place.folder.path().join("found.md")).expect("it was written");
     assert!(markdown.contains("#### Levels of load"), "{markdown}");
@@ -162,7 +163,8 @@ fn what_searches_found_is_followed_over_time() {
         ];
         let (_, out, log) = place.says(&args);
         let found: Value = serde_json::from_str(&out).unwrap_or_else(|why| panic!("{why}\n{out}\n{log}"));
-        found["kept"].as_f64()
+        // What the generator could not make is no answer.
+        found["kept"].as_f64().filter(|_| found["outcome"] != "generator_limit")
     };
     search("errors<50%", "other");
     let kept: Vec<f64> = ["a", "b"].iter().filter_map(|line| search("p50<2s", line)).collect();
@@ -208,23 +210,27 @@ fn a_killed_search_leaves_what_it_had() {
     ];
     let mut child =
         place.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
-    let mut listed = Value::Null;
     for _ in 0..600 {
         std::thread::sleep(Duration::from_millis(100));
         let (code, out, _) = place.says(&["runs", "--json"]);
-        listed = if code == 0 { serde_json::from_str(&out).unwrap_or_default() } else { Value::Null };
-        if listed[0]["search"]["trials"].as_u64().is_some_and(|trials| trials >= 2) {
+        let listed: Value =
+            if code == 0 { serde_json::from_str(&out).unwrap_or_default() } else { Value::Null };
+        if listed[0]["search"]["trials"].as_u64().is_some_and(|trials| trials >= 1) {
             break;
         }
     }
-    assert_eq!(listed[0]["verdict"], "running", "{listed:#}");
     child.kill().expect("it is there");
     child.wait().expect("it ends");
     let shown = place.json(&["show", "--json", "latest"]);
+    if !shown["ended"].is_null() {
+        // A machine that is too busy for a few requests a second.
+        assert_eq!(shown["verdict"], "generator_limit", "{shown:#}");
+        return;
+    }
     let word = shown["verdict"].as_str().unwrap_or_default();
     assert!(["running", "killed"].contains(&word), "{word}: it was heard of a moment ago");
     let levels = shown["capacity"]["levels"].as_array().map_or(0, Vec::len);
-    assert!(levels >= 2, "{shown:#}");
+    assert!(levels >= 1, "{shown:#}");
     assert!(shown["search"]["runs"].as_array().is_some_and(|runs| runs.len() >= levels), "{shown:#}");
     assert!(shown["ended"].is_null() && shown["search"]["kept"].is_null());
     let page = place.prints(&["show", "latest"]);
@@ -237,4 +243,39 @@ fn a_search_is_not_kept_where_nobody_wants_it() {
     let (_, found) = place.search(&["--to", "30", "--no-recovery", "--no-store", "-e", "LINE=n"]);
     assert!(found["id"].is_null(), "{found:#}");
     assert!(!place.folder.path().join("results.db").exists());
+}
+
+#[test]
+fn a_store_that_fails_ends_no_search() {
+    let place = Place::new();
+    std::fs::write(place.folder.path().join("results.db"), "this is the diary of somebody else".repeat(40))
+        .expect("a temporary folder can be written");
+    let args = [
+        "capacity",
+        "t.js",
+        "--slo",
+        "p50<2s",
+        "--from",
+        "5",
+        "--to",
+        "5",
+        "--step-time",
+        "1s",
+        "--step-time-max",
+        "1s",
+        "--settle",
+        "0s",
+        "--no-recovery",
+        "--json",
+        "-e",
+        "LINE=f",
+    ];
+    let (_, out, log) = place.says(&args);
+    let found: Value = serde_json::from_str(&out).unwrap_or_else(|why| panic!("{why}\n{out}\n{log}"));
+    assert!(
+        found["id"].is_null() && found["levels"].as_array().is_some_and(|all| !all.is_empty()),
+        "{found:#}"
+    );
+    assert_eq!(log.matches("this search is not kept").count(), 1, "{log}");
+    assert!(!log.contains("this run is not kept"), "its trials are not tried: {log}");
 }
