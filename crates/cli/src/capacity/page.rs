@@ -42,7 +42,8 @@ pub fn text(outcome: &Outcome<'_>) -> String {
     lines.push(String::new());
     lines.push("  LEVELS".to_owned());
     lines.push(String::new());
-    lines.extend(levels(outcome).lines().map(|line| format!("    {line}")));
+    // One objective fits a terminal of 80 columns.
+    lines.extend(levels(outcome).lines().map(|line| format!("  {line}")));
     lines.push(String::new());
     lines.push("  THE TARGET".to_owned());
     lines.push(String::new());
@@ -127,7 +128,7 @@ fn levels(outcome: &Outcome<'_>) -> String {
 
 /// The titles of the table of levels; those that begin with a space are of numbers.
 pub fn level_titles(aim: &Aim) -> Vec<String> {
-    let usual = ["LOAD", " MEASURED", "VERDICT", " DONE/S", " MEAN", " FAILED"];
+    let usual = ["LOAD", " FOR", "VERDICT", " DONE/S", " MEAN", " FAILED"];
     let bad = aim.slas.iter().map(|sla| format!(" NOT '{}'", sla.source));
     usual.map(str::to_owned).into_iter().chain(bad).collect()
 }
@@ -241,9 +242,7 @@ pub fn laws(outcome: &Outcome<'_>) -> Vec<String> {
 fn curve(outcome: &Outcome<'_>) -> Vec<String> {
     let laws = &outcome.laws;
     let Some(curve) = &laws.curve else {
-        return vec![
-            "no law of scalability is fitted: that takes four levels with one or more under way".to_owned(),
-        ];
+        return vec!["no law of scalability: that takes four levels with one or more under way".to_owned()];
     };
     let mut lines = Vec::new();
     let usl = &curve.usl;
