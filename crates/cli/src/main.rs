@@ -21,6 +21,7 @@ mod secrets;
 mod session;
 mod sheets;
 mod signals;
+mod traces;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
