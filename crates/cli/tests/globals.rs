@@ -1,31 +1,18 @@
 //! The globals of the web platform, by tables: an expression of a script and what it comes to, as JSON or as the
 //! error that it throws. The real binary runs them, a table a run.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+mod program;
 
-use target::{Shop, ShopOptions};
+use std::path::Path;
+
+use program::{folder, plimsoll, said, shop, write};
 
 /// Runs a script; its exit status and log.
 fn run(folder: &Path, script: &str, base: &str, args: &[&str]) -> (i32, String) {
-    std::fs::write(folder.join("t.js"), script).expect("a temporary folder can be written");
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["run", "-q", "--log-format", "raw"])
-        .args(args)
-        .arg("t.js")
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .env("TZ", "UTC")
-        .env("BASE", base)
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
-    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("the system has a temporary folder")
+    write(folder, "t.js", script);
+    let args = [&["run", "-q", "--log-format", "raw"], args, &["t.js"]].concat();
+    let (code, _, log) = said(plimsoll(folder, &args).env("TZ", "UTC").env("BASE", base));
+    (code, log)
 }
 
 /// Evaluates the left sides behind `prelude` and compares with the right sides.
@@ -460,7 +447,7 @@ fn requests_and_responses_hold_bodies() {
 
 #[test]
 fn fetch_speaks_to_servers() {
-    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    let shop = shop();
     check_at(
         &shop.http_url(),
         "const failing = async (work) => { try { await work; return 'no failure'; } catch (e) { return `${e.name}: ${e.message}`; } };
@@ -497,7 +484,7 @@ fn fetch_speaks_to_servers() {
 /// A fetch is a request like those of `k6/http`: same samples, same tags; one that is aborted was sent, and failed.
 #[test]
 fn fetch_is_measured_like_any_request() {
-    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    let shop = shop();
     let folder = folder();
     let script = "
         import { group } from 'k6';

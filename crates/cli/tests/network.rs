@@ -1,27 +1,23 @@
 //! Network options driven from scripts by the real binary: names, blocks, proxies, connection reuse, rates.
 
+mod program;
+
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use program::{folder, plimsoll, said, write};
 use target::{Shop, ShopOptions};
 
 /// Exit status and log of a script.
 fn run(script: &str, env: &[(&str, &str)]) -> (i32, String) {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
-    std::fs::write(folder.path().join("t.js"), script).expect("a temporary folder can be written");
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["run", "-q", "--summary-mode", "disabled", "t.js"])
-        .current_dir(folder.path())
-        .env_clear()
-        .env("HOME", folder.path())
-        .envs(env.iter().copied())
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
-    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+    let folder = folder();
+    write(folder.path(), "t.js", script);
+    let mut command = plimsoll(folder.path(), &["run", "-q", "--summary-mode", "disabled", "t.js"]);
+    let (code, _, log) = said(command.envs(env.iter().copied()));
+    (code, log)
 }
 
 fn shop() -> target::Running {
@@ -210,7 +206,7 @@ const SEEN: &str = r#"{"protocol":"$server_protocol","ip":"$remote_addr","tls":"
 
 impl Nginx {
     fn start() -> Self {
-        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let folder = folder();
         let here = folder.path().display();
         let free = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let port = free.local_addr().expect("it is bound").port();
@@ -330,21 +326,17 @@ fn tls_options_reach_a_real_server() {
 fn an_artillery_script_shows_its_certificate() {
     let nginx = Nginx::start();
     let check = |tls: &str, wanted: &str| {
-        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let folder = folder();
         let script = format!(
             "config: {{target: 'https://localhost:{}', tls: {tls}}}
 scenarios: [{{flow: [{{get: {{url: /, capture: {{json: $.client, as: who, strict: false}}}}}}, {{log: 'who {{{{ who }}}}.'}}]}}]
 ",
             nginx.port
         );
-        std::fs::write(folder.path().join("s.yml"), script).expect("a temporary folder can be written");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-        command.args(["run", "-q", "s.yml"]).current_dir(folder.path()).env_clear();
-        command.env("HOME", folder.path()).env("SSL_CERT_FILE", pem("ca"));
-        let output = command.output().expect("it starts");
-        let said = [output.stdout, output.stderr].concat();
-        let said = String::from_utf8_lossy(&said);
-        assert!(said.contains(wanted), "{tls}: {wanted} expected:\n{said}");
+        write(folder.path(), "s.yml", script);
+        let (_, out, log) =
+            said(plimsoll(folder.path(), &["run", "-q", "s.yml"]).env("SSL_CERT_FILE", pem("ca")));
+        assert!([&*out, &*log].concat().contains(wanted), "{tls}: {wanted} expected:\n{out}{log}");
     };
     let (cert, key, packed) = (pem("client"), pem("client-key"), pem("client-key-pkcs8"));
     check("{}", "who .");

@@ -35,7 +35,7 @@ pub fn folder() -> TempDir {
 }
 
 /// Puts a file into a folder.
-pub fn write(folder: &Path, name: &str, text: &str) {
+pub fn write(folder: &Path, name: impl AsRef<Path>, text: impl AsRef<[u8]>) {
     std::fs::write(folder.join(name), text).expect("a temporary folder can be written");
 }
 
