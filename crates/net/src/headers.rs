@@ -3,12 +3,17 @@
 //! Main type: [`Headers`]: one block of bytes and marks into it, because most responses are never asked for
 //! more than one or two of their headers.
 
+use std::rc::Rc;
+
 use smallvec::SmallVec;
 
+use crate::h1::Places;
+
 /// Headers in the order in which the server sent them.
-// In a box: an answer is handed from one owner to the next a dozen times.
+// Behind a pointer: an answer is handed from one owner to the next a dozen times. Shared, as a server gives the same head
+// to many users.
 #[derive(Clone, Default)]
-pub struct Headers(Option<Box<Marked>>);
+pub struct Headers(Option<Rc<Marked>>);
 
 /// A block with the marks into it.
 #[derive(Clone, Default)]
@@ -26,19 +31,35 @@ struct Field {
 impl Headers {
     /// Headers whose text will be found in `block`.
     pub(crate) fn over(block: Vec<u8>) -> Self {
-        Self(Some(Box::new(Marked { block, fields: SmallVec::new() })))
+        Self(Some(Rc::new(Marked { block, fields: SmallVec::new() })))
+    }
+
+    /// The same marks in another block of the same length.
+    pub(crate) fn over_another(&self, block: Vec<u8>) -> Self {
+        debug_assert_eq!(block.len(), self.block().len(), "marks must stay within their block");
+        Self(Some(Rc::new(Marked { block, fields: self.fields().into() })))
+    }
+
+    /// Where names and values stand in the block; an empty one may stand anywhere.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Places> {
+        let range = |(at, length): (u32, u32)| at as usize..at as usize + length as usize;
+        self.fields().iter().map(move |field| (range(field.name), range(field.value)))
+    }
+
+    fn own(&mut self) -> &mut Marked {
+        Rc::make_mut(self.0.get_or_insert_default())
     }
 
     /// Marks one header in the block.
     pub(crate) fn mark(&mut self, name: (usize, usize), value: (usize, usize)) {
         // A block is limited to far less than what 32 bits can count.
         let pair = |(at, length): (usize, usize)| (at as u32, length as u32);
-        self.0.get_or_insert_default().fields.push(Field { name: pair(name), value: pair(value) });
+        self.own().fields.push(Field { name: pair(name), value: pair(value) });
     }
 
     /// Adds a header that is not in the block yet.
     pub fn push(&mut self, name: &[u8], value: &[u8]) {
-        let block = &mut self.0.get_or_insert_default().block;
+        let block = &mut self.own().block;
         let at = block.len();
         block.extend_from_slice(name);
         block.extend_from_slice(value);
@@ -47,8 +68,8 @@ impl Headers {
 
     /// Replaces the line breaks of folded values by spaces.
     pub(crate) fn unfold(&mut self) {
-        let Some(Marked { block, fields }) = self.0.as_deref_mut() else { return };
-        for field in fields {
+        let Marked { block, fields } = self.own();
+        for field in fields.iter() {
             let (at, length) = field.value;
             for byte in &mut block[at as usize..at as usize + length as usize] {
                 if matches!(byte, b'\r' | b'\n') {
@@ -70,9 +91,7 @@ impl Headers {
 
     /// Names and values as they came.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let block = self.block();
-        let text = move |(at, length): (u32, u32)| &block[at as usize..at as usize + length as usize];
-        self.fields().iter().map(move |field| (text(field.name), text(field.value)))
+        self.fields().iter().map(|field| (self.text(field.name), self.text(field.value)))
     }
 
     /// How many headers there are, repeats counted.
@@ -89,14 +108,23 @@ impl Headers {
 
     /// All values of a header, in order; the name's case does not matter.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
+        self.fields().iter().filter(|field| self.is_named(field, name)).map(|field| self.text(field.value))
     }
 
     /// The first value of a header.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&[u8]> {
-        let wanted = name.as_bytes();
-        self.iter().find(|(key, _)| key.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
+        let field = self.fields().iter().find(|field| self.is_named(field, name))?;
+        Some(self.text(field.value))
+    }
+
+    fn is_named(&self, field: &Field, name: &str) -> bool {
+        // The length rules out nearly all of them without a look at the block.
+        field.name.1 as usize == name.len() && self.text(field.name).eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    fn text(&self, (at, length): (u32, u32)) -> &[u8] {
+        &self.block()[at as usize..at as usize + length as usize]
     }
 
     /// The first value of a header, when it is text.

@@ -12,6 +12,7 @@ use model::Clock;
 
 use crate::client::Pool;
 use crate::encoding;
+use crate::h1::KnownHeads;
 use crate::settings::Settings;
 use crate::socket::{StampClock, enable_stamps};
 use crate::websocket;
@@ -59,6 +60,8 @@ pub struct Worker {
     pub(crate) scratch: RefCell<Scratch>,
     /// For heads of requests, while they are being written.
     head: RefCell<Vec<u8>>,
+    /// Heads of responses that came before.
+    pub(crate) known_heads: RefCell<KnownHeads>,
     pub(crate) stamps: StampClock,
     pub(crate) unpacker: RefCell<encoding::Decoder>,
     /// For messages of WebSockets that keep no state from one to the next.
@@ -85,6 +88,7 @@ impl Worker {
         Rc::new(Self {
             scratch: RefCell::new(Scratch { plain: vec![0; SCRATCH_BYTES].into(), wire: Vec::new() }),
             head: RefCell::default(),
+            known_heads: RefCell::default(),
             stamps,
             unpacker: RefCell::default(),
             deflate: RefCell::default(),
@@ -120,7 +124,7 @@ impl Worker {
         self.counts.set(counts);
     }
 
-    /// An empty buffer for a request's head; give it back with [`return_head`](Self::return_head).
+    /// An empty buffer for a request's head; give it back with [`return_head`](Self::return_head) once it is written.
     pub(crate) fn borrow_head(&self) -> Vec<u8> {
         let mut head = self.head.take();
         head.clear();

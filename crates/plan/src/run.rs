@@ -81,7 +81,7 @@ pub async fn run_request(session: &mut Session, step: &RequestStep) -> Next {
         }
     }
     let labels = Labels { name: name.as_deref(), tags: Some(tags), judge: &step.judge, ..Labels::default() };
-    let exchange = session.send(request, labels).await;
+    let exchange = session.send(Box::new(request), labels).await;
     let next = look_at(session, step, &exchange);
     if step.keeps_answer() {
         session.last = Some(Box::new(exchange));

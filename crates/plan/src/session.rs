@@ -163,26 +163,18 @@ impl Session {
     pub(crate) async fn send_blindly(&mut self, request: &net::Request, labels: Labels<'_>) -> u16 {
         let client = Rc::clone(self.client());
         let jar = Rc::clone(self.jar());
-        let base = labels.tags.unwrap_or(self.tags);
-        let late = self.late();
-        let mut bytes = (0, 0);
-        let (worker, metadata) = (&self.worker, &self.metadata);
-        let status = {
-            let mut on_hop = |hop: &net::Hop<'_>| {
-                bytes.0 += hop.trail.sent_bytes;
-                bytes.1 += hop.trail.received_bytes;
-                worker.record(&Measured::of(hop, base, labels.name, labels.judge, late), metadata);
-            };
-            match &Box::pin(client.send(request.clone(), Some(&*jar), &mut on_hop)).await {
-                Ok(answer) => answer.status,
-                Err(error) => {
-                    self.log_failure(error);
-                    0
-                }
+        let mut counted = Counted::default();
+        let (session, base) = (&*self, labels.tags.unwrap_or(self.tags));
+        let mut on_hop = |hop: &net::Hop<'_>| counted.count(session, hop, base, &labels);
+        let status = match &Box::pin(client.send(request.clone(), Some(&*jar), &mut on_hop)).await {
+            Ok(answer) => answer.status,
+            Err(error) => {
+                self.log_failure(error);
+                0
             }
         };
-        self.sent += bytes.0;
-        self.received += bytes.1;
+        self.sent += counted.sent_bytes;
+        self.received += counted.received_bytes;
         status
     }
 
@@ -198,56 +190,52 @@ impl Session {
     }
 
     /// Sends a request, follows redirects and challenges, records a sample of each hop, and gives what came of it.
-    pub async fn send(&mut self, mut request: net::Request, labels: Labels<'_>) -> Exchange {
+    // Not `async`: such a function has room for its arguments twice, in each user that waits.
+    pub fn send<'a>(
+        &'a mut self,
+        mut request: Box<net::Request>,
+        labels: Labels<'a>,
+    ) -> impl Future<Output = Exchange> + 'a {
         let client = Rc::clone(self.client());
         let jar = (!labels.own_cookies).then(|| Rc::clone(self.jar()));
-        let base = labels.tags.unwrap_or(self.tags);
-        let late = self.late();
         let (method, url) = (request.method.clone(), Rc::clone(&request.url));
         // For what may be kept of it, once it is known whether it failed.
         request.tell_headers |= labels.held;
         let held_body = if labels.held { request.body.clone() } else { None };
-        let (mut hops, mut bytes, mut hop_count) = (Vec::new(), (0, 0), 0);
-        let started = self.now();
-        let (worker, metadata) = (&self.worker, &self.metadata);
-        let outcome = {
-            let mut on_hop = |hop: &net::Hop<'_>| {
-                hop_count += 1;
-                bytes.0 += hop.trail.sent_bytes;
-                bytes.1 += hop.trail.received_bytes;
-                if labels.keep_hops || labels.held {
-                    hops.push(HopFacts::of(hop));
-                }
-                if !labels.held {
-                    worker.record(&Measured::of(hop, base, labels.name, labels.judge, late), metadata);
-                }
+        let mut counted = Counted { started: self.now(), ..Counted::default() };
+        async move {
+            let (outcome, counted) = {
+                let (session, counted) = (&*self, &mut counted);
+                let base = labels.tags.unwrap_or(session.tags);
+                let mut on_hop = |hop: &net::Hop<'_>| counted.count(session, hop, base, &labels);
+                // In a box: users that think must not carry the room for a request.
+                let outcome = Box::pin(client.send(*request, jar.as_deref(), &mut on_hop)).await;
+                (outcome, std::mem::take(counted))
             };
-            // In a box: users that think must not carry the room for a request.
-            Box::pin(client.send(request, jar.as_deref(), &mut on_hop)).await
-        };
-        self.sent += bytes.0;
-        self.received += bytes.1;
-        let ended = outcome.as_ref().map_or_else(|_| self.worker.now(), |answer| answer.trail.end());
-        let exchange = Exchange {
-            method,
-            url,
-            outcome,
-            hops,
-            started,
-            ended,
-            hop_count,
-            sent_bytes: bytes.0,
-            received_bytes: bytes.1,
-            held: labels.held.then_some(base),
-            held_body,
-        };
-        if let Some(error) = exchange.error() {
-            self.log_failure(error);
+            self.sent += counted.sent_bytes;
+            self.received += counted.received_bytes;
+            let ended = outcome.as_ref().map_or_else(|_| self.worker.now(), |answer| answer.trail.end());
+            let exchange = Exchange {
+                method,
+                url,
+                outcome,
+                hops: counted.hops,
+                started: counted.started,
+                ended,
+                hop_count: counted.hop_count,
+                sent_bytes: counted.sent_bytes,
+                received_bytes: counted.received_bytes,
+                held: labels.held.then(|| labels.tags.unwrap_or(self.tags)),
+                held_body,
+            };
+            if let Some(error) = exchange.error() {
+                self.log_failure(error);
+            }
+            if let Some(dialect) = &mut *self.worker.dialect.borrow_mut() {
+                dialect.exchange(self, &exchange);
+            }
+            exchange
         }
-        if let Some(dialect) = &mut *self.worker.dialect.borrow_mut() {
-            dialect.exchange(self, &exchange);
-        }
-        exchange
     }
 
     /// Records the samples that an exchange was held back with, judged by `failed` for its last hop; the hops before
@@ -470,6 +458,31 @@ impl Session {
     /// How late the iteration started; only arrival rates know.
     fn late(&self) -> Option<Nanos> {
         self.iteration.intended.map(|intended| self.iteration.started - intended)
+    }
+}
+
+/// What is counted of an exchange under way.
+#[derive(Default)]
+struct Counted {
+    started: Nanos,
+    hops: Vec<HopFacts>,
+    sent_bytes: u64,
+    received_bytes: u64,
+    hop_count: u32,
+}
+
+impl Counted {
+    fn count(&mut self, session: &Session, hop: &net::Hop<'_>, base: TagSetId, labels: &Labels<'_>) {
+        self.hop_count += 1;
+        self.sent_bytes += hop.trail.sent_bytes;
+        self.received_bytes += hop.trail.received_bytes;
+        if labels.keep_hops || labels.held {
+            self.hops.push(HopFacts::of(hop));
+        }
+        if !labels.held {
+            let measured = Measured::of(hop, base, labels.name, labels.judge, session.late());
+            session.worker.record(&measured, &session.metadata);
+        }
     }
 }
 

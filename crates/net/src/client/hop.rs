@@ -104,10 +104,14 @@ impl Client {
             // carries the larger of the two on its stack.
             let outcome = match known {
                 Some(http2) => Box::pin(self.over_http2(&http2, out, trail)).await,
-                None => match self.connection(out, spoken, trail).await? {
-                    Dialled::Http1(connection) => self.over_http1(connection, out, trail).await,
-                    Dialled::Http2(http2) => Box::pin(self.over_http2(&http2, out, trail)).await,
-                },
+                None => {
+                    // Not in the head of the match: a fault would have its room until the end of it.
+                    let dialled = self.connection(out, spoken, trail).await?;
+                    match dialled {
+                        Dialled::Http1(connection) => self.over_http1(connection, out, trail).await,
+                        Dialled::Http2(http2) => Box::pin(self.over_http2(&http2, out, trail)).await,
+                    }
+                }
             };
             match outcome {
                 Err(fault) if fault.repeatable && attempts < ATTEMPTS_MAX => {
@@ -226,18 +230,17 @@ impl Client {
         let remote = socket.remote();
         let expect =
             Expect { no_body: out.method == "HEAD", discard: out.discard_body, limits: settings.limits };
+        let request_head = if settings.keep_wire { Some(head.clone()) } else { None };
         let mut exchange = Exchange::new(
             &mut connection,
             worker,
-            (&head, out.body),
+            (head, out.body),
             (out.deadline, out.head_patience),
             trail,
             Decoder::new(expect),
         );
         let outcome = poll_fn(|context| exchange.poll(context)).await;
         let outcome = exchange.finish(outcome);
-        let request_head = if settings.keep_wire { Some(head.clone()) } else { None };
-        worker.return_head(head);
         let reused = connection.served > 0;
         connection.served += 1;
         let socket = connection.stream.socket();

@@ -13,10 +13,10 @@ pub use auth::auth;
 use crate::Url;
 use crate::cookie::{Store, UnixMillis, parse_all};
 use crate::encoding::{Coding, Decoder as BodyDecoder, encode};
-use crate::h1::{Decoder, Expect, Limits};
+use crate::h1::{Decoder, Expect, KnownHeads, Limits};
 
-/// Status with its words, block of headers and body; or the words of the failure.
-type Outcome = Result<(String, Vec<u8>, Vec<u8>), String>;
+/// Status with its words, whether the connection stays, block of headers and body; or the words of the failure.
+type Outcome = Result<(String, bool, Vec<u8>, Vec<u8>), String>;
 
 fn response<'a>(pieces: impl Iterator<Item = &'a [u8]>, expect: Expect) -> Outcome {
     let mut decoder = Decoder::new(expect);
@@ -27,10 +27,21 @@ fn response<'a>(pieces: impl Iterator<Item = &'a [u8]>, expect: Expect) -> Outco
     decoder.end().map_err(|kind| kind.to_string())?;
     let (head, body) = decoder.into_parts();
     let head = head.expect("a whole response has a head");
-    Ok((head.status_text(), head.headers.block().to_vec(), body.to_vec()))
+    Ok((head.status_text(), head.keep_alive, head.headers.block().to_vec(), body.to_vec()))
 }
 
-/// A response is the same however its bytes are cut, no larger than what came, and within the limits.
+/// The same with heads that came before.
+fn response_knowing(bytes: &[u8], expect: Expect, known: &mut KnownHeads) -> Outcome {
+    let mut decoder = Decoder::new(expect);
+    decoder.feed_knowing(bytes, Some(known)).map_err(|kind| kind.to_string())?;
+    decoder.end().map_err(|kind| kind.to_string())?;
+    let (head, body) = decoder.into_parts();
+    let head = head.expect("a whole response has a head");
+    Ok((head.status_text(), head.keep_alive, head.headers.block().to_vec(), body.to_vec()))
+}
+
+/// A response is the same however its bytes are cut and whatever came before, no larger than what came, and within the
+/// limits.
 ///
 /// The input: a byte of flags (1 no body, 2 discard, 4 narrow limits), a byte with the number of cuts, a byte
 /// for each with a length, then the response.
@@ -52,7 +63,25 @@ pub fn http1(input: &[u8]) {
     let shown = String::from_utf8_lossy(bytes);
     assert_eq!(whole, response(pieces.into_iter(), expect), "cut as {cuts:?}: {shown:?}");
     assert_eq!(whole, response(bytes.chunks(1), expect), "byte by byte: {shown:?}");
-    if let Ok((status, head, body)) = whole {
+    // First heads that are like this one but for some bytes, then the head itself, twice.
+    let mut known = KnownHeads::default();
+    for change in [b'7', b' ', b'\r', b':'] {
+        let mut other = bytes.to_vec();
+        for cut in cuts.iter().filter(|cut| usize::from(**cut) < bytes.len()) {
+            other[usize::from(*cut)] = change;
+        }
+        let alone = response(std::iter::once(&*other), expect);
+        assert_eq!(
+            alone,
+            response_knowing(&other, expect, &mut known),
+            "{:?}",
+            String::from_utf8_lossy(&other)
+        );
+    }
+    for _ in 0..2 {
+        assert_eq!(whole, response_knowing(bytes, expect, &mut known), "after others like it: {shown:?}");
+    }
+    if let Ok((status, _, head, body)) = whole {
         assert!(status.chars().count() <= head.len(), "{status:?} of {shown:?}");
         assert!(head.len() + body.len() <= bytes.len(), "more than came: {shown:?}");
         assert!(head.len() <= limits.head_bytes && body.len() as u64 <= limits.body_bytes, "{shown:?}");

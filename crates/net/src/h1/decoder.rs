@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::Limits;
 use super::chunked::{Chunked, Step};
 use super::head::{self, Framing, Head};
+use super::known::KnownHeads;
 use crate::error::Kind;
 
 /// What is known of a response before it comes.
@@ -79,11 +80,20 @@ impl Decoder {
 
     /// Takes the next bytes; says how many of them belong to the response, which are all unless it is done.
     pub(crate) fn feed(&mut self, input: &[u8]) -> Result<usize, Kind> {
+        self.feed_knowing(input, None)
+    }
+
+    /// The same with heads that came before; one that comes in one piece is looked for there, and remembered.
+    pub(crate) fn feed_knowing(
+        &mut self,
+        input: &[u8],
+        mut known: Option<&mut KnownHeads>,
+    ) -> Result<usize, Kind> {
         let mut taken = 0;
         while taken < input.len() && !self.is_done() {
             let rest = &input[taken..];
             taken += match &mut self.state {
-                State::Head => self.feed_head(rest)?,
+                State::Head => self.feed_head(rest, known.as_deref_mut())?,
                 State::Length(left) => {
                     let left = *left;
                     let count = left.min(rest.len() as u64) as usize;
@@ -126,10 +136,17 @@ impl Decoder {
         }
     }
 
-    fn feed_head(&mut self, input: &[u8]) -> Result<usize, Kind> {
+    fn feed_head(&mut self, input: &[u8], mut known: Option<&mut KnownHeads>) -> Result<usize, Kind> {
         let limits = self.expect.limits;
         if self.pending.is_empty() {
+            if let Some((head, length)) = known.as_deref_mut().and_then(|known| known.recall(input)) {
+                self.begin_body(head)?;
+                return Ok(length);
+            }
             if let Some((head, length)) = head::parse(input, &limits)? {
+                if let Some(known) = known {
+                    known.remember(&head);
+                }
                 self.begin_body(head)?;
                 return Ok(length);
             }

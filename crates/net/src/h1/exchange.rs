@@ -41,14 +41,15 @@ const READS_MAX: usize = 16;
 
 /// An exchange under way.
 pub(crate) struct Exchange<'a> {
-    pub(crate) connection: &'a mut Connection,
-    pub(crate) worker: &'a Worker,
-    pub(crate) head: &'a [u8],
-    pub(crate) body: &'a [u8],
-    pub(crate) deadline: Nanos,
+    connection: &'a mut Connection,
+    worker: &'a Worker,
+    /// Goes back to the worker once it is written: users that wait for a response must not keep one each.
+    head: Vec<u8>,
+    body: &'a [u8],
+    deadline: Nanos,
     /// How long the head of the response may take once the request is written.
     head_patience: Nanos,
-    pub(crate) trail: &'a mut Trail,
+    trail: &'a mut Trail,
     progress: Progress,
     decoder: Decoder,
 }
@@ -72,7 +73,7 @@ impl<'a> Exchange<'a> {
     pub(crate) fn new(
         connection: &'a mut Connection,
         worker: &'a Worker,
-        (head, body): (&'a [u8], &'a [u8]),
+        (head, body): (Vec<u8>, &'a [u8]),
         (deadline, head_patience): (Nanos, Nanos),
         trail: &'a mut Trail,
         decoder: Decoder,
@@ -128,6 +129,7 @@ impl<'a> Exchange<'a> {
         }
         ready!(self.connection.stream.poll_flush(context))?;
         self.progress.flushed = true;
+        self.worker.return_head(std::mem::take(&mut self.head));
         self.trail.sent = self.worker.clock().now();
         Poll::Ready(Ok(()))
     }
@@ -141,7 +143,8 @@ impl<'a> Exchange<'a> {
                 Err(error) => return Poll::Ready(Err(self.read_error(&error))),
             };
             self.note_arrival();
-            let taken = self.decoder.feed(&scratch.plain[..count]);
+            let mut known = self.worker.known_heads.borrow_mut();
+            let taken = self.decoder.feed_knowing(&scratch.plain[..count], Some(&mut known));
             match taken {
                 Ok(taken) if self.decoder.is_done() => {
                     self.progress.excess = taken < count;

@@ -154,6 +154,16 @@ struct About {
     unknown_coding: Option<String>,
 }
 
+/// Whether the value of a header says how the body ends or whether the connection stays: those that [`About`] notes.
+pub(super) fn decides(name: &[u8]) -> bool {
+    match name.len() {
+        14 => name.eq_ignore_ascii_case(b"content-length"),
+        10 => name.eq_ignore_ascii_case(b"connection"),
+        17 => name.eq_ignore_ascii_case(b"transfer-encoding"),
+        _ => false,
+    }
+}
+
 impl About {
     fn note(&mut self, name: &str, value: &[u8]) -> Result<(), Kind> {
         // The length of a name rules out nearly all of them without a look at their letters.

@@ -9,11 +9,13 @@ mod decoder;
 mod exchange;
 mod fault;
 mod head;
+mod known;
 pub(crate) mod request;
 
 pub(crate) use decoder::{Decoder, Expect};
 pub(crate) use exchange::{Exchange, Failure, Reply};
 pub(crate) use head::Head;
+pub(crate) use known::{KnownHeads, Places};
 
 /// How much of a response is accepted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

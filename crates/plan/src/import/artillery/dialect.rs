@@ -53,7 +53,7 @@ impl Artillery {
             self.shown.store(start + PERIOD_MS, Relaxed);
             let rates = period
                 .rates
-                .iter()
+                .sorted()
                 .map(|(name, rate)| (name.to_string(), super::js::number(rate.per_second())));
             text.push_str(&report::heading(&format!("Metrics for period to: {}", clock(start + PERIOD_MS))));
             text.push_str(&report::text(period, &rates.collect()));

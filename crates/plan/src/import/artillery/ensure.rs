@@ -27,11 +27,11 @@ pub struct Verdict {
 #[must_use]
 pub fn flat(all: &Period, rates: &Map<String, Value>) -> Map<String, Value> {
     let mut flat = Map::new();
-    for (name, count) in &all.counters {
+    for (name, count) in all.counters.sorted() {
         flat.insert(name.to_string(), js::number(*count));
     }
     flat.extend(rates.clone());
-    for (name, sketch) in &all.histograms {
+    for (name, sketch) in all.histograms.sorted() {
         if let Value::Object(summary) = sketch.summary() {
             flat.extend(summary.into_iter().map(|(part, value)| (format!("{name}.{part}"), value)));
         }

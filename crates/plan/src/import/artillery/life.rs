@@ -319,9 +319,10 @@ async fn whole(session: &mut Session, user: &Rc<User>) -> Done {
 pub async fn acts(session: &mut Session, user: &Rc<User>, list: &[Act]) -> Done {
     for act in list {
         match act {
-            // In a box: users that think must not carry the room for a request.
+            // In boxes: users that think must not carry the room for a request, nor those that wait for an answer the
+            // room for all else.
             Act::Request(request) => Box::pin(http::request(session, user, request)).await?,
-            Act::Think(time) => think(session, user, time).await?,
+            Act::Think(time) => Box::pin(think(session, user, time)).await?,
             Act::Log(text) => user.world.lines.print(&user.text(text)),
             Act::Function(name) => Box::pin(hooks::function(session, user, name)).await?,
             Act::Loop(round) => Box::pin(go_round(session, user, round)).await?,
@@ -443,7 +444,7 @@ async fn go_round(session: &mut Session, user: &Rc<User>, round: &Loop) -> Done 
         nth += 1;
         set(nth);
         if let Some(name) = &round.while_true
-            && !hooks::goes_on(session, user, name).await?
+            && !Box::pin(hooks::goes_on(session, user, name)).await?
         {
             break;
         }

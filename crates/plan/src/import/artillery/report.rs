@@ -21,7 +21,7 @@ pub fn whole(stats: &Stats) -> (Period, Map<String, Value>) {
     let mut rates: std::collections::BTreeMap<&str, (f64, u32)> = std::collections::BTreeMap::new();
     for period in stats.periods.values() {
         all.merge(period);
-        for (name, rate) in &period.rates {
+        for (name, rate) in period.rates.sorted() {
             let sum = rates.entry(name).or_default();
             sum.0 += rate.per_second();
             sum.1 += 1;
@@ -43,7 +43,7 @@ pub fn document(stats: &Stats) -> Value {
         .iter()
         .map(|(start, period)| {
             let rates =
-                period.rates.iter().map(|(name, rate)| (name.to_string(), js::number(rate.per_second())));
+                period.rates.sorted().map(|(name, rate)| (name.to_string(), js::number(rate.per_second())));
             part(period, rates.collect(), json!(start.to_string()), true)
         })
         .collect();
@@ -52,9 +52,9 @@ pub fn document(stats: &Stats) -> Value {
 
 fn part(period: &Period, rates: Map<String, Value>, start: Value, intermediate: bool) -> Value {
     let counters: Map<String, Value> =
-        period.counters.iter().map(|(name, count)| (name.to_string(), js::number(*count))).collect();
+        period.counters.sorted().map(|(name, count)| (name.to_string(), js::number(*count))).collect();
     let summaries: Map<String, Value> =
-        period.histograms.iter().map(|(name, sketch)| (name.to_string(), sketch.summary())).collect();
+        period.histograms.sorted().map(|(name, sketch)| (name.to_string(), sketch.summary())).collect();
     let mut object = Map::new();
     object.insert("counters".to_owned(), Value::Object(counters));
     // The original leaves the request rate twice in its periods, once without a value.
@@ -87,9 +87,9 @@ fn part(period: &Period, rates: Map<String, Value>, start: Value, intermediate: 
 #[must_use]
 pub fn text(period: &Period, rates: &Map<String, Value>) -> String {
     let mut names: Vec<(&str, Shown<'_>)> = Vec::new();
-    names.extend(period.counters.iter().map(|(name, count)| (&**name, Shown::Count(*count))));
+    names.extend(period.counters.sorted().map(|(name, count)| (name, Shown::Count(*count))));
     names.extend(rates.iter().map(|(name, rate)| (name.as_str(), Shown::Rate(rate))));
-    names.extend(period.histograms.iter().map(|(name, sketch)| (&**name, Shown::Summary(sketch))));
+    names.extend(period.histograms.sorted().map(|(name, sketch)| (name, Shown::Summary(sketch))));
     names.sort_by(|a, b| a.0.cmp(b.0));
     let mut text = String::new();
     for (name, shown) in names {

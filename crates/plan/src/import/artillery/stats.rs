@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use rustc_hash::FxHashMap;
+
 use super::sketch::Sketch;
 
 /// The length of a period, milliseconds.
@@ -55,15 +57,42 @@ impl Rate {
     }
 }
 
+/// Values by name. Finding one costs the same however many there are: each request finds half a dozen.
+#[derive(Clone, Debug)]
+pub struct ByName<T>(FxHashMap<Box<str>, T>);
+
+impl<T> Default for ByName<T> {
+    fn default() -> Self {
+        Self(FxHashMap::default())
+    }
+}
+
+impl<T: Default> ByName<T> {
+    /// The value of that name; a new one when there was none.
+    pub fn of(&mut self, name: &str) -> &mut T {
+        if !self.0.contains_key(name) {
+            self.0.insert(name.into(), T::default());
+        }
+        self.0.get_mut(name).expect("it was there or has just been put there")
+    }
+
+    /// All of them, by name.
+    pub fn sorted(&self) -> impl Iterator<Item = (&str, &T)> {
+        let mut all: Vec<(&str, &T)> = self.0.iter().map(|(name, value)| (&**name, value)).collect();
+        all.sort_unstable_by_key(|(name, _)| *name);
+        all.into_iter()
+    }
+}
+
 /// What happened in ten seconds.
 #[derive(Clone, Default, Debug)]
 pub struct Period {
     /// Sums by name.
-    pub counters: BTreeMap<Box<str>, f64>,
+    pub counters: ByName<f64>,
     /// Rates by name.
-    pub rates: BTreeMap<Box<str>, Rate>,
+    pub rates: ByName<Rate>,
     /// Histograms by name.
-    pub histograms: BTreeMap<Box<str>, Sketch>,
+    pub histograms: ByName<Sketch>,
     /// When counters moved.
     pub counted: Seen,
     /// When histograms grew.
@@ -73,16 +102,16 @@ pub struct Period {
 impl Period {
     /// Adds what happened elsewhere in the same time.
     pub fn merge(&mut self, other: &Self) {
-        for (name, count) in &other.counters {
-            *self.counters.entry(name.clone()).or_default() += count;
+        for (name, count) in &other.counters.0 {
+            *self.counters.of(name) += count;
         }
-        for (name, rate) in &other.rates {
-            let known = self.rates.entry(name.clone()).or_default();
+        for (name, rate) in &other.rates.0 {
+            let known = self.rates.of(name);
             known.count += rate.count;
             known.seen.merge(rate.seen);
         }
-        for (name, sketch) in &other.histograms {
-            self.histograms.entry(name.clone()).or_default().merge(sketch);
+        for (name, sketch) in &other.histograms.0 {
+            self.histograms.of(name).merge(sketch);
         }
         self.counted.merge(other.counted);
         self.measured.merge(other.measured);
@@ -105,34 +134,22 @@ impl Stats {
     pub fn count(&mut self, now: u64, name: &str, by: f64) {
         let period = self.period(now);
         period.counted.at(now);
-        match period.counters.get_mut(name) {
-            Some(sum) => *sum += by,
-            None => drop(period.counters.insert(name.into(), by)),
-        }
+        *period.counters.of(name) += by;
     }
 
     /// Notes that something happened once.
     pub fn rate(&mut self, now: u64, name: &str) {
         let period = self.period(now);
-        if !period.rates.contains_key(name) {
-            period.rates.insert(name.into(), Rate::default());
-        }
-        if let Some(rate) = period.rates.get_mut(name) {
-            rate.count += 1;
-            rate.seen.at(now);
-        }
+        let rate = period.rates.of(name);
+        rate.count += 1;
+        rate.seen.at(now);
     }
 
     /// Adds a value to a histogram.
     pub fn measure(&mut self, now: u64, name: &str, value: f64) {
         let period = self.period(now);
         period.measured.at(now);
-        if !period.histograms.contains_key(name) {
-            period.histograms.insert(name.into(), Sketch::default());
-        }
-        if let Some(sketch) = period.histograms.get_mut(name) {
-            sketch.add(value);
-        }
+        period.histograms.of(name).add(value);
     }
 
     /// Takes over what another counted.

@@ -24,7 +24,7 @@ use super::config::Config;
 use super::database::Query;
 use super::dialect::{self, Common};
 use super::function::now_ms;
-use super::http::{self, Network};
+use super::http::{self, Call, HttpSampler, Network};
 use super::sample::{Action, Sample};
 use super::sampler;
 use super::script_element::Stand;
@@ -32,7 +32,7 @@ use super::scripts::SamplerView;
 use super::socket;
 use super::stage::Lock;
 use super::text::Text;
-use super::tree::{Group, Life, NodeId, NodeKind, Part};
+use super::tree::{Group, Life, Node, NodeId, NodeKind, Part};
 use super::user::{LAST_SAMPLE_OK, User, Var};
 use super::walk::{Halt, Step, Walk};
 use crate::session::Session;
@@ -233,7 +233,7 @@ impl Thread {
             self.tell_ended().await?;
             match step {
                 Some(Step::Sampler(node)) => self.sampler(node, session).await?,
-                Some(Step::Enter(node)) => self.lock(node).await?,
+                Some(Step::Enter(node)) => Box::pin(self.lock(node)).await?,
                 Some(Step::Leave(node)) => self.unlock(node),
                 Some(Step::Breathe) => tokio::task::yield_now().await,
                 None if self.walk.is_done() => break,
@@ -304,17 +304,26 @@ impl Thread {
             let (name, class) = (self.user.sampler_name.clone(), sampler::class_of(&node_.kind));
             Box::new(SamplerView { name, class, ..SamplerView::default() })
         });
-        let aims = self.before(node, view.as_deref_mut(), session).await?;
-        if !self.wait(scope, session).await? {
+        let aims = if scope.pre.is_empty() {
+            Aims::default()
+        } else {
+            Box::pin(self.before(node, view.as_deref_mut(), session)).await?
+        };
+        // In boxes, here and below: what a user carries while it waits for an answer should be little.
+        let goes_on = if scope.timers.is_empty() {
+            !self.run.stage.ends(group.phase)
+        } else {
+            Box::pin(self.wait(scope, session)).await?
+        };
+        if !goes_on {
             self.running = false;
             return Ok(());
         }
         let label = self.name_sampler(&node_.name)?;
         self.sampled = true;
         if let NodeKind::Action { action, whole_test, duration } = &node_.kind {
-            self.act(*action, *whole_test, duration, session).await?;
+            Box::pin(self.act(*action, *whole_test, duration, session)).await?;
         } else {
-            // In a box: a user that rests must not carry the room for a sample.
             Box::pin(self.take_sample(node, &label, view, aims, session)).await?;
         }
         self.leave(node);
@@ -335,41 +344,24 @@ impl Thread {
         let scope = &node_.scope;
         let sample = match &node_.kind {
             NodeKind::Http(http) => {
-                let mut call = http.call(scope, &group.parts, &mut self.user)?;
-                for found in &aims.matches {
-                    sampler::replace_by_matches(call.to_mut(), found, &self.user);
-                }
-                let limit = aims.limit.filter(|limit| call.timeouts.1 == 0 || *limit < call.timeouts.1);
-                if let Some(limit) = limit {
-                    call.to_mut().timeouts.1 = limit;
-                }
-                if let Some(mut view) = view {
-                    if view.has_changes() {
-                        sampler::apply(call.to_mut(), &view);
-                    }
-                    view.name = label.clone();
-                    view.call = Some(Box::new(call.clone().into_owned()));
-                    view.changed.clear();
-                    (view.arguments, view.headers) = (None, None);
-                    self.view = Some(view);
-                }
-                let common = Rc::clone(&self.common);
-                let ready = matches!(call, Cow::Borrowed(_)).then_some(&common.ready);
+                let (call, limited) = self.http_call(&group, node_, http, (label, &aims), view)?;
                 let (network, user) = (&mut self.network, &mut self.user);
-                let sample = http::perform(&call, ready, label, network, user, session).await;
-                sample.map(|sample| if limit.is_some() { cut_off(sample) } else { sample })
+                let ready = matches!(call, Called::AsPlanned(_)).then_some(&self.common.ready);
+                let sample = http::perform(call.call(), ready, label, network, user, session).await;
+                sample.map(|sample| if limited { cut_off(sample) } else { sample })
             }
             NodeKind::Socket(sampler) => {
                 let sample = self.blank(label);
                 let (network, user) = (&mut self.network, &mut self.user);
                 let sample = socket::perform(sampler, sample, scope, &group.parts, network, user, session);
-                Some(Box::pin(sample).await?)
+                Some(Box::new(Box::pin(sample).await?))
             }
             NodeKind::Query(query) => {
-                Some(Box::pin(self.query_sample(query, self.blank(label), session)).await?)
+                let sample = self.query_sample(query, self.blank(label), session);
+                Some(Box::new(Box::pin(sample).await?))
             }
             NodeKind::Parallel(parallel) => {
-                Box::pin(self.parallel(node, parallel, self.blank(label), session)).await?
+                Box::pin(self.parallel(node, parallel, self.blank(label), session)).await?.map(Box::new)
             }
             NodeKind::Script(script) => {
                 let sample = Sample {
@@ -379,14 +371,50 @@ impl Thread {
                     message: "OK".into(),
                     ..self.blank(label)
                 };
-                Some(self.script_sample(script, sample, scope, session).await?)
+                Some(Box::new(Box::pin(self.script_sample(script, sample, scope, session)).await?))
             }
-            kind => sampler::simple(kind, self.blank(label), &mut self.user, session).await?,
+            kind => Box::pin(sampler::simple(kind, self.blank(label), &mut self.user, session))
+                .await?
+                .map(Box::new),
         };
         match sample {
-            Some(sample) => self.after(node, sample, session).await,
+            Some(sample) => self.after(node, Rc::new(RefCell::new(*sample)), session).await,
             None => Ok(()),
         }
+    }
+
+    /// What a request sends; says whether its time is limited by a pre-processor.
+    fn http_call<'c>(
+        &mut self,
+        group: &'c Group,
+        node: &'c Node,
+        http: &'c HttpSampler,
+        (label, aims): (&SmolStr, &Aims),
+        view: Option<Box<SamplerView>>,
+    ) -> Result<(Called<'c>, bool), Halt> {
+        let mut call = http.call(&node.scope, &group.parts, &mut self.user)?;
+        for found in &aims.matches {
+            sampler::replace_by_matches(call.to_mut(), found, &self.user);
+        }
+        let limit = aims.limit.filter(|limit| call.timeouts.1 == 0 || *limit < call.timeouts.1);
+        if let Some(limit) = limit {
+            call.to_mut().timeouts.1 = limit;
+        }
+        if let Some(mut view) = view {
+            if view.has_changes() {
+                sampler::apply(call.to_mut(), &view);
+            }
+            view.name = label.clone();
+            view.call = Some(Box::new(call.clone().into_owned()));
+            view.changed.clear();
+            (view.arguments, view.headers) = (None, None);
+            self.view = Some(view);
+        }
+        let call = match call {
+            Cow::Borrowed(call) => Called::AsPlanned(call),
+            Cow::Owned(call) => Called::Changed(Box::new(call)),
+        };
+        Ok((call, limit.is_some()))
     }
 
     /// Runs what stands before a sampler.
@@ -410,7 +438,8 @@ impl Thread {
                         view.call = call.map(|call| Box::new(call.into_owned()));
                     }
                     let name = &group.parts[*at].name;
-                    self.script(script, name, Stand::Pre, None, view.as_deref_mut(), scope, session).await?;
+                    let view = view.as_deref_mut();
+                    Box::pin(self.script(script, name, Stand::Pre, None, view, scope, session)).await?;
                 }
                 Part::Config(Config::Users(users)) => users.set(&mut self.user)?,
                 Part::Ask(query, true) => {
@@ -499,6 +528,21 @@ impl Thread {
     }
 }
 
+/// A call, which may be the plan's own; a changed one is large, and kept by each user that waits for its answer.
+enum Called<'c> {
+    AsPlanned(&'c Call),
+    Changed(Box<Call>),
+}
+
+impl Called<'_> {
+    fn call(&self) -> &Call {
+        match self {
+            Self::AsPlanned(call) => call,
+            Self::Changed(call) => call,
+        }
+    }
+}
+
 /// What pre-processors want of the request.
 #[derive(Default)]
 struct Aims {
@@ -509,7 +553,7 @@ struct Aims {
 }
 
 /// A request that took longer than its sampler may has been cut off.
-fn cut_off(mut sample: Sample) -> Sample {
+fn cut_off(mut sample: Box<Sample>) -> Box<Sample> {
     if sample.code.ends_with("java.net.SocketTimeoutException") {
         sample.fail_without_answer("java.net.SocketException", "Socket closed");
     }

@@ -1,6 +1,6 @@
 //! What becomes of an answer: captures, hooks and plugins.
 //!
-//! Main function: [`look`].
+//! Main functions: [`look`] and [`look_with_hooks`].
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -16,8 +16,23 @@ use crate::import::artillery::life::{Done, Stop, User};
 use crate::import::artillery::{expect, hooks};
 use crate::session::Session;
 
-/// Captures, hooks and plugins, in their order.
-pub(super) async fn look(
+/// Captures and plugins, when no function of the processor is to see the answer.
+pub(super) fn look(
+    session: &Session,
+    user: &User,
+    request: &Request,
+    url: &str,
+    exchange: &Exchange,
+) -> Done {
+    let header = |name: &str| exchange.header(name).map(Cow::into_owned);
+    let answer = Answer::new(text_of(request, exchange), &header);
+    let failed = capture(user, request, &answer);
+    plugins(session, user, request, (url, exchange), &answer)?;
+    ending(failed)
+}
+
+/// Captures, functions and plugins, in their order.
+pub(super) async fn look_with_hooks(
     session: &mut Session,
     user: &Rc<User>,
     request: &Request,
@@ -25,20 +40,9 @@ pub(super) async fn look(
     url: &str,
     exchange: Exchange,
 ) -> Done {
-    // Held by the user: all threads would change the count of the world's owners.
-    let world = &*user.world;
-    let status = exchange.status();
-    let packed = exchange.header("content-encoding").is_some();
-    // A body that is to stay packed is no text.
-    let text = if packed && !request.unpacks { Cow::Borrowed("") } else { exchange.text() };
     let header = |name: &str| exchange.header(name).map(Cow::into_owned);
-    let answer = Answer::new(text, &header);
-    let taken = user.scoped(|scope| {
-        capture::take_all(&request.captures, &request.matches, world.strict_capture, &answer, scope)
-    });
-    for (name, value) in taken.values {
-        user.vars.borrow_mut().set_path(&name, value);
-    }
+    let answer = Answer::new(text_of(request, &exchange), &header);
+    let failed = capture(user, request, &answer);
     let after: Vec<&str> = user.scenario().hooks.after_response.iter().map(|name| &**name).collect();
     let own: Vec<&str> = request.after.iter().map(|name| &**name).collect();
     let seen = [after.as_slice(), own.as_slice()].concat();
@@ -51,9 +55,58 @@ pub(super) async fn look(
             hooks::after_response(session, user, name, object, response).await?;
         }
     }
-    expectations(session, user, request, url, status, &answer)?;
+    plugins(session, user, request, (url, &exchange), &answer)?;
+    if let Some((object, response)) = &mut hooked {
+        for name in &own {
+            hooks::after_response(session, user, name, object, response).await?;
+        }
+    }
+    ending(failed)
+}
+
+/// Whether functions of the processor are to see the answer.
+pub(super) fn has_hooks(user: &User, request: &Request) -> bool {
+    !user.scenario().hooks.after_response.is_empty() || !request.after.is_empty()
+}
+
+/// The body as text. One that is to stay packed is none.
+fn text_of<'e>(request: &Request, exchange: &'e Exchange) -> Cow<'e, str> {
+    let packed = !request.unpacks && exchange.header("content-encoding").is_some();
+    if packed { Cow::Borrowed("") } else { exchange.text() }
+}
+
+/// Takes values out of the answer; says whether one is missing.
+fn capture(user: &User, request: &Request, answer: &Answer<'_>) -> bool {
+    if request.captures.is_empty() && request.matches.is_empty() {
+        return false;
+    }
+    let strict = user.world.strict_capture;
+    let taken =
+        user.scoped(|scope| capture::take_all(&request.captures, &request.matches, strict, answer, scope));
+    for (name, value) in taken.values {
+        user.vars.borrow_mut().set_path(&name, value);
+    }
+    taken.failed
+}
+
+fn ending(failed: bool) -> Done {
+    if failed { Err(Stop("Failed capture or match".to_owned())) } else { Ok(()) }
+}
+
+/// Expectations, Apdex and metrics by endpoint.
+fn plugins(
+    session: &Session,
+    user: &User,
+    request: &Request,
+    (url, exchange): (&str, &Exchange),
+    answer: &Answer<'_>,
+) -> Done {
+    // Held by the user: all threads would change the count of the world's owners.
+    let world = &*user.world;
+    let status = exchange.status();
+    expectations(session, user, request, url, status, answer)?;
     if let Some(threshold) = world.apdex {
-        apdex(session, user, threshold, &exchange);
+        apdex(session, user, threshold, exchange);
     }
     if let (Some(endpoints), Some(known)) = (&world.by_endpoint, endpoint(user, request, Some(url))) {
         let first_byte = exchange.trail().waiting().as_millis_f64();
@@ -65,18 +118,13 @@ pub(super) async fn look(
                 }
             }
             stats.measure(now, &known.response_time, first_byte);
-            for (part, time) in server_timing(&exchange) {
+            for (part, time) in server_timing(exchange) {
                 let name = format!("{}.server-timing.{part}.{}", endpoints.namespace, known.name);
                 stats.measure(now, &name, time);
             }
         });
     }
-    if let Some((object, response)) = &mut hooked {
-        for name in &own {
-            hooks::after_response(session, user, name, object, response).await?;
-        }
-    }
-    if taken.failed { Err(Stop("Failed capture or match".to_owned())) } else { Ok(()) }
+    Ok(())
 }
 
 /// The times that a server tells of itself, in milliseconds.

@@ -3,10 +3,10 @@
 //! Main function: [`send`]. Redirects are followed here and not by the client, because methods, counters and the
 //! limit are Artillery's.
 
-use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use net::error::Kind;
 
 use super::outgoing::Filled;
@@ -21,6 +21,13 @@ const BODY_PATIENCE: Duration = Duration::from_secs(3600);
 /// Redirects that are followed.
 const REDIRECTS_MAX: usize = 10;
 
+/// Where a redirect led.
+struct Redirected {
+    method: String,
+    url: String,
+    body: Option<Bytes>,
+}
+
 /// Sends a request and follows its redirects; counts each of them.
 pub(super) async fn send(
     session: &mut Session,
@@ -28,82 +35,125 @@ pub(super) async fn send(
     request: &Request,
     filled: &Filled,
     cookies: &[(String, String)],
-) -> Result<Exchange, Failure> {
-    let (mut method, mut url) = (Cow::Borrowed(&*filled.method), Cow::Borrowed(&*filled.url));
-    let mut body = filled.body.clone();
-    let name = endpoint(user, request, Some(&url));
+) -> Result<Box<Exchange>, Failure> {
+    let name = endpoint(user, request, Some(&filled.url));
+    // In a box: few requests are redirected.
+    let mut redirected: Option<Box<Redirected>> = None;
     let mut cookie = None;
     for hop in 0.. {
-        let worker = Rc::clone(session.worker());
-        let parsed = worker
-            .url(&url)
-            .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.message })?;
-        let mut ask = net::Request::new(net::Method::new(&method), parsed);
-        ask.headers = filled.headers.clone();
-        ask.verbatim = true;
-        // A redirect for which there is no cookie any more takes along what its request had, as in Artillery.
-        cookie = cookie_header(session, cookies, &ask.url).or(cookie);
-        cookie.iter().for_each(|cookie| ask.headers.push(cookie.clone()));
-        ask.body = body.clone();
-        ask.redirects = 0;
-        ask.timeout = BODY_PATIENCE;
-        ask.head_timeout = Some(user.world.timeout);
-        ask.version =
-            if request.http2 { net::VersionPreference::Auto } else { net::VersionPreference::Http1 };
+        let ask = put_together(session, user, request, filled, redirected.as_deref(), cookies, &mut cookie)?;
         user.count(session, |now, stats| {
             stats.count(now, "http.requests", 1.0);
             stats.rate(now, "http.request_rate");
         });
         let labels = Labels { name: name.as_ref().map(|known| known.name.as_str()), ..Labels::default() };
         let exchange = session.send(ask, labels).await;
-        let answer = match &exchange.outcome {
-            Ok(answer) => answer,
-            Err(error) => {
-                if let Some(status) = error.partial_status() {
-                    answered(session, user, status, &exchange.trail());
+        match next(session, user, request, &exchange, (hop, filled, redirected.as_deref()))? {
+            None => return Ok(Box::new(exchange)),
+            Some((location, leaves)) => {
+                if leaves {
+                    cookie = None;
                 }
-                return Err(failure(error));
+                redirected = Some(Box::new(location));
             }
-        };
-        answered(session, user, answer.status, &answer.trail);
-        if answer.headers.get("set-cookie").is_some() {
-            user.cookies.borrow_mut().1 = true;
         }
-        let goes_on = request.follows && matches!(answer.status, 300..=303 | 305 | 307 | 308);
-        let Some(location) = answer.headers.text_of("location").filter(|_| goes_on) else {
-            user.count(session, |now, stats| {
-                stats.count(now, "http.downloaded_bytes", answer.body.len() as f64);
-            });
-            return Ok(exchange);
-        };
-        if hop >= REDIRECTS_MAX {
-            user.count(session, |now, stats| stats.count(now, "http.downloaded_bytes", 0.0));
-            return Err(Failure {
-                code: "ERR_TOO_MANY_REDIRECTS".to_owned(),
-                message: format!("Redirected {REDIRECTS_MAX} times. Aborting."),
-            });
-        }
-        let next = url::Url::parse(&url).and_then(|base| base.join(location));
-        let mut next =
-            next.map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.to_string() })?;
-        next.set_fragment(None);
-        if url::Url::parse(&url).is_ok_and(|before| before.host_str() != next.host_str()) {
-            cookie = None;
-        }
-        if answer.status == 303 && !matches!(&*method, "GET" | "HEAD") {
-            (method, body) = (Cow::Borrowed("GET"), None);
-        }
-        url = Cow::Owned(next.into());
     }
     unreachable!("the loop ends by its limit")
 }
 
-/// The `cookie` header: what scripts set, then what servers set.
-fn cookie_header(
+/// The request of one hop; `cookie` is the value of the header of the one before.
+// Apart from the future that waits for the answer, which would have room for all that is needed here.
+fn put_together(
     session: &mut Session,
+    user: &User,
+    request: &Request,
+    filled: &Filled,
+    redirected: Option<&Redirected>,
     cookies: &[(String, String)],
-    url: &net::Url,
-) -> Option<(String, String)> {
+    cookie: &mut Option<Box<str>>,
+) -> Result<Box<net::Request>, Failure> {
+    let (method, url, body) = match redirected {
+        Some(to) => (&*to.method, &*to.url, &to.body),
+        None => (&*filled.method, &*filled.url, &filled.body),
+    };
+    let parsed = session
+        .worker()
+        .url(url)
+        .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.message })?;
+    let mut ask = Box::new(net::Request::new(net::Method::new(method), parsed));
+    ask.headers = filled.headers.clone();
+    ask.verbatim = true;
+    // A redirect for which there is no cookie any more takes along what its request had, as in Artillery.
+    if let Some(found) = cookie_header(session, cookies, &ask.url) {
+        *cookie = Some(found.into());
+    }
+    if let Some(cookie) = cookie {
+        ask.headers.push(("cookie".to_owned(), String::from(&**cookie)));
+    }
+    ask.body.clone_from(body);
+    ask.redirects = 0;
+    ask.timeout = BODY_PATIENCE;
+    ask.head_timeout = Some(user.world.timeout);
+    ask.version = if request.http2 { net::VersionPreference::Auto } else { net::VersionPreference::Http1 };
+    Ok(ask)
+}
+
+/// Counts what came of a hop. Gives where the next one goes and whether that is another host, when there is one.
+fn next(
+    session: &Session,
+    user: &User,
+    request: &Request,
+    exchange: &Exchange,
+    (hop, filled, redirected): (usize, &Filled, Option<&Redirected>),
+) -> Result<Option<(Redirected, bool)>, Failure> {
+    let answer = match &exchange.outcome {
+        Ok(answer) => answer,
+        Err(error) => {
+            if let Some(status) = error.partial_status() {
+                answered(session, user, status, &exchange.trail());
+            }
+            return Err(failure(error));
+        }
+    };
+    answered(session, user, answer.status, &answer.trail);
+    if answer.headers.get("set-cookie").is_some() {
+        user.cookies.borrow_mut().1 = true;
+    }
+    let goes_on = request.follows && matches!(answer.status, 300..=303 | 305 | 307 | 308);
+    let location = if goes_on { answer.headers.text_of("location") } else { None };
+    let Some(location) = location else {
+        user.count(session, |now, stats| {
+            stats.count(now, "http.downloaded_bytes", answer.body.len() as f64);
+        });
+        return Ok(None);
+    };
+    if hop >= REDIRECTS_MAX {
+        user.count(session, |now, stats| stats.count(now, "http.downloaded_bytes", 0.0));
+        return Err(Failure {
+            code: "ERR_TOO_MANY_REDIRECTS".to_owned(),
+            message: format!("Redirected {REDIRECTS_MAX} times. Aborting."),
+        });
+    }
+    let (method, url, body) = match redirected {
+        Some(to) => (&*to.method, &*to.url, to.body.clone()),
+        None => (&*filled.method, &*filled.url, filled.body.clone()),
+    };
+    let before = url::Url::parse(url);
+    let next = before.as_ref().map_err(|why| *why).and_then(|base| base.join(location));
+    let mut next =
+        next.map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.to_string() })?;
+    next.set_fragment(None);
+    let leaves = before.is_ok_and(|before| before.host_str() != next.host_str());
+    let (method, body) = match (answer.status, method) {
+        (303, "GET" | "HEAD") => (method, body),
+        (303, _) => ("GET", None),
+        _ => (method, body),
+    };
+    Ok(Some((Redirected { method: method.to_owned(), url: next.into(), body }, leaves)))
+}
+
+/// The value of the `cookie` header: what scripts set, then what servers set.
+fn cookie_header(session: &mut Session, cookies: &[(String, String)], url: &net::Url) -> Option<String> {
     let jar = session.jar().borrow().cookies_for(url);
     let mut pairs: Vec<(&str, &str)> =
         cookies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -114,7 +164,7 @@ fn cookie_header(
         }
     }
     let text: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    (!text.is_empty()).then(|| ("cookie".to_owned(), text.join("; ")))
+    (!text.is_empty()).then(|| text.join("; "))
 }
 
 /// Counts an answer.

@@ -38,61 +38,96 @@ struct Failure {
     message: String,
 }
 
+/// What functions of the processor have made of a request.
+struct Made {
+    request: Request,
+    params: Map<String, Value>,
+}
+
 /// Does a request, if it is to be done, and all that goes with it.
+// What only some requests need is in boxes: each user that waits for an answer has this future's room.
 pub async fn request(session: &mut Session, user: &Rc<User>, request: &Request) -> Done {
-    if !wanted(session, user, request).await? {
+    let conditional = request.probability.is_some() || request.condition.is_some();
+    if conditional && !Box::pin(wanted(session, user, request)).await? {
         return Ok(());
     }
-    let before = user.scenario().hooks.before_request.iter().chain(&request.before);
-    let mut changed = None;
-    let mut request = request;
-    let mut params = None;
-    let names: Vec<&str> = before.map(|name| &**name).collect();
-    if hooks::any(session, user, &names).await {
-        let mut object = shown(user, request);
-        for name in names {
-            object = hooks::before_request(session, user, name, object).await?;
-        }
-        changed = rebuilt(user, request, &object);
-        params = Some(object);
-        match &changed {
-            Some(changed) => request = changed,
-            None => return Err(Stop("an URL must be specified".to_owned())),
-        }
-    }
+    let hooked = !user.scenario().hooks.before_request.is_empty() || !request.before.is_empty();
+    let made = if hooked { Box::pin(make(session, user, request)).await? } else { None };
+    let request = made.as_deref().map_or(request, |made| &made.request);
     let url = user.text(&request.url);
     if !url.starts_with("http") {
         return Err(Stop(format!("Invalid URL - {url}")));
     }
-    // Who has one connection has one request at a time.
     let turns = hooks::turns(session, &user.world);
-    let turn = match &turns {
-        Some(turns) => Turn::Shared(turns.acquire().await),
-        None => Turn::Own(user.turn.lock().await),
-    };
-    let answered = match filled(session, user, request, &url, changed.is_none()) {
+    let turn = turn(user, turns.as_deref()).await;
+    let answered = match filled(session, user, request, &url, made.is_none()) {
         Ok(filled) => {
             let cookies = outgoing::cookies(user, request);
-            hops::send(session, user, request, &filled, &cookies).await.map(|exchange| (filled, exchange))
+            let answered = hops::send(session, user, request, &filled, &cookies).await;
+            answered.map(|exchange| (filled, exchange))
         }
         Err(failure) => Err(failure),
     };
     drop(turn);
     match answered {
-        Ok((filled, exchange)) => answer::look(session, user, request, params, &filled.url, exchange).await,
+        Ok((filled, exchange)) if answer::has_hooks(user, request) => {
+            let params = made.as_ref().map(|made| made.params.clone());
+            Box::pin(answer::look_with_hooks(session, user, request, params, &filled.url, *exchange)).await
+        }
+        Ok((filled, exchange)) => answer::look(session, user, request, &filled.url, &exchange),
         Err(failure) => {
-            let name = endpoint(user, request, None);
-            if let (Some(endpoints), Some(name)) = (&user.world.by_endpoint, name) {
-                let counter = format!("{}.{}.errors.{}", endpoints.namespace, name.name, failure.code);
-                user.count(session, |now, stats| stats.count(now, &counter, 1.0));
-            }
-            let object = params.unwrap_or_else(|| shown(user, request));
-            for name in &user.scenario().hooks.on_error {
-                hooks::on_error(session, user, name, (&failure.message, &failure.code), &object).await;
-            }
-            Err(Stop(failure.code))
+            let params = made.as_ref().map(|made| made.params.clone());
+            Box::pin(unanswered(session, user, request, params, failure)).await
         }
     }
+}
+
+/// Waits for the right to send: who has one connection has one request at a time.
+async fn turn<'a>(user: &'a User, turns: Option<&'a tokio::sync::Semaphore>) -> Turn<'a> {
+    match turns {
+        Some(turns) => Turn::Shared(Box::pin(turns.acquire()).await),
+        None => match user.turn.try_lock() {
+            Ok(turn) => Turn::Own(turn),
+            Err(_) => Turn::Own(Box::pin(user.turn.lock()).await),
+        },
+    }
+}
+
+/// The request as functions of the processor want it; nothing when there are no such functions.
+async fn make(session: &mut Session, user: &Rc<User>, request: &Request) -> Result<Option<Box<Made>>, Stop> {
+    let before = user.scenario().hooks.before_request.iter().chain(&request.before);
+    let names: Vec<&str> = before.map(|name| &**name).collect();
+    if !hooks::any(session, user, &names).await {
+        return Ok(None);
+    }
+    let mut params = shown(user, request);
+    for name in names {
+        params = hooks::before_request(session, user, name, params).await?;
+    }
+    match rebuilt(user, request, &params) {
+        Some(request) => Ok(Some(Box::new(Made { request, params }))),
+        None => Err(Stop("an URL must be specified".to_owned())),
+    }
+}
+
+/// Counts a request that was not answered and tells those who want to know; the user ends.
+async fn unanswered(
+    session: &mut Session,
+    user: &Rc<User>,
+    request: &Request,
+    params: Option<Map<String, Value>>,
+    failure: Failure,
+) -> Done {
+    let name = endpoint(user, request, None);
+    if let (Some(endpoints), Some(name)) = (&user.world.by_endpoint, name) {
+        let counter = format!("{}.{}.errors.{}", endpoints.namespace, name.name, failure.code);
+        user.count(session, |now, stats| stats.count(now, &counter, 1.0));
+    }
+    let object = params.unwrap_or_else(|| shown(user, request));
+    for name in &user.scenario().hooks.on_error {
+        hooks::on_error(session, user, name, (&failure.message, &failure.code), &object).await;
+    }
+    Err(Stop(failure.code))
 }
 
 /// The request filled in; one of the plan's own that is always the same is filled in once.

@@ -84,9 +84,9 @@ pub async fn perform(
     network: &mut Network,
     user: &mut User,
     session: &mut Session,
-) -> Option<Sample> {
+) -> Option<Box<Sample>> {
     if let Some((class, message)) = &call.bad_url {
-        let mut sample = blank(label, user);
+        let mut sample = Box::new(blank(label, user));
         sample.is_http = true;
         if *class == "java.net.MalformedURLException" {
             sample.label = SmolStr::default();
@@ -100,13 +100,14 @@ pub async fn perform(
     let mut sample = one(call, &leg, network, user, session).await?;
     // In a box, as all that few samples need: users must not carry the room for it.
     if (call.follow || call.auto) && is_redirect(&sample) {
-        sample = Box::pin(redirects(call, label, sample, network, user, session)).await;
+        sample = Box::new(Box::pin(redirects(call, label, *sample, network, user, session)).await);
     }
     if let Some(resources) = &call.resources
         && sample.success
         && sample.content_type.starts_with("text/html")
     {
-        sample = Box::pin(with_resources(call, resources, label, sample, network, user, session, 0)).await;
+        let whole = with_resources(call, resources, label, *sample, network, user, session, 0);
+        sample = Box::new(Box::pin(whole).await);
     }
     Some(sample)
 }
@@ -167,7 +168,7 @@ async fn redirects(
         let method = if last.method == "HEAD" { "HEAD" } else { "GET" };
         let leg = Leg { method, url: target.into(), first: false, label, ready: None };
         match one(call, &leg, network, user, session).await {
-            Some(sample) => hops.push(sample),
+            Some(sample) => hops.push(*sample),
             None => break,
         }
     }
@@ -196,56 +197,101 @@ fn whole(label: &SmolStr, hops: Vec<Sample>, silent: bool) -> Sample {
     all
 }
 
+/// A request that was put together, for its sample.
+struct Asked {
+    ready: Rc<Ready>,
+    url: Rc<Url>,
+    cookie: Option<String>,
+    started_ms: i64,
+}
+
 /// One request and its answer.
+// The sample is made once the answer is there: each user that waits would have the room for one.
 async fn one(
     call: &Call,
     leg: &Leg<'_>,
     network: &mut Network,
     user: &mut User,
     session: &mut Session,
-) -> Option<Sample> {
-    let mut sample = blank(leg.label, user);
-    sample.is_http = true;
-    sample.method = leg.method.into();
-    sample.url = Some(leg.url.clone());
-    let now = sample.started_ms;
+) -> Option<Box<Sample>> {
+    let asked = match ask(call, leg, network, user, session)? {
+        Ok(asked) => asked,
+        Err(refused) => return Some(refused),
+    };
+    let labels = Labels { name: Some(leg.label), own_cookies: true, ..Labels::default() };
+    let exchange = session.send(Box::new(asked.ready.request.clone()), labels).await;
+    Some(answered(call, leg, asked, exchange, network, user))
+}
+
+/// What is to be sent; a sample when that cannot be, and nothing when the cache has the answer.
+fn ask(
+    call: &Call,
+    leg: &Leg<'_>,
+    network: &Network,
+    user: &User,
+    session: &Session,
+) -> Option<Result<Asked, Box<Sample>>> {
+    let started_ms = now_ms();
+    let refused = |class: &str, message: &str| {
+        let mut sample = begun(leg, user, started_ms);
+        sample.fail_without_answer(class, message);
+        Some(Err(sample))
+    };
     let ready = leg.ready.and_then(|all| all.get(call));
     let url = match &ready {
         Some(ready) => Rc::clone(&ready.url),
         None => match session.worker().url(&uri::sent(&leg.url)) {
             Ok(url) => url,
             Err(_) => {
-                let message = format!("Illegal address: {}", leg.url);
-                sample.fail_without_answer("java.net.URISyntaxException", &message);
-                return Some(sample);
+                return refused("java.net.URISyntaxException", &format!("Illegal address: {}", leg.url));
             }
         },
     };
-    let learnt = learnt(call, leg, &url, network, now)?;
+    let learnt = learnt(call, leg, &url, network, started_ms)?;
     let ready = match ready.filter(|_| learnt.is_nothing()) {
         Some(ready) => ready,
         None => match put_together(call, leg, &url, &learnt, session) {
             Ok(ready) => Rc::new(ready),
-            Err(bad) => {
-                sample.fail_without_answer(bad.class, &bad.message);
-                return Some(sample);
-            }
+            Err(bad) => return refused(bad.class, &bad.message),
         },
     };
     if let Some(all) = leg.ready.filter(|_| learnt.is_nothing() && !call.multipart) {
         all.keep(call, &ready);
     }
-    sample.cookies = learnt.cookie.unwrap_or_default();
-    sample.request_headers = Head::Text(Rc::clone(&ready.headers));
-    sample.query.clone_from(&ready.shown);
-    let labels = Labels { name: Some(leg.label), own_cookies: true, ..Labels::default() };
-    let mut exchange = session.send(ready.request.clone(), labels).await;
+    Some(Ok(Asked { ready, url, cookie: learnt.cookie, started_ms }))
+}
+
+/// A sample that was begun at that time.
+fn begun(leg: &Leg<'_>, user: &User, started_ms: i64) -> Box<Sample> {
+    Box::new(Sample {
+        is_http: true,
+        method: leg.method.into(),
+        url: Some(leg.url.clone()),
+        started_ms,
+        ended_ms: started_ms,
+        ..blank(leg.label, user)
+    })
+}
+
+/// The sample of an exchange; takes what later requests need to know.
+fn answered(
+    call: &Call,
+    leg: &Leg<'_>,
+    asked: Asked,
+    mut exchange: Exchange,
+    network: &mut Network,
+    user: &mut User,
+) -> Box<Sample> {
+    let mut sample = begun(leg, user, asked.started_ms);
+    sample.cookies = asked.cookie.unwrap_or_default();
+    sample.request_headers = Head::Text(Rc::clone(&asked.ready.headers));
+    sample.query.clone_from(&asked.ready.shown);
     fill(&mut sample, &exchange, call.md5);
-    keep(call, &sample, &exchange, &url, network, user);
+    keep(call, &sample, &exchange, &asked.url, network, user);
     if let Ok(answer) = &mut exchange.outcome {
         sample.response_headers = Head::Answer(Rc::new(std::mem::take(&mut answer.headers)));
     }
-    Some(sample)
+    sample
 }
 
 /// What a request has because of the answers before it.
@@ -548,9 +594,9 @@ async fn with_resources(
         let leg = Leg { method: "GET", url: target.into(), first: false, label, ready: None };
         let Some(sample) = one(call, &leg, network, user, session).await else { continue };
         let sample = if is_redirect(&sample) {
-            redirects(call, label, sample, network, user, session).await
+            redirects(call, label, *sample, network, user, session).await
         } else {
-            sample
+            *sample
         };
         if !sample.success {
             let url = sample.url.as_deref().unwrap_or_default();

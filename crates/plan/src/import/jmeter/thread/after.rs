@@ -23,16 +23,16 @@ impl Thread {
     pub(super) async fn after(
         &mut self,
         node: NodeId,
-        mut sample: Sample,
+        sample: Rc<RefCell<Sample>>,
         session: &mut Session,
     ) -> Result<(), Halt> {
         let group = self.group.clone();
         let scope = &group.nodes[node].scope;
-        if sample.ignored {
+        if sample.borrow().ignored {
             return Ok(());
         }
-        (sample.group_threads, sample.all_threads) = self.run.stage.threads(self.place);
-        let sample = Rc::new(RefCell::new(sample));
+        let (of_group, all) = self.run.stage.threads(self.place);
+        (sample.borrow_mut().group_threads, sample.borrow_mut().all_threads) = (of_group, all);
         if self.run.plan.looks_back {
             self.user.previous = Some(Rc::clone(&sample));
         }
@@ -45,16 +45,9 @@ impl Thread {
                 }
                 Part::PostScript(script) => {
                     let mut view = self.view.take();
-                    self.script(
-                        script,
-                        &scoped.name,
-                        Stand::Post,
-                        Some(&sample),
-                        view.as_deref_mut(),
-                        scope,
-                        session,
-                    )
-                    .await?;
+                    let (sample, seen) = (Some(&sample), view.as_deref_mut());
+                    let script = self.script(script, &scoped.name, Stand::Post, sample, seen, scope, session);
+                    Box::pin(script).await?;
                     self.view = view;
                 }
                 Part::Ask(query, false) => Box::pin(self.ask_beside(query, &scoped.name)).await?,

@@ -50,12 +50,12 @@ impl Thread {
             }
             match timer {
                 Timer::Script(script) => {
-                    let value =
-                        self.script(script, &scoped.name, Stand::Timer, None, None, scope, session).await?;
+                    let script = self.script(script, &scoped.name, Stand::Timer, None, None, scope, session);
+                    let value = Box::pin(script).await?;
                     total +=
                         value.and_then(|text| text.trim().parse::<f64>().ok()).unwrap_or(0.0).max(0.0) as i64;
                 }
-                Timer::Sync(meeting) => self.meet(meeting).await?,
+                Timer::Sync(meeting) => Box::pin(self.meet(meeting)).await?,
                 _ => {}
             }
         }
