@@ -13,6 +13,7 @@ mod judgement;
 mod kept;
 mod load;
 mod logs;
+mod made_file;
 mod pages;
 mod results;
 mod run;
