@@ -78,6 +78,7 @@ fn a_hundredth_of_the_parent_may_overlap() {
     check("web 0-1000, a<web 100-305, b<web 300-600", "web 495, a 205, b 300");
     check("web 0-1000, a<web 100-310, b<web 300-600", "web 490, a 210, b 300");
     check("web 0-1000, a<web 100-311, b<web 300-600", "web 700, b 300");
+    check("web 0-10000, a<web 100-3101, b<web 3000-6000", "web 7000, b 3000");
     // Of the parent as it was clipped, not as it said.
     check("web 0-500, x<web 0-1000, a<x 100-305, b<x 300-400", "web 0, x 195, a 205, b 100");
     check("web 0-400, x<web 0-1000, a<x 100-305, b<x 300-400", "web 0, x 300, b 100");

@@ -48,14 +48,18 @@ impl Gathered {
         let mut bytes = Vec::new();
         let failed = |why: &dyn fmt::Display| Error::File(format!("{}: {why}", path.display()));
         open(path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(|why| failed(&why))?;
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        let mut documents = 0;
-        for document in serde_json::Deserializer::from_slice(bytes).into_iter::<Document>() {
-            document.map_err(|why| failed(&why))?.gather(self).map_err(|why| failed(&why))?;
-            documents += 1;
+        self.take_documents(&bytes).map_err(|why| failed(&why))
+    }
+
+    /// Takes the traces of all documents of a file.
+    fn take_documents(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let mut documents = serde_json::Deserializer::from_slice(bytes).into_iter::<Document>().peekable();
+        if documents.peek().is_none() {
+            return Err("there is nothing in it".to_owned());
         }
-        if documents == 0 {
-            return Err(failed(&"there is nothing in it"));
+        for document in documents {
+            document.map_err(|why| why.to_string())?.gather(self)?;
         }
         Ok(())
     }
@@ -189,7 +193,9 @@ fn nanos(value: &Value, unit_ns: i64) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use insight::traces::{Followed, follow, shares};
     use serde_json::json;
+    use stats::rng::Random;
 
     #[test]
     fn numbers_are_read_in_any_form() {
@@ -216,5 +222,111 @@ mod tests {
         check(json!(17), Some("17"));
         check(json!(""), None);
         check(json!(["a"]), None);
+    }
+
+    /// A trace of each format, whose spans have the same ids, so that they may be mixed up.
+    fn whole() -> [Value; 3] {
+        let jaeger = |id: &str, parent: &str, start: u64, length: u64| {
+            json!({
+                "traceID": "7", "spanID": id, "operationName": "do", "startTime": start, "duration": length, "processID": "p",
+                "references": [{ "refType": "CHILD_OF", "traceID": "7", "spanID": parent }],
+                "tags": [{ "key": "span.kind", "value": "client" }],
+            })
+        };
+        let otlp = |id: &str, parent: &str, start: u64, end: u64| {
+            json!({
+                "traceId": "7", "spanId": id, "parentSpanId": parent, "name": "do", "kind": 2,
+                "startTimeUnixNano": start.to_string(), "endTimeUnixNano": end,
+            })
+        };
+        let zipkin = |id: &str, parent: &str, start: u64, length: u64| {
+            json!({
+                "traceId": "7", "id": id, "parentId": parent, "name": "do", "kind": "CLIENT",
+                "timestamp": start, "duration": length, "localEndpoint": { "serviceName": "a" },
+            })
+        };
+        let spans = [jaeger("1", "0", 0, 100), jaeger("2", "1", 10, 50), jaeger("3", "2", 20, 10)];
+        let resource = json!({ "attributes": [{ "key": "service.name", "value": { "stringValue": "b" } }] });
+        let scope = json!({ "spans": [otlp("1", "", 0, 100_000), otlp("4", "1", 20_000, 70_000), otlp("5", "4", 1, 2)] });
+        [
+            json!({ "data": [{ "traceID": "7", "spans": spans, "processes": { "p": { "serviceName": "c" } } }] }),
+            json!({ "resourceSpans": [{ "resource": resource, "scopeSpans": [scope] }] }),
+            json!([[zipkin("1", "", 0, 100), zipkin("6", "1", 10, 80)], zipkin("7", "6", 20, 60)]),
+        ]
+    }
+
+    /// Puts something else in the place of one value.
+    fn mangle(value: &mut Value, random: &mut Random) {
+        let inner: Vec<&mut Value> = match value {
+            Value::Array(list) if !list.is_empty() => list.iter_mut().collect(),
+            Value::Object(map) => map.values_mut().collect(),
+            _ => Vec::new(),
+        };
+        if inner.is_empty() || random.below(12) == 0 {
+            let others = [
+                json!("1"),
+                json!("2"),
+                json!("4"),
+                json!("6"),
+                json!("7"),
+                json!(""),
+                json!("00"),
+                json!(0),
+                json!(-1),
+                json!(50),
+                json!(3.5),
+                json!(1e300),
+                json!(i64::MAX),
+                json!(u64::MAX),
+                json!(null),
+                json!(true),
+                json!([]),
+                json!({}),
+                json!("FOLLOWS_FROM"),
+                json!("server"),
+                json!(3),
+                json!("9223372036854775807"),
+            ];
+            *value = others[random.below(others.len())].clone();
+            return;
+        }
+        let at = random.below(inner.len());
+        mangle(inner.into_iter().nth(at).expect("it is below their number"), random);
+    }
+
+    #[test]
+    fn whatever_is_in_a_file_own_times_add_up() {
+        let mut random = Random::new(28);
+        let (mut followed, mut refused) = (0, 0);
+        for round in 0..4_000 {
+            let mut gathered = Gathered::default();
+            for mut document in whole() {
+                for _ in 0..random.below(4) {
+                    mangle(&mut document, &mut random);
+                }
+                let mut bytes = document.to_string().into_bytes();
+                if random.below(50) == 0 {
+                    bytes.truncate(random.below(bytes.len()));
+                }
+                refused += usize::from(gathered.take_documents(&bytes).is_err());
+            }
+            let traces: Vec<Followed> = gathered.take_traces().iter().flat_map(follow).collect();
+            for trace in &traces {
+                assert_eq!(
+                    trace.parts.iter().map(|part| part.own_ns).sum::<i64>(),
+                    trace.root_ns,
+                    "{round}: {trace:?}"
+                );
+                assert!(
+                    trace.parts.iter().all(|part| part.own_ns >= 0 && part.on_path <= part.spans),
+                    "{round}"
+                );
+            }
+            let shares = shares(&traces, 0.95);
+            let sum: f64 = shares.iter().flat_map(|shares| &shares.services).map(|one| one.share).sum();
+            assert!(sum == 0.0 || (sum - 1.0).abs() < 1e-9, "{round}: {sum}");
+            followed += traces.len();
+        }
+        assert!(followed > 2_000 && refused > 200, "{followed} traces, {refused} documents refused");
     }
 }

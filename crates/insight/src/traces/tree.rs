@@ -42,7 +42,7 @@ pub struct Followed {
     pub root_ns: i64,
     /// Its operations, in alphabetical order.
     pub parts: Vec<Part>,
-    /// Spans that were told more than once; the first of them counts.
+    /// Spans that have the id of another one, and are not the other end of its call; the earliest of them counts.
     pub repeated: u64,
     /// Spans that nothing connects with the root: they belong to other roots, their parent is missing or has no times that
     /// can be true, or they are each other's parents.
