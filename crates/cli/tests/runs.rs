@@ -317,7 +317,7 @@ fn bombs_hurt_only_themselves() {
         let folder = folder();
         // What is stopped by its memory has time for it; what runs for ever has not.
         let limit = if said.contains("memory") { "30s" } else { "1s" };
-        write(folder.path(), "t.js", &GOOD.replace("BOMB", bomb).replace("LIMIT", limit));
+        write(folder.path(), "t.js", GOOD.replace("BOMB", bomb).replace("LIMIT", limit));
         let output = plimsoll(folder.path(), &["run", "--vu-memory-limit", "32MB", "t.js"])
             .output()
             .expect("it starts");

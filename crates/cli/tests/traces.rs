@@ -158,9 +158,9 @@ fn files_may_be_packed_and_many() {
     let mut packed = GzEncoder::new(file, Compression::fast());
     packed.write_all(json!({ "data": [jaeger(0)] }).to_string().as_bytes()).expect("it can be written");
     packed.finish().expect("it can be written");
-    write(folder.path(), "two.json", &json!([zipkin(1)]).to_string());
+    write(folder.path(), "two.json", json!([zipkin(1)]).to_string());
     // The same trace once more, from another export of it.
-    write(folder.path(), "three.json", &json!({ "data": [jaeger(0)] }).to_string());
+    write(folder.path(), "three.json", json!({ "data": [jaeger(0)] }).to_string());
     let found = found(&folder, &["one.json.gz", "two.json", "three.json"]);
     assert_eq!(
         (&found["traces"], &found["spans"], &found["notes"]["repeated"]),
@@ -208,7 +208,7 @@ fn the_slowest_are_shown_beside_all() {
     let folder = folder();
     let mut all = vec![("GET /", 100, 20); 190];
     all.extend([("GET /", 1000, 900); 10]);
-    write(folder.path(), "t.json", &calls(&all));
+    write(folder.path(), "t.json", calls(&all));
     let told = found(&folder, &["t.json"]);
     assert_eq!(told["slow"], json!({ "traces": 10, "beyond_ms": 100.0 }));
     let (web, db) = (&told["services"][0], &told["services"][1]);
@@ -236,7 +236,7 @@ fn a_root_may_be_chosen() {
     write(
         folder.path(),
         "t.json",
-        &calls(&[("GET /", 100, 20), ("POST /pay", 200, 120), ("POST /pay", 200, 80)]),
+        calls(&[("GET /", 100, 20), ("POST /pay", 200, 120), ("POST /pay", 200, 80)]),
     );
     for (root, traces, share) in
         [("GET /", 1, 0.2), ("POST /pay", 2, 0.5), ("web POST /pay", 2, 0.5), ("web", 3, 0.44)]
@@ -287,7 +287,7 @@ fn what_is_wrong_with_spans_is_counted_and_told() {
         { "traceID": "8", "spanID": "a", "references": [{ "refType": "CHILD_OF", "traceID": "8", "spanID": "a" }],
           "startTime": 0, "duration": 5 }] });
     let data = json!({ "data": [{ "traceID": "7", "spans": spans, "processes": process }, circle] });
-    write(folder.path(), "t.json", &data.to_string());
+    write(folder.path(), "t.json", data.to_string());
     let found = found(&folder, &["t.json"]);
     assert_eq!(
         found["notes"],
@@ -358,7 +358,7 @@ fn a_chain_of_a_hundred_thousand_spans_is_followed() {
         })
     };
     let spans: Vec<Value> = (0..100_000).map(span).collect();
-    write(folder.path(), "t.json", &Value::Array(spans).to_string());
+    write(folder.path(), "t.json", Value::Array(spans).to_string());
     let found = found(&folder, &["t.json"]);
     assert_eq!((&found["spans"], &found["mean_ms"]), (&json!(100_000), &json!(300.0)));
     let rows = found["services"].as_array().expect("a list");

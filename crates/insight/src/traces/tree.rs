@@ -201,7 +201,7 @@ impl<'a> Tree<'a> {
                 let span = self.spans[at];
                 match self.parents[at] {
                     Parent::Known(parent) if span.extent_ns.is_some() && (span.awaited || !awaited) => {
-                        at = parent
+                        at = parent;
                     }
                     _ => break false,
                 }
