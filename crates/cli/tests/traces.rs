@@ -188,6 +188,22 @@ fn files_may_be_packed_and_many() {
     }
 }
 
+/// The page of the documentation shows what is printed of its own example.
+#[test]
+fn the_documented_output_is_what_is_printed() {
+    let page = include_str!("../../../docs/judgement/traces.md");
+    let between = |start: &str, end: &str| {
+        let (_, rest) = page.split_once(start).expect("the page has an example");
+        rest.split_once(end).expect("the example ends").0
+    };
+    let folder = folder();
+    write(folder.path(), "traces.json", between("<<'END_OF_FILE'\n", "END_OF_FILE\n"));
+    let (code, out, log) = trace(&folder, &["traces.json"]);
+    assert_eq!(code, 0, "{log}");
+    let shown = between("```text\n", "```\n");
+    assert!(out.contains(shown), "this is printed:\n{out}\nand this is shown:\n{shown}");
+}
+
 /// Traces of one call each: `(root, milliseconds, of which db)`.
 fn calls(all: &[(&str, u64, u64)]) -> String {
     let trace = |(at, (root, length, db)): (usize, &(&str, u64, u64))| {
