@@ -57,8 +57,9 @@ pub async fn run_request(session: &mut Session, step: &RequestStep) -> Next {
     let request = match worker.constant(step.place) {
         Some(known) => (*known).clone(),
         None => match step.build(session) {
-            Ok(request) => {
+            Ok(mut request) => {
                 if step.is_constant() {
+                    request.headers.share();
                     worker.keep_constant(step.place, &Rc::new(request.clone()));
                 }
                 request
@@ -95,7 +96,8 @@ async fn run_blindly(session: &mut Session, step: &RequestStep) -> Next {
     let request = match worker.constant(step.place) {
         Some(known) => known,
         None => match step.build(session) {
-            Ok(request) => {
+            Ok(mut request) => {
+                request.headers.share();
                 let request = Rc::new(request);
                 worker.keep_constant(step.place, &request);
                 request

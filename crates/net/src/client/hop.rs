@@ -13,7 +13,7 @@ use model::Nanos;
 use tokio::time::Instant;
 
 use super::response::{Proto, Wire};
-use super::{Client, Http2, Origin, VersionPreference};
+use super::{Client, Http2, Method, Origin, VersionPreference, WrittenHead};
 use crate::connection::{Connection, Io, Stream};
 use crate::dial::{self, Caller};
 use crate::error::{Call, Http2Scope, Kind};
@@ -29,7 +29,7 @@ use crate::url::Url;
 pub(super) struct Outgoing<'a, 'f> {
     pub(super) method: &'a str,
     pub(super) url: &'a Rc<Url>,
-    pub(super) fields: &'a request::Fields<'f>,
+    pub(super) head: &'a Head<'f>,
     pub(super) body: &'a Bytes,
     pub(super) deadline: Nanos,
     pub(super) version: VersionPreference,
@@ -38,6 +38,36 @@ pub(super) struct Outgoing<'a, 'f> {
     pub(super) head_patience: Nanos,
     /// Holds the connection that an authentication is bound to, from one request to the next.
     pub(super) bound: Option<&'a RefCell<Option<Box<Connection>>>>,
+}
+
+/// What goes before the body.
+pub(super) enum Head<'f> {
+    /// Written before, for HTTP/1.1.
+    Written(Rc<WrittenHead>),
+    /// In a box, as each user that waits for an answer has it.
+    Fields(Box<request::Fields<'f>>),
+}
+
+impl Head<'_> {
+    /// Whether it asks to close the connection.
+    fn closes(&self) -> bool {
+        match self {
+            Self::Written(head) => head.close,
+            Self::Fields(fields) => fields.close,
+        }
+    }
+
+    /// Whether it has a key that lets the server see the request twice.
+    fn has_key(&self) -> bool {
+        match self {
+            Self::Written(head) => head.has_key,
+            Self::Fields(fields) => has_key(fields),
+        }
+    }
+}
+
+fn has_key(fields: &request::Fields<'_>) -> bool {
+    fields.get("Idempotency-Key").is_some() || fields.get("X-Idempotency-Key").is_some()
 }
 
 /// What came back.
@@ -94,7 +124,7 @@ impl Client {
     /// Sends one request and reads its response. The trail gets all edges up to the end or the failure.
     pub(super) async fn hop(&self, out: &Outgoing<'_, '_>, trail: &mut Trail) -> Result<Answer, Fault> {
         check(out)?;
-        let spoken = self.spoken(out);
+        let spoken = self.spoken(out.url, out.version);
         let reuse = !self.worker.settings.no_connection_reuse;
         let mut attempts = 0;
         loop {
@@ -123,10 +153,10 @@ impl Client {
         }
     }
 
-    fn spoken(&self, out: &Outgoing<'_, '_>) -> Spoken {
+    fn spoken(&self, url: &Url, version: VersionPreference) -> Spoken {
         use settings::Http2::{Auto, Off, PriorKnowledge};
-        let tls = out.url.is_tls();
-        let (http1, http2) = match (out.version, self.worker.settings.http2) {
+        let tls = url.is_tls();
+        let (http1, http2) = match (version, self.worker.settings.http2) {
             (VersionPreference::Http1, _) | (VersionPreference::Auto, Off) => (true, false),
             (VersionPreference::Http2, _) => (false, true),
             (VersionPreference::Auto, PriorKnowledge) => (tls, true),
@@ -249,7 +279,7 @@ impl Client {
         match outcome {
             Ok(Reply { head, body, reusable }) => {
                 let tls = connection.stream.tls().cloned();
-                if reusable && !out.fields.close && !settings.no_connection_reuse {
+                if reusable && !out.head.closes() && !settings.no_connection_reuse {
                     match out.bound {
                         Some(bound) => *bound.borrow_mut() = Some(connection),
                         None => self.pool().put(connection),
@@ -276,22 +306,61 @@ impl Client {
     }
 
     fn write_head(&self, head: &mut Vec<u8>, out: &Outgoing<'_, '_>) {
+        match out.head {
+            Head::Written(written) => head.extend_from_slice(&written.bytes),
+            Head::Fields(fields) => self.write_fields(head, out.method, out.url, fields, out.body.len()),
+        }
+    }
+
+    fn write_fields(
+        &self,
+        head: &mut Vec<u8>,
+        method: &str,
+        url: &Url,
+        fields: &request::Fields<'_>,
+        body_bytes: usize,
+    ) {
         let settings = &self.worker.settings;
-        let proxy = settings.proxies.for_url(out.url).filter(|proxy| proxy.takes_absolute_urls(out.url));
+        let proxy = settings.proxies.for_url(url).filter(|proxy| proxy.takes_absolute_urls(url));
         let authorization = proxy.and_then(crate::proxy::Proxy::authorization);
         request::write(
             head,
             &request::Outline {
-                method: out.method,
-                url: out.url,
+                method,
+                url,
                 absolute: proxy.is_some(),
-                fields: out.fields,
+                fields,
                 user_agent: &settings.user_agent,
                 proxy_authorization: authorization.as_deref(),
-                body_bytes: Some(out.body.len()),
+                body_bytes: Some(body_bytes),
                 close: settings.no_connection_reuse,
             },
         );
+    }
+
+    /// Whether requests there have heads that do for all users: HTTP/1.1, and no proxy that wants to know the user.
+    pub(super) fn has_common_heads(&self, url: &Url, version: VersionPreference) -> bool {
+        !self.spoken(url, version).http2 && self.worker.settings.proxies.for_url(url).is_none()
+    }
+
+    /// Writes a head for all users.
+    pub(super) fn written_head(
+        &self,
+        method: &Method,
+        url: &Rc<Url>,
+        fields: &request::Fields<'_>,
+        body_bytes: usize,
+    ) -> WrittenHead {
+        let mut bytes = Vec::new();
+        self.write_fields(&mut bytes, method.as_str(), url, fields, body_bytes);
+        WrittenHead {
+            method: method.clone(),
+            url: Rc::clone(url),
+            body_bytes,
+            bytes: bytes.into(),
+            close: fields.close,
+            has_key: has_key(fields),
+        }
     }
 
     async fn over_http2(
@@ -307,7 +376,10 @@ impl Client {
             remote: Some(http2.remote),
             ..http2_kind(error).into()
         };
-        let request = self.http2_request(out).map_err(|error| fault(&error))?;
+        let Head::Fields(fields) = out.head else {
+            return Err(Kind::Http2Other("http2: the request was written for HTTP/1.1".to_owned()).into());
+        };
+        let request = self.http2_request(out, fields).map_err(|error| fault(&error))?;
         let limits = h2::Limits {
             body_bytes_max: usize::try_from(limits.body_bytes).unwrap_or(usize::MAX),
             keep_body: !out.discard_body,
@@ -341,14 +413,18 @@ impl Client {
         })
     }
 
-    fn http2_request(&self, out: &Outgoing<'_, '_>) -> Result<h2::Request, h2::Error> {
+    fn http2_request(
+        &self,
+        out: &Outgoing<'_, '_>,
+        fields: &request::Fields<'_>,
+    ) -> Result<h2::Request, h2::Error> {
         let (slash, rest) = out.url.target();
         let target: Cow<'_, str> =
             if slash.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned(format!("{slash}{rest}")) };
-        let agent = out.fields.user_agent.as_deref().unwrap_or(&self.worker.settings.user_agent);
+        let agent = fields.user_agent.as_deref().unwrap_or(&self.worker.settings.user_agent);
         let agent = Some(("User-Agent", agent)).filter(|(_, agent)| !agent.is_empty());
-        let host = out.fields.host.as_deref().map(|host| ("Host", host));
-        let others = out.fields.others.iter().map(|(name, value)| (&**name, &**value));
+        let host = fields.host.as_deref().map(|host| ("Host", host));
+        let others = fields.others.iter().map(|(name, value)| (&**name, &**value));
         let headers = host.into_iter().chain(agent).chain(others);
         h2::Request::new(
             out.method,
@@ -375,9 +451,7 @@ fn check(out: &Outgoing<'_, '_>) -> Result<(), Kind> {
 
 /// Whether a request may be sent again when nobody knows whether the server has seen it.
 fn is_replayable(out: &Outgoing<'_, '_>) -> bool {
-    matches!(out.method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
-        || out.fields.get("Idempotency-Key").is_some()
-        || out.fields.get("X-Idempotency-Key").is_some()
+    matches!(out.method, "GET" | "HEAD" | "OPTIONS" | "TRACE") || out.head.has_key()
 }
 
 /// The edges of a stream as edges of a trail.

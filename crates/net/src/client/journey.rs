@@ -8,7 +8,7 @@ use bytes::Bytes;
 use model::{Level, Nanos};
 
 use super::authentication::{Authentication, Subject};
-use super::hop::{Answer, Fault, Outgoing};
+use super::hop::{Answer, Fault, Head, Outgoing};
 use super::redirect::{self, Redirect};
 use super::response::{self, Note, SentHeaders};
 use super::{AuthScheme, Client, Hop, Method, Request, Response, VersionPreference, Wire};
@@ -133,18 +133,12 @@ impl<'a> Journey<'a> {
     }
 
     async fn hop(&self, cookie: Option<&str>, trail: &mut Trail) -> Result<Answer, Fault> {
-        let fields = self.fields(cookie)?;
-        if self.followed == 0 && self.request.tell_headers {
-            *self.shown_headers.borrow_mut() = fields.shown();
-        }
-        if self.client.worker.settings.keep_wire {
-            *self.last_head.borrow_mut() = self.head(&fields);
-        }
+        let head = self.head(cookie)?;
         let bound = self.authentication.as_deref().filter(|authentication| authentication.binds());
         let outgoing = Outgoing {
             method: self.method.as_str(),
             url: &self.url,
-            fields: &fields,
+            head: &head,
             body: &self.body,
             deadline: self.deadline,
             version: if bound.is_some() { VersionPreference::Http1 } else { self.request.version },
@@ -155,8 +149,41 @@ impl<'a> Journey<'a> {
         self.client.hop(&outgoing, trail).await
     }
 
+    /// What goes before the body of the next hop.
+    fn head<'f>(&'f self, cookie: Option<&'f str>) -> Result<Head<'f>, Kind> {
+        let (headers, body_bytes) = (&self.request.headers, self.body.len());
+        let keeps = headers.is_shared() && self.is_everybodys(cookie);
+        if let Some(known) = if keeps { headers.written(&self.method, &self.url, body_bytes) } else { None } {
+            return Ok(Head::Written(known));
+        }
+        let fields = self.fields(cookie)?;
+        if keeps {
+            let written = Rc::new(self.client.written_head(&self.method, &self.url, &fields, body_bytes));
+            headers.keep_written(&written);
+            return Ok(Head::Written(written));
+        }
+        if self.followed == 0 && self.request.tell_headers {
+            *self.shown_headers.borrow_mut() = fields.shown();
+        }
+        if self.client.worker.settings.keep_wire {
+            *self.last_head.borrow_mut() = self.head_text(&fields);
+        }
+        Ok(Head::Fields(Box::new(fields)))
+    }
+
+    /// Whether all users would send the same head, and nobody wants to look at it.
+    fn is_everybodys(&self, cookie: Option<&str>) -> bool {
+        self.followed == 0
+            && (cookie.is_none() || self.request.verbatim)
+            && self.authentication.is_none()
+            && self.packed_as.is_none()
+            && !self.request.tell_headers
+            && !self.client.worker.settings.keep_wire
+            && self.client.has_common_heads(&self.url, self.request.version)
+    }
+
     /// A request's head in the words of HTTP/1, for hops that have none or did not get that far.
-    fn head(&self, fields: &Fields<'_>) -> Vec<u8> {
+    fn head_text(&self, fields: &Fields<'_>) -> Vec<u8> {
         let (slash, rest) = self.url.target();
         let mut head = format!("{} {slash}{rest} HTTP/1.1\r\n", self.method.as_str());
         if fields.host.is_none() {

@@ -21,6 +21,7 @@ use rustls::ClientConfig;
 pub(crate) use pool::{Http2, Origin, Pool};
 pub use request::{AuthScheme, Method, Request, VersionPreference};
 pub use request_headers::RequestHeaders;
+use request_headers::WrittenHead;
 pub use response::{Hop, Note, Proto, Response, SentHeaders, Wire};
 
 use crate::cookie::Jar;

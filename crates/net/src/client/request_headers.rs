@@ -2,9 +2,12 @@
 //!
 //! Main type: [`RequestHeaders`].
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::rc::Rc;
+
+use super::Method;
+use crate::url::Url;
 
 /// Names and values in their order. A request that is sent again and again keeps them in one place, however often it
 /// is cloned.
@@ -21,6 +24,21 @@ pub enum RequestHeaders {
 pub struct Common {
     list: Box<[(String, String)]>,
     checked: Cell<bool>,
+    /// What the last request with them was sent as.
+    written: RefCell<Option<Rc<WrittenHead>>>,
+}
+
+/// The head of a request over HTTP/1.1, and what it was written for. It is worth keeping when nothing in it is one user's.
+#[derive(Debug)]
+pub(crate) struct WrittenHead {
+    pub(crate) method: Method,
+    pub(crate) url: Rc<Url>,
+    pub(crate) body_bytes: usize,
+    pub(crate) bytes: Box<[u8]>,
+    /// It asks to close the connection.
+    pub(crate) close: bool,
+    /// It has a key that lets the server see the request twice.
+    pub(crate) has_key: bool,
 }
 
 impl Default for RequestHeaders {
@@ -42,7 +60,37 @@ impl RequestHeaders {
     pub fn share(&mut self) {
         if let Self::Own(list) = self {
             let list = std::mem::take(list).into();
-            *self = Self::Shared(Rc::new(Common { list, checked: Cell::new(false) }));
+            *self = Self::Shared(Rc::new(Common {
+                list,
+                checked: Cell::new(false),
+                written: RefCell::default(),
+            }));
+        }
+    }
+
+    /// Whether clones share the list.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self, Self::Shared(_))
+    }
+
+    /// The head that a request with the same list was sent with, if it fits this one.
+    pub(crate) fn written(
+        &self,
+        method: &Method,
+        url: &Rc<Url>,
+        body_bytes: usize,
+    ) -> Option<Rc<WrittenHead>> {
+        let Self::Shared(common) = self else { return None };
+        let written = common.written.borrow();
+        let known = written.as_ref()?;
+        let fits = Rc::ptr_eq(&known.url, url) && known.body_bytes == body_bytes && known.method == *method;
+        fits.then(|| Rc::clone(known))
+    }
+
+    /// Keeps the head for other requests with the same list.
+    pub(crate) fn keep_written(&self, head: &Rc<WrittenHead>) {
+        if let Self::Shared(common) = self {
+            common.written.replace(Some(Rc::clone(head)));
         }
     }
 

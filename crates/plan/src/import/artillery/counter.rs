@@ -51,11 +51,15 @@ impl DialectWorker for Counter {
 
 /// Counts on the session's thread.
 pub fn counting(session: &Session, count: impl FnOnce(u64, &mut Stats)) {
-    let now = session.now();
+    counting_at(session, session.now(), count);
+}
+
+/// Counts what happened at that moment on the run's clock.
+pub fn counting_at(session: &Session, moment: Nanos, count: impl FnOnce(u64, &mut Stats)) {
     if let Some(worker) = &mut *session.worker().dialect.borrow_mut()
         && let Some(counter) = worker.any().downcast_mut::<Counter>()
     {
-        let (now, stats) = counter.at(now);
+        let (now, stats) = counter.at(moment);
         count(now, stats);
     }
 }

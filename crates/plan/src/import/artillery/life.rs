@@ -11,9 +11,10 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use futures_util::future::{LocalBoxFuture, join_all};
+use model::Nanos;
 use serde_json::Value;
 
-use super::counter::counting;
+use super::counter::{counting, counting_at};
 use super::flow::{Act, Engine, Loop};
 use super::phases;
 use super::stats::Stats;
@@ -176,6 +177,13 @@ impl User {
     pub fn count(&self, session: &Session, count: impl FnOnce(u64, &mut Stats)) {
         if self.counted {
             counting(session, count);
+        }
+    }
+
+    /// Counts what happened at that moment, if the user's doings are in the report.
+    pub fn count_at(&self, session: &Session, moment: Nanos, count: impl FnOnce(u64, &mut Stats)) {
+        if self.counted {
+            counting_at(session, moment, count);
         }
     }
 

@@ -57,28 +57,37 @@ impl Rate {
     }
 }
 
-/// Values by name. Finding one costs the same however many there are: each request finds half a dozen.
+/// Values by name. Finding one takes the same time however many there are: each request finds half a dozen.
 #[derive(Clone, Debug)]
-pub struct ByName<T>(FxHashMap<Box<str>, T>);
+pub struct ByName<T> {
+    places: FxHashMap<Box<str>, usize>,
+    values: Vec<T>,
+}
 
 impl<T> Default for ByName<T> {
     fn default() -> Self {
-        Self(FxHashMap::default())
+        Self { places: FxHashMap::default(), values: Vec::new() }
     }
 }
 
 impl<T: Default> ByName<T> {
     /// The value of that name; a new one when there was none.
     pub fn of(&mut self, name: &str) -> &mut T {
-        if !self.0.contains_key(name) {
-            self.0.insert(name.into(), T::default());
-        }
-        self.0.get_mut(name).expect("it was there or has just been put there")
+        let place = self.places.get(name).copied().unwrap_or_else(|| {
+            self.places.insert(name.into(), self.values.len());
+            self.values.push(T::default());
+            self.values.len() - 1
+        });
+        &mut self.values[place]
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
+        self.places.iter().map(|(name, place)| (&**name, &self.values[*place]))
     }
 
     /// All of them, by name.
     pub fn sorted(&self) -> impl Iterator<Item = (&str, &T)> {
-        let mut all: Vec<(&str, &T)> = self.0.iter().map(|(name, value)| (&**name, value)).collect();
+        let mut all: Vec<(&str, &T)> = self.iter().collect();
         all.sort_unstable_by_key(|(name, _)| *name);
         all.into_iter()
     }
@@ -102,15 +111,15 @@ pub struct Period {
 impl Period {
     /// Adds what happened elsewhere in the same time.
     pub fn merge(&mut self, other: &Self) {
-        for (name, count) in &other.counters.0 {
+        for (name, count) in other.counters.iter() {
             *self.counters.of(name) += count;
         }
-        for (name, rate) in &other.rates.0 {
+        for (name, rate) in other.rates.iter() {
             let known = self.rates.of(name);
             known.count += rate.count;
             known.seen.merge(rate.seen);
         }
-        for (name, sketch) in &other.histograms.0 {
+        for (name, sketch) in other.histograms.iter() {
             self.histograms.of(name).merge(sketch);
         }
         self.counted.merge(other.counted);

@@ -59,6 +59,10 @@ fn kind(charset: &str) -> Kind {
 /// The character set that a `Content-Type` names.
 #[must_use]
 pub fn charset_of(content_type: &str) -> Option<&str> {
+    // It is a parameter; most types have none.
+    if !content_type.contains('=') {
+        return None;
+    }
     let at = content_type.to_ascii_lowercase().find("charset=")?;
     let rest = content_type[at + 8..].trim_start_matches(['"', '\'']);
     let end = rest.find([';', '"', '\'', ' ']).unwrap_or(rest.len());

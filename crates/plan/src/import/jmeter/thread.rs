@@ -40,6 +40,9 @@ use parallel::Branch;
 
 pub use group::{GroupStep, Run};
 
+/// Passes of a group after which other users have their turn, if nothing in them had to wait.
+const PASSES_AT_ONCE: u32 = 32;
+
 /// One thread: a user on its way through its group.
 struct Thread {
     // Held by a handle of the user's own: with each step of each thread, all would change the same two counts.
@@ -218,6 +221,7 @@ impl Thread {
     }
 
     async fn go(&mut self, session: &mut Session) -> Result<(), Halt> {
+        let mut passes = 0;
         while self.running {
             if self.run.stage.ends(self.group.phase) || self.end.is_some_and(|end| session.now() >= end) {
                 break;
@@ -237,7 +241,12 @@ impl Thread {
                 Some(Step::Leave(node)) => self.unlock(node),
                 Some(Step::Breathe) => tokio::task::yield_now().await,
                 None if self.walk.is_done() => break,
-                None => tokio::task::yield_now().await,
+                None => {
+                    passes += 1;
+                    if passes % PASSES_AT_ONCE == 0 {
+                        tokio::task::yield_now().await;
+                    }
+                }
             }
         }
         Ok(())

@@ -61,8 +61,8 @@ impl Vars {
 
     /// Sets a number, as text.
     pub fn put_number(&mut self, name: &str, value: i64) {
-        // Without going through text on the heap.
-        self.put(name, &smol_str::format_smolstr!("{value}"));
+        // Each round of each loop comes here: no formatter, no text on the heap.
+        self.put(name, itoa::Buffer::new().format(value));
     }
 
     /// Sets any value.

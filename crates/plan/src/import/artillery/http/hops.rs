@@ -122,13 +122,14 @@ fn next(
     let goes_on = request.follows && matches!(answer.status, 300..=303 | 305 | 307 | 308);
     let location = if goes_on { answer.headers.text_of("location") } else { None };
     let Some(location) = location else {
-        user.count(session, |now, stats| {
+        user.count_at(session, answer.trail.end(), |now, stats| {
             stats.count(now, "http.downloaded_bytes", answer.body.len() as f64);
         });
         return Ok(None);
     };
     if hop >= REDIRECTS_MAX {
-        user.count(session, |now, stats| stats.count(now, "http.downloaded_bytes", 0.0));
+        let end = answer.trail.end();
+        user.count_at(session, end, |now, stats| stats.count(now, "http.downloaded_bytes", 0.0));
         return Err(Failure {
             code: "ERR_TOO_MANY_REDIRECTS".to_owned(),
             message: format!("Redirected {REDIRECTS_MAX} times. Aborting."),
@@ -170,7 +171,7 @@ fn cookie_header(session: &mut Session, cookies: &[(String, String)], url: &net:
 /// Counts an answer.
 fn answered(session: &Session, user: &User, status: u16, trail: &net::Trail) {
     let first_byte = trail.waiting().as_millis_f64();
-    user.count(session, |now, stats| {
+    user.count_at(session, trail.end(), |now, stats| {
         stats.count(now, "http.responses", 1.0);
         stats.measure(now, "http.response_time", first_byte);
         let class = match status {
