@@ -6,6 +6,7 @@
 mod elements;
 mod jmx;
 mod postgres;
+mod program;
 
 use elements::{assertions, check, controllers, databases, extractors, groups, samplers, settings, sockets};
 

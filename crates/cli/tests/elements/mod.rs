@@ -11,6 +11,7 @@ pub mod settings;
 pub mod sockets;
 
 use super::jmx::*;
+use crate::program::shop;
 
 /// A thread group and the labels of its samples, in their order.
 pub struct Row {
