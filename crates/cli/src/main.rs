@@ -13,6 +13,7 @@ mod judgement;
 mod kept;
 mod load;
 mod logs;
+mod made_file;
 mod pages;
 mod results;
 mod run;
@@ -21,6 +22,7 @@ mod secrets;
 mod session;
 mod sheets;
 mod signals;
+mod traces;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;

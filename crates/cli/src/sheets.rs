@@ -22,6 +22,12 @@ pub fn with_files(command: Command) -> Command {
         .args(FORMS.iter().map(|(name, help, _)| Arg::new(*name).long(*name).value_name("file").help(*help)))
 }
 
+/// What writes a sheet in the form of this name.
+#[must_use]
+pub fn named(form: &str) -> Option<fn(&Sheet) -> String> {
+    FORMS.iter().find(|(name, ..)| *name == form).map(|(.., write)| *write)
+}
+
 /// Writes the files that were asked for; the sheet is made only for them.
 ///
 /// # Errors

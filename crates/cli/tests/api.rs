@@ -1,17 +1,13 @@
 //! The REST API of a run and the commands that use it, from outside the real binary.
 
+mod program;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
+use program::{folder, plimsoll, texts, write};
 use serde_json::{Value, json};
-
-fn plimsoll(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(args).current_dir(folder).env_clear().env("HOME", folder).stdin(Stdio::null());
-    command
-}
 
 /// A run that serves the API, and the log behind its address.
 struct Served {
@@ -24,8 +20,8 @@ struct Served {
 
 impl Served {
     fn start(script: &str, args: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("the system has a temporary folder");
-        std::fs::write(folder.path().join("t.js"), script).expect("a temporary folder can be written");
+        let folder = folder();
+        write(folder.path(), "t.js", script);
         let args = [&["run", "-q", "--address", "127.0.0.1:0"], args, &["t.js"]].concat();
         let mut child = plimsoll(folder.path(), &args)
             .stdout(Stdio::piped())
@@ -100,11 +96,6 @@ impl Served {
         let (code, out, _) = texts(&output);
         (code, out, self.said)
     }
-}
-
-fn texts(output: &Output) -> (i32, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
 }
 
 const LOAD: &str = "
@@ -230,7 +221,7 @@ fn setup_that_throws_on_demand_is_told_to_whoever_asked() {
 fn an_address_that_is_taken_keeps_the_run_from_starting() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let address = taken.local_addr().expect("it is bound").to_string();
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     std::fs::write(folder.path().join("t.js"), "export default function () { console.log('load'); }")
         .expect("a temporary folder can be written");
     let output =

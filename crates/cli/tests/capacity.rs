@@ -4,12 +4,12 @@
 //! whatever the machine does. That the answers are right is shown in virtual time by the tests of `insight`.
 
 mod browser;
-
-use std::process::{Command, Stdio};
+mod program;
 
 use browser::{Browser, has_charts, looks_right};
+use program::{folder, plimsoll, said, shop, write};
 use serde_json::Value;
-use target::{Running, Shop, ShopOptions};
+use target::Running;
 use tempfile::TempDir;
 
 /// One server that needs ten milliseconds for each: 100 a second at most.
@@ -30,19 +30,14 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let folder = tempfile::tempdir().expect("the system has a temporary folder");
-        std::fs::write(folder.path().join("t.js"), SCRIPT).expect("a temporary folder can be written");
-        Self { folder, shop: Shop::start(ShopOptions::default()).expect("the shop opens on a free port") }
+        let folder = folder();
+        write(folder.path(), "t.js", SCRIPT);
+        Self { folder, shop: shop() }
     }
 
     /// Exit status, standard output and standard error.
     fn plimsoll(&self, args: &[&str]) -> (i32, String, String) {
-        let home = self.folder.path();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-        command.args(args).current_dir(home).env_clear().env("HOME", home).env("SHOP", self.shop.http_url());
-        let output = command.stdin(Stdio::null()).output().expect("it starts");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+        said(plimsoll(self.folder.path(), args).env("SHOP", self.shop.http_url()))
     }
 
     fn capacity(&self, args: &[&str]) -> (i32, Value, String) {

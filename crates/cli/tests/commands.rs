@@ -1,24 +1,21 @@
 //! The real binary: what each command prints and with which status it ends.
 
+mod program;
+
 use std::path::Path;
-use std::process::{Command, Output};
 
-fn plimsoll(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(args).current_dir(folder).env_clear().env("HOME", folder).env("PATH", "/usr/bin:/bin");
-    command.output().expect("the binary starts")
-}
+use program::{folder, plimsoll, said};
 
-fn empty_folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("the system has a temporary folder")
+/// Exit status, standard output and standard error, where programs of the system can be found.
+fn with_tools(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    said(plimsoll(folder, args).env("PATH", "/usr/bin:/bin"))
 }
 
 /// Runs in an empty folder and checks the status, and that both streams contain what is wanted.
 fn check(args: &[&str], code: i32, stdout: &str, stderr: &str) {
-    let folder = empty_folder();
-    let output = plimsoll(folder.path(), args);
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{args:?}\n{out}\n{err}");
+    let folder = folder();
+    let (status, out, err) = with_tools(folder.path(), args);
+    assert_eq!(status, code, "{args:?}\n{out}\n{err}");
     assert!(out.contains(stdout), "{args:?}: {stdout:?} expected on standard output:\n{out}");
     assert!(err.contains(stderr), "{args:?}: {stderr:?} expected on standard error:\n{err}");
     assert!(!stderr.is_empty() || err.is_empty(), "{args:?}: nothing expected on standard error:\n{err}");
@@ -63,11 +60,10 @@ fn cloud_is_refused_with_advice() {
     check(&["cloud"], 255, "", "hint=");
     check(&["login", "cloud"], 255, "", "unknown command");
     check(&["run", "--no-cloud-logs", "x.js"], 255, "", "unknown flag: --no-cloud-logs");
-    let folder = empty_folder();
+    let folder = folder();
     std::fs::write(folder.path().join("x.js"), "export default function () {}").expect("a temporary folder");
-    let output = plimsoll(folder.path(), &["run", "--out", "cloud", "x.js"]);
-    let log = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(255), "{log}");
+    let (code, _, log) = with_tools(folder.path(), &["run", "--out", "cloud", "x.js"]);
+    assert_eq!(code, 255, "{log}");
     assert!(log.contains("could not create the 'cloud' output: plimsoll uploads nothing"), "{log}");
 }
 
@@ -81,20 +77,20 @@ fn logs_go_where_and_look_as_asked() {
     );
     check(&["--log-format=json", "cloud"], 255, "", "{\"hint\":");
     check(&["--log-output=stdout", "cloud"], 255, "level=error", "");
-    let folder = empty_folder();
-    let output = plimsoll(folder.path(), &["--log-output=file=logs/all.log", "cloud"]);
-    assert!(output.stderr.is_empty());
+    let folder = folder();
+    let (_, _, log) = with_tools(folder.path(), &["--log-output=file=logs/all.log", "cloud"]);
+    assert_eq!(log, "");
     assert!(std::fs::read_to_string(folder.path().join("logs/all.log")).unwrap().contains("level=error"));
 }
 
 #[test]
 fn new_writes_a_script_once() {
-    let folder = empty_folder();
-    let first = plimsoll(folder.path(), &["new", "--template", "smoke", "a.js"]);
-    assert_eq!(String::from_utf8_lossy(&first.stdout), "New script created: a.js (smoke template).\n");
+    let folder = folder();
+    let (_, first, _) = with_tools(folder.path(), &["new", "--template", "smoke", "a.js"]);
+    assert_eq!(first, "New script created: a.js (smoke template).\n");
     assert!(std::fs::read_to_string(folder.path().join("a.js")).unwrap().contains("export default function"));
-    assert_eq!(plimsoll(folder.path(), &["new", "a.js"]).status.code(), Some(255));
-    assert_eq!(plimsoll(folder.path(), &["new", "a.js", "-f"]).status.code(), Some(0));
-    assert_eq!(plimsoll(folder.path(), &["new"]).status.code(), Some(0));
+    assert_eq!(with_tools(folder.path(), &["new", "a.js"]).0, 255);
+    assert_eq!(with_tools(folder.path(), &["new", "a.js", "-f"]).0, 0);
+    assert_eq!(with_tools(folder.path(), &["new"]).0, 0);
     assert!(folder.path().join("script.js").exists());
 }

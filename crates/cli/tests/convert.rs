@@ -3,31 +3,17 @@
 
 mod door;
 mod jmx;
+mod program;
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use door::{Counts, Door};
+use program::{folder, plimsoll, said, shop, write};
 use serde_json::{Value, json};
-use target::{Running, Shop, ShopOptions};
-
-fn shop() -> Running {
-    Shop::start(ShopOptions::default()).expect("the shop opens on a free port")
-}
 
 /// Exit status, standard output and standard error.
-fn plimsoll(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(args)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .env("PRODUCT", "7")
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+fn converted(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    said(plimsoll(folder, args).env("PRODUCT", "7"))
 }
 
 /// A test in some format with files beside it, and what it is to come to.
@@ -50,7 +36,7 @@ struct Case<'a> {
 fn ran(door: &Door, folder: &Path, file: &str, flags: &[&str]) -> (Counts, (u64, u64)) {
     let args =
         [&["run", "-q", "--log-format", "raw", "--summary-export", "summary.json"], flags, &[file]].concat();
-    let (code, out, log) = plimsoll(folder, &args);
+    let (code, out, log) = converted(folder, &args);
     // 21 is Artillery's status for expectations that failed.
     assert!(code == 0 || code == 21, "{file} ended with {code}\n{out}\n{log}");
     let summary = std::fs::read_to_string(folder.join("summary.json")).expect("there is a summary");
@@ -62,12 +48,12 @@ fn ran(door: &Door, folder: &Path, file: &str, flags: &[&str]) -> (Counts, (u64,
 fn check(case: &Case<'_>) {
     let shop = shop();
     let door = Door::before(shop.http);
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let folder = folder.path();
     let (host, port) = (door.address.ip().to_string(), door.address.port().to_string());
     for (name, text) in case.files {
         let text = text.replace("SHOP", &door.url()).replace("HOST", &host).replace("PORT", &port);
-        std::fs::write(folder.join(name), text).expect("a temporary folder can be written");
+        write(folder, name, text);
     }
     let requests: Counts = case.requests.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
     let (seen, checks) = ran(&door, folder, case.name, case.flags);
@@ -76,7 +62,7 @@ fn check(case: &Case<'_>) {
         assert_eq!(checks, case.checks, "{} itself", case.name);
     }
     for (target, file) in [("plan", "made.yaml"), ("k6", "made.js")] {
-        let (code, out, log) = plimsoll(folder, &["convert", case.name, "--to", target, "-o", file]);
+        let (code, out, log) = converted(folder, &["convert", case.name, "--to", target, "-o", file]);
         assert_eq!((code, out.as_str()), (0, ""), "{}: {log}", case.name);
         let text = std::fs::read_to_string(folder.join(file)).expect("it was written");
         for note in case.notes {
@@ -87,7 +73,7 @@ fn check(case: &Case<'_>) {
         assert_eq!(checks, case.checks, "{} as {target}\n{text}", case.name);
     }
     // What was written as a plan can be written as a script too.
-    let (code, _, log) = plimsoll(folder, &["convert", "made.yaml", "--to", "k6", "-o", "again.js"]);
+    let (code, _, log) = converted(folder, &["convert", "made.yaml", "--to", "k6", "-o", "again.js"]);
     assert_eq!(code, 0, "{log}");
     let (seen, checks) = ran(&door, folder, "again.js", case.flags);
     assert_eq!((seen, checks), (requests, case.checks), "{} as a script of a plan", case.name);
@@ -377,26 +363,26 @@ fn plans_of_jmeter() {
 
 #[test]
 fn what_is_written_goes_where_it_is_wanted() {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let folder = folder.path();
     std::fs::create_dir_all(folder.join("in/data")).expect("a temporary folder can be written");
     std::fs::create_dir_all(folder.join("out")).expect("a temporary folder can be written");
     let plan = "plimsoll: 1\nbase: http://h\ndata: { d: { file: data/d.csv } }\nsteps: [{ feed: d }, { get: '/{{ a }}' }]\n";
-    std::fs::write(folder.join("in/t.yaml"), plan).expect("it can be written");
-    std::fs::write(folder.join("in/data/d.csv"), "a\n1\n").expect("it can be written");
-    let (code, out, log) = plimsoll(folder, &["convert", "in/t.yaml", "--to", "k6"]);
+    write(folder, "in/t.yaml", plan);
+    write(folder, "in/data/d.csv", "a\n1\n");
+    let (code, out, log) = converted(folder, &["convert", "in/t.yaml", "--to", "k6"]);
     assert!(
         code == 0 && out.contains("open('./data/d.csv')") && out.contains("export default function"),
         "{out}{log}"
     );
-    let (code, out, log) = plimsoll(folder, &["convert", "in/t.yaml", "--to", "k6", "-o", "out/t.js"]);
+    let (code, out, log) = converted(folder, &["convert", "in/t.yaml", "--to", "k6", "-o", "out/t.js"]);
     assert_eq!((code, out.as_str()), (0, ""), "{log}");
     let text = std::fs::read_to_string(folder.join("out/t.js")).expect("it was written");
     assert!(text.contains("open('../in/data/d.csv')"), "{text}");
-    let (code, _, log) = plimsoll(folder, &["convert", "in/t.yaml", "--to", "k6", "-o", "out/t.js"]);
+    let (code, _, log) = converted(folder, &["convert", "in/t.yaml", "--to", "k6", "-o", "out/t.js"]);
     assert!(code != 0 && log.contains("already exists"), "{code} {log}");
     let (code, _, log) =
-        plimsoll(folder, &["convert", "in/t.yaml", "--to", "plan", "-o", "out/t.js", "--force"]);
+        converted(folder, &["convert", "in/t.yaml", "--to", "plan", "-o", "out/t.js", "--force"]);
     assert_eq!(code, 0, "{log}");
     let text = std::fs::read_to_string(folder.join("out/t.js")).expect("it was written");
     assert!(text.contains("file: '../in/data/d.csv'"), "{text}");
@@ -404,13 +390,13 @@ fn what_is_written_goes_where_it_is_wanted() {
 
 #[test]
 fn mistakes_are_told() {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let folder = folder.path();
     std::fs::write(folder.join("s.js"), "export default function () {}\n").expect("it can be written");
-    std::fs::write(folder.join("bad.yaml"), "plimsoll: 1\nstpes: []\n").expect("it can be written");
-    std::fs::write(folder.join("odd.txt"), "curl http://h/ --tls-max 1.2\n").expect("it can be written");
+    write(folder, "bad.yaml", "plimsoll: 1\nstpes: []\n");
+    write(folder, "odd.txt", "curl http://h/ --tls-max 1.2\n");
     let check = |args: &[&str], part: &str| {
-        let (code, out, log) = plimsoll(folder, &[&["convert"], args].concat());
+        let (code, out, log) = converted(folder, &[&["convert"], args].concat());
         assert!(code != 0 && out.is_empty() && log.contains(part), "{args:?}: {code} {out} {log}");
     };
     check(&["bad.yaml", "--to", "python"], "it is plan or k6");
@@ -419,7 +405,7 @@ fn mistakes_are_told() {
     check(&["bad.yaml", "--to", "k6"], "did you mean 'steps'");
     check(&["none.yaml", "--to", "k6"], "none.yaml");
     // The type may be said; what cannot be had is told, and does not end it.
-    let (code, out, log) = plimsoll(folder, &["convert", "--type", "curl", "odd.txt", "--to", "plan"]);
+    let (code, out, log) = converted(folder, &["convert", "--type", "curl", "odd.txt", "--to", "plan"]);
     let told = "# line 1: unsupported: '--tls-max' cannot be had here";
     assert!(code == 0 && out.contains(told) && log.contains("--tls-max"), "{out}{log}");
 }

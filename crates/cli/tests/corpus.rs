@@ -4,10 +4,10 @@
 //! its file and why: that it runs, or that it ends with a message that names what is missing and where. Data
 //! files that a script opens, and a main script around a file that has none, are companions of the row.
 
+mod program;
 mod rows;
 
-use std::process::{Command, Stdio};
-
+use program::{plimsoll, said};
 use rows::{FAILS, RUNS, Row, check, folder_for, served, shop};
 use serde_json::Value;
 
@@ -21,16 +21,14 @@ const PRODUCTS: (&str, &str) = ("test-data/products.json", r#"[{"id": "1"}, {"id
 fn a_hundredth(file: &str, env: &[&str], code: &[i32], users: u64, seconds: f64) {
     let shop = shop();
     let folder = folder_for(&[USERS, PRODUCTS], &shop);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(["run", "-q", "-c", "config.json", "--time-scale", "0.01", "--execution-segment", "0:1/20"]);
-    command.args(["--summary-export", "exported.json"]);
+    let usual = ["-c", "config.json", "--time-scale", "0.01", "--execution-segment", "0:1/20"];
+    let mut command =
+        plimsoll(folder.path(), &[&["run", "-q", "--summary-export", "exported.json"][..], &usual].concat());
     for pair in env {
         command.args(["-e", &pair.replace("SHOP", &shop.http_url())]);
     }
-    command.arg(file).current_dir(folder.path()).env_clear().env("HOME", folder.path());
-    let output = command.stdin(Stdio::null()).output().expect("it starts");
-    let log = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code().is_some_and(|status| code.contains(&status)), "{}: {log}", output.status);
+    let (status, _, log) = said(command.arg(file));
+    assert!(code.contains(&status), "{status}: {log}");
 
     let text = std::fs::read_to_string(folder.path().join("exported.json")).expect("a summary is exported");
     let summary: Value = serde_json::from_str(&text).expect("the exported summary is JSON");

@@ -3,17 +3,18 @@
 //! What did not come with a file is added as a companion: a main script around it, data, or the lines behind its
 //! own that others import from it.
 
+mod program;
 mod rows;
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
+use program::{plimsoll, said};
 use rows::{FAILS, RUNS, Row, check, folder_for, served, shop};
 use serde_json::Value;
 
 /// What a run left: its exit status, its log, its summary, and the requests that the shop answered.
 struct Left {
-    code: Option<i32>,
+    code: i32,
     log: String,
     summary: Value,
     served: u64,
@@ -36,20 +37,11 @@ impl Left {
 fn run(file: &str, companions: &[(&str, &str)], args: &[&str]) -> Left {
     let shop = shop();
     let folder = folder_for(companions, &shop);
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["run", "-q", "-c", "config.json", "--summary-export", "exported.json"])
-        .args(args)
-        .arg(file)
-        .current_dir(folder.path())
-        .env_clear()
-        .env("HOME", folder.path())
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
-    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    let usual = ["run", "-q", "-c", "config.json", "--summary-export", "exported.json"];
+    let (code, _, log) = said(plimsoll(folder.path(), &usual).args(args).arg(file));
     let text = std::fs::read(folder.path().join("exported.json")).unwrap_or_default();
     let summary = serde_json::from_slice(&text).unwrap_or_default();
-    Left { code: output.status.code(), log, summary, served: served(&shop) }
+    Left { code, log, summary, served: served(&shop) }
 }
 
 /// A file of the corpus as it came, with lines behind it that did not come along.
@@ -126,7 +118,7 @@ const COMPLEXITY: &str = r"
 #[test]
 fn graphql_complexity() {
     let left = run("over.js", &[("over.js", COMPLEXITY)], &["-u", "1", "-i", "1"]);
-    assert_eq!(left.code, Some(0), "{}", left.log);
+    assert_eq!(left.code, 0, "{}", left.log);
     for depth in [2, 4, 6] {
         left.check(&format!("handles depth {depth}"), 1, 0);
     }
@@ -142,7 +134,7 @@ fn graphql_complexity() {
 fn websocket_graphql() {
     // 30 seconds: the script closes its socket then.
     let left = run("websocket-graphql.js", &[], &["-u", "1", "-i", "1"]);
-    assert_eq!(left.code, Some(0), "{}", left.log);
+    assert_eq!(left.code, 0, "{}", left.log);
     assert!(left.log.contains("WebSocket connection established"), "{}", left.log);
     left.check("WebSocket connection successful", 1, 0);
     // The script expects each message to be of type data; the first is the server's greeting.
@@ -223,7 +215,7 @@ fn coverage(queries: &str) -> Left {
 fn suite_graphql_coverage() {
     let left = coverage(QUERIES);
     // It wants more than 500 operations, which four iterations cannot be.
-    assert_eq!(left.code, Some(99), "{}", left.log);
+    assert_eq!(left.code, 99, "{}", left.log);
     assert!(left.log.contains("'business_operations_completed' have been crossed"), "{}", left.log);
     for never in ["GraphQL test failed", "Error testing operation", "GraphQL errors in"] {
         assert!(!left.log.contains(never), "{}", left.log);
@@ -246,7 +238,7 @@ fn suite_graphql_coverage() {
 fn suite_graphql_coverage_notices_errors_inside_answers() {
     let query = "getAllSeasonalAssignments(styleSeasonCode: $styleSeasonCode) { id styleSeasonCode }";
     let left = coverage(&QUERIES.replace(query, "getAllSeasonalAssignments: fail"));
-    assert_eq!(left.code, Some(99), "{}", left.log);
+    assert_eq!(left.code, 99, "{}", left.log);
     left.check("is status 200", 8, 0);
     left.check("has data field", 8, 0);
     left.check("no GraphQL errors", 4, 4);

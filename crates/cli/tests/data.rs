@@ -1,11 +1,15 @@
 //! Data that users share, seen from outside the real binary: files, rows, secrets, and the types of our modules.
 
+mod program;
+
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 use std::sync::mpsc;
+
+use program::{folder, plimsoll, said, write};
 
 /// What a request to [`serve`]'s server was.
 struct Heard {
@@ -43,18 +47,9 @@ fn serve(count: usize, answer: fn(&Heard) -> (u16, String)) -> (String, mpsc::Re
 }
 
 fn run(folder: &Path, script: &str, args: &[&str], base: &str) -> Output {
-    std::fs::write(folder.join("t.js"), script).expect("a temporary folder can be written");
-    Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["run", "-q", "--log-format", "raw"])
-        .args(args)
-        .arg("t.js")
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .env("BASE", base)
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts")
+    write(folder, "t.js", script);
+    let args = [&["run", "-q", "--log-format", "raw"], args, &["t.js"]].concat();
+    plimsoll(folder, &args).env("BASE", base).output().expect("it starts")
 }
 
 /// The lines that a script logs, sorted; the run must succeed.
@@ -65,10 +60,6 @@ fn lines(folder: &Path, script: &str, args: &[&str], base: &str) -> Vec<String> 
     let mut lines: Vec<String> = log.lines().map(str::to_owned).collect();
     lines.sort();
     lines
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("the system has a temporary folder")
 }
 
 #[test]
@@ -199,12 +190,8 @@ fn declared(block: &str) -> BTreeSet<String> {
 #[test]
 fn the_types_declare_what_there_is() {
     let folder = folder();
-    let made = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["new", "--types", "first.js"])
-        .current_dir(folder.path())
-        .output()
-        .expect("it starts");
-    assert!(made.status.success());
+    let (code, _, log) = said(&mut plimsoll(folder.path(), &["new", "--types", "first.js"]));
+    assert_eq!(code, 0, "{log}");
     let types = std::fs::read_to_string(folder.path().join("plimsoll.d.ts")).expect("it was written");
     let script = "
         import * as data from 'plimsoll/data';

@@ -3,12 +3,13 @@
 
 mod door;
 mod jmx;
+mod program;
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use door::{Counts, Door};
+use program::{folder, plimsoll};
 use serde_json::Value;
 use stats::Interval;
 use stats::percentile::{BatchHistogram, Percentile, percentile};
@@ -29,15 +30,15 @@ struct Ran {
 
 /// Runs one of the three in a folder of its own.
 fn run(door: &Door, file: &str) -> Ran {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let journey = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/journey"));
     for name in [file, "shoppers.csv"] {
         std::fs::copy(journey.join(name), folder.path().join(name))
             .expect("a temporary folder can be written");
     }
     let (host, port) = (format!("host={}", door.address.ip()), format!("port={}", door.address.port()));
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(["run", "--quiet", "--out", "json=samples.json", "--summary-export", "summary.json"]);
+    let usual = ["run", "--quiet", "--out", "json=samples.json", "--summary-export", "summary.json"];
+    let mut command = plimsoll(folder.path(), &usual);
     match file.rsplit('.').next() {
         Some("jmx") => {
             command.args(["--jmeter-property", &host, "--jmeter-property", &port, "--jtl", "out.jtl"])
@@ -45,13 +46,7 @@ fn run(door: &Door, file: &str) -> Ran {
         Some("js") => command.args(["--env", &format!("SHOP={}", door.url())]),
         _ => &mut command,
     };
-    command
-        .arg(file)
-        .current_dir(folder.path())
-        .env_clear()
-        .env("HOME", folder.path())
-        .env("SHOP", door.url());
-    let output = command.stdin(Stdio::null()).output().expect("it starts");
+    let output = command.arg(file).env("SHOP", door.url()).output().expect("it starts");
     let said =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     // Artillery's status for failed expectations is 21.

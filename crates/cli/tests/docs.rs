@@ -141,6 +141,7 @@ pages! {
     readme: "README.md",
     commands: "docs/commands.md",
     comparing_runs: "docs/judgement/comparing.md",
+    traces: "docs/judgement/traces.md",
     executors: "docs/executors.md",
     getting_started: "docs/getting-started.md",
     http: "docs/http.md",

@@ -1,12 +1,12 @@
 //! The slowest and the failed requests of a run, as they are kept with it and shown, without what is secret.
 
 mod jmx;
+mod program;
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
+use program::{folder, plimsoll, said, shop, write};
 use serde_json::{Value, json};
-use target::{Running, Shop, ShopOptions};
 
 const SCRIPT: &str = "
     import http from 'k6/http';
@@ -29,19 +29,12 @@ const SCRIPT: &str = "
     }
 ";
 
-fn shop() -> Running {
-    Shop::start(ShopOptions::default()).expect("the shop opens on a free port")
-}
-
 /// Standard output of the program, which has to end well.
 #[track_caller]
 fn prints(folder: &Path, shop: &str, args: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(args).current_dir(folder).env_clear().env("HOME", folder).env("SHOP", shop);
-    let output = command.env("PLIMSOLL_STORE", "kept.db").stdin(Stdio::null()).output().expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{args:?}\n{}\n{}", text(&output.stdout), text(&output.stderr));
-    text(&output.stdout)
+    let (code, out, log) = said(plimsoll(folder, args).env("SHOP", shop).env("PLIMSOLL_STORE", "kept.db"));
+    assert_eq!(code, 0, "{args:?}\n{out}\n{log}");
+    out
 }
 
 fn exchanges(folder: &Path) -> Vec<Value> {
@@ -56,8 +49,8 @@ fn of(exchanges: &[Value], kept_as: &str) -> Vec<Value> {
 
 #[test]
 fn the_slowest_and_the_failed_requests_of_a_script_are_kept() {
-    let (folder, shop) = (tempfile::tempdir().expect("there is a temporary folder"), shop());
-    std::fs::write(folder.path().join("t.js"), SCRIPT).expect("it can be written");
+    let (folder, shop) = (folder(), shop());
+    write(folder.path(), "t.js", SCRIPT);
     let run = ["run", "-q", "--secret-source=mock=note=s3cr3t-note", "t.js"];
     prints(folder.path(), &shop.http_url(), &run);
     let kept = exchanges(folder.path());
@@ -105,7 +98,7 @@ fn the_slowest_and_the_failed_requests_of_a_script_are_kept() {
 
 #[test]
 fn those_of_plans_are_kept_too() {
-    let (folder, shop) = (tempfile::tempdir().expect("there is a temporary folder"), shop());
+    let (folder, shop) = (folder(), shop());
     let missing = format!("{}/no-such-page", shop.http_url());
     let args = ["http", &missing, "-n", "20", "-c", "2", "-m", "POST", "-b", "a=1&password=geheim7"];
     prints(folder.path(), "", &args);
@@ -117,7 +110,7 @@ fn those_of_plans_are_kept_too() {
 
     let broken = jmx::http("broken", "POST", "/bin/status/503", &[], &jmx::body("hello"), "");
     let plan = jmx::plan(&[], &jmx::group("G", "1", "5", &[], &broken));
-    std::fs::write(folder.path().join("t.jmx"), plan).expect("it can be written");
+    write(folder.path(), "t.jmx", plan);
     prints(folder.path(), "", &["run", "--quiet", &jmx::port_of(&shop), "t.jmx"]);
     let failed = of(&exchanges(folder.path()), "failed");
     assert_eq!(failed.len(), 3, "{failed:#?}");

@@ -1,27 +1,18 @@
 //! Features that a user reaches by an option or a flag, each seen from outside the real binary.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+mod program;
 
-use target::{Shop, ShopOptions};
+use std::path::Path;
+use std::process::Command;
+
+use program::{folder, plimsoll, said, shop, write};
 
 /// Exit status, standard output, standard error and the exported summary of a script.
 fn run(script: &str, args: &[&str], base: &str) -> (i32, String, String, serde_json::Value) {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
-    std::fs::write(folder.path().join("t.js"), script).expect("a temporary folder can be written");
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["run", "--summary-export", "summary.json", "--summary-trust"])
-        .args(args)
-        .arg("t.js")
-        .current_dir(folder.path())
-        .env_clear()
-        .env("HOME", folder.path())
-        .env("BASE", base)
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (code, out, err) = (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr));
+    let folder = folder();
+    write(folder.path(), "t.js", script);
+    let usual = ["run", "--summary-export", "summary.json", "--summary-trust"];
+    let (code, out, err) = said(plimsoll(folder.path(), &usual).args(args).arg("t.js").env("BASE", base));
     (code, out, err, summary(folder.path()))
 }
 
@@ -85,7 +76,7 @@ fn a_built_in_metric_is_shared_with_a_warning() {
 
 #[test]
 fn requests_and_responses_are_logged_on_demand() {
-    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    let shop = shop();
     let script = "
         import http from 'k6/http';
         export default function () { http.post(`${__ENV.BASE}/bin/anything`, 'sent-body'); }
@@ -121,15 +112,15 @@ fn a_request_that_fails_is_logged_too() {
 
 #[test]
 fn running_out_of_descriptors_speaks_against_a_run() {
-    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let shop = shop();
+    let folder = folder();
     let script = format!(
         "import http from 'k6/http';
          export const options = {{ vus: 100, iterations: 100 }};
          export default function () {{ http.get('{}/bin/delay/1'); }}",
         shop.http_url()
     );
-    std::fs::write(folder.path().join("t.js"), script).expect("a temporary folder can be written");
+    write(folder.path(), "t.js", script);
     let command = format!(
         "ulimit -n 60; exec {} run -q --summary-trust --summary-export summary.json t.js",
         env!("CARGO_BIN_EXE_plimsoll")
@@ -153,7 +144,7 @@ fn running_out_of_descriptors_speaks_against_a_run() {
 /// object, nothing logged, nothing sent.
 #[test]
 fn what_a_script_throws_from_an_argument_reaches_the_script() {
-    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    let shop = shop();
     const CASES: &[&str] = &[
         "http.get(URL, { get headers() { throw own; } })",
         "http.get(URL, { headers: { a: text } })",
@@ -246,7 +237,7 @@ fn what_a_script_throws_from_an_argument_reaches_the_script() {
 
 #[test]
 fn json_gives_what_the_script_made_of_it() {
-    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    let shop = shop();
     let script = "
         import http from 'k6/http';
         export default function () {
@@ -266,7 +257,7 @@ fn json_gives_what_the_script_made_of_it() {
 
 #[test]
 fn the_lag_of_the_generator_is_a_metric_on_demand() {
-    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    let shop = shop();
     let metric = |options: &str| {
         let script = format!(
             "import http from 'k6/http';

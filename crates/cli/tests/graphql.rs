@@ -1,11 +1,13 @@
 //! `plimsoll/graphql` of the real binary: operations over HTTP and WebSocket against the shop, what is measured of
 //! them, and what is said when something goes wrong.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+mod program;
 
+use std::path::Path;
+
+use program::{folder, plimsoll, said, shop, write};
 use serde_json::{Value, json};
-use target::{Running, Shop, ShopOptions};
+use target::Running;
 
 /// One run: what the script printed, what the summary said, and the summary as JSON.
 struct Run {
@@ -25,35 +27,20 @@ impl Run {
     }
 }
 
-fn shop() -> Running {
-    Shop::start(ShopOptions::default()).expect("the shop opens on a free port")
-}
-
 /// Runs a script in which `SHOP` is the shop's address without the scheme, once.
 fn run(script: &str) -> Run {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let shop = shop();
     run_in(folder.path(), &shop, script)
 }
 
 fn run_in(folder: &Path, shop: &Running, script: &str) -> Run {
     let script = script.replace("SHOP", &shop.http.to_string());
-    std::fs::write(folder.join("t.js"), script).expect("a temporary folder can be written");
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["run", "-q", "--log-format", "raw", "--summary-export", "exported.json", "t.js"])
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
+    write(folder, "t.js", script);
+    let args = ["run", "-q", "--log-format", "raw", "--summary-export", "exported.json", "t.js"];
+    let (code, out, log) = said(&mut plimsoll(folder, &args));
     let exported = std::fs::read(folder.join("exported.json")).unwrap_or_default();
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        log: String::from_utf8_lossy(&output.stderr).into_owned(),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        exported: serde_json::from_slice(&exported).unwrap_or_default(),
-    }
+    Run { code, log, out, exported: serde_json::from_slice(&exported).unwrap_or_default() }
 }
 
 #[track_caller]
@@ -326,7 +313,7 @@ fn a_failure_that_nobody_listens_for_ends_the_iteration() {
 
 #[test]
 fn a_document_that_is_none_is_shown_where_it_stands() {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let script = "import { gql } from 'plimsoll/graphql';\n\nconst Q = gql`\n  query Bad {\n    products { id ]\n  }\n`;\nexport default () => {};";
     let run = run_in(folder.path(), &shop(), script);
     assert_eq!(run.code, 107, "{}", run.log);
@@ -384,10 +371,10 @@ fn what_a_script_gets_wrong_is_told() {
 
 #[test]
 fn the_summary_tells_which_fields_of_the_schema_were_asked_for() {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let schema = "schema { query: Root subscription: Told } type Told { messageAdded: Int }
                   type Root { health: String categories: [String] product(id: ID): Int never: Int }";
-    std::fs::write(folder.path().join("schema.graphql"), schema).expect("it can be written");
+    write(folder.path(), "schema.graphql", schema);
     let script = r#"
         import { Client } from 'plimsoll/graphql';
         const client = new Client('http://SHOP/graphql', { schema: open('schema.graphql') });

@@ -1,14 +1,15 @@
 //! `plimsoll trend` and `plimsoll soak` over runs that were kept in virtual time.
 
 mod browser;
+mod program;
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use browser::{Browser, has_charts, looks_right};
 use metrics::{Contains, HttpSample, Kind, Recorder, RecorderConfig, Registry, TagSetId};
 use model::{Clock, Logger, Nanos, Record};
+use program::{folder, plimsoll, said};
 use serde_json::{Value, json};
 use store::{Closing, Keeper, Opening, Place};
 use tempfile::TempDir;
@@ -28,7 +29,7 @@ struct Archive(TempDir);
 
 impl Archive {
     fn new() -> Self {
-        Self(tempfile::tempdir().expect("the system has a temporary folder"))
+        Self(folder())
     }
 
     fn store(&self) -> PathBuf {
@@ -87,12 +88,7 @@ impl Archive {
 
     /// Exit status, standard output and standard error.
     fn plimsoll(&self, args: &[&str]) -> (i32, String, String) {
-        let home = self.0.path();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-        command.args(args).args(["--store", "runs.db"]).current_dir(home);
-        let output = command.env_clear().env("HOME", home).stdin(Stdio::null()).output().expect("it starts");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+        said(plimsoll(self.0.path(), args).args(["--store", "runs.db"]))
     }
 
     #[track_caller]

@@ -1,35 +1,29 @@
 //! Files that were made to do harm, given to the built program: each is refused with its file and line, and quickly.
 
 mod jmx;
+mod program;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+
+use program::{folder, plimsoll, said, write};
 
 /// Exit status and all that was said of checking a file.
 fn check(folder: &Path, args: &[&str]) -> (i32, String) {
-    plimsoll(folder, &[&["check"], args].concat())
+    all_said(folder, &[&["check"], args].concat())
 }
 
 /// Exit status and all that was said.
-fn plimsoll(folder: &Path, args: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(args)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().unwrap_or(-1), format!("{}{}", text(&output.stdout), text(&output.stderr)))
+fn all_said(folder: &Path, args: &[&str]) -> (i32, String) {
+    let (code, out, log) = said(&mut plimsoll(folder, args));
+    (code, format!("{out}{log}"))
 }
 
 /// A file that is refused with these words.
 #[track_caller]
 fn refused(name: &str, content: &str, words: &[&str]) {
     let (folder, inner) = secret();
-    std::fs::write(folder.path().join("part.jmx"), "<jmeterTestPlan/>").expect("it can be written");
-    std::fs::write(inner.join(name), content).expect("it can be written");
+    write(folder.path(), "part.jmx", "<jmeterTestPlan/>");
+    write(&inner, name, content);
     let (code, said) = check(&inner, &[name]);
     assert!(code > 0, "{name} ended with {code}: {said}");
     for word in words {
@@ -40,11 +34,11 @@ fn refused(name: &str, content: &str, words: &[&str]) {
 
 /// A folder for a test with a secret beside its project, and the folder of the test within.
 fn secret() -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     // The test's own folder is two below, so that there is something outside of those around it.
     let inner = folder.path().join("shop/plans");
     std::fs::create_dir_all(&inner).expect("a temporary folder can be written");
-    std::fs::write(folder.path().join("secret.csv"), "a,b\n1,2\n").expect("it can be written");
+    write(folder.path(), "secret.csv", "a,b\n1,2\n");
     (folder, inner)
 }
 
@@ -171,7 +165,7 @@ fn files_outside_of_the_folder_are_refused() {
 fn the_user_may_allow_what_lies_outside() {
     let (folder, inner) = secret();
     let plan = "plimsoll: 1\nbase: http://h\ndata: { d: { file: ../../secret.csv } }\nsteps: [{ feed: d }]\n";
-    std::fs::write(inner.join("t.yaml"), plan).expect("it can be written");
+    write(&inner, "t.yaml", plan);
     let (code, said) = check(&inner, &["--outside-files", "t.yaml"]);
     assert_eq!(code, 0, "{said}");
     // What lies below the working directory is the user's own, wherever the test stands.
@@ -192,13 +186,13 @@ fn files_outside_of_the_folder_are_not_sent() {
         jmx::show("read ${__FileToString(../../secret.csv,,)} of it"),
     ];
     let plan = jmx::plan(&[], &jmx::group("Users", "1", "1", &[], &samplers.concat()));
-    std::fs::write(inner.join("t.jmx"), plan).expect("it can be written");
+    write(&inner, "t.jmx", plan);
     let script = "config: { target: 'http://127.0.0.1:1', phases: [{ duration: 1, arrivalCount: 1 }] }\n\
                   scenarios: [{ flow: [{ post: { url: /, formData: { f: { fromFile: ../../secret.csv } } } }] }]\n";
-    std::fs::write(inner.join("t.yml"), script).expect("it can be written");
+    write(&inner, "t.yml", script);
     let check = |flags: &[&str], file: &str, out: &str, has: &[&str], has_not: &[&str]| {
         let flag = if file == "t.jmx" { "--jtl" } else { "--artillery-report" };
-        let (_, said) = plimsoll(&inner, &[&["run", "--quiet", flag, out], flags, &[file]].concat());
+        let (_, said) = all_said(&inner, &[&["run", "--quiet", flag, out], flags, &[file]].concat());
         let text =
             std::fs::read_to_string(inner.join(out)).unwrap_or_else(|why| panic!("{out}: {why} {said}"));
         for part in has {

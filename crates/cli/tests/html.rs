@@ -1,24 +1,16 @@
 //! `k6/html` and forms, as scripts of the real binary see them: tables of expressions and their values.
 
-use std::process::{Command, Stdio};
+mod program;
 
-use target::{Shop, ShopOptions};
+use program::{folder, plimsoll, said, shop, write};
 
 /// What the script logs, line by line.
 fn lines(script: &str, base: &str) -> Vec<String> {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
-    std::fs::write(folder.path().join("t.js"), script).expect("a temporary folder can be written");
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["run", "-q", "--log-format", "raw", "t.js"])
-        .current_dir(folder.path())
-        .env_clear()
-        .env("HOME", folder.path())
-        .env("BASE", base)
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
-    let log = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "ended with {}: {log}", output.status);
+    let folder = folder();
+    write(folder.path(), "t.js", script);
+    let args = ["run", "-q", "--log-format", "raw", "t.js"];
+    let (code, _, log) = said(plimsoll(folder.path(), &args).env("BASE", base));
+    assert_eq!(code, 0, "{log}");
     log.lines().map(str::to_owned).collect()
 }
 
@@ -333,7 +325,7 @@ const FORMS: &str = r#"
 
 #[test]
 fn forms_and_links() {
-    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    let shop = shop();
     let cases = [
         (
             "sent(page(posting).submitForm({ formSelector: '#one' }))",
@@ -428,14 +420,9 @@ fn a_test_that_is_aborted_in_a_callback_ends() {
           parseHTML('<p>').find('p').map(() => test.abort('enough'));
           console.log('not reached');
         }";
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
-    std::fs::write(folder.path().join("t.js"), script).expect("a temporary folder can be written");
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["run", "-q", "t.js"])
-        .current_dir(folder.path())
-        .output()
-        .expect("it starts");
-    let log = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(108), "{log}");
+    let folder = folder();
+    write(folder.path(), "t.js", script);
+    let (code, _, log) = said(&mut plimsoll(folder.path(), &["run", "-q", "t.js"]));
+    assert_eq!(code, 108, "{log}");
     assert!(log.contains("enough") && !log.contains("not reached"), "{log}");
 }

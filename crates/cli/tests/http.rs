@@ -1,24 +1,13 @@
 //! `plimsoll http`, seen from outside the real binary.
 
-use std::process::{Command, Stdio};
+mod program;
 
-use target::{Running, Shop, ShopOptions};
+use program::{folder, plimsoll, said, shop};
 
 /// Exit status, standard output, standard error.
 fn http(args: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .arg("http")
-        .args(args)
-        .env_clear()
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
-}
-
-fn shop() -> Running {
-    Shop::start(ShopOptions::default()).expect("the shop opens on a free port")
+    let folder = folder();
+    said(plimsoll(folder.path(), &["http"]).args(args))
 }
 
 /// The results as JSON.

@@ -1,11 +1,14 @@
 //! Modules imported from the network by the real binary, from a server on this machine.
 
+mod program;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use program::{plimsoll, said, write};
 
 /// A server of modules, gone when dropped.
 struct Server {
@@ -64,20 +67,13 @@ fn answer(mut stream: TcpStream) {
 }
 
 /// Runs the program in `folder`; exit status and log.
-fn plimsoll(folder: &Path, args: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(args)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
-    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+fn logged(folder: &Path, args: &[&str]) -> (i32, String) {
+    let (code, _, log) = said(&mut plimsoll(folder, args));
+    (code, log)
 }
 
 fn script(folder: &Path, text: &str) {
-    std::fs::write(folder.join("t.js"), text).expect("a temporary folder can be written");
+    write(folder, "t.js", text);
 }
 
 #[test]
@@ -92,7 +88,7 @@ fn modules_are_fetched_kept_and_packed() {
     );
     script(folder, &text);
     let check = |args: &[&str], wanted: &[&str]| {
-        let (code, log) = plimsoll(folder, args);
+        let (code, log) = logged(folder, args);
         assert!(code == 0 && wanted.iter().all(|part| log.contains(part)), "{args:?}: {code}: {log}");
     };
     check(&["run", "-q", "t.js"], &["got 42 7"]);
@@ -102,7 +98,7 @@ fn modules_are_fetched_kept_and_packed() {
     check(&["run", "-q", "--offline", "t.js"], &["got 42 7"]);
     std::fs::remove_dir_all(folder.join(".cache")).expect("copies were kept");
     check(&["run", "-q", "archive.tar"], &["got 42 7"]);
-    let (code, log) = plimsoll(folder, &["run", "-q", "--offline", "t.js"]);
+    let (code, log) = logged(folder, &["run", "-q", "--offline", "t.js"]);
     assert!(
         code == 107 && log.contains("there is no copy of it") && log.contains("--offline"),
         "{code} {log}"
@@ -115,7 +111,7 @@ fn failures_name_the_address_and_the_reason() {
     let server = Server::start();
     let check = |address: &str, reason: &str| {
         script(folder.path(), &format!("import '{address}'; export default () => {{}};"));
-        let (code, log) = plimsoll(folder.path(), &["run", "-q", "t.js"]);
+        let (code, log) = logged(folder.path(), &["run", "-q", "t.js"]);
         assert!(code == 107 && log.contains(address) && log.contains(reason), "{address}: {code} {log}");
     };
     check(&format!("{}/none.js", server.base), "status 404");
@@ -127,14 +123,14 @@ fn failures_name_the_address_and_the_reason() {
 fn the_main_script_may_be_on_the_network() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
-    std::fs::write(folder.join("data.txt"), "of here").expect("a temporary folder can be written");
+    write(folder, "data.txt", "of here");
     let server = Server::start();
     let main = format!("{}/main.ts", server.base);
-    let (code, log) = plimsoll(folder, &["run", "-q", &main]);
+    let (code, log) = logged(folder, &["run", "-q", &main]);
     assert_eq!((code, log.matches("main 42 of here").count()), (0, 2), "{log}");
     assert!(log.contains(&format!("{main}:4:")), "{log}");
-    let (code, log) = plimsoll(folder, &["run", "-q", &format!("{}/none.js", server.base)]);
+    let (code, log) = logged(folder, &["run", "-q", &format!("{}/none.js", server.base)]);
     assert!(code == 107 && log.contains("none.js") && log.contains("status 404"), "{code} {log}");
-    let (code, log) = plimsoll(folder, &["run", "-q", "http://h.test/a.js"]);
+    let (code, log) = logged(folder, &["run", "-q", "http://h.test/a.js"]);
     assert!(code != 0 && log.contains("only supported schemes"), "{code} {log}");
 }

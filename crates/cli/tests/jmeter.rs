@@ -1,13 +1,11 @@
 //! JMeter plans as people write them, run by the built program against the demo shop.
 
+mod program;
+
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
-use target::{Running, Shop, ShopOptions};
-
-fn shop() -> Running {
-    Shop::start(ShopOptions::default()).expect("the shop opens on a free port")
-}
+use program::{folder, plimsoll, shop, write};
 
 /// A folder with files, and what came of running one of them there.
 struct Ran {
@@ -43,14 +41,12 @@ impl Ran {
 }
 
 fn run(files: &[(&str, &str)], args: &[&str]) -> Ran {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).expect("a temporary folder can be written");
+        write(folder.path(), name, text);
     }
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(["run", "--quiet", "-l", "out.jtl"]).args(args).arg(files[0].0);
-    command.current_dir(folder.path()).env_clear().env("HOME", folder.path()).env("TZ", "UTC");
-    let output = command.stdin(Stdio::null()).output().expect("it starts");
+    let args = [&["run", "--quiet", "-l", "out.jtl"], args, &[files[0].0]].concat();
+    let output = plimsoll(folder.path(), &args).env("TZ", "UTC").output().expect("it starts");
     Ran { output, folder }
 }
 

@@ -7,6 +7,7 @@ mod elements;
 mod jmx;
 mod mariadb;
 mod postgres;
+mod program;
 
 use elements::{
     assertions, check, check_in, controllers, databases, encryption, extractors, groups, mysql, samplers,

@@ -3,8 +3,10 @@
 //! They are written in the manner of real ones; each has exact counts.
 
 mod jmx;
+mod program;
 
 use jmx::*;
+use program::shop;
 
 const JSON: &[(&str, &str)] = &[("Content-Type", "application/json")];
 const USERS: &str = "email,password\nuser1@test.com,password123\nuser2@test.com,password123\n";

@@ -1,12 +1,13 @@
 //! The helper modules that scripts import from well-known addresses: each table of cases in `jslib/` is run by
 //! the real binary, which has no network to fetch anything from.
 
+mod program;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use target::{Shop, ShopOptions};
+use program::{folder, plimsoll, said, shop};
 
 /// What a run said and how it ended.
 struct Outcome {
@@ -18,22 +19,15 @@ struct Outcome {
 /// Runs a script of the folder with an environment of its own.
 fn run(script: &str, environment: &[(&str, &str)]) -> Outcome {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/jslib");
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     for name in [script, "cases.js"] {
         std::fs::copy(source.join(name), folder.path().join(name)).expect("it stands in the folder");
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["run", "-q", "--log-format", "raw"])
-        .args(environment.iter().flat_map(|(name, value)| ["-e".to_owned(), format!("{name}={value}")]))
-        .arg(script)
-        .current_dir(folder.path())
-        .env_clear()
-        .env("HOME", folder.path())
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Outcome { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), log: text(&output.stderr) }
+    let environment =
+        environment.iter().flat_map(|(name, value)| ["-e".to_owned(), format!("{name}={value}")]);
+    let mut command = plimsoll(folder.path(), &["run", "-q", "--log-format", "raw"]);
+    let (code, out, log) = said(command.args(environment).arg(script));
+    Outcome { code, out, log }
 }
 
 /// All cases of a script hold, and there are as many as are expected: a case that differs is a line of the log.
@@ -102,13 +96,13 @@ fn k6chaijs_contracts_and_expect() {
 
 #[test]
 fn httpx_formdata_and_form_urlencoded() {
-    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    let shop = shop();
     passes("httpx.js", &[("BASE", &shop.http_url())], 27);
 }
 
 #[test]
 fn http_instrumentation_and_totp() {
-    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
+    let shop = shop();
     passes("tracing.js", &[("BASE", &shop.http_url())], 24);
 }
 

@@ -3,10 +3,13 @@
 //! Whether a run is trusted depends on the machine, so runs that are not are compared too; and no test here asks for a
 //! verdict that a slow machine could turn around: where one is asked for, the target's own delay is what decides.
 
-use std::process::{Command, Stdio};
+mod program;
 
+use std::process::Command;
+
+use program::{folder, plimsoll, said, shop, write};
 use serde_json::Value;
-use target::{Running, Shop, ShopOptions};
+use target::Running;
 use tempfile::TempDir;
 
 /// Every answer takes as long as the flags of the run say.
@@ -24,23 +27,21 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let folder = tempfile::tempdir().expect("the system has a temporary folder");
-        std::fs::write(folder.path().join("t.js"), SCRIPT).expect("a temporary folder can be written");
-        Self { folder, shop: Shop::start(ShopOptions::default()).expect("the shop opens on a free port") }
+        let folder = folder();
+        write(folder.path(), "t.js", SCRIPT);
+        Self { folder, shop: shop() }
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let home = self.folder.path();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-        command.args(args).current_dir(home).env_clear().env("HOME", home).stdin(Stdio::null());
+        let mut command = plimsoll(self.folder.path(), args);
         // A home folder among the temporary files gets no store of its own accord.
-        command.env("XDG_DATA_HOME", home.join("data"));
+        command.env("XDG_DATA_HOME", self.folder.path().join("data"));
         command
     }
 
     /// Exit status, standard output and standard error.
     fn plimsoll(&self, args: &[&str]) -> (i32, String, String) {
-        said(self.command(args))
+        said(&mut self.command(args))
     }
 
     /// Runs the test with answers that take so long, once.
@@ -67,12 +68,6 @@ impl Place {
     fn file(&self, name: &str) -> String {
         std::fs::read_to_string(self.folder.path().join(name)).expect("it was written")
     }
-}
-
-fn said(mut command: Command) -> (i32, String, String) {
-    let output = command.output().expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
 }
 
 fn json(text: &str) -> Value {
@@ -198,7 +193,7 @@ fn two_runs_are_held_against_each_other() {
     for (columns, title) in [("80", "  FIGURE"), ("140", "ENDPOINT")] {
         let mut command = place.command(&args);
         command.env("COLUMNS", columns);
-        let (code, page, log) = said(command);
+        let (code, page, log) = said(&mut command);
         assert_eq!(code, 0, "{log}");
         assert!(page.starts_with("A  t.js: 1 run"), "trust is said first:\n{page}");
         assert!(page.contains(title) && page.contains("p50") && page.contains("inconclusive"), "{page}");

@@ -1,9 +1,10 @@
 //! `plimsoll runs`, `show`, `rm` and `export`, as a user meets them.
 
-use std::process::{Command, Stdio};
+mod program;
 
+use program::{folder, plimsoll, said, shop, write};
 use serde_json::Value;
-use target::{Running, Shop, ShopOptions};
+use target::Running;
 use tempfile::TempDir;
 
 const SCRIPT: &str = "
@@ -36,22 +37,17 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let folder = tempfile::tempdir().expect("the system has a temporary folder");
-        std::fs::write(folder.path().join("t.js"), SCRIPT).expect("a temporary folder can be written");
-        Self { folder, shop: Shop::start(ShopOptions::default()).expect("the shop opens on a free port") }
+        let folder = folder();
+        write(folder.path(), "t.js", SCRIPT);
+        Self { folder, shop: shop() }
     }
 
     /// Exit status, standard output and standard error.
     fn plimsoll(&self, args: &[&str]) -> (i32, String, String) {
-        let home = self.folder.path();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-        command.args(args).current_dir(home).env_clear().env("HOME", home);
+        let mut command = plimsoll(self.folder.path(), args);
         // A home folder among the temporary files gets no store of its own accord.
-        command.env("XDG_DATA_HOME", home.join(".local/share"));
-        let output =
-            command.env("SHOP", self.shop.http_url()).stdin(Stdio::null()).output().expect("it starts");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+        command.env("XDG_DATA_HOME", self.folder.path().join(".local/share"));
+        said(command.env("SHOP", self.shop.http_url()))
     }
 
     #[track_caller]

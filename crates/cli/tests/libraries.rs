@@ -1,25 +1,22 @@
 //! Users of one process that import a CommonJS library, each in its own way: what the program leaves out for later
 //! users, because nobody asked for it, is never missed.
 
+mod program;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
+
+use program::{plimsoll, said, write};
 
 /// Runs `script`, with `library.js` and `other.js` beside it, for three users on two threads; exit status and log.
 fn run(folder: &Path, script: &str, other: &str) -> (i32, String) {
     let library = "const both = { one: 1, two: 2, 'the third': 3, count: () => Object.keys(both).length };\n\
                    module.exports = both;";
     for (name, text) in [("library.js", library), ("other.js", other), ("t.js", script)] {
-        std::fs::write(folder.join(name), text).expect("a temporary folder can be written");
+        write(folder, name, text);
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["run", "-q", "--vus", "3", "--iterations", "6", "t.js"])
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
-    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+    let args = ["run", "-q", "--vus", "3", "--iterations", "6", "t.js"];
+    let (code, _, log) = said(&mut plimsoll(folder, &args));
+    (code, log)
 }
 
 #[test]

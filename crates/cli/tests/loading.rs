@@ -1,26 +1,26 @@
 //! What scripts import: TypeScript, CommonJS, JSON, packages and helper modules, loaded by the real binary.
 
+mod program;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
+
+use program::{folder, plimsoll, said};
 
 /// Runs the program in `folder`; exit status, standard output and log.
-fn plimsoll(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(args).current_dir(folder).env_clear().env("HOME", folder).stdin(Stdio::null());
-    let output = command.output().expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+fn ends(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    said(&mut plimsoll(folder, args))
 }
 
 /// Runs the first of `files` once, with the others beside it.
 fn run(files: &[(&str, &str)]) -> (i32, String, String) {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     for (name, text) in files {
         let path = folder.path().join(name);
         std::fs::create_dir_all(path.parent().expect("it is in the folder")).expect("it can be made");
         std::fs::write(path, text).expect("it can be written");
     }
-    plimsoll(folder.path(), &["run", "-q", files[0].0])
+    ends(folder.path(), &["run", "-q", files[0].0])
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn packages_of_the_registry_work() {
     let folder = packages();
     let check = |name: &str, script: &str, wanted: &str| {
         std::fs::write(folder.join(name), script).expect("target is ours");
-        let (code, _, log) = plimsoll(&folder, &["run", "-q", "-u", "2", "-i", "2", name]);
+        let (code, _, log) = ends(&folder, &["run", "-q", "-u", "2", "-i", "2", name]);
         assert!(code == 0 && log.contains(wanted), "{script}: {code}: {log}");
     };
     check(
@@ -299,7 +299,7 @@ fn scripts_as_people_write_them_load() {
     let mut seen = 0;
     for name in scripts(folder) {
         let shown = name.strip_prefix(folder).expect("it is in the folder").to_string_lossy().into_owned();
-        let (code, out, log) = plimsoll(folder, &["inspect", &shown]);
+        let (code, out, log) = ends(folder, &["inspect", &shown]);
         match excuses.iter().find(|(excused, _)| *excused == shown) {
             None => assert!(code == 0 && out.starts_with('{'), "{shown}: {code}: {log}"),
             Some((_, reason)) => assert!(code != 0 && log.contains(reason), "{shown}: {code}: {log}"),

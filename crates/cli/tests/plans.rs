@@ -1,37 +1,26 @@
 //! Plans, seen from outside the real binary.
 
+mod program;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use target::{Running, Shop, ShopOptions};
-
-fn shop() -> Running {
-    Shop::start(ShopOptions::default()).expect("the shop opens on a free port")
-}
+use program::{folder, plimsoll, said, shop, write};
 
 /// Exit status, standard output, standard error, and the exported summary.
-fn plimsoll(folder: &Path, args: &[&str]) -> (i32, String, String, serde_json::Value) {
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(args)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+fn ends(folder: &Path, args: &[&str]) -> (i32, String, String, serde_json::Value) {
+    let (code, out, log) = said(&mut plimsoll(folder, args));
     let summary = std::fs::read_to_string(folder.join("summary.json")).unwrap_or_default();
     let summary = serde_json::from_str(&summary).unwrap_or_default();
-    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr), summary)
+    (code, out, log, summary)
 }
 
 /// Runs a plan against the shop.
 fn run(plan: &str, args: &[&str]) -> (i32, String, String, serde_json::Value) {
-    let (shop, folder) = (shop(), tempfile::tempdir().expect("the system has a temporary folder"));
+    let (shop, folder) = (shop(), folder());
     let plan = format!("plimsoll: 1\nbase: {}\n{plan}", shop.http_url());
-    std::fs::write(folder.path().join("t.yaml"), plan).expect("a temporary folder can be written");
-    std::fs::write(folder.path().join("people.csv"), "who,age\nann,1\nbob,2\n").expect("it can be written");
-    plimsoll(
+    write(folder.path(), "t.yaml", plan);
+    write(folder.path(), "people.csv", "who,age\nann,1\nbob,2\n");
+    ends(
         folder.path(),
         &[&["run", "-q", "--log-format", "raw", "--summary-export", "summary.json", "t.yaml"], args].concat(),
     )
@@ -144,10 +133,10 @@ fn mistakes_end_the_run_before_there_is_load() {
 
 #[test]
 fn a_check_reports_what_is_made_of_a_file() {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let check = |plan: &str, code: i32, parts: &[&str]| {
-        std::fs::write(folder.path().join("t.yaml"), plan).expect("it can be written");
-        let (ended, out, log, _) = plimsoll(folder.path(), &["check", "t.yaml"]);
+        write(folder.path(), "t.yaml", plan);
+        let (ended, out, log, _) = ends(folder.path(), &["check", "t.yaml"]);
         assert_eq!(ended, code, "{out}\n{log}");
         for part in parts {
             assert!(out.contains(part), "{part} in {out}\n{log}");
@@ -168,7 +157,7 @@ fn a_check_reports_what_is_made_of_a_file() {
 
 #[test]
 fn a_recording_is_played_with_what_answers_bring() {
-    let (shop, folder) = (shop(), tempfile::tempdir().expect("the system has a temporary folder"));
+    let (shop, folder) = (shop(), folder());
     let base = shop.http_url();
     let entry = |second: u32, path: &str, answer: &str| {
         serde_json::json!({
@@ -183,7 +172,7 @@ fn a_recording_is_played_with_what_answers_bring() {
     let har = serde_json::json!({ "log": { "creator": {}, "entries": entries } });
     std::fs::write(folder.path().join("t.har"), har.to_string()).expect("it can be written");
     let args = ["run", "-q", "--summary-export", "summary.json", "-i", "2", "t.har"];
-    let (code, out, log, summary) = plimsoll(folder.path(), &args);
+    let (code, out, log, summary) = ends(folder.path(), &args);
     assert_eq!(code, 0, "{out}\n{log}");
     // The shop knows no such product: only its own answers have one that it knows.
     let checks = &summary["metrics"]["checks"];

@@ -1,13 +1,15 @@
 //! `plimsoll report` and `--out html=`: the documents, and the page in a browser.
 
 mod browser;
+mod program;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use browser::{Browser, has_charts, looks_right};
+use program::{folder, plimsoll, said, shop};
 use serde_json::{Value, json};
-use target::{Running, Shop, ShopOptions};
+use target::Running;
 use tempfile::TempDir;
 
 /// A name that would be markup, were it written as it is.
@@ -48,10 +50,10 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let folder = folder();
         std::fs::write(folder.path().join("t.js"), SCRIPT.replace("NASTY", NASTY))
             .expect("it can be written");
-        Self { folder, shop: Shop::start(ShopOptions::default()).expect("the shop opens on a free port") }
+        Self { folder, shop: shop() }
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -68,23 +70,17 @@ impl Place {
 
     fn command(&self, args: &[&str]) -> Command {
         let home = self.folder.path();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-        command.args(args).current_dir(home).env_clear().env("HOME", home);
+        let mut command = plimsoll(home, args);
         // A home folder among the temporary files gets no store of its own accord.
-        command
-            .env("XDG_DATA_HOME", home.join("data"))
-            .env("SHOP", self.shop.http_url())
-            .stdin(Stdio::null());
+        command.env("XDG_DATA_HOME", home.join("data")).env("SHOP", self.shop.http_url());
         command
     }
 
     /// Standard output, when the program ended as it should.
     #[track_caller]
     fn ends(&self, code: i32, args: &[&str]) -> String {
-        let output = self.command(args).output().expect("it starts");
-        let out = String::from_utf8_lossy(&output.stdout).into_owned();
-        let log = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{args:?}\n{out}\n{log}");
+        let (status, out, log) = said(&mut self.command(args));
+        assert_eq!(status, code, "{args:?}\n{out}\n{log}");
         out
     }
 }
@@ -115,7 +111,7 @@ fn the_report_is_right_in_a_browser() {
     assert!(several.contains("id=\"findings\""), "{}", top(&several));
     assert!(compared.contains("<th scope=\"col\">Verdict</th>"), "{}", top(&compared));
 
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let mut browser = Browser::start(folder.path());
     for (file, charts) in [("report.html", 6), ("own.html", 6), ("several.html", 3), ("compared.html", 3)] {
         assert_eq!(
@@ -199,7 +195,7 @@ fn every_run_has_a_report() {
     check("plan.html", &["It sent ", "/health"]);
     check("killed.html", &["The test was killed", "Whether the generator kept pace is judged at the end"]);
 
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let mut browser = Browser::start(folder.path());
     for file in ["one.html", "none.html", "report.html", "plan.html", "killed.html"] {
         looks_right(&mut browser, &place.file(file));

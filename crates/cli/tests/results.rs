@@ -1,12 +1,13 @@
 //! `plimsoll import`: results of other tools become runs that are shown, compared and followed like any other.
 
 mod jmx;
+mod program;
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
+use program::{folder, plimsoll, said, shop};
 use serde_json::{Value, json};
-use target::{Running, Shop, ShopOptions};
+use target::Running;
 
 const SCRIPT: &str = "
     import http from 'k6/http';
@@ -43,8 +44,8 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let folder = tempfile::tempdir().expect("there is a temporary folder");
-        Self { folder, shop: Shop::start(ShopOptions::default()).expect("the shop opens on a free port") }
+        let folder = folder();
+        Self { folder, shop: shop() }
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -57,12 +58,8 @@ impl Place {
 
     /// Exit status, standard output and standard error.
     fn plimsoll(&self, args: &[&str]) -> (i32, String, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-        command.args(args).current_dir(self.path()).env_clear().env("HOME", self.path());
-        command.env("SHOP", self.shop.http_url()).env("PLIMSOLL_STORE", "kept.db");
-        let output = command.stdin(Stdio::null()).output().expect("it starts");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+        let mut command = plimsoll(self.path(), args);
+        said(command.env("SHOP", self.shop.http_url()).env("PLIMSOLL_STORE", "kept.db"))
     }
 
     #[track_caller]

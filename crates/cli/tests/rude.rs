@@ -3,12 +3,14 @@
 
 #[path = "rude/child.rs"]
 mod child;
+mod program;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use child::{plimsoll, texts, watch};
+use child::watch;
+use program::{folder, plimsoll, said};
 use serde_json::{Value, json};
 use target::rude::{self, Behaviour, Speaks};
 use target::{Running, Shop, ShopOptions};
@@ -79,7 +81,7 @@ fn rows(log: &str) -> Vec<Value> {
 fn rude_servers_get_their_codes_and_nobody_else_suffers() {
     let (servers, shop) = (servers(), shop());
     assert!(servers.len() >= 40);
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
     let targets: Vec<Value> = servers
         .iter()
@@ -94,8 +96,7 @@ fn rude_servers_get_their_codes_and_nobody_else_suffers() {
     );
     write("ca.pem", &servers.iter().map(|(_, running)| running.ca_pem.as_str()).collect::<String>());
     write("t.js", RUDE);
-    let mut command = plimsoll(folder.path());
-    command.args(["run", "-q", "--log-format", "raw", "t.js"]);
+    let mut command = plimsoll(folder.path(), &["run", "-q", "--log-format", "raw", "t.js"]);
     command.env("SSL_CERT_FILE", folder.path().join("ca.pem"));
     // What counts is what the program holds, not what the allocator keeps for a while after it was freed.
     command.env("MIMALLOC_PURGE_DELAY", "0");
@@ -142,11 +143,10 @@ fn rude_servers_get_their_codes_and_nobody_else_suffers() {
 /// Runs a script against a shop with `SHOP` in its environment.
 fn short_run(script: &str, args: &[&str]) -> (i32, String, String) {
     let shop = shop();
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     std::fs::write(folder.path().join("t.js"), script).expect("written");
-    let mut command = plimsoll(folder.path());
-    command.args(["run", "-q", "-e", &format!("SHOP={}", shop.http_url())]);
-    texts(&command.args(args).arg("t.js").output().expect("it starts"))
+    let mut command = plimsoll(folder.path(), &["run", "-q", "-e", &format!("SHOP={}", shop.http_url())]);
+    said(command.args(args).arg("t.js"))
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn the_shops_faults_get_their_codes() {
 #[test]
 fn a_run_without_descriptors_ends_with_a_summary() {
     let shop = shop();
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let script = "
         import http from 'k6/http';
         import { sleep } from 'k6';

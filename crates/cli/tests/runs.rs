@@ -1,34 +1,18 @@
 //! Whole runs of the real binary: exit status, teardown and summary whatever ends the run, archives, outputs.
 
+mod program;
+
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
-fn plimsoll(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(args).current_dir(folder).env_clear().env("HOME", folder).stdin(Stdio::null());
-    command
-}
-
-fn write(folder: &Path, name: &str, text: &str) {
-    std::fs::write(folder.join(name), text).expect("a temporary folder can be written");
-}
-
-fn empty_folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("the system has a temporary folder")
-}
+use program::{folder, plimsoll, said, texts, write};
 
 /// Runs a script and returns what came of it.
 fn run(script: &str, args: &[&str]) -> (i32, String, String) {
-    let folder = empty_folder();
+    let folder = folder();
     write(folder.path(), "t.js", script);
-    let output = plimsoll(folder.path(), &[&["run"], args, &["t.js"]].concat()).output().expect("it starts");
-    texts(&output)
-}
-
-fn texts(output: &Output) -> (i32, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+    said(&mut plimsoll(folder.path(), &[&["run"], args, &["t.js"]].concat()))
 }
 
 const LOOP: &str = "
@@ -71,7 +55,7 @@ fn end(child: Child, mut log: BufReader<std::process::ChildStderr>) -> (i32, Str
 #[test]
 fn a_signal_ends_a_run_with_teardown_and_summary() {
     for (name, word) in [("INT", "interrupt"), ("TERM", "terminated")] {
-        let folder = empty_folder();
+        let folder = folder();
         let (child, log) = start(folder.path(), LOOP);
         signal(&child, name);
         let (code, out, log) = end(child, log);
@@ -84,7 +68,7 @@ fn a_signal_ends_a_run_with_teardown_and_summary() {
 #[test]
 fn a_second_signal_leaves_teardown_out_and_still_sums_up() {
     let script = LOOP.replace("console.log('torn down')", "console.log('running'); sleep(60)");
-    let folder = empty_folder();
+    let folder = folder();
     let (child, mut log) = start(folder.path(), &script);
     signal(&child, "INT");
     let mut line = String::new();
@@ -105,7 +89,7 @@ fn a_signal_during_setup_ends_it() {
         export function setup() { console.log('running'); sleep(60); }
         export default function () { console.log('load'); }
     ";
-    let folder = empty_folder();
+    let folder = folder();
     let (child, log) = start(folder.path(), script);
     signal(&child, "INT");
     let (code, _, log) = end(child, log);
@@ -179,7 +163,7 @@ fn what_a_name_throws_in_init_code_is_what_the_script_catches() {
 
 #[test]
 fn an_archive_runs_like_its_script() {
-    let folder = empty_folder();
+    let folder = folder();
     write(folder.path(), "lib.js", "export const word = 'imported';");
     write(folder.path(), "data.txt", "opened");
     let script = "
@@ -231,7 +215,7 @@ fn a_script_that_cannot_run_is_refused_before_any_load() {
 fn every_template_runs_against_the_shop() {
     let shop = target::Shop::start(target::ShopOptions::default()).expect("the shop opens on a free port");
     for template in ["breakpoint", "load", "minimal", "protocol", "smoke", "soak", "spike", "stress"] {
-        let folder = empty_folder();
+        let folder = folder();
         let made =
             plimsoll(folder.path(), &["new", "--template", template, "t.js"]).output().expect("it starts");
         assert_eq!(texts(&made).0, 0, "{template}");
@@ -247,7 +231,7 @@ fn every_template_runs_against_the_shop() {
 
 #[test]
 fn check_says_what_a_script_would_do() {
-    let folder = empty_folder();
+    let folder = folder();
     let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/demo.js");
     let (code, out, log) = texts(&plimsoll(folder.path(), &["check", demo]).output().expect("it starts"));
     assert_eq!(code, 0, "{log}");
@@ -284,7 +268,7 @@ fn what_users_want_to_fail_on_fails_the_run() {
 #[test]
 fn the_verdict_on_a_run_is_in_the_json_where_it_matters() {
     let export = |script: &str, flags: &[&str]| -> serde_json::Value {
-        let folder = empty_folder();
+        let folder = folder();
         write(folder.path(), "t.js", script);
         let args = [&["run", "-q", "--summary-export", "s.json"], flags, &["t.js"]].concat();
         let output = plimsoll(folder.path(), &args).output().expect("it starts");
@@ -330,10 +314,10 @@ fn bombs_hurt_only_themselves() {
         export function good() { well.add(1); sleep(0.005); }
         export function bad() { BOMB; console.log('it got through'); }";
     let check = |bomb: &str, said: &str| {
-        let folder = empty_folder();
+        let folder = folder();
         // What is stopped by its memory has time for it; what runs for ever has not.
         let limit = if said.contains("memory") { "30s" } else { "1s" };
-        write(folder.path(), "t.js", &GOOD.replace("BOMB", bomb).replace("LIMIT", limit));
+        write(folder.path(), "t.js", GOOD.replace("BOMB", bomb).replace("LIMIT", limit));
         let output = plimsoll(folder.path(), &["run", "--vu-memory-limit", "32MB", "t.js"])
             .output()
             .expect("it starts");
@@ -378,7 +362,7 @@ fn bombs_hurt_only_themselves() {
 
 /// Runs a script to its end, sending `signals` each time that it says `running`; how long it took from the last.
 fn interrupted(script: &str, signals: &[&str]) -> (i32, String, String, std::time::Duration) {
-    let folder = empty_folder();
+    let folder = folder();
     let (child, mut log) = start(folder.path(), script);
     let mut seen = String::new();
     for (index, name) in signals.iter().enumerate() {
@@ -472,7 +456,7 @@ fn a_signal_while_users_are_made_ends_the_run() {
 
 #[test]
 fn a_signal_right_after_the_start_ends_the_run_in_good_order() {
-    let folder = empty_folder();
+    let folder = folder();
     write(folder.path(), "t.js", LOOP);
     let mut child = plimsoll(folder.path(), &["run", "--out", "json=o.json", "t.js"])
         .stdout(Stdio::piped())

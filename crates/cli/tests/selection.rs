@@ -1,7 +1,8 @@
 //! `--scenario` and `--once`: parts of a test, tried without editing it, by the real binary.
 
-use std::process::{Command, Stdio};
+mod program;
 
+use program::{folder, plimsoll, said};
 use serde_json::Value;
 
 const SCRIPT: &str = "
@@ -27,22 +28,14 @@ const SCRIPT: &str = "
 
 /// Exit status, log, and the exported summary's metrics.
 fn run(script: &str, args: &[&str]) -> (i32, String, Value) {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let path = |name: &str| folder.path().join(name);
     std::fs::write(path("t.js"), script).expect("a temporary folder can be written");
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["run", "-q", "--summary-export", "summary.json", "t.js"])
-        .args(args)
-        .current_dir(folder.path())
-        .env_clear()
-        .env("HOME", folder.path())
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
+    let usual = ["run", "-q", "--summary-export", "summary.json", "t.js"];
+    let (code, _, log) = said(plimsoll(folder.path(), &usual).args(args));
     let summary = std::fs::read_to_string(path("summary.json")).unwrap_or_default();
     let summary: Value = serde_json::from_str(&summary).unwrap_or_default();
-    let log = String::from_utf8_lossy(&output.stderr).into_owned();
-    (output.status.code().unwrap_or(-1), log, summary["metrics"].clone())
+    (code, log, summary["metrics"].clone())
 }
 
 #[test]

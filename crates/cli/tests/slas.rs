@@ -1,7 +1,8 @@
 //! `run --sla`, as a user meets it.
 
-use std::process::{Command, Stdio};
+mod program;
 
+use program::{folder, plimsoll, said, write};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -29,23 +30,15 @@ struct Said {
 
 impl Place {
     fn new(script: &str) -> Self {
-        let folder = tempfile::tempdir().expect("the system has a temporary folder");
-        std::fs::write(folder.path().join("t.js"), script).expect("a temporary folder can be written");
+        let folder = folder();
+        write(folder.path(), "t.js", script);
         Self(folder)
     }
 
     fn plimsoll(&self, args: &[&str]) -> Said {
         let home = self.0.path();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-        command.args(args).current_dir(home).env_clear().env("HOME", home).stdin(Stdio::null());
-        command.env("XDG_DATA_HOME", home.join(".local/share"));
-        let output = command.output().expect("it starts");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Said {
-            code: output.status.code().unwrap_or(-1),
-            out: text(&output.stdout),
-            log: text(&output.stderr),
-        }
+        let (code, out, log) = said(plimsoll(home, args).env("XDG_DATA_HOME", home.join(".local/share")));
+        Said { code, out, log }
     }
 
     fn json(&self, name: &str) -> Value {

@@ -1,13 +1,16 @@
 //! Kept runs, seen from outside the real binary: what is in the store after a run, a kill, or trouble with the disk.
 
+mod program;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use metrics::{Sink, builtin};
+use program::{folder, plimsoll, said, shop, write};
 use serde_json::Value;
 use store::{Kept, Library, Selected};
-use target::{Running, Shop, ShopOptions};
+use target::Running;
 use tempfile::TempDir;
 
 /// A place for runs, with a shop for them.
@@ -25,9 +28,9 @@ struct Said {
 
 impl Place {
     fn new(script: &str) -> Self {
-        let folder = tempfile::tempdir().expect("the system has a temporary folder");
-        std::fs::write(folder.path().join("t.js"), script).expect("a temporary folder can be written");
-        Self { folder, shop: Shop::start(ShopOptions::default()).expect("the shop opens on a free port") }
+        let folder = folder();
+        write(folder.path(), "t.js", script);
+        Self { folder, shop: shop() }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -35,8 +38,7 @@ impl Place {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-        command.args(args);
+        let mut command = plimsoll(self.folder.path(), args);
         self.surround(&mut command);
         command
     }
@@ -50,7 +52,7 @@ impl Place {
     }
 
     fn run(&self, args: &[&str]) -> Said {
-        said(&mut self.command(args))
+        ended(&mut self.command(args))
     }
 
     fn usual(&self) -> PathBuf {
@@ -58,10 +60,9 @@ impl Place {
     }
 }
 
-fn said(command: &mut Command) -> Said {
-    let output = command.output().expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Said { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), log: text(&output.stderr) }
+fn ended(command: &mut Command) -> Said {
+    let (code, out, log) = said(command);
+    Said { code, out, log }
 }
 
 fn latest(path: &Path) -> Kept {
@@ -135,15 +136,15 @@ fn where_runs_are_kept_is_the_users_choice() {
     assert!(!place.usual().exists(), "a run without a store was kept");
     assert_eq!(place.run(&["run", "-q", "--store", "deep/own.db", "t.js"]).code, 0);
     assert_eq!(latest(&place.path("deep/own.db")).state.iterations(), 1.0);
-    let run = said(place.command(&["run", "-q", "t.js"]).env("PLIMSOLL_STORE", "variable.db"));
+    let run = ended(place.command(&["run", "-q", "t.js"]).env("PLIMSOLL_STORE", "variable.db"));
     assert_eq!(run.code, 0, "{}", run.log);
     assert_eq!(latest(&place.path("variable.db")).state.iterations(), 1.0);
-    assert_eq!(said(place.command(&["run", "-q", "t.js"]).env("XDG_DATA_HOME", place.path("data"))).code, 0);
+    assert_eq!(ended(place.command(&["run", "-q", "t.js"]).env("XDG_DATA_HOME", place.path("data"))).code, 0);
     assert_eq!(latest(&place.path("data/plimsoll/results.db")).state.iterations(), 1.0);
     let mut bare = place.command(&["run", "-q", "-v", "t.js"]);
-    let run = said(bare.env_remove("XDG_DATA_HOME"));
+    let run = ended(bare.env_remove("XDG_DATA_HOME"));
     assert!(run.code == 0 && run.log.contains("the home folder is a temporary one"), "{}", run.log);
-    let run = said(bare.env_remove("HOME"));
+    let run = ended(bare.env_remove("HOME"));
     assert!(run.code == 0 && run.log.contains("this run is not kept"), "{}", run.log);
     assert!(!place.usual().exists(), "a run was kept in spite of all");
     assert_eq!(place.run(&["run", "-q", "t.js"]).code, 0);
@@ -296,7 +297,7 @@ fn a_full_disk_is_told_and_changes_nothing() {
         .args(["-c", "trap '' XFSZ; ulimit -f 256; exec \"$0\" run t.js"])
         .arg(env!("CARGO_BIN_EXE_plimsoll"));
     place.surround(&mut command);
-    check_trouble(&said(&mut command), &["this run is kept without its measurements"]);
+    check_trouble(&ended(&mut command), &["this run is kept without its measurements"]);
 }
 
 #[test]
@@ -322,7 +323,7 @@ fn a_store_may_be_a_server() {
     let run = place.run(&["run", "-q", "--store", &url, "t.js"]);
     assert_eq!((run.code, run.log.contains("level=warning")), (99, false), "{}", run.log);
     assert!(!place.usual().exists(), "a file was made besides");
-    let listed = said(place.command(&["runs"]).env("PLIMSOLL_STORE", &url));
+    let listed = ended(place.command(&["runs"]).env("PLIMSOLL_STORE", &url));
     assert!(listed.code == 0 && listed.out.contains("t.js") && listed.out.contains("40"), "{}", listed.out);
     let shown = place.run(&["show", "--store", &url, "latest"]);
     assert!(shown.out.contains("iterations") && shown.out.contains("paid"), "{}", shown.out);

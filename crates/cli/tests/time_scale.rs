@@ -1,36 +1,25 @@
 //! `--time-scale`: a long test tried in a short time by the real binary.
 
+mod program;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
+use program::{folder, plimsoll, said, write};
 use serde_json::Value;
 
 /// Runs the program with `t.js` in its folder; exit status, standard output, log, and how long it took.
-fn plimsoll(
+fn timed(
     folder: &Path,
     script: &str,
     args: &[&str],
     env: &[(&str, &str)],
 ) -> (i32, String, String, Duration) {
-    std::fs::write(folder.join("t.js"), script).expect("a temporary folder can be written");
+    write(folder, "t.js", script);
     let start = SystemTime::now();
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(args)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .envs(env.iter().copied())
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (code, out, log) = said(plimsoll(folder, args).envs(env.iter().copied()));
     let took = start.elapsed().expect("the clock goes forward");
-    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr), took)
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("the system has a temporary folder")
+    (code, out, log, took)
 }
 
 const MINUTES: &str = "
@@ -49,7 +38,7 @@ const MINUTES: &str = "
 fn minutes_take_seconds_and_everybody_is_told() {
     let folder = folder();
     let args = ["run", "-q", "--time-scale", "0.01", "--summary-export", "s.json", "t.js"];
-    let (code, out, log, took) = plimsoll(folder.path(), MINUTES, &args, &[]);
+    let (code, out, log, took) = timed(folder.path(), MINUTES, &args, &[]);
     assert_eq!(code, 0, "{log}");
     assert!(took < Duration::from_secs(60), "{took:?} is not a hundredth of two minutes");
     let slept: Vec<u64> = log
@@ -78,7 +67,7 @@ fn rates_stay() {
         }";
     let folder = folder();
     let (code, out, log, _) =
-        plimsoll(folder.path(), script, &["run", "-q", "t.js"], &[("PLIMSOLL_TIME_SCALE", "0.02")]);
+        timed(folder.path(), script, &["run", "-q", "t.js"], &[("PLIMSOLL_TIME_SCALE", "0.02")]);
     assert_eq!(code, 0, "{log}");
     let (count, told) = out.trim().split_once(' ').expect("two words");
     let count: u64 = count.parse().expect("a number");
@@ -89,7 +78,7 @@ fn rates_stay() {
 #[test]
 fn requirements_are_scaled_too() {
     let args = ["inspect", "--execution-requirements", "--time-scale", "0.1", "t.js"];
-    let (code, out, log, _) = plimsoll(folder().path(), MINUTES, &args, &[]);
+    let (code, out, log, _) = timed(folder().path(), MINUTES, &args, &[]);
     assert_eq!(code, 0, "{log}");
     let shown: Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(shown["totalDuration"], "14s", "{out}");
@@ -101,7 +90,7 @@ fn requirements_are_scaled_too() {
 fn a_factor_that_is_none_is_refused() {
     for factor in ["0", "-1", "fast", "inf"] {
         let args = ["run", "-q", "--time-scale", factor, "t.js"];
-        let (code, _, log, _) = plimsoll(folder().path(), MINUTES, &args, &[]);
+        let (code, _, log, _) = timed(folder().path(), MINUTES, &args, &[]);
         assert_eq!(code, 104, "{factor}: {log}");
         assert!(log.contains("time scale") && log.contains(factor), "{factor}: {log}");
     }

@@ -3,11 +3,13 @@
 
 #[path = "rude/child.rs"]
 mod child;
+mod program;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use child::{plimsoll, texts, watch};
+use child::watch;
+use program::{folder, plimsoll, said};
 use serde_json::{Value, json};
 use target::rude::{self, Speaks};
 use target::{Running, Shop, ShopOptions};
@@ -132,7 +134,7 @@ fn rude_servers_get_their_words() {
         .map(|behaviour| (behaviour.name, rude::start(behaviour).expect("it starts")))
         .collect();
     assert!(servers.len() >= 25);
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let targets: Vec<Value> = servers
         .iter()
         .map(|(name, running)| json!({"name": name, "url": running.http_url().replace("http", "ws")}))
@@ -140,8 +142,7 @@ fn rude_servers_get_their_words() {
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
     write("targets.json", &json!(targets).to_string());
     write("t.js", MEETING);
-    let mut command = plimsoll(folder.path());
-    command.args(["run", "-q", "--log-format", "raw", "t.js"]);
+    let command = plimsoll(folder.path(), &["run", "-q", "--log-format", "raw", "t.js"]);
     let run = watch(command, Duration::from_secs(80));
     let rows: BTreeMap<(String, String), String> = run
         .log
@@ -179,17 +180,17 @@ fn shop() -> Running {
 
 /// Runs a script against a shop whose plain address is `WS` and secure one `WSS` in the environment.
 fn run(shop: &Running, script: &str, args: &[&str]) -> (i32, String, String) {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
     write("t.js", script);
     write("ca.pem", &shop.ca_pem);
-    let mut command = plimsoll(folder.path());
+    let mut command = plimsoll(folder.path(), &["run", "-q", "--log-format", "raw"]);
     command.env("SSL_CERT_FILE", folder.path().join("ca.pem"));
     let secure = shop.https_url().unwrap_or_default().replace("https", "wss");
-    command.args(["run", "-q", "--log-format", "raw", "-e", &format!("WSS={secure}")]);
+    command.args(["-e", &format!("WSS={secure}")]);
     command.args(["-e", &format!("WS={}", shop.http_url().replace("http", "ws"))]);
     command.args(["-e", &format!("PORT={}", shop.http.port())]);
-    texts(&command.args(args).arg("t.js").output().expect("it starts"))
+    said(command.args(args).arg("t.js"))
 }
 
 #[test]

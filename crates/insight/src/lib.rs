@@ -14,6 +14,7 @@ pub mod history;
 mod objective;
 mod profile;
 pub mod soak;
+pub mod traces;
 
 pub use calibrate::{Calibration, calibrate};
 pub use comparison::{ComparisonReport, Finding, Open, Outcome, compare};

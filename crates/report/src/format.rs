@@ -60,6 +60,14 @@ pub fn percent(share: f64) -> String {
     format!("{}%", fixed_cut(share * 100.0, 2))
 }
 
+/// A share between 0 and 1 as a percentage with two decimals, rounded up: the upper end of what it may be.
+#[must_use]
+pub fn percent_up(share: f64) -> String {
+    let cut = fixed_cut(share * 100.0, 2);
+    let is_whole = cut.parse::<f64>().is_ok_and(|cut| cut + 1e-9 >= share * 100.0);
+    if is_whole { format!("{cut}%") } else { percent(share + 0.0001) }
+}
+
 /// A number of bytes in powers of a thousand: `5 B`, `83 B`, `1.2 kB`, `102 MB`.
 #[must_use]
 pub fn bytes(count: f64) -> String {
@@ -170,6 +178,13 @@ mod tests {
         check(1.0 / 32.0, "3.12%");
         check(0.29, "29.00%");
         check(0.999_999, "99.99%");
+        let check = |share: f64, text: &str| assert_eq!(percent_up(share), text);
+        check(0.0, "0.00%");
+        check(0.000_001, "0.01%");
+        check(0.29, "29.00%");
+        check(1.0 / 3.0, "33.34%");
+        check(0.999_999, "100.00%");
+        check(1.0, "100.00%");
     }
 
     #[test]

@@ -7,8 +7,9 @@ mod shop;
 
 use metrics::Contains;
 use plimsoll_report::format::TimeUnit;
+use plimsoll_report::intervals::{Figure, Quantile, Rate};
 use plimsoll_report::summary::{
-    Distribution, Metric, Mode, Reason, Style, Summary, Values, View, export_json, legacy_json,
+    Distribution, Intervals, Metric, Mode, Reason, Style, Summary, Values, View, export_json, legacy_json,
     machine_readable, text,
 };
 use serde_json::{Value, json};
@@ -63,6 +64,39 @@ fn trust_is_shown_on_request_and_in_doubt() {
     }];
     summary.incomplete = Some("stopped by the user".to_owned());
     golden("untrusted.txt", &text(&summary, Mode::Compact, PLAIN));
+}
+
+#[test]
+fn intervals_fit_a_terminal_and_say_what_they_cannot_tell() {
+    let one = |q: f64, value: f64, interval| Quantile {
+        q,
+        figure: Figure { value, interval },
+        is_estimable: q < 0.99,
+        effective: Some(2_406.2),
+    };
+    let mut summary = of(vec![metric("iterations", Contains::Default, counter(1.0, 1.0))]);
+    summary.intervals = Some(Intervals {
+        confidence: 0.95,
+        metric: "http_req_duration".to_owned(),
+        percentiles: vec![
+            one(0.5, 1.024, Some((1.01, 1.04))),
+            one(0.75, 2.0, Some((1.9, 2.1))),
+            one(0.95, 123.456, Some((119.999, 59_999.0))),
+            one(0.99, 500.0, None),
+        ],
+        samples: 123_456_789_012,
+        effective: Some(2_406.2),
+        too_short: true,
+        failed: Some(Rate {
+            figure: Figure { value: 0.0, interval: Some((0.0, 0.000_03)) },
+            assumes_independence: true,
+        }),
+    });
+    let plain = text(&summary, Mode::Compact, PLAIN);
+    golden("intervals.txt", &plain);
+    for line in plain.lines().filter(|line| !line.contains("are worth")) {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
 }
 
 #[test]

@@ -46,6 +46,12 @@ pub static CHECKS: &[Check] = &[
         page: "comparison",
     },
     Check {
+        name: "critical",
+        question: "which services is the latency of a trace made of?",
+        misleads: "read as savings: another path may take over",
+        page: "traces",
+    },
+    Check {
         name: "distance",
         question: "how far are two distributions apart?",
         misleads: "read as a test of significance",

@@ -12,6 +12,7 @@ pub mod budget;
 pub mod changepoint;
 mod checks;
 pub mod compare;
+pub mod critical;
 pub mod describe;
 pub mod distance;
 pub mod few;

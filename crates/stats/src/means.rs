@@ -3,7 +3,7 @@
 //! *Question*: how much do the means differ, and could the difference be ignored? *Misleads* when one run is an outlier:
 //! the rank methods ([`crate::rank`]) do not care. Work on logarithms when changes are relative, as they are for latency.
 //!
-//! Sources: Welch 1947; Schuirmann 1987 (two one-sided tests); Fieller 1954; Kalibera & Jones 2013.
+//! Sources: Welch 1947; Cochran 1977; Schuirmann 1987 (two one-sided tests); Fieller 1954; Kalibera & Jones 2013.
 
 use crate::Interval;
 use crate::describe::{deviation, mean, variance};
@@ -88,6 +88,24 @@ pub fn ratio(first: &[f64], second: &[f64], level: f64) -> Option<(f64, Interval
         return None;
     }
     Some((y / x, Interval::new((x * y - root.sqrt()) / a, (x * y + root.sqrt()) / a, level)))
+}
+
+/// Share that the parts together have of the wholes together, with its interval; `None` below two pairs, or when the wholes
+/// are nothing. Pairs are independent of each other, a part and its whole are not (linearised ratio; Cochran 1977, ch. 6).
+///
+/// # Panics
+/// When there are not as many parts as wholes.
+pub fn share(parts: &[f64], wholes: &[f64], level: f64) -> Option<(f64, Interval)> {
+    assert_eq!(parts.len(), wholes.len(), "each part has its whole");
+    let (n, whole) = (wholes.len() as f64, mean(wholes));
+    if wholes.len() < 2 || whole <= 0.0 {
+        return None;
+    }
+    let share = mean(parts) / whole;
+    let squares: f64 = parts.iter().zip(wholes).map(|(part, whole)| (part - share * whole).powi(2)).sum();
+    let error = (squares / (n - 1.0) / n).sqrt() / whole;
+    let half = student::quantile(0.5 + 0.5 * level, n - 1.0) * error;
+    Some((share, Interval::new(share - half, share + half, level)))
 }
 
 /// One new run against a few baseline runs.

@@ -1,7 +1,7 @@
 //! Kept runs: written while they go on, read back as they were.
 //!
 //! [`Keeper`] writes one run from a thread of its own and never holds the run up; [`Library`] lists, reads and removes
-//! what was kept; [`Recording`] writes a run that was over before. They work on a [`Place`]: a file of SQLite, or a PostgreSQL server with the same tables ([`schema`]). How a run was made, and what its
+//! what was kept; [`Recording`] writes a run that was over before; [`Searching`] writes what a search for capacity decided. They work on a [`Place`]: a file of SQLite, or a PostgreSQL server with the same tables ([`schema`]). How a run was made, and what its
 //! numbers mean, is not known here.
 
 mod database;
@@ -17,6 +17,7 @@ mod record;
 mod recording;
 mod retention;
 mod schema;
+mod searches;
 mod sets;
 mod writer;
 
@@ -29,4 +30,5 @@ pub use place::{Address, FILE_NAME, Place, default_place};
 pub use record::{Check, Closing, Opening, ScriptText, Threshold};
 pub use recording::Recording;
 pub use retention::Retention;
+pub use searches::{Search, Searching, Sought};
 pub use sets::{Baseline, Grouped, Membership};

@@ -24,6 +24,10 @@ const NAMED_MOST: usize = 1_000;
 pub(crate) const COLUMNS: &str = "key, id, name, script_path, script_sha256, started_ms, written_ms, ended_ms, load_ns, \
      exit_code, incomplete, lost_frames, trust, program, git_commit, host, kernel, cpu, cpus";
 
+/// Runs that are no trials of a search.
+pub(crate) const ALONE: &str =
+    "key NOT IN (SELECT run FROM members JOIN searches ON collection = searches.id)";
+
 /// What was kept in one place.
 pub struct Library {
     store: Database,
@@ -133,12 +137,12 @@ impl Library {
         Ok(Self { store: Database::existing(&place.into())? })
     }
 
-    /// All runs, the latest first.
+    /// All runs, the latest first. Trials of searches stand behind their search.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn list(&self) -> Result<Vec<Listed>, Error> {
-        self.matching("1 = 1", &[])
+        self.matching(ALONE, &[])
     }
 
     fn matching(&self, condition: &str, values: &[Cell]) -> Result<Vec<Listed>, Error> {
@@ -179,7 +183,8 @@ impl Library {
         if found.len() == 1 && !wanted.is_empty() {
             return Ok(found.remove(0));
         }
-        if let Some(named) = self.matching("name = ?1", &cells![stem])?.into_iter().nth(back) {
+        let named = format!("name = ?1 AND {ALONE}");
+        if let Some(named) = self.matching(&named, &cells![stem])?.into_iter().nth(back) {
             return Ok(named);
         }
         if found.is_empty() {
@@ -281,7 +286,7 @@ impl Library {
             let at = series.partition_point(|other| other.number < one.number);
             let tags: Vec<(&str, &str)> = one.tags.iter().map(|(key, value)| (&**key, &**value)).collect();
             if let Some(id) = ids[at] {
-                state.absorb(id, &tags, &measured.point);
+                state.absorb(id, &tags, measured.second, &measured.point);
             }
             last_second = last_second.max(Some(measured.second));
         })?;

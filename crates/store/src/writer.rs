@@ -154,15 +154,7 @@ fn insert(
     environment: &Environment,
     hash: Option<&str>,
 ) -> Result<(i64, String), Error> {
-    let mut free = None;
-    for attempt in 0..ID_TRIES {
-        let id = id_of(opening, environment, attempt);
-        if is_free(store, &id)? {
-            free = Some(id);
-            break;
-        }
-    }
-    let id = free.ok_or_else(|| Error::lasting("no id is free for the run"))?;
+    let id = free_id(store, opening.started_ms, &environment.host)?;
     let run = store.first(
         "INSERT INTO runs (id, name, script_path, script_sha256, started_ms, written_ms, options, scenarios, \
          program, git_commit, host, kernel, cpu, cpus) \
@@ -193,18 +185,29 @@ fn insert(
     Ok((run, id))
 }
 
+/// An id that nothing in the store has.
+pub fn free_id(store: &Database, started_ms: i64, host: &str) -> Result<String, Error> {
+    for attempt in 0..ID_TRIES {
+        let id = id_of(started_ms, host, attempt);
+        if is_free(store, &id)? {
+            return Ok(id);
+        }
+    }
+    Err(Error::lasting("no id is free"))
+}
+
 /// An id that depends on everything that tells runs apart.
-fn id_of(opening: &Opening, environment: &Environment, attempt: u32) -> String {
+fn id_of(started_ms: i64, host: &str, attempt: u32) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let seed = (opening.started_ms, now.as_nanos(), std::process::id(), &environment.host, attempt);
+    let seed = (started_ms, now.as_nanos(), std::process::id(), host, attempt);
     let digest = Sha256::digest(format!("{seed:?}"));
     digest.iter().take(ID_LETTERS).map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect()
 }
 
 fn is_free(store: &Database, id: &str) -> Result<bool, Error> {
-    let count =
-        store.first("SELECT count(*) FROM runs WHERE id = ?1", &cells![id], |row| row.get::<i64>(0))?;
-    Ok(count == Some(0))
+    let having =
+        |table: &str| store.first(&format!("SELECT id FROM {table} WHERE id = ?1"), &cells![id], |_| Ok(()));
+    Ok(having("runs")?.is_none() && having("searches")?.is_none())
 }
 
 fn write_series(store: &Database, run: i64, deltas: &Deltas, from: u32) -> Result<(), Error> {

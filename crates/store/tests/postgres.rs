@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use metrics::{Exchange, HttpSample, Message, Recorder, RecorderConfig, Registry, Standing, builtin};
 use model::{Clock, Log, Logger, Nanos, Record};
-use plimsoll_store::{Check, Closing, Keeper, Library, Opening, Place, Retention, Selected, Threshold};
+use plimsoll_store::{
+    Check, Closing, Keeper, Library, Opening, Place, Retention, Searching, Selected, Sought, Threshold,
+};
 use target::servers::Postgres;
 
 /// What the store complains about.
@@ -215,4 +217,26 @@ fn a_server_that_is_gone_is_told_once() {
     run.measure();
     let heard = run.end();
     assert!(heard.len() == 1 && heard[0].contains("this run is kept"), "{heard:?}");
+}
+
+#[test]
+fn searches_in_a_server_are_found_and_removed() {
+    let Some((_server, place)) = server() else { return };
+    let sought = Sought { name: "t.js".to_owned(), started_ms: 10, ..Sought::default() };
+    let latest_one = Sought { retention: Some(Retention::Latest(1)), started_ms: 20, ..sought.clone() };
+    let mut ended = Vec::new();
+    for sought in [&sought, &latest_one] {
+        let mut searching = Searching::begin(&place, sought).expect("the server is there");
+        searching.trial(1, &serde_json::json!({ "load": 20.5 }), 30).expect("the server is there");
+        ended.push(searching.id().to_owned());
+        searching.end(99, &serde_json::json!({ "word": "found" }), 40).expect("the server is there");
+    }
+    let mut library = Library::open(&place).expect("the server is there");
+    let found = library.searches().expect("they can be read");
+    assert_eq!(found.iter().map(|one| &one.id).collect::<Vec<_>>(), [&ended[1]], "one stays");
+    assert_eq!((found[0].trials, found[0].exit_code, found[0].ended_ms), (1, Some(99), Some(40)));
+    let trials = library.trials(&found[0]).expect("they can be read");
+    assert_eq!(trials, [serde_json::json!({ "load": 20.5 })]);
+    library.remove_search(&found[0]).expect("it can be removed");
+    assert!(library.searches().expect("they can be read").is_empty());
 }

@@ -10,8 +10,16 @@ use model::Sla;
 use stats::search::Limits;
 
 use crate::error::Error;
-use crate::flags::{Flags, Given, capacity, judgement};
+use crate::flags::{Flags, Given, capacity, judgement, runtime};
+use crate::run::profile::Asked;
 use crate::session::Session;
+
+/// What breaks a target, when nobody says.
+const BREAKS: [&str; 2] = ["http_req_failed rate < 5%", "http_req_duration p95 < 2s"];
+/// How long a level of `run --profile breakpoint` measures, when nobody says, in seconds.
+const STEP_S: f64 = 30.0;
+/// Flags of runs that make no sense where each level is a run of its own.
+const OF_ONE_RUN: [&str; 4] = ["linger", "out", "summary-export", "until-decided"];
 
 /// What is looked for.
 pub struct Aim {
@@ -85,6 +93,45 @@ impl Aim {
         })
     }
 
+    /// What `run --profile breakpoint` looks for: where the objectives of `--sla` or of the test break, or the usual
+    /// ones where there are none. The peak that was asked for is the highest load that is tried, in users or in
+    /// iterations a second.
+    ///
+    /// # Errors
+    /// When an objective cannot be read.
+    pub fn to_break(
+        session: &Session,
+        matches: &ArgMatches,
+        own: &[String],
+        asked: &Asked,
+    ) -> Result<Self, Error> {
+        let judged = Flags::read(judgement::FLAGS, matches, &session.env).map_err(Error::Usage)?;
+        let texts: Vec<String> = own.iter().chain(judged.list("sla")).cloned().collect();
+        let texts = if texts.is_empty() { BREAKS.map(str::to_owned).to_vec() } else { texts };
+        let slas: Vec<Sla> = texts.iter().map(|text| Sla::parse(text)).collect::<Result<_, _>>()?;
+        let open = asked.users.is_none();
+        let (start, most) =
+            if open { (10.0, asked.rate.unwrap_or(2_000)) } else { (1.0, asked.users.unwrap_or(1)) };
+        let load_max = most as f64;
+        let start = load_max.min(start);
+        let seconds = asked.duration.map_or(STEP_S, |duration| duration.as_secs_f64());
+        let limits = Limits {
+            start,
+            load_max,
+            load_min: start,
+            seconds,
+            seconds_max: seconds,
+            ratio: 1.05,
+            whole: !open,
+        };
+        let level = judgement::confidence(&judged).map_err(Error::Usage)?;
+        let allowed = slas.iter().map(|sla| sla.allowed).collect();
+        // A sixth of each level is for settling, as 5 of 30 s are.
+        let settle_s = (seconds / 6.0).min(5.0) as usize;
+        let question = Question { limits, allowed, settle_s, level };
+        Ok(Self { slas, open, poisson: false, breakpoint: true, recovery: true, question })
+    }
+
     /// The objectives, as the user wrote them.
     #[must_use]
     pub fn objectives(&self) -> String {
@@ -96,6 +143,24 @@ impl Aim {
     pub fn load(&self, load: f64) -> String {
         if self.open { format!("{}/s", short(load)) } else { format!("{load:.0} users") }
     }
+}
+
+/// Refuses what does not fit a run of each level.
+///
+/// # Errors
+/// With the flag.
+pub fn refuse_run_flags(session: &Session, matches: &ArgMatches) -> Result<(), Error> {
+    let tables = [runtime::FLAGS, runtime::RUN_FLAGS, runtime::RUN_TIME_FLAGS, judgement::FLAGS];
+    for table in tables {
+        let flags = Flags::read(table, matches, &session.env).map_err(Error::Usage)?;
+        let wrong = OF_ONE_RUN.iter().chain(&["time-scale"]).find(|flag| flags.get(flag).is_some());
+        if let Some(flag) = wrong {
+            return Err(Error::Usage(format!(
+                "--profile breakpoint makes a run of each level, which --{flag} does not fit"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// A number to four places that count.

@@ -11,10 +11,12 @@ use insight::capacity::{Ask, Found, Second, Starved, Step, recovery};
 use metrics::Tally;
 use model::{Bad, Executor, ExitCode, Leg, MaxVus, Rhythm, Selector, Stage as Ramp};
 use stats::batches::Slice;
+use store::Membership;
 
 use super::aim::Aim;
 use crate::error::Error;
 use crate::load::Script;
+use crate::run::keeping::Named;
 use crate::run::trial::{Stage, Watch};
 use crate::session::Session;
 
@@ -36,6 +38,7 @@ pub struct Field<'a> {
 }
 
 /// How the target came through an overload.
+#[derive(Clone, Debug)]
 pub struct Recovery {
     /// The load before and after it.
     pub base: f64,
@@ -50,7 +53,7 @@ pub struct Recovery {
 }
 
 impl<'a> Field<'a> {
-    /// Loads the test and reads what is wanted.
+    /// Loads the test and asks what is wanted, given the SLAs of its own.
     ///
     /// # Errors
     /// Whatever keeps the test from running.
@@ -58,13 +61,19 @@ impl<'a> Field<'a> {
         session: &'a Session,
         matches: &'a ArgMatches,
         script: &'a Script<'a>,
+        aim: impl FnOnce(&[String]) -> Result<Aim, Error>,
     ) -> Result<Self, Error> {
         let stage = Stage::new(session, matches, script)?;
-        let aim = Aim::read(session, matches, &stage.slas())?;
+        let aim = aim(&stage.slas())?;
         let plain = |name: &str| Selector { metric: name.to_owned(), tags: Vec::new() };
         let counted = COUNTED.iter().map(|name| (plain(name), Bad::Nonzero));
         let questions = counted.chain(aim.slas.iter().map(|sla| (sla.selector.clone(), sla.bad))).collect();
         Ok(Self { stage, aim, questions, stopped: Cell::new(false), trials: RefCell::new(0) })
+    }
+
+    /// What the store calls the test.
+    pub const fn named(&self) -> &Named {
+        self.stage.named()
     }
 
     /// Whether the user wanted no more.
@@ -72,15 +81,15 @@ impl<'a> Field<'a> {
         self.stopped.get()
     }
 
-    /// Runs one trial; none when the user wants no more.
+    /// Runs one trial, which is kept as a member of a group; none when the user wants no more.
     ///
     /// # Errors
     /// Whatever ended it.
-    pub fn trial(&self, ask: &Ask) -> Result<Option<Step>, Error> {
+    pub fn trial(&self, ask: &Ask, group: Option<Membership>) -> Result<Option<Step>, Error> {
         let settle = self.aim.question.settle_s as f64;
         let length = (settle + ask.seconds).ceil().max(1.0);
         let executor = self.executor(ask.load, length);
-        let Some(watch) = self.run(executor)? else { return Ok(None) };
+        let Some(watch) = self.run(executor, group)? else { return Ok(None) };
         let starved = starved(&watch);
         Ok(Some(Step {
             offered: ask.load,
@@ -97,7 +106,7 @@ impl<'a> Field<'a> {
     ///
     /// # Errors
     /// Whatever ended it.
-    pub fn overload(&self, found: &Found) -> Result<Option<Recovery>, Error> {
+    pub fn overload(&self, found: &Found, group: Option<Membership>) -> Result<Option<Recovery>, Error> {
         let Some((kept, broken)) = found.kept.zip(found.broken).filter(|_| self.aim.recovery) else {
             return Ok(None);
         };
@@ -107,7 +116,7 @@ impl<'a> Field<'a> {
         let peak_s = (seconds / 4.0).clamp(3.0, 15.0).ceil() as usize;
         let watched_s = 3 * calm;
         let phases = [(base, calm), (peak, peak_s), (base, watched_s)];
-        let Some(watch) = self.run(self.ramp(&phases))? else { return Ok(None) };
+        let Some(watch) = self.run(self.ramp(&phases), group)? else { return Ok(None) };
         let settle = self.aim.question.settle_s;
         let all = self.seconds(&watch);
         let end = (calm + peak_s + watched_s).min(all.len());
@@ -162,8 +171,8 @@ impl<'a> Field<'a> {
         Executor::RampingVus { start_vus: target(first), stages, graceful_ramp_down: Duration::from_secs(30) }
     }
 
-    fn run(&self, executor: Executor) -> Result<Option<Watch>, Error> {
-        match self.stage.run(executor, &self.questions) {
+    fn run(&self, executor: Executor, group: Option<Membership>) -> Result<Option<Watch>, Error> {
+        match self.stage.run(executor, &self.questions, group) {
             Ok(watch) => Ok(Some(watch)),
             Err(error) if error.code() == ExitCode::EXTERNAL_ABORT => {
                 self.stopped.set(true);

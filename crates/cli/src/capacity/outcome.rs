@@ -29,16 +29,44 @@ pub struct Outcome<'a> {
     pub laws: Laws,
     /// How it came through an overload; none where that was not tried.
     pub recovery: Option<Recovery>,
+    /// Whether it came to its end.
+    pub standing: Standing,
+}
+
+/// Whether a search came to its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// It did.
+    Ended,
     /// The user ended it.
-    pub stopped: bool,
+    Stopped,
+    /// Not yet.
+    Running,
+    /// It never will.
+    Killed,
+}
+
+impl Standing {
+    /// The word for one that has no answer.
+    #[must_use]
+    pub const fn unanswered(self) -> Option<&'static str> {
+        match self {
+            Self::Ended => None,
+            Self::Stopped => Some("stopped"),
+            Self::Running => Some("running"),
+            Self::Killed => Some("killed"),
+        }
+    }
 }
 
 impl Outcome<'_> {
     /// In a word how it ended.
     #[must_use]
     pub fn word(&self) -> &'static str {
+        if let Some(word) = self.standing.unanswered() {
+            return word;
+        }
         match self.found.answer {
-            _ if self.stopped => "stopped",
             _ if self.found.starved().is_some() => "generator_limit",
             None if self.found.broken.is_some() => "broken",
             None => "not_broken",
@@ -118,7 +146,9 @@ pub const fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-fn why(why: Why) -> &'static str {
+/// Why a trial was run, in a word.
+#[must_use]
+pub const fn why(why: Why) -> &'static str {
     match why {
         Why::Bracket => "bracket",
         Why::Bisect => "bisect",

@@ -8,7 +8,7 @@ use stats::sla::Verdict;
 use stats::usl::Peak;
 
 use super::aim::{Aim, short};
-use super::outcome::{Outcome, beyond, linear, no_queue, verdict};
+use super::outcome::{Outcome, Standing, beyond, linear, no_queue, verdict, why};
 use crate::kept::table::table;
 
 /// The law of scalability leaves residuals that wander more than this: it does not describe the target.
@@ -42,7 +42,8 @@ pub fn text(outcome: &Outcome<'_>) -> String {
     lines.push(String::new());
     lines.push("  LEVELS".to_owned());
     lines.push(String::new());
-    lines.extend(levels(outcome).lines().map(|line| format!("    {line}")));
+    // One objective fits a terminal of 80 columns.
+    lines.extend(levels(outcome).lines().map(|line| format!("  {line}")));
     lines.push(String::new());
     lines.push("  THE TARGET".to_owned());
     lines.push(String::new());
@@ -60,8 +61,8 @@ pub fn answer(outcome: &Outcome<'_>) -> Vec<String> {
         Some(broken) => format!("not kept at {}", load(broken)),
         None => "no load was certainly too high".to_owned(),
     };
-    if outcome.stopped {
-        return vec!["ended by the user before there was an answer".to_owned()];
+    if let Some(lines) = unanswered(outcome) {
+        return lines;
     }
     match found.answer {
         Some(Answer::Bracket { kept, not_kept }) => vec![
@@ -77,6 +78,7 @@ pub fn answer(outcome: &Outcome<'_>) -> Vec<String> {
             None => format!("not known: the generator could not make {}", load(tried)),
         }],
         None => vec![match (found.kept, found.broken) {
+            _ if found.starved().is_some() => starved(outcome),
             (Some(whole), Some(broken)) => {
                 format!(
                     "breaks between {} and {} ({level}% confidence that it is broken there)",
@@ -91,6 +93,33 @@ pub fn answer(outcome: &Outcome<'_>) -> Vec<String> {
     }
 }
 
+/// What a climb says that the generator ended.
+fn starved(outcome: &Outcome<'_>) -> String {
+    let (aim, found) = (outcome.aim, &outcome.found);
+    let tried = found.starved().map_or(0.0, |level| level.offered);
+    match found.kept.filter(|kept| *kept < tried) {
+        Some(whole) => {
+            format!("not broken at {}: the generator could not make {}", aim.load(whole), aim.load(tried))
+        }
+        None => format!("not known: the generator could not make {}", aim.load(tried)),
+    }
+}
+
+/// What is said of a search that has no answer.
+fn unanswered(outcome: &Outcome<'_>) -> Option<Vec<String>> {
+    let said = match outcome.standing {
+        Standing::Ended => return None,
+        Standing::Stopped => "ended by the user before there was an answer",
+        Standing::Running => "under way: there is no answer yet",
+        Standing::Killed => "killed before there was an answer",
+    };
+    let (aim, found) = (outcome.aim, &outcome.found);
+    let mut lines = vec![said.to_owned()];
+    lines.extend(found.kept.map(|kept| format!("up to then kept at {}, not confirmed", aim.load(kept))));
+    lines.extend(found.broken.map(|broken| format!("up to then not kept at {}", aim.load(broken))));
+    Some(lines)
+}
+
 fn levels(outcome: &Outcome<'_>) -> String {
     let titles = level_titles(outcome.aim);
     let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
@@ -99,7 +128,7 @@ fn levels(outcome: &Outcome<'_>) -> String {
 
 /// The titles of the table of levels; those that begin with a space are of numbers.
 pub fn level_titles(aim: &Aim) -> Vec<String> {
-    let usual = ["LOAD", " MEASURED", "VERDICT", " DONE/S", " MEAN", " FAILED"];
+    let usual = ["LOAD", " FOR", "VERDICT", " DONE/S", " MEAN", " FAILED"];
     let bad = aim.slas.iter().map(|sla| format!(" NOT '{}'", sla.source));
     usual.map(str::to_owned).into_iter().chain(bad).collect()
 }
@@ -121,6 +150,22 @@ pub fn level_rows(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
     let mut sorted: Vec<&Level> = outcome.found.levels.iter().collect();
     sorted.sort_by(|a, b| a.offered.total_cmp(&b.offered));
     sorted.into_iter().map(row).collect()
+}
+
+/// The titles of the list of trials, beside their runs.
+pub const TRIAL_TITLES: [&str; 4] = [" TRIAL", "LOAD", "WHY", "VERDICT"];
+
+/// A row for each trial in the order in which they were made.
+pub fn trial_rows(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
+    let row = |(number, level): (usize, &Level)| {
+        vec![
+            number.to_string(),
+            outcome.aim.load(level.offered),
+            why(level.why).replace('_', " "),
+            verdict(level.verdict).to_owned(),
+        ]
+    };
+    (1..).zip(&outcome.found.levels).map(row).collect()
 }
 
 /// For each objective the share that was bad, with its interval.
@@ -197,9 +242,7 @@ pub fn laws(outcome: &Outcome<'_>) -> Vec<String> {
 fn curve(outcome: &Outcome<'_>) -> Vec<String> {
     let laws = &outcome.laws;
     let Some(curve) = &laws.curve else {
-        return vec![
-            "no law of scalability is fitted: that takes four levels with one or more under way".to_owned(),
-        ];
+        return vec!["no law of scalability: that takes four levels with one or more under way".to_owned()];
     };
     let mut lines = Vec::new();
     let usl = &curve.usl;

@@ -19,6 +19,8 @@ fn arguments(command: Command) -> Command {
     let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help("print JSON");
     let command = flags::add(command, flags::options::FLAGS);
     let command = flags::add(command, flags::runtime::FLAGS);
+    let of_store = &["no-exchanges", "no-store", "store", "store-keep"];
+    let command = flags::add_named(command, flags::runtime::RUN_FLAGS, of_store);
     let command = flags::add_named(command, flags::judgement::FLAGS, &["confidence"]);
     with_files(flags::add(command, flags::capacity::FLAGS))
         .arg(json)
@@ -27,10 +29,19 @@ fn arguments(command: Command) -> Command {
 
 fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let name = one_argument(matches, SCRIPT_WANTED)?;
+    refuse_standard_input(&name)?;
+    capacity::find(session, matches, &Script::Named(&name))
+}
+
+/// Refuses a script that can only be read once.
+///
+/// # Errors
+/// When the name is that of standard input.
+pub fn refuse_standard_input(name: &str) -> Result<(), Error> {
     if name == "-" {
         return Err(Error::Usage(
             "every trial reads the script anew: give a file rather than standard input".to_owned(),
         ));
     }
-    capacity::find(session, matches, &Script::Named(&name))
+    Ok(())
 }

@@ -1,10 +1,8 @@
 //! `plimsoll convert`: writes a test in another format as a plan of our own or as a k6 script.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use model::ExitCode;
 use plan::convert::{Target, convert};
 use plan::import::Leniency;
@@ -13,6 +11,7 @@ use super::{Spec, one_argument};
 use crate::error::Error;
 use crate::flags::{self, Flags, runtime};
 use crate::load;
+use crate::made_file::{force_argument, write};
 use crate::session::Session;
 
 /// The row.
@@ -31,13 +30,7 @@ fn arguments(command: Command) -> Command {
                 .value_name("FILE")
                 .help("where to; standard output when left out"),
         )
-        .arg(
-            Arg::new("force")
-                .long("force")
-                .short('f')
-                .action(ArgAction::SetTrue)
-                .help("overwrite an existing file"),
-        )
+        .arg(force_argument())
 }
 
 fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
@@ -66,16 +59,4 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
         Some(output) => write(output, &converted.text, matches.get_flag("force"))?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn write(file: &str, text: &str, overwrite: bool) -> Result<(), Error> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).create_new(!overwrite);
-    let result = options.open(file).and_then(|mut opened| opened.write_all(text.as_bytes()));
-    result.map_err(|why| match why.kind() {
-        ErrorKind::AlreadyExists => {
-            Error::File(format!("{file} already exists. Use the `--force` flag to overwrite it"))
-        }
-        _ => Error::File(format!("could not create {file}: {why}")),
-    })
 }

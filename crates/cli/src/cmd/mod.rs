@@ -29,6 +29,7 @@ mod soak;
 mod stats;
 mod status;
 mod target;
+mod trace;
 mod trend;
 mod version;
 
@@ -84,6 +85,7 @@ pub static COMMANDS: &[Spec] = &[
     stats::SPEC,
     status::SPEC,
     target::SPEC,
+    trace::SPEC,
     trend::SPEC,
     version::SPEC,
 ];

@@ -3,8 +3,6 @@
 //! A template is a row of [`TEMPLATES`] and a file in `templates/`; a path works as a template too. With `--types` the
 //! types of our own modules are written beside the script, for editors.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -12,6 +10,7 @@ use model::ExitCode;
 
 use super::Spec;
 use crate::error::Error;
+use crate::made_file::{force_argument, write};
 use crate::session::Session;
 
 /// The row.
@@ -40,13 +39,7 @@ fn arguments(command: Command) -> Command {
                 "breakpoint, load, minimal, protocol, smoke, soak, spike, stress, or the path of a file",
             ),
         )
-        .arg(
-            Arg::new("force")
-                .long("force")
-                .short('f')
-                .action(ArgAction::SetTrue)
-                .help("overwrite an existing file"),
-        )
+        .arg(force_argument())
         .arg(Arg::new("types").long("types").action(ArgAction::SetTrue).help(
             "write plimsoll.d.ts beside the script, the types of the modules under plimsoll/ for editors",
         ))
@@ -90,31 +83,9 @@ fn template(name: &str) -> Result<String, Error> {
     })
 }
 
-fn write(file: &str, script: &str, overwrite: bool) -> Result<(), Error> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).create_new(!overwrite);
-    let result = options.open(file).and_then(|mut opened| opened.write_all(script.as_bytes()));
-    result.map_err(|e| match e.kind() {
-        ErrorKind::AlreadyExists => {
-            Error::File(format!("{file} already exists. Use the `--force` flag to overwrite it"))
-        }
-        _ => Error::File(format!("could not create {file}: {e}")),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_is_not_overwritten_unless_asked() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("s.js").display().to_string();
-        write(&path, "one", false).unwrap();
-        assert!(write(&path, "two", false).unwrap_err().to_string().contains("--force"));
-        write(&path, "two", true).unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
-    }
 
     #[test]
     fn a_path_is_a_template_and_a_wrong_name_is_refused() {

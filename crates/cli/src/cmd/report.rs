@@ -1,9 +1,8 @@
-//! `plimsoll report`: kept runs as a document, one alone or several next to each other.
+//! `plimsoll report`: kept runs as a document, one alone or several next to each other; or what a search decided.
 
 use clap::{Arg, ArgMatches, Command};
 use insight::compare;
 use model::{ExitCode, Level};
-use report::html::Story;
 use report::paper::{self, FORMS, Form, for_file};
 use report::verdicts::Verdicts;
 use stats::compare::Design;
@@ -11,11 +10,14 @@ use store::Listed;
 
 use super::Spec;
 use super::compare::named;
+use crate::capacity::sheet;
 use crate::error::Error;
 use crate::judgement::{Asked, Judged, Party, Sides, findings};
+use crate::kept::search::{Entry, search_json};
 use crate::kept::story::story;
 use crate::kept::{Shelf, now_ms, runs_argument, with_store};
 use crate::session::Session;
+use crate::sheets;
 
 /// The row.
 pub const SPEC: Spec = Spec {
@@ -39,15 +41,50 @@ fn arguments(command: Command) -> Command {
 fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let text = |id: &str| matches.get_one::<String>(id).map(String::as_str);
     let shelf = Shelf::open(session, matches)?;
+    let form = text("form").and_then(paper::named).or_else(|| for_file(text("output")?));
+    let form = form.unwrap_or(&paper::USUAL);
+    let names: Vec<&String> = matches.get_many::<String>("run").into_iter().flatten().collect();
+    if let Some(page) = of_search(session, &shelf, &names, form)? {
+        return hand_out(session, &page, text("output"));
+    }
     let runs = named(&shelf, matches.get_many::<String>("run").into_iter().flatten())?.runs;
     let compared = against_first(&shelf, &runs, now_ms(session))?;
     let story = story(session, &shelf, runs.iter(), compared)?;
-    let form = text("form").and_then(paper::named).or_else(|| for_file(text("output")?));
-    let form = form.unwrap_or(&paper::USUAL);
-    match text("output") {
-        None => session.print(&(form.write)(&story)),
+    hand_out(session, &(form.write)(&story), text("output"))
+}
+
+/// The page of a search; none when runs are named.
+fn of_search(
+    session: &Session,
+    shelf: &Shelf,
+    names: &[&String],
+    form: &Form,
+) -> Result<Option<String>, Error> {
+    for name in names {
+        // What is neither may still be the name of a baseline.
+        let Ok(Entry::Search(search)) = shelf.entry(name) else { continue };
+        if names.len() > 1 {
+            return Err(Error::Usage(format!(
+                "{name} is a search, which has a report of its own: name it alone"
+            )));
+        }
+        let now = now_ms(session);
+        return match sheets::named(form.name) {
+            Some(write) => Ok(Some(write(&sheet(&shelf.recall(&search, now)?.outcome())))),
+            None if form.name == "json" => search_json(shelf, &search, now).map(Some),
+            None => Err(Error::Usage(format!("a search has no {} form", form.name))),
+        };
+    }
+    Ok(None)
+}
+
+/// Prints a document or writes it into a file.
+fn hand_out(session: &Session, document: &str, path: Option<&str>) -> Result<ExitCode, Error> {
+    match path {
+        None => session.print(document),
         Some(path) => {
-            write(form, &story, path)?;
+            let written = std::fs::write(path, document);
+            written.map_err(|error| Error::File(format!("could not write {path}: {error}")))?;
             session.say(Level::Info, format!("wrote {path}"));
         }
     }
@@ -67,9 +104,4 @@ fn against_first(shelf: &Shelf, runs: &[Listed], now_ms: i64) -> Result<Vec<Verd
         compared.push(findings(&format!("{} against {}", other.id, first.id), &judged));
     }
     Ok(compared)
-}
-
-fn write(form: &Form, story: &Story, path: &str) -> Result<(), Error> {
-    let written = std::fs::write(path, (form.write)(story));
-    written.map_err(|error| Error::File(format!("could not write {path}: {error}")))
 }

@@ -3,10 +3,13 @@
 use clap::{ArgMatches, Command};
 use model::ExitCode;
 
+use super::capacity::refuse_standard_input;
 use super::{Spec, file_argument, one_argument};
+use crate::capacity;
 use crate::error::Error;
 use crate::flags;
 use crate::load::Script;
+use crate::run::profile::Asked;
 use crate::session::Session;
 
 /// The row.
@@ -22,6 +25,7 @@ pub fn with_flags(command: Command) -> Command {
     let command = flags::add(command, flags::runtime::FLAGS);
     let command = flags::add(command, flags::runtime::RUN_TIME_FLAGS);
     let command = flags::add(command, flags::runtime::RUN_FLAGS);
+    let command = flags::add(command, flags::profile::FLAGS);
     let command = flags::add(command, flags::judgement::FLAGS);
     flags::OF_FORMATS.iter().fold(command, |command, table| flags::add(command, table))
 }
@@ -33,5 +37,12 @@ fn arguments(command: Command) -> Command {
 
 fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let name = one_argument(matches, SCRIPT_WANTED)?;
-    crate::run::run(session, matches, &Script::Named(&name))
+    let script = Script::Named(&name);
+    match Asked::read(session, matches)? {
+        Some(asked) if asked.is_breakpoint() => {
+            refuse_standard_input(&name)?;
+            capacity::find_break(session, matches, &script, &asked)
+        }
+        _ => crate::run::run(session, matches, &script),
+    }
 }

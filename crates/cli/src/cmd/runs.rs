@@ -1,4 +1,4 @@
-//! `plimsoll runs`: the kept runs, one a line.
+//! `plimsoll runs`: the kept runs and searches, one a line.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use model::ExitCode;
@@ -7,10 +7,12 @@ use report::sink::Zone;
 use serde_json::{Value, json};
 
 use super::Spec;
+use crate::capacity::Standing;
 use crate::error::Error;
+use crate::kept::search::{Entry, search_head, search_seconds, search_word};
 use crate::kept::{Glance, Shelf, Verdict, head, now_ms, seconds, table::table, with_store};
 use crate::session::Session;
-use store::Kept;
+use store::{Kept, Search};
 
 /// The row.
 pub const SPEC: Spec = Spec { name: "runs", about: "List the runs that were kept", arguments, run };
@@ -29,20 +31,30 @@ fn arguments(command: Command) -> Command {
 
 fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let shelf = Shelf::open(session, matches)?;
-    let mut runs = shelf.list()?;
+    let mut entries = shelf.entries()?;
     match matches.get_one::<usize>("most").copied().unwrap_or(0) {
         0 => {}
-        most => runs.truncate(most),
+        most => entries.truncate(most),
     }
-    let kept: Result<Vec<Kept>, Error> = runs.into_iter().map(|run| shelf.glance(run)).collect();
-    let (kept, now) = (kept?, now_ms(session));
+    let (now, zone) = (now_ms(session), Zone::local(&session.env));
     if matches.get_flag("json") {
-        let all: Value = kept.iter().map(|one| document(one, now)).collect();
-        session.print(&format!("{all:#}\n"));
+        let all: Result<Value, Error> = entries
+            .into_iter()
+            .map(|entry| match entry {
+                Entry::Run(run) => Ok(document(&shelf.glance(*run)?, now)),
+                Entry::Search(search) => Ok(search_head(&search, shelf.standing(&search, now)?)),
+            })
+            .collect();
+        session.print(&format!("{:#}\n", all?));
     } else {
-        let zone = Zone::local(&session.env);
-        let rows: Vec<Vec<String>> = kept.iter().map(|one| row(one, &zone, now)).collect();
-        session.print(&table(TITLES, &rows));
+        let rows: Result<Vec<Vec<String>>, Error> = entries
+            .into_iter()
+            .map(|entry| match entry {
+                Entry::Run(run) => Ok(row(&shelf.glance(*run)?, &zone, now)),
+                Entry::Search(search) => Ok(search_row(&search, shelf.standing(&search, now)?, &zone)),
+            })
+            .collect();
+        session.print(&table(TITLES, &rows?));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -59,6 +71,20 @@ fn row(kept: &Kept, zone: &Zone, now: i64) -> Vec<String> {
         glance.p95_ms.map_or_else(none, span),
         glance.failed.map_or_else(none, |share| format!("{:.2}%", share * 100.0)),
         Verdict::of(run, now).name().to_owned(),
+    ]
+}
+
+fn search_row(search: &Search, standing: Standing, zone: &Zone) -> Vec<String> {
+    let none = || "-".to_owned();
+    vec![
+        search.id.clone(),
+        local(search.started_ms, zone),
+        format!("capacity of {}", search.name),
+        span(search_seconds(search) * 1000.0),
+        format!("{} trials", search.trials),
+        none(),
+        none(),
+        search_word(search, standing).to_owned(),
     ]
 }
 

@@ -1,4 +1,4 @@
-//! `plimsoll show`: the summary of a kept run, worked out again from its measurements.
+//! `plimsoll show`: the summary of a kept run, or what a search decided, worked out again from what was measured.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use model::ExitCode;
@@ -7,6 +7,7 @@ use report::summary::{Mode, Style, text};
 use super::Spec;
 use crate::error::Error;
 use crate::flags::{self, Flags, runtime};
+use crate::kept::search::{Entry, search_json, search_page};
 use crate::kept::summary::{document, summary};
 use crate::kept::{Shelf, Verdict, exchanges, given, moment, now_ms, runs_argument, with_store};
 use crate::session::Session;
@@ -29,7 +30,15 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let mode = mode.ok_or_else(|| Error::Usage("invalid summary mode".to_owned()))?;
     let (shelf, now) = (Shelf::open(session, matches)?, now_ms(session));
     for name in matches.get_many::<String>("run").into_iter().flatten() {
-        let kept = shelf.load(shelf.find(name)?)?;
+        let run = match shelf.entry(name)? {
+            Entry::Run(run) => *run,
+            Entry::Search(search) => {
+                let page = if matches.get_flag("json") { search_json } else { search_page };
+                session.print(&page(&shelf, &search, now)?);
+                continue;
+            }
+        };
+        let kept = shelf.load(run)?;
         let exchanges = shelf.exchanges(&kept.listed)?;
         if matches.get_flag("json") {
             let summary = summary(session, &kept, Mode::Full, now);

@@ -1,4 +1,6 @@
 //! `plimsoll trend`: a figure over the kept runs of a test, where its level changed, and when it reaches a limit.
+//!
+//! The figure may also be what searches for capacity found.
 
 mod sheet;
 
@@ -8,7 +10,7 @@ use model::ExitCode;
 use report::quick::span;
 use serde_json::{Value, json};
 use stats::Interval;
-use store::Listed;
+use store::{Listed, Search};
 
 use super::Spec;
 use crate::error::Error;
@@ -25,6 +27,8 @@ pub const SPEC: Spec =
 
 /// The figure when nobody says.
 const USUAL: &str = "http_req_duration p95";
+/// The figure that is of searches: the highest load that was kept.
+const CAPACITY: &str = "capacity";
 /// So many runs are looked at, when nobody says.
 const LOOKED_AT: &str = "100";
 /// Heights of a line of runs.
@@ -38,7 +42,8 @@ fn arguments(command: Command) -> Command {
         .value_name("name")
         .help("the test, as `runs` names it; that of the latest run unless told");
     let metric = Arg::new("metric").long("metric").value_name("figure").default_value(USUAL);
-    let metric = metric.help("a metric and what is made of it, such as 'http_reqs rate'");
+    let metric =
+        metric.help("a metric and what is made of it, such as 'http_reqs rate'; or capacity, of searches");
     let most = Arg::new("most").long("most").value_name("int").default_value(LOOKED_AT);
     let most =
         most.value_parser(clap::value_parser!(usize)).help("look at so many runs, the latest; 0 for all");
@@ -50,16 +55,38 @@ fn arguments(command: Command) -> Command {
     with_files(with_store(command)).arg(metric).arg(most).arg(limit).arg(json).arg(name)
 }
 
-/// One run of the history.
+/// One run or search of the history.
 struct Entry {
-    run: Listed,
+    id: String,
+    started_ms: i64,
+    /// The repository's commit it was made with.
+    commit: Option<String>,
+    script_sha256: Option<String>,
     value: f64,
+}
+
+impl Entry {
+    fn of(run: Listed, value: f64) -> Self {
+        let Listed { id, started_ms, script_sha256, environment, .. } = run;
+        Self { id, started_ms, commit: environment.commit, script_sha256, value }
+    }
+}
+
+/// Runs or searches of a test, the oldest first.
+#[derive(Default)]
+struct Gathered {
+    test: String,
+    entries: Vec<Entry>,
+    /// Those that were left out: their load was not honest, or they never came to their end.
+    left_out: usize,
+    /// The figure is a time in milliseconds.
+    time: bool,
 }
 
 /// What is shown.
 struct Shown<'a> {
     test: &'a str,
-    figure: &'a Figure,
+    figure: &'a str,
     /// The figure is a time in milliseconds.
     time: bool,
     entries: Vec<Entry>,
@@ -75,48 +102,99 @@ fn run(session: &Session, matches: &ArgMatches) -> Result<ExitCode, Error> {
     let given = Flags::read(judgement::FLAGS, matches, &session.env).map_err(Error::Usage)?;
     let level = judgement::confidence(&given).map_err(Error::Usage)?;
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
-    let figure = Figure::parse(text("metric").unwrap_or(USUAL))?;
+    let figure = text("metric").unwrap_or(USUAL).trim();
     let limit = text("limit").map(limit_of).transpose()?;
     let shelf = Shelf::open(session, matches)?;
-    let mut runs = shelf.list()?;
-    let test = match text("name") {
-        Some(name) => name.to_owned(),
-        None => runs
-            .first()
-            .map(|run| run.name.clone())
-            .ok_or_else(|| Error::File("no run has been kept yet".to_owned()))?,
+    let most = match matches.get_one::<usize>("most").copied().unwrap_or(0) {
+        0 => usize::MAX,
+        most => most,
     };
+    let gathered = if figure == CAPACITY {
+        of_searches(&shelf, text("name"), most)?
+    } else {
+        of_runs(&shelf, text("name"), most, &Figure::parse(figure)?, now_ms(session))?
+    };
+    let Gathered { test, entries, left_out, time } = gathered;
+    let values: Vec<f64> = entries.iter().map(|entry| entry.value).collect();
+    let history = history(&values, level);
+    let days: Vec<f64> = entries.iter().map(|entry| entry.started_ms as f64 / DAY_MS).collect();
+    let forecast = limit.and_then(|limit| forecast(&days, &values, &history, limit, level));
+    let shown = Shown { test: &test, figure, time, entries, history, left_out, limit, forecast, level };
+    sheets::write(matches, || sheet::sheet(&shown))?;
+    session.print(&if matches.get_flag("json") { format!("{:#}\n", shown.to_json()) } else { shown.text() });
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A figure of the latest runs of a test.
+fn of_runs(
+    shelf: &Shelf,
+    name: Option<&str>,
+    most: usize,
+    figure: &Figure,
+    now: i64,
+) -> Result<Gathered, Error> {
+    let mut runs = shelf.list()?;
+    let test = name.map(str::to_owned).or_else(|| runs.first().map(|run| run.name.clone()));
+    let test = test.ok_or_else(|| Error::File("no run has been kept yet".to_owned()))?;
     runs.retain(|run| run.name == test);
-    match matches.get_one::<usize>("most").copied().unwrap_or(0) {
-        0 => {}
-        most => runs.truncate(most),
-    }
+    runs.truncate(most);
     if runs.is_empty() {
         return Err(Error::File(format!("no run of {test} is kept")));
     }
-    runs.reverse();
-    let now = now_ms(session);
-    let (mut entries, mut left_out, mut time) = (Vec::new(), 0, false);
-    for run in runs {
+    let mut gathered = Gathered { test, ..Gathered::default() };
+    for run in runs.into_iter().rev() {
         if !Verdict::of(&run, now).is_whole() || is_untrusted(&run) {
-            left_out += 1;
+            gathered.left_out += 1;
             continue;
         }
         let found = figure.of_run(shelf.reading(), &run).map_err(|e| failed(&e))?;
         if let Some((value, is_time)) = found {
-            time |= is_time;
-            entries.push(Entry { run, value });
+            gathered.time |= is_time;
+            gathered.entries.push(Entry::of(run, value));
         }
     }
-    let values: Vec<f64> = entries.iter().map(|entry| entry.value).collect();
-    let history = history(&values, level);
-    let days: Vec<f64> = entries.iter().map(|entry| entry.run.started_ms as f64 / DAY_MS).collect();
-    let forecast = limit.and_then(|limit| forecast(&days, &values, &history, limit, level));
-    let shown =
-        Shown { test: &test, figure: &figure, time, entries, history, left_out, limit, forecast, level };
-    sheets::write(matches, || sheet::sheet(&shown))?;
-    session.print(&if matches.get_flag("json") { format!("{:#}\n", shown.to_json()) } else { shown.text() });
-    Ok(ExitCode::SUCCESS)
+    Ok(gathered)
+}
+
+/// The highest load that the latest searches of a test found to be kept. Those that looked for something else than the
+/// latest one say nothing about the same thing.
+fn of_searches(shelf: &Shelf, name: Option<&str>, most: usize) -> Result<Gathered, Error> {
+    let mut searches = shelf.searches()?;
+    searches.retain(|search| name.is_none_or(|name| search.name == name));
+    let latest = searches.first().cloned();
+    let latest = latest.ok_or_else(|| match name {
+        Some(name) => Error::File(format!("no search of {name} is kept")),
+        None => Error::File("no search has been kept yet".to_owned()),
+    })?;
+    searches.retain(|search| search.name == latest.name);
+    searches.truncate(most);
+    let mut gathered = Gathered { test: latest.name.clone(), ..Gathered::default() };
+    let alike = |search: &Search, what: &str| search.aim[what] == latest.aim[what];
+    for search in searches.into_iter().rev() {
+        let outcome = search.outcome.as_ref();
+        let is_answer = outcome.is_some_and(|outcome| {
+            ["found", "at_least", "broken", "not_broken"]
+                .contains(&outcome["word"].as_str().unwrap_or_default())
+        });
+        let kept = outcome.and_then(|outcome| outcome["kept"].as_f64()).filter(|_| is_answer);
+        let same = ["slo", "open", "poisson", "breakpoint"].into_iter().all(|what| alike(&search, what));
+        let Some(value) = kept.filter(|_| same) else {
+            gathered.left_out += 1;
+            continue;
+        };
+        // What it was made with is known of its trials.
+        let trial = shelf.reading().group(&search.id).map_err(|e| failed(&e))?.into_iter().next();
+        let (commit, script_sha256) =
+            trial.map_or((None, None), |one| (one.run.environment.commit, one.run.script_sha256));
+        gathered.entries.push(Entry {
+            id: search.id,
+            started_ms: search.started_ms,
+            commit,
+            script_sha256,
+            value,
+        });
+    }
+    Ok(gathered)
 }
 
 fn is_untrusted(run: &Listed) -> bool {
@@ -141,12 +219,16 @@ impl Shown<'_> {
         let mut lines = vec![String::new()];
         let (first, last) = (self.entries.first(), self.entries.last());
         let period = first.zip(last).map_or(String::new(), |(first, last)| {
-            format!(", {} to {}", day(first.run.started_ms), day(last.run.started_ms))
+            format!(", {} to {}", day(first.started_ms), day(last.started_ms))
         });
-        lines.push(format!("  {} of {}: {} runs{period}", self.figure.name, self.test, self.entries.len()));
+        let what = if self.figure == CAPACITY { "searches" } else { "runs" };
+        lines.push(format!("  {} of {}: {} {what}{period}", self.figure, self.test, self.entries.len()));
         if self.left_out > 0 {
-            lines
-                .push(format!("  left out: {} runs that never ended well or are not trusted", self.left_out));
+            let why = match self.figure {
+                CAPACITY => "without an answer, or after something else",
+                _ => "that never ended well or are not trusted",
+            };
+            lines.push(format!("  left out: {} {what} {why}", self.left_out));
         }
         lines.push(String::new());
         lines.push(format!("  {}", self.line()));
@@ -173,10 +255,10 @@ impl Shown<'_> {
     }
 
     fn row(&self, stretch: &Stretch) -> Vec<String> {
-        let first = &self.entries[stretch.from].run;
+        let first = &self.entries[stretch.from];
         let none = || "-".to_owned();
         let between = stretch.from.checked_sub(1).map_or_else(String::new, |before| {
-            format!("{}..{}", commit(&self.entries[before].run), commit(first))
+            format!("{}..{}", commit(&self.entries[before]), commit(first))
         });
         vec![
             day(first.started_ms),
@@ -236,23 +318,23 @@ impl Shown<'_> {
     }
 
     fn to_json(&self) -> Value {
-        let runs = self.entries.iter().map(|Entry { run, value }| {
+        let runs = self.entries.iter().map(|entry| {
             json!({
-                "id": run.id,
-                "started": moment(run.started_ms),
-                "git_commit": run.environment.commit,
-                "script_sha256": run.script_sha256,
-                "value": value,
+                "id": entry.id,
+                "started": moment(entry.started_ms),
+                "git_commit": entry.commit,
+                "script_sha256": entry.script_sha256,
+                "value": entry.value,
             })
         });
         let levels = self.history.stretches.iter().map(|stretch| {
-            let before = stretch.from.checked_sub(1).map(|before| &self.entries[before].run);
-            let first = &self.entries[stretch.from].run;
+            let before = stretch.from.checked_sub(1).map(|before| &self.entries[before]);
+            let first = &self.entries[stretch.from];
             json!({
                 "first_run": first.id,
                 "since": moment(first.started_ms),
-                "git_commit": first.environment.commit,
-                "last_commit_before": before.and_then(|run| run.environment.commit.as_ref()),
+                "git_commit": first.commit,
+                "last_commit_before": before.and_then(|entry| entry.commit.as_ref()),
                 "runs": stretch.to - stretch.from,
                 "level": stretch.level,
                 "change": stretch.change,
@@ -261,7 +343,7 @@ impl Shown<'_> {
         });
         json!({
             "test": self.test,
-            "figure": self.figure.name,
+            "figure": self.figure,
             "unit": if self.time { json!("ms") } else { Value::Null },
             "confidence": self.level,
             "runs": runs.collect::<Vec<_>>(),
@@ -302,6 +384,6 @@ fn day_of(days: f64) -> String {
     if days.is_finite() && days < FAR_DAYS { day((days * DAY_MS) as i64) } else { "never".to_owned() }
 }
 
-fn commit(run: &Listed) -> &str {
-    run.environment.commit.as_deref().map_or("-", |id| id.get(..9).unwrap_or(id))
+fn commit(entry: &Entry) -> &str {
+    entry.commit.as_deref().map_or("-", |id| id.get(..9).unwrap_or(id))
 }

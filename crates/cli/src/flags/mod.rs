@@ -12,6 +12,7 @@ pub mod global;
 pub mod jmeter;
 pub mod judgement;
 pub mod options;
+pub mod profile;
 pub mod runtime;
 mod value;
 

@@ -33,6 +33,11 @@ pub static FORMS: &[Form] = &[
         about: "lines of JSON as k6's json output has them, a point for each series and second",
         write: k6,
     },
+    Form {
+        name: "parquet",
+        about: "a Parquet file: a row for each series and second, with more percentiles",
+        write: super::parquet::table,
+    },
 ];
 
 /// What is exported.
@@ -76,7 +81,7 @@ impl Source<'_> {
     }
 
     /// When a second of the run was, in milliseconds since 1970.
-    fn moment_ms(&self, second: i64) -> i64 {
+    pub(super) fn moment_ms(&self, second: i64) -> i64 {
         self.run.started_ms + second.max(0) * 1000
     }
 }

@@ -8,6 +8,8 @@ pub mod export;
 pub mod figure;
 pub mod given;
 mod hdr;
+mod parquet;
+pub mod search;
 pub mod story;
 pub mod summary;
 pub mod table;

@@ -88,6 +88,9 @@ pub fn document(kept: &Kept, summary: &Summary, now_ms: i64) -> Value {
     if let Some(slas) = &summary.slas {
         run["slas"] = slas.to_json();
     }
+    if let Some(intervals) = &summary.intervals {
+        run["intervals"] = intervals.to_json();
+    }
     run["summary"] = machine_readable(summary, Mode::Full);
     run
 }

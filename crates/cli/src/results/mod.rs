@@ -96,7 +96,10 @@ pub fn detect(path: &Path) -> io::Result<Option<&'static Format>> {
 }
 
 /// Opens a file, unpacked when it is packed with gzip.
-fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+///
+/// # Errors
+/// When it cannot be read.
+pub fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     let mut file = BufReader::new(File::open(path)?);
     Ok(match file.fill_buf()? {
         [0x1f, 0x8b, ..] => Box::new(BufReader::new(flate2::bufread::MultiGzDecoder::new(file))),

@@ -69,7 +69,8 @@ impl Judge {
             if let Some(slas) = &mut self.slas {
                 slas.frame(&frame, load_began);
             }
-            self.aggregate.apply(frame);
+            let second = load_began.and_then(|began| frame.second(began));
+            self.aggregate.apply_in(frame, second);
         }
     }
 

@@ -84,6 +84,33 @@ pub fn place(session: &Session, flags: &Flags) -> Result<Option<Place>, Error> {
     }
 }
 
+/// Which runs stay, as far as the user says.
+///
+/// # Errors
+/// When the policy is none.
+pub fn retention(flags: &Flags) -> Result<Option<Retention>, Error> {
+    let text = flags.text("store-keep").filter(|text| !text.is_empty());
+    let policy =
+        text.map(|text| Retention::parse(text).map_err(|why| Error::Usage(format!("--store-keep: {why}"))));
+    policy.transpose()
+}
+
+/// What the store calls a test.
+pub struct Named {
+    /// As the user named it.
+    pub name: String,
+    /// Its file, when it is one.
+    pub path: Option<String>,
+}
+
+/// What the store calls a test.
+#[must_use]
+pub fn named(session: &Session, loaded: &Loaded) -> Named {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let name = clean_text(&without_credentials(&loaded.name), session.logs.hidden());
+    Named { name, path: script(loaded, &folder).0 }
+}
+
 impl Keeping {
     /// Keeps nothing.
     #[must_use]
@@ -91,7 +118,8 @@ impl Keeping {
         Self::default()
     }
 
-    /// Begins to keep the run, unless the user wants none of it.
+    /// Begins to keep the run, unless the user wants none of it. It is a member of `group`, or of the one that the
+    /// environment names.
     ///
     /// # Errors
     /// When the place is none that can be had, or the policy is none.
@@ -100,6 +128,7 @@ impl Keeping {
         flags: &Flags,
         loaded: &Loaded,
         settled: &Settled,
+        group: Option<Membership>,
     ) -> Result<Self, Error> {
         let mut pages = Pages { files: outputs::pages(flags), ..Pages::default() };
         let own = loaded.test.dialect().and_then(|dialect| dialect.page());
@@ -118,11 +147,8 @@ impl Keeping {
             return Ok(Self::none());
         };
         let mut opening = opening(session, loaded, settled);
-        if let Some(text) = flags.text("store-keep").filter(|text| !text.is_empty()) {
-            let retention =
-                Retention::parse(text).map_err(|why| Error::Usage(format!("--store-keep: {why}")))?;
-            opening.retention = Some(retention);
-        }
+        opening.group = group.or(opening.group);
+        opening.retention = retention(flags)?;
         let registry = loaded.registry.clone();
         pages.store = Some(path.clone());
         let keeper = Keeper::start(&path, opening, registry, session.clock, &session.logger());

@@ -10,6 +10,7 @@ mod lifecycle;
 mod live;
 pub mod options;
 mod outputs;
+pub mod profile;
 mod progress;
 pub mod results;
 mod selection;
@@ -84,7 +85,7 @@ pub fn run(session: &Session, matches: &ArgMatches, script: &Script) -> Result<E
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Error::Internal(format!("no event loop: {e}")))?;
     let lingers = flags.on("linger");
-    let keeping = keeping::Keeping::start(session, &flags, &loaded, &settled)?;
+    let keeping = keeping::Keeping::start(session, &flags, &loaded, &settled, None)?;
     let parts =
         Parts { evaluator, slas, watch: None, net, outputs, keeping, wanted, signals, questions, lingers };
     pages::for_users(settled.max_vus());

@@ -14,6 +14,7 @@ use crate::config_file;
 use crate::error::Error;
 use crate::flags::{self, Flags};
 use crate::load::Loaded;
+use crate::run::profile::Asked;
 use crate::run::selection;
 use crate::session::Session;
 
@@ -91,12 +92,16 @@ impl Settled {
 /// When an option has no sensible value, or the scenarios do not fit the script.
 pub fn settle(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Result<Settled, Error> {
     log_all(session, &loaded.warnings);
-    let merged = merge(session, matches, loaded)?;
+    let profile = Asked::read(session, matches)?;
+    let merged = merge(session, matches, loaded, profile.is_some())?;
     let (options, warnings) = merged.consolidate()?;
     log_all(session, &warnings);
     let runtime = Flags::read(flags::runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
     let load = Flags::read(flags::options::FLAGS, matches, &BTreeMap::new()).map_err(Error::Usage)?;
-    let options = selection::apply(options, &runtime, &load)?;
+    let mut options = selection::apply(options, &runtime, &load)?;
+    if let Some(profile) = profile {
+        options = profile.apply(options)?;
+    }
     options.check_trend_stats()?;
     let problems = options.validate(&|name| loaded.test.has_function(name));
     if !problems.is_empty() {
@@ -110,8 +115,14 @@ pub fn settle(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Resul
     Ok(Settled { options, segment, time_scale: None })
 }
 
-/// The options of all places, the later over the earlier.
-fn merge(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Result<Options, Error> {
+/// The options of all places, the later over the earlier. What the environment and flags say of a load belongs to the
+/// profile, where there is one.
+fn merge(
+    session: &Session,
+    matches: &ArgMatches,
+    loaded: &Loaded,
+    has_profile: bool,
+) -> Result<Options, Error> {
     let file = match config_file::read(&session.flags, &session.env).map_err(Error::Config)? {
         Some(value) => {
             let (options, warnings) = Options::from_config_file(&value)?;
@@ -123,7 +134,10 @@ fn merge(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Result<Opt
     let env = Options::from_env(session.env.iter().map(|(name, value)| (name.clone(), value.clone())))?;
     let flags = from_flags(matches)?;
     let mut merged = file.overlay(loaded.options.clone());
-    for (tier, name) in [(env, "env"), (flags, "cli")] {
+    for (mut tier, name) in [(env, "env"), (flags, "cli")] {
+        if has_profile {
+            (tier.vus, tier.duration, tier.iterations, tier.stages) = (None, None, None, None);
+        }
         if merged.scenarios.is_some() && describes_load(&tier) {
             let text = format!("\"{name}\" level configuration overrode scenarios configuration entirely");
             session.logger().log(Record::new(Level::Warning, text));

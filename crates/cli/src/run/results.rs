@@ -51,6 +51,9 @@ impl Wanted {
             if self.machine_readable { machine_readable(summary, self.mode) } else { legacy_json(summary) };
         // Scripts find it there; unless something is wrong with the run, it does not show in enumerations.
         data["trust"] = summary.trust.to_json();
+        if let Some(intervals) = &summary.intervals {
+            data["intervals"] = intervals.to_json();
+        }
         if let Some(coverage) = &summary.graphql {
             data["graphql"] = coverage.to_json();
         }
@@ -67,6 +70,7 @@ impl Wanted {
         let mut results = quick::measure(page.asked.clone(), state, summary.state.duration);
         results.trust = summary.trust.clone();
         results.incomplete.clone_from(&summary.incomplete);
+        results.intervals.clone_from(&summary.intervals);
         Some(results)
     }
 
@@ -94,6 +98,9 @@ impl Wanted {
         // The form is k6's to the letter for as long as its numbers mean what they say.
         if self.trust_exported || summary.trust.has_news() {
             json["trust"] = summary.trust.to_json();
+        }
+        if let Some(intervals) = summary.intervals.as_ref().filter(|_| self.trust_exported) {
+            json["intervals"] = intervals.to_json();
         }
         if let Some(coverage) = &summary.graphql {
             json["graphql"] = coverage.to_json();

@@ -48,15 +48,22 @@ fn selected(mut options: Options, names: &[String]) -> Result<Options, Error> {
 /// The scenario as one iteration of one user. When it would have started and how long it may go on afterwards are
 /// part of the load, and go with it.
 fn once(name: &str, scenario: &Scenario) -> Result<Scenario, Error> {
+    let members = [("vus", Value::from(1)), ("iterations", Value::from(1))];
+    let members = members.into_iter().chain([("executor", Value::from("shared-iterations"))]);
+    rewritten(name, scenario, members.map(|(member, value)| (member.to_owned(), value)).collect())
+}
+
+/// The scenario with another load, of these members.
+///
+/// # Errors
+/// When they are none.
+pub fn rewritten(name: &str, scenario: &Scenario, load: Map<String, Value>) -> Result<Scenario, Error> {
     let mut members: Map<String, Value> = KEPT
         .into_iter()
         .filter_map(|member| Some((member.to_owned(), scenario.shown.get(member)?.clone())))
         .filter(|(_, value)| !value.is_null())
         .collect();
-    for (member, value) in [("vus", Value::from(1)), ("iterations", Value::from(1))] {
-        members.insert(member.to_owned(), value);
-    }
-    members.insert("executor".to_owned(), Value::from("shared-iterations"));
+    members.extend(load);
     let Scenario { exec, env, tags, browser, .. } = scenario.clone();
     Ok(Scenario { exec, env, tags, browser, ..Scenario::parse(name, &Value::Object(members))? })
 }

@@ -1,7 +1,7 @@
 //! One run as a trial: a known load for a known time, of which only the measurements are wanted.
 //!
-//! [`Stage`] prepares what all trials of a test share; [`Stage::run`] runs one. Nothing is printed, kept or judged: that
-//! is the business of whoever asks for trials.
+//! [`Stage`] prepares what all trials of a test share; [`Stage::run`] runs one. Nothing is printed or judged, and a trial is
+//! only kept as a member of a group: that is the business of whoever asks for trials.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,15 +10,16 @@ use clap::ArgMatches;
 use metrics::Tallies;
 use model::{Bad, Executor, ExitCode, Options, Scenario, SegmentTuple, Selector};
 use report::summary::{Mode, Trust};
+use store::Membership;
 use tokio::task::LocalSet;
 
 use super::conductor::{Conductor, Parts};
-use super::keeping::Keeping;
+use super::keeping::{self, Keeping, Named};
 use super::options::{self, Settled};
 use super::results::Wanted;
-use super::{network, outputs};
+use super::{network, outputs, profile};
 use crate::error::Error;
-use crate::flags::Flags;
+use crate::flags::{Flags, runtime};
 use crate::load::{self, Script};
 use crate::session::Session;
 
@@ -29,6 +30,8 @@ pub struct Stage<'a> {
     script: &'a Script<'a>,
     options: Options,
     segment: SegmentTuple,
+    /// What the store calls it.
+    named: Named,
     /// The scenario that is run, whose executor is replaced.
     scenario: Scenario,
 }
@@ -60,16 +63,16 @@ impl<'a> Stage<'a> {
     pub fn new(session: &'a Session, matches: &'a ArgMatches, script: &'a Script<'a>) -> Result<Self, Error> {
         let loaded = load::load(session, matches, script, true)?;
         let Settled { mut options, segment, .. } = options::settle(session, matches, &loaded)?;
-        let mut scenarios = options.scenarios.take().unwrap_or_default();
-        let names: Vec<&str> = scenarios.keys().map(String::as_str).collect();
-        if names.len() > 1 {
-            let text = format!("say with --scenario which one is to be run: {}", names.join(", "));
-            return Err(Error::Usage(text));
-        }
-        let (_, scenario) =
-            scenarios.pop_first().ok_or_else(|| Error::Config("there is no scenario".to_owned()))?;
+        let scenario = profile::only(&mut options)?;
         options.thresholds = None;
-        Ok(Self { session, matches, script, options, segment, scenario })
+        let named = keeping::named(session, &loaded);
+        Ok(Self { session, matches, script, options, segment, named, scenario })
+    }
+
+    /// What the store calls the test.
+    #[must_use]
+    pub const fn named(&self) -> &Named {
+        &self.named
     }
 
     /// SLAs of the script, as it has them.
@@ -78,11 +81,17 @@ impl<'a> Stage<'a> {
         self.options.plimsoll.as_ref().map(|own| own.slas.clone()).unwrap_or_default()
     }
 
-    /// Runs the scenario by this executor and counts what the questions ask for.
+    /// Runs the scenario by this executor and counts what the questions ask for. It is kept in the store as a member of a
+    /// group, if there is one.
     ///
     /// # Errors
     /// Whatever kept it from running, or ended it early.
-    pub fn run(&self, executor: Executor, questions: &[(Selector, Bad)]) -> Result<Watch, Error> {
+    pub fn run(
+        &self,
+        executor: Executor,
+        questions: &[(Selector, Bad)],
+        group: Option<Membership>,
+    ) -> Result<Watch, Error> {
         let session = self.session;
         let loaded = load::load(session, self.matches, self.script, true)?;
         let mut scenario = self.scenario.clone();
@@ -94,6 +103,14 @@ impl<'a> Stage<'a> {
         let outputs = outputs::Asked::read(session, &Flags::default(), &settled, &loaded.registry)?;
         let signals = session.signals.subscribe();
         let (_, questions_asked) = tokio::sync::mpsc::unbounded_channel();
+        let keeping = match group {
+            Some(group) => {
+                let flags =
+                    Flags::read(runtime::RUN_FLAGS, self.matches, &session.env).map_err(Error::Usage)?;
+                Keeping::start(session, &flags, &loaded, &settled, Some(group))?
+            }
+            None => Keeping::none(),
+        };
         let tallies = Tallies::new(Arc::clone(&loaded.registry), questions.iter().cloned());
         let parts = Parts {
             evaluator: None,
@@ -101,7 +118,7 @@ impl<'a> Stage<'a> {
             watch: Some(Watch { tallies: Some(tallies), ..Watch::default() }),
             net,
             outputs: outputs.start(session)?,
-            keeping: Keeping::none(),
+            keeping,
             wanted: silent(),
             signals,
             questions: questions_asked,

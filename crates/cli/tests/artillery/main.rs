@@ -4,6 +4,8 @@
 //! [`socketio`] is the engine of that name.
 
 mod plans;
+#[path = "../program/mod.rs"]
+mod program;
 mod ran;
 mod rows;
 mod socketio;

@@ -3,15 +3,12 @@
 //! Main type: [`Ran`].
 
 use std::collections::BTreeMap;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::{Value, json};
-use target::{Running, Shop, ShopOptions};
 
-/// A shop with an empty till.
-pub fn shop() -> Running {
-    Shop::start(ShopOptions::default()).expect("the shop opens on a free port")
-}
+pub use crate::program::shop;
+use crate::program::{folder, plimsoll};
 
 /// A folder with files, and what came of running the first of them there.
 pub struct Ran {
@@ -76,16 +73,14 @@ pub fn run(files: &[(&str, &str)], args: &[&str]) -> Ran {
 
 /// The same with an environment.
 pub fn run_with(files: &[(&str, &str)], args: &[&str], env: &[(&str, &str)]) -> Ran {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     for (name, text) in files {
         let path = folder.path().join(name);
         std::fs::create_dir_all(path.parent().expect("it has a folder")).expect("folders can be made");
         std::fs::write(path, text).expect("a temporary folder can be written");
     }
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(["run", "-q", "--out", "artillery=report.json"]).args(args).arg(files[0].0);
-    command.current_dir(folder.path()).env_clear().env("HOME", folder.path()).env("WORKERS", "1");
-    command.envs(env.iter().copied());
-    let output = command.stdin(Stdio::null()).output().expect("it starts");
+    let mut command = plimsoll(folder.path(), &["run", "-q", "--out", "artillery=report.json"]);
+    command.args(args).arg(files[0].0).env("WORKERS", "1").envs(env.iter().copied());
+    let output = command.output().expect("it starts");
     Ran { output, folder }
 }

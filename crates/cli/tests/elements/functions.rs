@@ -1,6 +1,7 @@
 //! Functions and properties.
 
 use super::super::jmx::*;
+use crate::program::shop;
 
 /// Each function: what it gives, by pattern.
 const FUNCTIONS: &[(&str, &str)] = &[

@@ -14,6 +14,7 @@ pub mod sockets;
 pub mod zones;
 
 use super::jmx::*;
+use crate::program::shop;
 
 /// A thread group and the labels of its samples, in their order.
 pub struct Row {

@@ -2,15 +2,11 @@
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
-use target::{Running, Shop, ShopOptions};
+use target::Running;
 
-/// The demo shop on a free port.
-pub fn shop() -> Running {
-    Shop::start(ShopOptions::default()).expect("the shop opens on a free port")
-}
+use crate::program::{folder, plimsoll, write};
 
 /// The port of a shop, as a plan's property.
 pub fn port_of(shop: &Running) -> String {
@@ -256,19 +252,15 @@ pub fn run(files: &[(&str, &str)], args: &[&str]) -> Ran {
 
 /// The same on a machine whose clocks are those of a zone.
 pub fn run_in(zone: &str, files: &[(&str, &str)], args: &[&str]) -> Ran {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
-    for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).expect("a temporary folder can be written");
-    }
-    let output =
-        command(folder.path()).env("TZ", zone).args(args).arg(files[0].0).output().expect("it starts");
+    let folder = folder();
+    files.iter().for_each(|(name, text)| write(folder.path(), name, text));
+    let mut command = plimsoll(folder.path(), &["run", "--quiet", "-l", "out.jtl"]);
+    let output = command
+        .args(args)
+        .arg(files[0].0)
+        .env("GREETING", "hello")
+        .env("TZ", zone)
+        .output()
+        .expect("it starts");
     Ran { output, folder }
-}
-
-fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(["run", "--quiet", "-l", "out.jtl"]);
-    command.current_dir(folder).env_clear().env("HOME", folder).env("GREETING", "hello");
-    command.stdin(Stdio::null());
-    command
 }

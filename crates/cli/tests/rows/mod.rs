@@ -3,8 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
+use crate::program::{folder, plimsoll, said};
 use serde_json::{Value, json};
 use target::{Running, Shop, ShopOptions};
 use tempfile::TempDir;
@@ -86,7 +86,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// A folder with the whole corpus, the companions of a file, and the configuration that leads every host to the shop.
 pub fn folder_for(companions: &[(&str, &str)], shop: &Running) -> TempDir {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let folder = folder();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
         std::fs::create_dir_all(path.parent().expect("it is in the folder")).expect("it can be made");
@@ -111,18 +111,16 @@ pub fn folder_for(companions: &[(&str, &str)], shop: &Running) -> TempDir {
 pub fn check(row: &Row) {
     let shop = shop();
     let folder = folder_for(row.companions, &shop);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.args(["run", "-q", "-c", "config.json", "--summary-export", "exported.json"]).args(ONCE);
+    let usual = ["run", "-q", "-c", "config.json", "--summary-export", "exported.json"];
+    let mut command = plimsoll(folder.path(), &usual);
+    command.args(ONCE);
     for pair in row.env {
         command.args(["-e", &pair.replace("SHOP", &shop.http_url())]);
     }
-    command.arg(row.run).current_dir(folder.path()).env_clear().env("HOME", folder.path());
-    let output = command.stdin(Stdio::null()).output().expect("it starts");
-    let out = String::from_utf8_lossy(&output.stdout);
-    let log = String::from_utf8_lossy(&output.stderr);
+    let (code, out, log) = said(command.arg(row.run));
 
     let told = format!("{}, because {}\n--- log\n{log}\n--- output\n{out}", row.run, row.why);
-    assert_eq!(output.status.code(), Some(row.code), "{told}");
+    assert_eq!(code, row.code, "{told}");
     assert_eq!(iterations(&folder.path().join("exported.json")), row.iterations, "{told}");
     for (wanted, text) in
         row.says.iter().map(|part| (part, &out)).chain(row.logs.iter().map(|part| (part, &log)))

@@ -3,20 +3,12 @@
 use std::collections::HashSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 /// How often the child is asked whether it has ended.
 const STEP: Duration = Duration::from_millis(20);
-
-/// The program in a folder, with nothing of this process's environment.
-pub fn plimsoll(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.current_dir(folder).env_clear().env("HOME", folder).stdin(Stdio::null());
-    command
-}
 
 /// What the program said and what it held when it was done with the load.
 pub struct Watched {
@@ -69,12 +61,6 @@ pub fn watch(mut command: Command, limit: Duration) -> Watched {
     };
     let (log, (peak, ports)) = log.join().expect("the reader ends");
     Watched { code, out: out.join().expect("the reader ends"), log, peak, ports, took }
-}
-
-/// The output of a short run as texts.
-pub fn texts(output: &Output) -> (i32, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
 }
 
 fn peak(pid: u32) -> Option<u64> {

@@ -93,6 +93,42 @@ impl Found {
         self.broken = failed.map(|one| one.offered).min_by(f64::total_cmp);
     }
 
+    /// What trials say that were made and kept before, each judged as it was then; `answer` is how the search ended, if it
+    /// did.
+    pub fn recalled(
+        question: &Question,
+        trials: impl IntoIterator<Item = (Why, Step)>,
+        answer: Option<Answer>,
+    ) -> Self {
+        let level = question.level_of_a_look();
+        let levels: Vec<Level> = trials
+            .into_iter()
+            .map(|(why, step)| judge_step(&step, &question.allowed, question.settle_s, level, why))
+            .collect();
+        let kept = match answer {
+            Some(Answer::Bracket { kept, .. } | Answer::AtLeast(kept)) => Some(kept),
+            Some(Answer::GeneratorLimit { kept, .. }) => kept,
+            Some(Answer::Below(_)) => None,
+            None => {
+                let kept = levels.iter().filter(|one| one.verdict == Verdict::Pass && !invalid(one));
+                kept.map(|one| one.offered).reduce(f64::max)
+            }
+        };
+        let mut found = Self { answer, kept, broken: None, levels };
+        found.settle_broken();
+        found
+    }
+
+    /// Takes the highest load that did not break it for the kept one, where none certainly was: whoever climbs wants to
+    /// know it.
+    pub fn settle_whole(&mut self) {
+        if self.kept.is_none() {
+            let whole =
+                self.levels.iter().filter(|one| self.broken.is_none_or(|broken| one.offered < broken));
+            self.kept = whole.map(|one| one.offered).reduce(f64::max);
+        }
+    }
+
     /// The generator's own limit, if it ended the search.
     pub fn starved(&self) -> Option<&Level> {
         self.levels.last().filter(|one| invalid(one))

@@ -122,7 +122,7 @@ impl std::fmt::Debug for Deltas {
 mod tests {
     use super::*;
 
-    use crate::{Aggregate, Contains, HttpSample, Kind, Recorder, RecorderConfig};
+    use crate::{Aggregate, Contains, HttpSample, Kind, Recorder, RecorderConfig, Sink};
     use model::{Clock, Nanos};
 
     /// Two workers measure for some seconds; what their points add up to is what the frames add up to.
@@ -149,7 +149,7 @@ mod tests {
                 recorder.add(level, tags, (second * 2 + worker) as f64, now);
                 let frame = recorder.take_frame(now);
                 deltas.apply(&frame, second as i64);
-                whole.apply(frame);
+                whole.apply_in(frame, Some(second));
             }
             taken.extend(deltas.take());
         }
@@ -160,7 +160,7 @@ mod tests {
             let id = fresh.restore(&metric.name, metric.kind, metric.contains).unwrap();
             let tags: Vec<(&str, &str)> = tags.iter().map(|(key, value)| (&**key, &**value)).collect();
             let point = Point::unpack(metric.kind, &delta.point).expect("it was packed");
-            assert!(restored.absorb(id, &tags, &point));
+            assert!(restored.absorb(id, &tags, delta.second, &point));
         }
         let shown = |state: &Aggregate| {
             let name = |id| state.registry().get(id).name;
@@ -172,6 +172,13 @@ mod tests {
         assert_eq!(shown(&restored), shown(&whole), "{samples_a_second} a second");
         let total = |state: &Aggregate| state.total(crate::builtin::HTTP_REQ_DURATION).cloned();
         assert_eq!(total(&restored), total(&whole));
+        let sliced = |state: &Aggregate| -> Vec<_> {
+            let slices = state.slices(crate::builtin::HTTP_REQ_DURATION);
+            slices
+                .map(|sink| if let Sink::Trend(trend) = sink { trend.counts() } else { Vec::new() })
+                .collect()
+        };
+        assert_eq!((sliced(&restored), sliced(&restored).len()), (sliced(&whole), seconds as usize));
     }
 
     #[test]

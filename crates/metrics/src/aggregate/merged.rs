@@ -23,6 +23,15 @@ impl Merged {
         Self { sink: Sink::new(kind), exact, gauged: 0 }
     }
 
+    /// One whose trend keeps no single values, so that it is the same whether frames or stored points are added.
+    pub fn wide(kind: Kind) -> Self {
+        let mut merged = Self::new(kind);
+        if let Sink::Trend(trend) = &mut merged.sink {
+            trend.widen();
+        }
+        merged
+    }
+
     pub const fn sink(&self) -> &Sink {
         &self.sink
     }

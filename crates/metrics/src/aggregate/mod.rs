@@ -6,6 +6,7 @@
 mod deltas;
 mod dictionary;
 mod merged;
+mod slices;
 mod tallies;
 mod window;
 
@@ -28,10 +29,15 @@ use crate::recorder::Tags;
 use crate::registry::{MetricId, Registry};
 use crate::sink::Sink;
 use dictionary::Dictionaries;
+use slices::Slices;
 use window::Window;
 
 /// The sub-metric that every run has, because summaries show it.
 const EXPECTED_RESPONSE: (&str, &str, &str) = ("http_req_duration", "expected_response", "true");
+
+/// The metrics whose slices of time are kept, because summaries say how sure their figures are.
+const SLICED: [MetricId; 3] =
+    [builtin::HTTP_REQ_DURATION, builtin::GRPC_REQ_DURATION, builtin::HTTP_REQ_FAILED];
 
 /// The merged state of a run.
 pub struct Aggregate {
@@ -40,6 +46,7 @@ pub struct Aggregate {
     series: Vec<Series>,
     by_key: FxHashMap<(MetricId, u32), u32>,
     totals: FxHashMap<MetricId, Merged>,
+    slices: FxHashMap<MetricId, Slices>,
     parts: Vec<SubMetric>,
     schedule_lag: Histogram,
     generator_lag: Histogram,
@@ -71,12 +78,14 @@ impl Aggregate {
     /// each with the longest time over which it is looked at, if that is not the whole run.
     #[must_use]
     pub fn new(registry: Arc<Registry>, selectors: &[(Selector, Option<Duration>)]) -> Self {
+        let slices = SLICED.map(|metric| (metric, Slices::new(registry.get(metric).kind)));
         let mut state = Self {
             registry,
             dictionaries: Dictionaries::default(),
             series: Vec::new(),
             by_key: FxHashMap::default(),
             totals: FxHashMap::default(),
+            slices: slices.into_iter().collect(),
             parts: Vec::new(),
             schedule_lag: Histogram::new(),
             generator_lag: Histogram::new(),
@@ -116,8 +125,13 @@ impl Aggregate {
 
     /// Adds a frame. One that was applied before, or that came after a later one of its worker, is left out, and
     /// so is what contradicts the run's metrics.
-    #[expect(clippy::needless_pass_by_value, reason = "a frame is added once and of no use after that")]
     pub fn apply(&mut self, frame: Frame) {
+        self.apply_in(frame, None);
+    }
+
+    /// Adds a frame as [`Self::apply`] does. What was measured in a `second` of the load also goes into slices of time.
+    #[expect(clippy::needless_pass_by_value, reason = "a frame is added once and of no use after that")]
+    pub fn apply_in(&mut self, frame: Frame, second: Option<u64>) {
         let last = self.last_frames.entry(frame.worker).or_default();
         if frame.seq <= *last {
             self.rejected += 1;
@@ -128,8 +142,12 @@ impl Aggregate {
         for (metric, tags, part) in frame.parts() {
             let metric = self.dictionaries.metric(frame.worker, metric);
             let tags = self.dictionaries.tag_set(frame.worker, tags);
-            let added = metric.zip(tags).is_some_and(|(metric, tags)| self.add(metric, tags, part, frame.to));
-            self.rejected += u64::from(!added);
+            let added = metric.zip(tags).filter(|(metric, tags)| self.add(*metric, *tags, part, frame.to));
+            self.rejected += u64::from(added.is_none());
+            let slices = added.and_then(|(metric, _)| self.slices.get_mut(&metric));
+            if let Some((slices, second)) = slices.zip(second) {
+                slices.add(part, second);
+            }
         }
         self.parts
             .iter_mut()
@@ -164,8 +182,9 @@ impl Aggregate {
         true
     }
 
-    /// Adds what was stored of a series; `false` when the metric is of another kind. Windows are none the wiser.
-    pub fn absorb(&mut self, metric: MetricId, tags: &[(&str, &str)], point: &Point) -> bool {
+    /// Adds what was stored of a series in a second, negative before the load; `false` when the metric is of another
+    /// kind. Windows are none the wiser.
+    pub fn absorb(&mut self, metric: MetricId, tags: &[(&str, &str)], second: i64, point: &Point) -> bool {
         let tags = self.dictionaries.intern(tags);
         let place = match self.by_key.get(&(metric, tags)) {
             Some(&place) => place,
@@ -181,6 +200,9 @@ impl Aggregate {
         }
         for &part in &series.parts {
             self.parts[part as usize].merged.merge(&point.0);
+        }
+        if let (Some(slices), Ok(second)) = (self.slices.get_mut(&metric), u64::try_from(second)) {
+            slices.merge(&point.0, second);
         }
         true
     }
@@ -245,6 +267,12 @@ impl Aggregate {
     #[must_use]
     pub fn total(&self, metric: MetricId) -> Option<&Sink> {
         self.totals.get(&metric).map(Merged::sink)
+    }
+
+    /// All samples of a metric by slices of the load, each as long as the others; none of a metric that is not looked at
+    /// in this way.
+    pub fn slices(&self, metric: MetricId) -> impl Iterator<Item = &Sink> {
+        self.slices.get(&metric).into_iter().flat_map(Slices::sinks)
     }
 
     /// The samples of those series of a metric whose tags `belongs` takes; `None` when there are none.

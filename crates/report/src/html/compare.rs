@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::figures::{Figure, Figures, QUANTILES};
+use super::figures::Figures;
 use super::markup::{Cell, Tone, chart, escape, wide_table};
 use super::sections::{duration_name, percentile_name, threshold_value, trust_part};
 use super::words::{capital, rate, share, unbroken, verdict};
 use super::{Parts, Run, Section, Story, about};
+use crate::intervals::{Figure, QUANTILES};
 use crate::quick::{span, thousands};
 use crate::verdicts::{Standing, Verdicts};
 

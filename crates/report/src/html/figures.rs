@@ -1,48 +1,18 @@
 //! What is worked out of a run for its report: percentiles with intervals, the curve, the heat map.
 //!
-//! Main function: [`Figures::of`]. Confidence comes from slices of time, not from single requests; see the crate
-//! `stats`. Nothing here is text yet.
+//! Main function: [`Figures::of`]. Confidence is the business of [`crate::intervals`]. Nothing here is text yet.
 
 use metrics::Trend;
-use stats::batches::{BATCHES, Slice, dependent_rate, group};
-use stats::percentile::{BatchHistogram, percentile};
-use stats::quantile::samples_for_both;
+use stats::batches::Slice;
 use stats::warmup::{self, Warmup};
 
 use super::measured::{Measured, Share};
+use crate::intervals::{Figure, Quantile, quantiles, rate};
 
-/// The confidence of every interval.
-pub const LEVEL: f64 = 0.95;
-/// Fewer slices of time say too little about how slices differ.
-const SLICES_LEAST: usize = 5;
-/// The percentiles of tables.
-pub const QUANTILES: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 /// The percentiles over time.
 pub const OVER_TIME: [f64; 3] = [0.5, 0.95, 0.99];
 /// Columns and rows of the heat map, at most.
 const HEAT: (usize, usize) = (150, 36);
-/// Values closer than this are one when intervals are worked out: 0.1 %.
-const GRAIN: f64 = 1.001;
-
-/// A number with the ends of its interval, where they are known.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Figure {
-    /// The number.
-    pub value: f64,
-    /// The ends of its interval.
-    pub interval: Option<(f64, f64)>,
-}
-
-/// A percentile.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Quantile {
-    /// Which: 0.95 for the 95th percentile.
-    pub q: f64,
-    /// In milliseconds.
-    pub figure: Figure,
-    /// Whether there are enough samples to name it at all.
-    pub is_estimable: bool,
-}
 
 /// Counts by time and duration.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -101,7 +71,7 @@ impl Figures {
         let (slots, total) = (&measured.durations[metric], &measured.totals[metric]);
         Self {
             metric: Some(metric),
-            quantiles: quantiles(slots, total),
+            quantiles: quantiles(&slots.iter().collect::<Vec<_>>(), total),
             curve: curve(total),
             heat: heat(slots, total, measured.step),
             failed,
@@ -114,33 +84,6 @@ impl Figures {
     pub fn quantile(&self, q: f64) -> Option<&Quantile> {
         self.quantiles.iter().find(|one| (one.q - q).abs() < 1e-9)
     }
-}
-
-fn quantiles(slots: &[Trend], total: &Trend) -> Vec<Quantile> {
-    let mut sorted = total.clone();
-    sorted.sort();
-    let batches = batches(slots);
-    QUANTILES
-        .into_iter()
-        .map(|q| {
-            let value = sorted.quantile(q);
-            let found = (batches.len() >= SLICES_LEAST).then(|| percentile(&batches, q, LEVEL)).flatten();
-            let interval = found.map(|found| (found.interval.lower, found.interval.upper));
-            let interval = interval.filter(|(low, high)| low.is_finite() && high.is_finite());
-            Quantile {
-                q,
-                // The grain must not push the value out of its own interval.
-                figure: Figure {
-                    value,
-                    interval: interval.map(|(low, high)| (low.min(value), high.max(value))),
-                },
-                is_estimable: found.map_or_else(
-                    || total.count() >= samples_for_both(q, LEVEL),
-                    |found| found.is_estimable(q),
-                ),
-            }
-        })
-        .collect()
 }
 
 /// How the run began.
@@ -176,44 +119,10 @@ fn beginning(slots: &[Trend], users: &[Option<f64>], step: u64) -> Beginning {
     }
 }
 
-/// The slots with samples, grouped to batches of nearly the same number of slots.
-fn batches(slots: &[Trend]) -> Vec<BatchHistogram> {
-    let slots: Vec<&Trend> = slots.iter().filter(|slot| slot.count() > 0).collect();
-    let batches = BATCHES.min(slots.len());
-    (0..batches)
-        .map(|b| {
-            let mut sum = Trend::new();
-            for slot in &slots[b * slots.len() / batches..(b + 1) * slots.len() / batches] {
-                sum.absorb(slot);
-            }
-            coarse(&sum.counts())
-        })
-        .collect()
-}
-
-/// Values that hardly differ become one.
-fn coarse(counted: &[(f64, u64)]) -> BatchHistogram {
-    let grain = |value: f64| if value > 0.0 { (value.ln() / GRAIN.ln()).floor() } else { f64::NEG_INFINITY };
-    counted
-        .chunk_by(|a, b| grain(a.0) == grain(b.0))
-        .map(|near| {
-            // The same value in every batch, whatever fell into the grain there.
-            let at = grain(near[0].0);
-            let value = if at.is_finite() { GRAIN.powf(at + 0.5) } else { 0.0 };
-            (value, near.iter().map(|(_, count)| count).sum())
-        })
-        .collect()
-}
-
 fn failed(slots: &[Share], all: &[Share]) -> Option<Figure> {
     let (hits, total) = all.iter().fold((0, 0), |(hits, total), one| (hits + one.hits, total + one.total));
-    let value = Share { hits, total }.value()?;
-    let slices: Vec<Slice> =
-        slots.iter().filter(|one| one.total > 0).map(|one| Slice::new(one.hits, one.total)).collect();
-    let rate =
-        (slices.len() >= SLICES_LEAST).then(|| dependent_rate(&group(&slices, BATCHES), LEVEL)).flatten();
-    let interval = rate.map(|rate| (rate.interval.lower.min(value), rate.interval.upper.max(value)));
-    Some(Figure { value, interval })
+    let slices: Vec<Slice> = slots.iter().map(|one| Slice::new(one.hits, one.total)).collect();
+    rate(&slices, hits, total).map(|rate| rate.figure)
 }
 
 /// Shares whose distance to everything shrinks evenly on a logarithmic axis, as far as the samples go.
@@ -265,19 +174,6 @@ mod tests {
     }
 
     #[test]
-    fn percentiles_lie_in_their_intervals() {
-        let slots: Vec<Trend> =
-            (0..40).map(|s| trend((1..=200).map(|n| f64::from((n * 7 + s * 3) % 200 + 1)))).collect();
-        let mut total = Trend::new();
-        slots.iter().for_each(|slot| total.absorb(slot));
-        let quantiles = quantiles(&slots, &total);
-        let (low, high) = quantiles[3].figure.interval.expect("there are slices enough");
-        assert!(quantiles[3].is_estimable && low <= 190.0 && 190.0 <= high, "{low} {high}");
-        assert!(high - low < 12.0, "{low} {high}");
-        assert!(super::quantiles(&slots[..2], &total)[3].figure.interval.is_none(), "two slices");
-    }
-
-    #[test]
     fn every_sample_is_in_the_heat_map_and_the_curve_rises() {
         let slots = [trend([1.0, 5.0, 900.0]), trend([]), trend([2.0; 7])];
         let mut total = Trend::new();
@@ -311,13 +207,5 @@ mod tests {
         assert_eq!(beginning(&slots[..15], &steady, 1), Beginning::Alike, "too short");
         let slower: Vec<Trend> = (0..60).map(|second| trend([f64::from(second) + 1.0; 20])).collect();
         assert_eq!(beginning(&slower, &steady, 1), Beginning::NeverSettled);
-    }
-
-    #[test]
-    fn one_request_has_figures_without_intervals() {
-        let figures = quantiles(&[trend([3.0])], &trend([3.0]));
-        assert!(figures.iter().all(|one| one.figure == Figure { value: 3.0, interval: None }));
-        assert_eq!(failed(&[], &[Share { hits: 0, total: 1 }]), Some(Figure { value: 0.0, interval: None }));
-        assert_eq!(failed(&[], &[]), None);
     }
 }

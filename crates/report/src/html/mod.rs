@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::summary::Summary;
 use crate::verdicts::Verdicts;
 
-pub use figures::{Figure, Figures, LEVEL};
+pub use figures::Figures;
 pub use measured::{Measured, Share};
 pub use sheet::sheet;
 pub use words::{Verdict, counted, lead, rate, share, thresholds, trust, trust_lines, verdict};

@@ -12,12 +12,13 @@ pub use endpoints::failed;
 
 use metrics::Trend;
 
-use super::figures::{Figure, Figures, OVER_TIME};
+use super::figures::{Figures, OVER_TIME};
 use super::markup::{Cell, Column, Tone, chart, details, escape, table};
 use super::measured::PHASES;
 use super::words::{capital, lead, rate, share, trust, trust_lines, unbroken, verdict};
 use super::{Parts, Run, Section, about};
 use crate::format;
+use crate::intervals::Figure;
 use crate::quick::{span, thousands};
 
 /// A table of numbers over time has at most so many rows.

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::html::{Ending, Figure, Figures, LEVEL, Run, Story, thresholds};
+use crate::html::{Ending, Figures, Run, Story, thresholds};
+use crate::intervals::{Figure, LEVEL, Quantile};
 use crate::summary::{Mode, Slas, machine_readable};
 use crate::verdicts::Verdicts;
 
@@ -37,16 +38,7 @@ fn verdicts(all: &Verdicts) -> Value {
 
 fn of_run(run: &Run) -> Value {
     let figures = Figures::of(&run.measured);
-    let percentiles: Vec<Value> = figures
-        .quantiles
-        .iter()
-        .map(|one| {
-            let mut object = figure(&one.figure);
-            object.insert("percentile".to_owned(), json!((one.q * 1e5).round() / 1e3));
-            object.insert("enough_samples".to_owned(), json!(one.is_estimable));
-            Value::Object(object)
-        })
-        .collect();
+    let percentiles: Vec<Value> = figures.quantiles.iter().map(Quantile::to_json).collect();
     let endpoints = run.measured.endpoints.iter().map(|((name, method), one)| {
         let at =
             |q: f64| if one.durations.count() == 0 { Value::Null } else { json!(one.durations.quantile(q)) };
@@ -76,7 +68,7 @@ fn of_run(run: &Run) -> Value {
         "trust": run.summary.trust.to_json(),
         "metric": figures.metric,
         "percentiles": percentiles,
-        "failed": figures.failed.as_ref().map(figure),
+        "failed": figures.failed.as_ref().map(Figure::to_json),
         "thresholds": thresholds.collect::<Vec<_>>(),
         "slas": run.summary.slas.as_ref().map(Slas::to_json),
         "endpoints": endpoints.collect::<Vec<_>>(),
@@ -84,15 +76,6 @@ fn of_run(run: &Run) -> Value {
         "environment": run.environment.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect::<Map<_, _>>(),
         "summary": machine_readable(&run.summary, Mode::Full),
     })
-}
-
-fn figure(figure: &Figure) -> Map<String, Value> {
-    let (low, high) = figure.interval.unzip();
-    Map::from_iter([
-        ("value".to_owned(), json!(figure.value)),
-        ("low".to_owned(), json!(low)),
-        ("high".to_owned(), json!(high)),
-    ])
 }
 
 fn ending(ending: Ending) -> &'static str {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use metrics::{Aggregate, MetricId, Sink, Trend, builtin};
 use serde_json::{Map, Value, json};
 
-use crate::summary::Trust;
+use crate::summary::{Intervals, Trust};
 
 pub use page::{Look, span, text, thousands};
 
@@ -56,6 +56,8 @@ pub struct Results {
     pub statuses: Vec<(String, u64)>,
     /// Requests by what went wrong with them.
     pub errors: Vec<(String, u64)>,
+    /// How sure the run is of its figures; none when it is too short to tell.
+    pub intervals: Option<Intervals>,
     /// Whether the numbers can be believed.
     pub trust: Trust,
     /// Why the run did not end as planned.
@@ -277,6 +279,7 @@ impl Results {
             "service_spread_ms": spread,
             "statuses": counted(&self.statuses),
             "errors": counted(&self.errors),
+            "intervals": self.intervals.as_ref().map(Intervals::to_json),
             "trust": self.trust.to_json(),
             "incomplete": self.incomplete,
         })

@@ -100,10 +100,12 @@ impl Page<'_> {
             format!("  {name:<9}{cells}")
         };
         self.line(row("service", service));
+        self.ends();
         if let Some(response) = self.results.response {
             self.line(row("response", response));
             self.line(self.paint("2", "  service: since the request was sent · response: since it was due"));
         }
+        self.sure();
         let unanswered: u64 = self.results.errors.iter().map(|(_, count)| count).sum();
         if unanswered > 0 {
             let text = format!("  of answered requests; {} had no answer", thousands(unanswered));
@@ -117,6 +119,45 @@ impl Page<'_> {
             self.line(self.paint("2", &text));
         }
         self.gap();
+    }
+
+    /// Between what the percentiles of the line above lie. They are those of all requests, so that nothing is said where
+    /// some were not answered.
+    fn ends(&mut self) {
+        let Some(intervals) = self.results.intervals.as_ref().filter(|_| self.results.errors.is_empty())
+        else {
+            return;
+        };
+        let row = |name: &str, pick: fn((f64, f64)) -> f64| {
+            let cells: String = intervals
+                .percentiles
+                .iter()
+                .map(|one| one.figure.interval.filter(|_| one.is_estimable))
+                .map(|ends| format!("{:>8}", ends.map_or("–".to_owned(), |ends| span(pick(ends)))))
+                .collect();
+            self.paint("2", &format!("  {name:<9}{:>8}{cells}", ""))
+        };
+        let rows = [row("  from", |(low, _)| low), row("  to", |(_, high)| high)];
+        self.lines.extend(rows);
+    }
+
+    /// What the ends mean.
+    fn sure(&mut self) {
+        let Some(intervals) = &self.results.intervals else { return };
+        let sure = format::percent(intervals.confidence);
+        let mut notes = Vec::new();
+        if self.results.errors.is_empty() {
+            notes.push(format!("  from, to: the true value lies there with {sure} confidence"));
+        }
+        if let Some((low, high)) = intervals.failed.and_then(|failed| failed.figure.interval) {
+            let (low, high) = (format::percent(low), format::percent_up(high));
+            notes.push(format!("  failed: {low} to {high} with {sure} confidence"));
+        }
+        if intervals.too_short {
+            notes.push("  the run looks too short for this target: that is probably too narrow".to_owned());
+        }
+        let notes: Vec<String> = notes.iter().map(|note| self.paint("2", note)).collect();
+        self.lines.extend(notes);
     }
 
     fn spread(&mut self) {
@@ -264,6 +305,8 @@ mod tests {
 
     use super::super::{Asked, Band, Latency, Results};
     use super::*;
+    use crate::intervals::{Figure, QUANTILES, Quantile, Rate};
+    use crate::summary::Intervals;
 
     #[test]
     fn times_have_three_digits() {
@@ -292,6 +335,23 @@ mod tests {
     fn the_page_fits_eighty_columns() {
         let slow =
             Latency { mean: 59_999.0, p50: 12.34, p99_9: 999.4, max: 7_260_000.0, ..Latency::default() };
+        let (low, high) = (999.4, 7_260_000.0);
+        let one = |q: f64, is_estimable: bool| Quantile {
+            q,
+            figure: Figure { value: low, interval: Some((low, high)) },
+            is_estimable,
+            effective: Some(1e6),
+        };
+        let failed = Figure { value: 0.5, interval: Some((0.0, 1.0)) };
+        let intervals = Intervals {
+            confidence: 0.95,
+            metric: "http_req_duration".into(),
+            percentiles: QUANTILES.map(|q| one(q, q < 0.999)).to_vec(),
+            samples: 123_456_789_012,
+            effective: Some(1e6),
+            too_short: true,
+            failed: Some(Rate { figure: failed, assumes_independence: true }),
+        };
         let results = Results {
             asked: Asked { method: "GET".into(), url: "h".repeat(200), users: 20_000, rate: Some(1_000_000) },
             elapsed: Duration::from_secs(90),
@@ -307,6 +367,7 @@ mod tests {
             statuses: vec![("200".into(), 123_456_789_012), ("302".into(), 2), ("500".into(), 1)],
             errors: (0..20).map(|number| (format!("{number} {}", "long ".repeat(40)), number)).collect(),
             incomplete: Some("interrupted".into()),
+            intervals: Some(intervals),
             ..Results::default()
         };
         let page = text(&results, Look { color: false, trust: true });
@@ -318,5 +379,16 @@ mod tests {
         {
             assert!(page.contains(part), "{part} in {page}");
         }
+        assert!(!page.contains("  from ") && page.contains("failed: 0.00% to 100.00% with 95.00%"), "{page}");
+        let page = text(&Results { errors: Vec::new(), ..results }, Look::default());
+        for line in page.lines() {
+            assert!(line.chars().count() <= WIDTH, "{} columns: {line}", line.chars().count());
+        }
+        let ends =
+            |name: &str| page.lines().find(|line| line.trim_start().starts_with(name)).map(str::to_owned);
+        let low = ends("from ").expect("there is a line");
+        assert_eq!(low.matches("999 ms").count(), 5, "{page}");
+        assert!(low.ends_with("–"), "of p99.9 nothing can be said: {page}");
+        assert_eq!(ends("to ").map(|line| line.matches("2h01m").count()), Some(5), "{page}");
     }
 }

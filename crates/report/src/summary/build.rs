@@ -9,7 +9,7 @@ use metrics::thresholds::Outcome;
 use metrics::{Aggregate, MetricId, Registry, Sink, Tags, value};
 use model::{Aggregation, Selector};
 
-use super::{Check, Distribution, Group, Metric, Mode, Summary, Threshold, Values, View};
+use super::{Check, Distribution, Group, Intervals, Metric, Mode, Summary, Threshold, Values, View};
 
 /// What [`build`] works on.
 #[derive(Clone, Copy)]
@@ -46,6 +46,7 @@ pub fn build(mut summary: Summary, measured: &Measured<'_>) -> Summary {
         ..View::default()
     };
     summary.root_group = root_group(&series);
+    summary.intervals = Intervals::of(measured.state);
     if measured.mode == Mode::Full {
         let mut views = Vec::new();
         for name in measured.scenarios {

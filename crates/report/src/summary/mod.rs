@@ -6,6 +6,7 @@
 
 mod build;
 mod coverage;
+mod intervals;
 mod legacy;
 mod machine;
 mod slas;
@@ -22,6 +23,7 @@ use metrics::{Contains, Kind};
 
 pub use build::{Measured, aggregation, build, split_name};
 pub use coverage::{Coverage, Field};
+pub use intervals::Intervals;
 pub use legacy::{export_json, legacy_json};
 pub use machine::machine_readable;
 pub use slas::{SlaVerdict, Slas, Standing};
@@ -76,6 +78,8 @@ pub struct Summary {
     pub graphql: Option<Coverage>,
     /// How the SLAs stand; `None` when there are none.
     pub slas: Option<Slas>,
+    /// How sure the run is of its figures; `None` when it is too short to tell, or had no requests.
+    pub intervals: Option<Intervals>,
     /// Why the run did not end as planned, such as `aborted by the script: out of stock`.
     pub incomplete: Option<String>,
 }

@@ -33,6 +33,7 @@
   const dressSummary = (data) => {
     if (data && !("setup_data" in data)) data.setup_data = undefined;
     if (data && data.trust && data.trust.trusted && !data.trust.time_scale) Object.defineProperty(data, "trust", { enumerable: false });
+    if (data && data.intervals) Object.defineProperty(data, "intervals", { enumerable: false });
     for (const metric of Object.values((data && data.metrics) || {})) {
       const values = metric && metric.values;
       if (!values || typeof values !== "object") continue;

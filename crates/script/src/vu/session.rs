@@ -1,4 +1,7 @@
-//! What runs inside a user's coroutine: the runtime, the script's exports, and the answers to commands.
+//! What runs inside a user's coroutine: the runtime, iterations and their event loop, and the answers to commands. What comes
+//! before and after iterations is in `stages`.
+
+mod stages;
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -15,13 +18,12 @@ use rquickjs::{Ctx, Function, Object, Persistent, Promise, Runtime, Value};
 use super::event_loop::Event;
 use super::fiber::Mailbox;
 use super::host::Interrupted;
-use super::{Host, Stage, setup_json};
+use super::{Host, Stage};
 use crate::error::{self, Error, ErrorKind};
 use crate::ffi;
 use crate::modules::globals;
-use crate::program::{ProgramLoader, Unusable, missing};
-use crate::source::path_of;
-use crate::test::{Export, Loaded};
+use crate::program::ProgramLoader;
+use crate::test::Loaded;
 
 /// Stack that QuickJS must leave free below its limit: throwing a stack overflow itself needs some.
 const STACK_RESERVE_BYTES: usize = 24 * 1024;
@@ -29,8 +31,6 @@ const STACK_RESERVE_BYTES: usize = 24 * 1024;
 /// Heap of a user, in bytes, from which on QuickJS looks for garbage while the init code runs. That code makes
 /// what stays: its own 256 KB would look through a large library twice, and find next to nothing.
 const INIT_GARBAGE_BYTES: usize = 1 << 20;
-/// The same for all that comes after, if it is more than half as much again as what the init code left.
-const GARBAGE_BYTES: usize = 256 << 10;
 
 /// Work for a session.
 pub(crate) enum Command {
@@ -180,55 +180,6 @@ impl<'js> Session<'_, 'js> {
         }
     }
 
-    // --- the init stage
-
-    #[inline(never)]
-    fn load(&self) -> Result<(Object<'js>, Loaded), Error> {
-        globals::install(&self.ctx).map_err(|_| self.failure())?;
-        let exports = self.evaluate_main()?;
-        globals::after_init(&self.ctx, self.host.ids.in_instance > 0).map_err(|_| self.failure())?;
-        let left = self.host.memory.used();
-        ffi::set_garbage_threshold(&self.ctx, GARBAGE_BYTES.max(left.saturating_add(left / 2)));
-        // Only the first evaluation describes the test; later ones are the same.
-        let loaded = if self.host.ids.in_test == 0 { self.describe(&exports)? } else { Loaded::default() };
-        Ok((exports, loaded))
-    }
-
-    fn evaluate_main(&self) -> Result<Object<'js>, Error> {
-        let program = &self.host.shared.program;
-        program.main_text()?;
-        let text = program.text(&program.source.main).map_err(|failure| match failure {
-            Unusable::Missing => Error::new(ErrorKind::NotFound, missing(path_of(&program.source.main))),
-            Unusable::Unfetched(message) => Error::new(ErrorKind::NotFound, message),
-            Unusable::Syntax(message) => Error::new(ErrorKind::Syntax, format!("SyntaxError: {message}")),
-        })?;
-        if !program.is_module(&program.source.main, &text) {
-            return globals::run_commonjs_main(&self.ctx, &text).map_err(|_| self.failure());
-        }
-        let module = program.module(&self.ctx, &program.source.main).map_err(|_| self.failure())?;
-        let (module, promise) = module.eval().map_err(|_| self.failure())?;
-        self.settle(promise.into_value())?;
-        module.namespace().map_err(|_| self.failure())
-    }
-
-    fn describe(&self, exports: &Object<'js>) -> Result<Loaded, Error> {
-        let mut names = Vec::new();
-        for key in exports.keys::<String>() {
-            let name = key.map_err(|_| self.failure())?;
-            let value: Value<'js> = exports.get(name.as_str()).map_err(|_| self.failure())?;
-            names.push(Export { is_function: value.is_function(), name });
-        }
-        let options: Value<'js> = exports.get("options").map_err(|_| self.failure())?;
-        let options = if options.is_undefined() || options.is_null() {
-            serde_json::Value::Null
-        } else {
-            let text = self.ctx.json_stringify(options).map_err(|_| self.failure())?;
-            let text = text.map(|text| text.to_string()).transpose().map_err(|_| self.failure())?;
-            text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(serde_json::Value::Null)
-        };
-        Ok(Loaded { exports: names, options })
-    }
-
     // --- iterations
 
     fn iterate(
@@ -371,52 +322,6 @@ impl<'js> Session<'_, 'js> {
             // An interruption of the pause ends the pause, not the iteration, which is complete.
             let _: Result<(), Interrupted> = self.host.wait(tokio::time::sleep_until(instant.into()));
         }
-    }
-
-    // --- setup, teardown, handleSummary
-
-    #[inline(never)]
-    fn call_lifecycle(
-        &self,
-        exports: &Object<'js>,
-        name: &str,
-        argument: Option<&str>,
-    ) -> Result<Returned, Error> {
-        let function: Value<'js> = exports.get(name).map_err(|_| self.failure())?;
-        let Some(function) = function.into_function() else { return Ok(Returned::Nothing) };
-        let argument = match argument {
-            Some(json) => self.ctx.json_parse(json.as_bytes()).map_err(|_| self.failure())?,
-            None => Value::new_undefined(self.ctx.clone()),
-        };
-        if self.host.stage.get() == Stage::Summary {
-            globals::dress_summary(&argument).map_err(|_| self.failure())?;
-        }
-        let returned = function.call::<_, Value<'js>>((argument,)).map_err(|_| self.failure())?;
-        let value = self.settle(returned)?;
-        if value.is_undefined() || (value.is_null() && self.host.stage.get() == Stage::Summary) {
-            return Ok(Returned::Nothing);
-        }
-        if self.host.stage.get() == Stage::Summary {
-            let files = globals::summary_files(&self.ctx, &value).map(Returned::Files);
-            return files.map_err(|_| self.bad_summary());
-        }
-        if self.host.stage.get() != Stage::Setup {
-            return Ok(Returned::Nothing);
-        }
-        match setup_json::encode(&self.ctx, &value).map_err(|_| self.failure())? {
-            Ok(json) => Ok(Returned::Json(json)),
-            Err(refusal) => {
-                let message = format!("error marshaling setup() data to JSON: {refusal}");
-                Err(Error::new(ErrorKind::BadSetupData, message))
-            }
-        }
-    }
-
-    /// What is said of files that cannot be written: the message without a stack, which is the host's own.
-    fn bad_summary(&self) -> Error {
-        let failure = self.failure();
-        let message = failure.message.lines().next().unwrap_or_default();
-        Error::new(ErrorKind::BadSummary, message.strip_prefix("GoError: ").unwrap_or(message))
     }
 
     // --- the event loop

@@ -286,7 +286,7 @@ fn closed_networks() {
     let demands = [0.005, 0.010, 0.003];
     near("saturation", saturation_users(&demands, 1.0), 101.8, 1e-9);
     for (n, throughput) in [(50, 48.597_688), (100, 91.653_577), (200, 100.0)] {
-        near("throughput", closed_network(&demands, 1.0, n).1, throughput, 1e-5);
+        near("throughput", closed_network(&demands, 1.0, n).1, throughput, 1e-6);
     }
     near("response", closed_network(&demands, 1.0, 200).0, 1.0, 1e-6);
 }

@@ -4,7 +4,7 @@ use crate::close::{ends, near};
 use plimsoll_stats::compare::{
     Change, Design, Question, Refusal, Scale, Worse, compare, judge_family, power, runs_needed,
 };
-use plimsoll_stats::means::{components, newcomer, ratio, values_per_run, welch};
+use plimsoll_stats::means::{self, components, newcomer, ratio, values_per_run, welch};
 use plimsoll_stats::multiple::{Family, bonferroni};
 use plimsoll_stats::outliers;
 use plimsoll_stats::rank::{
@@ -267,4 +267,15 @@ fn outliers_are_labelled() {
     assert_eq!(outliers::far(&same), vec![7, 8]);
     let fences = outliers::tukey(&(1..=100).map(f64::from).chain([200.0, 1000.0]).collect::<Vec<_>>());
     assert_eq!(fences.mild + fences.severe, 2);
+}
+
+/// Shares of a whole, worked out by hand: residuals −5, 5 and 0, Student's quantile 4.302653.
+#[test]
+fn shares_of_wholes() {
+    let (found, interval) =
+        means::share(&[20.0, 30.0, 50.0], &[100.0, 100.0, 200.0], 0.95).expect("three pairs");
+    near("share", found, 0.25, 1e-12);
+    ends("95 %", interval, 0.156_844_8, 0.343_155_2, 1e-6);
+    assert_eq!(means::share(&[1.0], &[2.0], 0.95), None);
+    assert_eq!(means::share(&[0.0, 0.0], &[0.0, 0.0], 0.95), None);
 }

@@ -9,3 +9,4 @@ mod intervals;
 mod leaks;
 mod queue;
 mod share;
+mod shares;

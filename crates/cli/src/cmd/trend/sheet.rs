@@ -5,7 +5,7 @@
 use report::sheet::{Axis, Marks, Part, Plot, Point, Shape, Sheet, Unit};
 use report::verdicts::Standing;
 
-use super::{Entry, Shown, TITLES, commit, day};
+use super::{Shown, TITLES, commit, day};
 use crate::kept::moment;
 
 /// The page.
@@ -18,13 +18,13 @@ pub fn sheet(shown: &Shown<'_>) -> Sheet {
     };
     let mut facts = vec![format!("{} runs", shown.entries.len())];
     if let (Some(first), Some(last)) = (shown.entries.first(), shown.entries.last()) {
-        facts.push(format!("{} to {}", day(first.run.started_ms), day(last.run.started_ms)));
+        facts.push(format!("{} to {}", day(first.started_ms), day(last.started_ms)));
     }
     if shown.left_out > 0 {
         facts.push(format!("{} left out: never ended well or not trusted", shown.left_out));
     }
     Sheet {
-        title: format!("{} of {}", shown.figure.name, shown.test),
+        title: format!("{} of {}", shown.figure, shown.test),
         facts,
         word: word.to_owned(),
         standing,
@@ -37,9 +37,9 @@ pub fn sheet(shown: &Shown<'_>) -> Sheet {
 fn levels(shown: &Shown<'_>) -> Part {
     let unit = if shown.time { Unit::Milliseconds } else { Unit::Number };
     let plot = Plot {
-        title: shown.figure.name.clone(),
+        title: shown.figure.to_owned(),
         x: Axis { title: "runs, the first to the left".to_owned(), unit: Unit::Number },
-        y: Axis { title: shown.figure.name.clone(), unit },
+        y: Axis { title: shown.figure.to_owned(), unit },
         marks: marks(shown),
     };
     Part {
@@ -89,9 +89,9 @@ fn marks(shown: &Shown<'_>) -> Vec<Marks> {
             points: vec![middle],
         }
     }));
-    let points = shown.entries.iter().enumerate().map(|(at, Entry { run, value })| Point {
-        label: format!("{}, run {}, commit {}", day(run.started_ms), run.id, commit(run)),
-        ..Point::at(place(at), *value)
+    let points = shown.entries.iter().enumerate().map(|(at, one)| Point {
+        label: format!("{}, run {}, commit {}", day(one.started_ms), one.id, commit(one)),
+        ..Point::at(place(at), one.value)
     });
     marks.push(Marks {
         name: "run".to_owned(),
@@ -103,8 +103,8 @@ fn marks(shown: &Shown<'_>) -> Vec<Marks> {
 }
 
 fn runs(shown: &Shown<'_>) -> Part {
-    let rows = shown.entries.iter().map(|Entry { run, value }| {
-        vec![moment(run.started_ms), run.id.clone(), commit(run).to_owned(), shown.value(*value)]
+    let rows = shown.entries.iter().map(|one| {
+        vec![moment(one.started_ms), one.id.clone(), commit(one).to_owned(), shown.value(one.value)]
     });
     Part {
         id: "runs",

@@ -1,4 +1,4 @@
-//! Expressions in JavaScript.
+//! Expressions in JavaScript. Operators are in `operator`, what changes a name or a place in `assignment`.
 
 use super::super::text::quoted;
 use super::super::tree::{Arg, Closure, Expr, ExprKind, MapKey, Member, Part, Reach, Type};
@@ -101,7 +101,7 @@ impl<'a> Emitter<'a> {
         })
     }
 
-    fn case_of(&mut self, expr: &'a Expr) -> Emitted {
+    pub(super) fn case_of(&mut self, expr: &'a Expr) -> Emitted {
         match self.class_at(expr)? {
             Some(class) => Ok(class),
             None => self.expr(expr),
@@ -225,7 +225,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    fn indexes(&mut self, indexes: &'a [Expr]) -> Emitted {
+    pub(super) fn indexes(&mut self, indexes: &'a [Expr]) -> Emitted {
         let list = self.joined(indexes)?;
         Ok(if indexes.len() == 1 { list } else { format!("[{list}]") })
     }
@@ -237,199 +237,6 @@ impl<'a> Emitter<'a> {
         } else {
             format!("$j.at_({value},{index})")
         })
-    }
-
-    fn unary(&mut self, mark: &str, of: &'a Expr) -> Emitted {
-        Ok(match mark {
-            "(" => self.expr(of)?,
-            "!" => format!("(!{})", self.truth(of)?),
-            "~" => format!("$j.tilde({})", self.expr(of)?),
-            "-" => format!("$j.neg({})", self.expr(of)?),
-            _ => format!("$j.pos({})", self.expr(of)?),
-        })
-    }
-
-    /// The prelude's function for an operator, which is another one in some languages.
-    pub(super) fn arithmetic(&self, name: &str) -> String {
-        match self.language {
-            Language::Groovy | Language::JavaScript => name.to_owned(),
-            Language::BeanShell => match name {
-                "sum" => "jsum".to_owned(),
-                "add" => "jadd".to_owned(),
-                "div" => "jdiv".to_owned(),
-                _ => name.to_owned(),
-            },
-            Language::Jexl2 => format!("x2.{name}"),
-            Language::Jexl3 => format!("x3.{name}"),
-        }
-    }
-
-    fn binary(&mut self, expr: &Expr, mark: &str, left: &'a Expr, right: &'a Expr) -> Emitted {
-        if mark == "<<" && self.language.is_jexl() {
-            return Err(Error::unsupported(expr.at, "`<<` of JEXL"));
-        }
-        let (a, b) = match mark {
-            // Classes compare as values.
-            "==" | "!=" => (self.case_of(left)?, self.case_of(right)?),
-            _ => (self.expr(left)?, self.expr(right)?),
-        };
-        let jexl = self.language.is_jexl();
-        let name = match mark {
-            "==" => "eq",
-            "!=" => return Ok(format!("(!$j.{}({a},{b}))", self.comparison("eq"))),
-            "<" => "lt",
-            "<=" => "le",
-            ">" => "gt",
-            ">=" => "ge",
-            "<=>" => "cmp",
-            "===" => "same",
-            "!==" => return Ok(format!("(!$j.same({a},{b}))")),
-            "=~" if jexl => "matches",
-            "!~" if jexl => return Ok(format!("(!$j.{}({a},{b}))", self.comparison("matches"))),
-            "=^" => "starts",
-            "!^" => return Ok(format!("(!$j.{}({a},{b}))", self.comparison("starts"))),
-            "=$" => "ends",
-            "!$" => return Ok(format!("(!$j.{}({a},{b}))", self.comparison("ends"))),
-            "=~" => "finder",
-            "==~" => "matches",
-            _ => {
-                let operator = operator_name(mark)
-                    .ok_or_else(|| Error::unsupported(expr.at, format!("operator `{mark}`")))?;
-                return Ok(format!("$j.{}({a},{b})", self.arithmetic(operator)));
-            }
-        };
-        Ok(format!("$j.{}({a},{b})", self.comparison(name)))
-    }
-
-    fn comparison(&self, name: &str) -> String {
-        match self.language {
-            Language::Jexl2 => format!("x2.{name}"),
-            Language::Jexl3 => format!("x3.{name}"),
-            Language::BeanShell if name == "eq" => "jeq".to_owned(),
-            _ => name.to_owned(),
-        }
-    }
-
-    /// What an assignment with an operator stores, given the value before.
-    fn combined(&mut self, mark: &str, before: &str, value: &str, at: super::At) -> Emitted {
-        if mark == "?" {
-            return Ok(format!("$j.elvis({before},()=>{value})"));
-        }
-        let operator =
-            operator_name(mark).ok_or_else(|| Error::unsupported(at, format!("operator `{mark}=`")))?;
-        Ok(format!("$j.{}({before},{value})", self.arithmetic(operator)))
-    }
-
-    fn assign(&mut self, mark: &str, target: &'a Expr, value: &'a Expr) -> Emitted {
-        let new = self.expr(value)?;
-        self.store(
-            target,
-            &|emitter, before| {
-                if mark == "=" { Ok(new.clone()) } else { emitter.combined(mark, before, &new, target.at) }
-            },
-            mark == "=",
-        )
-    }
-
-    /// `i++` and the like; the value is the one before unless `before` is set.
-    fn step(&mut self, by: i8, before: bool, of: &'a Expr) -> Emitted {
-        let name = if by > 0 { "up" } else { "down" };
-        if let ExprKind::Name(variable) = &of.kind
-            && let Some(local) = self.find(variable).cloned()
-        {
-            let next = match &local.ty {
-                Some(ty) => format!("$j.to({},$j.{name}({}))", quoted(ty), local.js),
-                None => format!("$j.{name}({})", local.js),
-            };
-            return Ok(if before {
-                format!("({}={next})", local.js)
-            } else {
-                format!("[{},{}={next}][0]", local.js, local.js)
-            });
-        }
-        // The target is written once: targets may hold further steps.
-        Ok(match &of.kind {
-            ExprKind::Prop(owner, _, _)
-                if matches!(owner.kind, ExprKind::This) && self.home != Home::Class =>
-            {
-                let ExprKind::Prop(_, member, _) = &of.kind else { unreachable!("it was just matched") };
-                format!("$j.stepName($d,{},$j.{name},{before})", self.member(member)?)
-            }
-            ExprKind::Prop(owner, member, _) => {
-                format!("$j.stepProp({},{},$j.{name},{before})", self.owner_of(owner)?, self.member(member)?)
-            }
-            ExprKind::Index(owner, indexes, _) => {
-                format!("$j.stepAt({},{},$j.{name},{before})", self.expr(owner)?, self.indexes(indexes)?)
-            }
-            ExprKind::Name(variable) => format!("$j.stepName($d,{},$j.{name},{before})", quoted(variable)),
-            _ => return Err(Error::syntax(of.at, "only a variable can be counted up or down")),
-        })
-    }
-
-    /// Stores into a variable, a property or an index what a writer makes of the value before.
-    fn store(&mut self, target: &'a Expr, make: &dyn Fn(&mut Self, &str) -> Emitted, plain: bool) -> Emitted {
-        match &target.kind {
-            ExprKind::Name(name) => {
-                if let Some(local) = self.find(name).cloned() {
-                    let value = make(self, &local.js)?;
-                    return Ok(match &local.ty {
-                        Some(ty) => format!("({}=$j.to({},{value}))", local.js, quoted(ty)),
-                        None => format!("({}={value})", local.js),
-                    });
-                }
-                let before = if plain { String::new() } else { self.free_name(name) };
-                let value = make(self, &before)?;
-                Ok(format!("$d.set({},{value})", quoted(name)))
-            }
-            ExprKind::Prop(of, member, reach) => {
-                let name = self.member(member)?;
-                if matches!(of.kind, ExprKind::This) && self.home != Home::Class {
-                    let value = make(self, &format!("$d.get({name})"))?;
-                    return Ok(format!("$d.set({name},{value})"));
-                }
-                let owner = self.owner_of(of)?;
-                if *reach == Reach::Field {
-                    let value = make(self, &format!("$j.field($o,{name})"))?;
-                    return Ok(format!("$j.with({owner},($o)=>$j.setField($o,{name},{value}))"));
-                }
-                if plain {
-                    let value = make(self, "")?;
-                    let set = if *reach == Reach::Safe { "safeSet" } else { "put" };
-                    return Ok(format!("$j.{set}({owner},{name},{value})"));
-                }
-                let value = make(self, &format!("$j.get($o,{name})"))?;
-                Ok(format!("$j.with({owner},($o)=>$j.put($o,{name},{value}))"))
-            }
-            ExprKind::Index(of, indexes, _) => {
-                let (owner, index) = (self.expr(of)?, self.indexes(indexes)?);
-                if plain {
-                    let value = make(self, "")?;
-                    return Ok(format!("$j.putAt({owner},{index},{value})"));
-                }
-                let value = make(self, "$j.at_($o,$i)")?;
-                Ok(format!("$j.with2({owner},{index},($o,$i)=>$j.putAt($o,$i,{value}))"))
-            }
-            _ => Err(Error::syntax(target.at, "the left side cannot be assigned to")),
-        }
-    }
-
-    fn owner_of(&mut self, of: &'a Expr) -> Emitted {
-        match self.class_at(of)? {
-            Some(class) => Ok(class),
-            None => {
-                self.refuse_unknown_class(of)?;
-                self.expr(of)
-            }
-        }
-    }
-
-    fn multi_assign(&mut self, targets: &'a [Expr], value: &'a Expr) -> Emitted {
-        let list = self.expr(value)?;
-        let mut stores = Vec::new();
-        for (index, target) in targets.iter().enumerate() {
-            stores.push(self.store(target, &|_, _| Ok(format!("$j.item($l,{index})")), true)?);
-        }
-        Ok(format!("$j.with({list},($l)=>({},$l))", stores.join(",")))
     }
 
     fn cast(&mut self, ty: &Type, of: &'a Expr, by_as: bool) -> Emitted {
@@ -501,25 +308,6 @@ impl<'a> Emitter<'a> {
         let owner = self.owner_of(of)?;
         Ok(format!("$j.ref({owner},{})", quoted(name)))
     }
-}
-
-/// The prelude's name of an operator of arithmetic.
-fn operator_name(mark: &str) -> Option<&'static str> {
-    Some(match mark {
-        "+" => "add",
-        "-" => "sub",
-        "*" => "mul",
-        "/" => "div",
-        "%" => "mod",
-        "**" => "pow",
-        "<<" => "shl",
-        ">>" => "shr",
-        ">>>" => "ushr",
-        "&" => "and",
-        "|" => "or",
-        "^" => "xor",
-        _ => return None,
-    })
 }
 
 fn number(value: f64) -> String {

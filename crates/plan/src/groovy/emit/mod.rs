@@ -4,10 +4,12 @@
 //! a scope at run time, as the languages do. All operators and member accesses go to functions of the prelude, which is
 //! `$j` in what is written; `$d` is the scope of the innermost closure, method or script.
 
+mod assignment;
 mod call;
 mod class;
 mod expression;
 mod names;
+mod operator;
 mod statement;
 
 use std::collections::{HashMap, HashSet};

@@ -4,7 +4,9 @@
 //! expressions are bounded, so that nothing that walks the tree can run out of stack.
 
 mod class;
+mod declaration;
 mod expression;
+mod flow;
 mod primary;
 mod statement;
 mod types;

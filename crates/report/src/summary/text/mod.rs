@@ -1,10 +1,11 @@
 //! The summary for people: sections of headed, aligned rows.
 //!
-//! Sections: thresholds, SLAs, totals, in full mode scenarios and groups, coverage of GraphQL schemas, and trust. Words
-//! and order are those that k6 users know; SLAs and the last two sections are ours.
+//! Sections: thresholds, SLAs, totals, in full mode scenarios and groups, coverage of GraphQL schemas, intervals, and
+//! trust. Words and order are those that k6 users know; SLAs and the last three sections are ours.
 
 mod coverage;
 mod ink;
+mod intervals;
 mod metrics;
 mod slas;
 mod table;
@@ -51,6 +52,9 @@ pub fn text(summary: &Summary, mode: Mode, style: Style) -> String {
     }
     if let Some(coverage) = summary.graphql.as_ref().filter(|coverage| !coverage.fields.is_empty()) {
         page.coverage(coverage);
+    }
+    if let Some(intervals) = &summary.intervals {
+        page.intervals(intervals);
     }
     if style.trust || summary.trust.has_news() || summary.incomplete.is_some() {
         page.trust();

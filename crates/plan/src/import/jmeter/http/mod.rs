@@ -3,6 +3,9 @@
 //! Main types: [`HttpSampler`] and [`HttpTexts`], as the plan has them, and [`Call`], worked out for one sample.
 
 mod body;
+mod fault;
+mod network;
+mod page;
 mod ready;
 mod send;
 mod uri;
@@ -17,8 +20,9 @@ use super::text::{Fault, Text};
 use super::tree::{Part, Scope, Scoped};
 use super::user::User;
 
+pub use network::Network;
 pub use ready::ReadyRequests;
-pub use send::{Network, perform};
+pub use send::perform;
 
 /// An argument of a request.
 #[derive(Debug)]

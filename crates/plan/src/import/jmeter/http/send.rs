@@ -1,77 +1,43 @@
-//! Sending a request, with redirects, cookies, the cache and the resources of a page.
+//! Sending a request, with redirects and what a page shows, and what comes of it for the sample.
 //!
-//! Main functions: [`perform`]; main type: [`Network`], what a thread keeps between requests.
+//! Main function: [`perform`]. What answers leave for later requests is `network`'s.
 
 use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use model::Nanos;
-use net::error::Kind;
 use net::{AuthScheme, Method, Request, RequestHeaders, Url, VersionPreference};
-use rustc_hash::FxHashMap;
-use script::{Page, PageContent};
 use smol_str::SmolStr;
 
-use super::super::cookies::CookieStore;
 use super::super::encoding;
 use super::super::function::now_ms;
 use super::super::sample::{Head, Sample, head_of};
 use super::super::user::User;
 use super::body::{BadBody, Body};
+use super::fault::java_fault;
+use super::network::{Learnt, Network, keep, learnt};
+use super::page::with_resources;
 use super::ready::{Ready, ReadyRequests};
 use super::{Call, uri};
 use crate::exchange::{Exchange, Labels};
-use crate::extract::regex;
 use crate::session::Session;
 
 /// Redirects that are followed for one sample.
 const REDIRECTS_MAX: usize = 20;
-/// How deep pages may hold pages.
-const FRAMES_MAX: usize = 5;
-
-/// What a cache knows of an address.
-#[derive(Clone, Default, Debug)]
-pub struct Cached {
-    /// The tag of the entity.
-    pub etag: Option<String>,
-    /// When it changed last.
-    pub changed: Option<String>,
-    /// Until when it holds, in ms since 1970.
-    pub holds_ms: i64,
-}
-
-/// A cache: by address.
-pub type CacheStore = FxHashMap<String, Cached>;
-
-/// What a thread keeps between requests, by the number of the manager in scope.
-#[derive(Default, Debug)]
-pub struct Network {
-    /// Cookies.
-    pub cookies: FxHashMap<usize, CookieStore>,
-    /// Caches.
-    pub caches: FxHashMap<usize, CacheStore>,
-    /// The manager keeps no cookies that come.
-    pub ignoring: Vec<usize>,
-    /// Cookies become variables.
-    pub save_cookies: bool,
-    /// The connection of WebSocket samplers.
-    pub socket: Option<Box<net::websocket::WebSocket>>,
-    /// Where it leads.
-    pub socket_url: String,
-    /// Connections to databases that no other thread has.
-    pub databases: super::super::database::Own,
-}
 
 /// One exchange of a sample.
-struct Leg<'a> {
-    method: &'a str,
-    url: SmolStr,
+pub(super) struct Leg<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The address as it is shown.
+    pub url: SmolStr,
     /// The first one has the body.
-    first: bool,
-    label: &'a SmolStr,
+    pub first: bool,
+    /// The label of the sample.
+    pub label: &'a SmolStr,
     /// Where the request is kept, when it is the same each time.
-    ready: Option<&'a ReadyRequests>,
+    pub ready: Option<&'a ReadyRequests>,
 }
 
 /// Sends a request; gives the sample, or nothing when the cache has the answer.
@@ -106,7 +72,7 @@ pub async fn perform(
         && sample.success
         && sample.content_type.starts_with("text/html")
     {
-        let whole = with_resources(call, resources, label, *sample, network, user, session, 0);
+        let whole = with_resources(call, resources, label, *sample, network, user, session);
         sample = Box::new(Box::pin(whole).await);
     }
     Some(sample)
@@ -124,13 +90,14 @@ fn blank(label: &SmolStr, user: &User) -> Sample {
     }
 }
 
-fn is_redirect(sample: &Sample) -> bool {
+/// Whether the answer leads elsewhere.
+pub(super) fn is_redirect(sample: &Sample) -> bool {
     matches!(sample.code.as_str(), "301" | "302" | "303" | "308")
         || (sample.code == "307" && matches!(sample.method.as_str(), "GET" | "HEAD"))
 }
 
 /// Follows redirects; each hop is a sub-sample, unless they are followed silently.
-async fn redirects(
+pub(super) async fn redirects(
     call: &Call,
     label: &SmolStr,
     first: Sample,
@@ -207,7 +174,7 @@ struct Asked {
 
 /// One request and its answer.
 // The sample is made once the answer is there: each user that waits would have the room for one.
-async fn one(
+pub(super) async fn one(
     call: &Call,
     leg: &Leg<'_>,
     network: &mut Network,
@@ -292,42 +259,6 @@ fn answered(
         sample.response_headers = Head::Answer(Rc::new(std::mem::take(&mut answer.headers)));
     }
     sample
-}
-
-/// What a request has because of the answers before it.
-#[derive(Default)]
-struct Learnt {
-    cookie: Option<String>,
-    /// Headers by which the server may say that nothing changed.
-    conditions: Vec<(String, String)>,
-}
-
-impl Learnt {
-    fn is_nothing(&self) -> bool {
-        self.cookie.is_none() && self.conditions.is_empty()
-    }
-}
-
-/// Cookies and what the cache says; nothing when the cache has the answer.
-fn learnt(call: &Call, leg: &Leg<'_>, url: &Url, network: &Network, now: i64) -> Option<Learnt> {
-    let mut learnt = Learnt::default();
-    if let Some(store) = call.cookies.and_then(|id| network.cookies.get(&id)) {
-        learnt.cookie = store.header(url, now);
-    }
-    if let Some((id, use_expires)) = call.cache.filter(|_| leg.method == "GET")
-        && let Some(known) = network.caches.get(&id).and_then(|cache| cache.get(&*leg.url))
-    {
-        if use_expires && known.holds_ms > now {
-            return None;
-        }
-        if let Some(changed) = &known.changed {
-            learnt.conditions.push(("If-Modified-Since".to_owned(), changed.clone()));
-        }
-        if let Some(etag) = &known.etag {
-            learnt.conditions.push(("If-None-Match".to_owned(), etag.clone()));
-        }
-    }
-    Some(learnt)
 }
 
 /// The request in the order in which plans see it put together.
@@ -460,219 +391,5 @@ fn fill(sample: &mut Sample, exchange: &Exchange, md5: bool) {
         use md5::Digest;
         let hash: String = md5::Md5::digest(&answer.body).iter().map(|byte| format!("{byte:02x}")).collect();
         sample.body = hash.into_bytes().into();
-    }
-}
-
-/// Cookies and what the cache may know from now on.
-fn keep(
-    call: &Call,
-    sample: &Sample,
-    exchange: &Exchange,
-    url: &Url,
-    network: &mut Network,
-    user: &mut User,
-) {
-    let Ok(answer) = &exchange.outcome else { return };
-    let now = now_ms();
-    if let Some(id) = call.cookies.filter(|id| !network.ignoring.contains(id)) {
-        let lines: Vec<String> =
-            answer.headers.all("Set-Cookie").map(|line| String::from_utf8_lossy(line).into_owned()).collect();
-        if !lines.is_empty() {
-            let set = network.cookies.entry(id).or_default().receive(&lines, url, now);
-            if network.save_cookies {
-                set.iter().for_each(|(name, value)| user.vars.put(&format!("COOKIE_{name}"), value));
-            }
-        }
-    }
-    if let Some((id, _)) = call.cache.filter(|_| sample.method == "GET" && sample.code == "200") {
-        let text = |name: &str| answer.headers.text_of(name).map(str::to_owned);
-        let control = text("Cache-Control").unwrap_or_default().to_ascii_lowercase();
-        let max_age =
-            control.split(',').find_map(|part| part.trim().strip_prefix("max-age=")?.parse::<i64>().ok());
-        let forbidden = control.contains("no-cache") || control.contains("no-store");
-        let expires = text("Expires").and_then(|text| net::cookie::parse_rfc1123(&text).ok());
-        let known = Cached {
-            etag: text("ETag"),
-            changed: text("Last-Modified"),
-            holds_ms: match max_age {
-                _ if forbidden => 0,
-                Some(seconds) => now + seconds.saturating_mul(1000),
-                None => expires.unwrap_or(0),
-            },
-        };
-        if known.etag.is_some() || known.changed.is_some() || known.holds_ms > now {
-            network
-                .caches
-                .entry(id)
-                .or_default()
-                .insert(sample.url.as_deref().unwrap_or_default().to_owned(), known);
-        }
-    }
-}
-
-/// The class and message of what Java would have thrown.
-fn java_fault(error: &net::Error, exchange: &Exchange) -> (&'static str, String) {
-    let url = &exchange.url;
-    let port = url.port().unwrap_or(80);
-    let place = |remote: &dyn std::fmt::Display| {
-        let host = url.host();
-        let name = if host.parse::<std::net::IpAddr>().is_ok() { "" } else { host };
-        format!("{host}:{port} [{name}/{remote}]")
-    };
-    match error.kind() {
-        Kind::NoSuchHost(host) => {
-            ("java.net.UnknownHostException", format!("{host}: Name or service not known"))
-        }
-        Kind::Lookup { host, reason } => ("java.net.UnknownHostException", format!("{host}: {reason}")),
-        Kind::Dial { remote, errno, .. } => {
-            let reason = match error.code() {
-                1212 => "Connection refused".to_owned(),
-                _ => std::io::Error::from_raw_os_error(*errno).to_string(),
-            };
-            let message = format!("Connect to {} failed: {reason}", place(&remote.ip()));
-            ("org.apache.http.conn.HttpHostConnectException", message)
-        }
-        Kind::DialTimeout(remote) => {
-            let message = format!("Connect to {} failed: connect timed out", place(&remote.ip()));
-            ("org.apache.http.conn.ConnectTimeoutException", message)
-        }
-        Kind::RequestTimeout if error.trail().is_none_or(|trail| trail.connected == Nanos::ZERO) => (
-            "org.apache.http.conn.ConnectTimeoutException",
-            format!("Connect to {}:{port} failed: connect timed out", url.host()),
-        ),
-        Kind::RequestTimeout => ("java.net.SocketTimeoutException", "Read timed out".to_owned()),
-        Kind::Socket { .. } if error.code() == 1220 => {
-            ("java.net.SocketException", "Connection reset".to_owned())
-        }
-        Kind::Socket { .. } => ("java.net.SocketException", error.to_string()),
-        Kind::Eof => {
-            ("org.apache.http.NoHttpResponseException", format!("{}:{port} failed to respond", url.host()))
-        }
-        Kind::UnexpectedEof => {
-            let got = error.partial_body().map_or(0, |body| body.len());
-            let message = format!("Premature end of Content-Length delimited message body (received: {got})");
-            ("org.apache.http.ConnectionClosedException", message)
-        }
-        Kind::Malformed(_) => ("org.apache.http.client.ClientProtocolException", "null".to_owned()),
-        Kind::Decompression(_) => ("java.util.zip.ZipException", "Not in GZIP format".to_owned()),
-        Kind::NotTls => ("javax.net.ssl.SSLException", "Unsupported or unrecognized SSL message".to_owned()),
-        Kind::Tls(text) => ("javax.net.ssl.SSLHandshakeException", text.clone()),
-        _ => ("java.io.IOException", error.to_string()),
-    }
-}
-
-/// Fetches what a page shows; each resource is a sub-sample beside the page itself.
-#[expect(clippy::too_many_arguments, reason = "a page within a page needs all that a page does")]
-async fn with_resources(
-    call: &Call,
-    (wanted, unwanted): &(String, String),
-    label: &SmolStr,
-    page: Sample,
-    network: &mut Network,
-    user: &mut User,
-    session: &mut Session,
-    depth: usize,
-) -> Sample {
-    let base = page.url.clone().unwrap_or_default();
-    let mut targets = resources(&page.text(), &base);
-    let compiled = |pattern: &str| {
-        Some(pattern).filter(|pattern| !pattern.is_empty()).and_then(|pattern| regex::compile(pattern).ok())
-    };
-    if let Some(wanted) = compiled(wanted) {
-        targets.retain(|url| wanted.is_all_of(url).unwrap_or(true));
-    }
-    if let Some(unwanted) = compiled(unwanted) {
-        targets.retain(|url| !unwanted.is_all_of(url).unwrap_or(false));
-    }
-    if targets.is_empty() || depth >= FRAMES_MAX {
-        return page;
-    }
-    let mut all = Sample { label: label.clone(), bytes: 0, sent_bytes: 0, subs: Vec::new(), ..page.clone() };
-    let mut parts = if page.subs.is_empty() { vec![page] } else { page.subs };
-    let mut failures = String::new();
-    for target in targets {
-        let leg = Leg { method: "GET", url: target.into(), first: false, label, ready: None };
-        let Some(sample) = one(call, &leg, network, user, session).await else { continue };
-        let sample = if is_redirect(&sample) {
-            redirects(call, label, *sample, network, user, session).await
-        } else {
-            *sample
-        };
-        if !sample.success {
-            let url = sample.url.as_deref().unwrap_or_default();
-            failures.push_str(&format!("{url} code:{} message:{}, ", sample.code, sample.message));
-        }
-        parts.push(sample);
-    }
-    for (at, mut part) in parts.into_iter().enumerate() {
-        part.label = format!("{label}-{at}").into();
-        all.elapsed_ms = (part.ended_ms - all.started_ms).max(all.elapsed_ms);
-        all.add_sub(part);
-    }
-    if !failures.is_empty() {
-        all.success = false;
-        all.message = format!("Embedded resource download error:{failures}").into();
-    }
-    all
-}
-
-/// The addresses of what a page shows, each once.
-fn resources(html: &str, base: &str) -> Vec<String> {
-    let (Some(page), Ok(mut base)) = (Page::parse(html), Url::parse(&uri::sent(base))) else {
-        return Vec::new();
-    };
-    let mut found: Vec<String> = Vec::new();
-    for node in page.descendants(page.root()) {
-        let PageContent::Element(name, _) = page.content(node) else { continue };
-        let attribute = |key: &str| page.attribute(node, key);
-        let target = match name {
-            "base" => {
-                if let Some(url) = attribute("href").and_then(|href| base.join(href).ok()) {
-                    base = url;
-                }
-                None
-            }
-            "img" | "script" | "iframe" | "frame" | "embed" | "bgsound" => attribute("src"),
-            "input" if attribute("type").is_some_and(|kind| kind.eq_ignore_ascii_case("image")) => {
-                attribute("src")
-            }
-            "link"
-                if attribute("rel").is_some_and(|rel| {
-                    rel.split_whitespace().any(|word| {
-                        matches!(word.to_ascii_lowercase().as_str(), "stylesheet" | "icon" | "preload")
-                    })
-                }) =>
-            {
-                attribute("href")
-            }
-            "object" => attribute("data"),
-            "applet" => attribute("code"),
-            "body" | "td" | "table" => attribute("background"),
-            _ => None,
-        };
-        let url = target
-            .filter(|target| !target.trim().is_empty())
-            .and_then(|target| base.join(target.trim()).ok());
-        if let Some(url) = url.filter(Url::is_http) {
-            let text = url.as_str().split('#').next().unwrap_or_default().to_owned();
-            if !found.contains(&text) {
-                found.push(text);
-            }
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_names_its_resources_once() {
-        let page = r#"<link rel=stylesheet href=s.css><script src=/s.js></script><img src=i.png><img src=i.png#x>
-            <a href=/no>n</a><link rel=next href=no><img src="data:image/png;base64,AA"><input type=image src=b.gif>"#;
-        let wanted =
-            ["http://h.test/d/s.css", "http://h.test/s.js", "http://h.test/d/i.png", "http://h.test/d/b.gif"];
-        assert_eq!(resources(page, "http://h.test/d/p.html"), wanted);
     }
 }
