@@ -12,6 +12,8 @@ const NEEDS: &[(&str, &str)] = &[
     ("wrk", "wrk"),
     ("tcpdump", "tcpdump"),
     ("psql", "postgresql"),
+    ("openssl", "openssl"),
+    ("mariadb-install-db", "mariadb-server"),
     ("tmux", "tmux"),
     ("valgrind", "valgrind"),
     ("npm", "npm"),

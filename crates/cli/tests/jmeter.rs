@@ -46,7 +46,7 @@ fn run(files: &[(&str, &str)], args: &[&str]) -> Ran {
         write(folder.path(), name, text);
     }
     let args = [&["run", "--quiet", "-l", "out.jtl"], args, &[files[0].0]].concat();
-    let output = plimsoll(folder.path(), &args).output().expect("it starts");
+    let output = plimsoll(folder.path(), &args).env("TZ", "UTC").output().expect("it starts");
     Ran { output, folder }
 }
 
@@ -161,6 +161,18 @@ fn what_cannot_run_is_told_before_anything_runs() {
     );
     let other = texts(&[("dataSource", "db"), ("dbUrl", "jdbc:oracle:thin:@h:1521/x")]);
     check(&format!("<JDBCDataSource>{other}</JDBCDataSource><hashTree/>"), "jdbc:oracle");
+    for (url, part) in [
+        ("jdbc:postgresql://h/x?sslmode=maybe", "the database db: sslmode=maybe is not known"),
+        ("jdbc:mysql://h/x?clientCertificateKeyStoreUrl=file:a.jks", "the store file:a.jks is not read"),
+        (
+            "jdbc:mariadb://h/x?sslMode=trust&enabledSslCipherSuites=a",
+            "enabledSslCipherSuites=a is not supported",
+        ),
+        ("jdbc:mysql:loadbalance://h/x", "jdbc:mysql:loadbalance://h/x"),
+    ] {
+        let pool = texts(&[("dataSource", "db"), ("dbUrl", url)]);
+        check(&format!("<JDBCDataSource>{pool}</JDBCDataSource><hashTree/>"), part);
+    }
     check("<com.example.Nope testname=\"x\"/><hashTree/>", "com.example.Nope");
     let script =
         texts(&[("script", "java.nio.channels.FileChannel.open(null)"), ("scriptLanguage", "groovy")]);

@@ -5,10 +5,14 @@
 
 mod elements;
 mod jmx;
+mod mariadb;
 mod postgres;
 mod program;
 
-use elements::{assertions, check, controllers, databases, extractors, groups, samplers, settings, sockets};
+use elements::{
+    assertions, check, check_in, controllers, databases, encryption, extractors, groups, mysql, samplers,
+    settings, sockets, zones,
+};
 
 #[test]
 fn controllers_lead_where_they_should() {
@@ -44,6 +48,75 @@ fn sockets_talk() {
 fn databases_answer() {
     let Some(server) = postgres::Server::start() else { return };
     check(&databases::databases(), &databases::sources(), &[&format!("-Jdb={}", server.port)]);
+}
+
+#[test]
+fn mariadb_answers() {
+    let Some(server) = mariadb::Server::start() else { return };
+    check(&mysql::mysql(), &mysql::sources(), &[&format!("-Jmydb={}", server.port)]);
+}
+
+/// Certificates and keys that the tests have, and those of one file with both.
+fn tls() -> (tempfile::TempDir, impl Fn(&str) -> Vec<u8>) {
+    let read = |name: &str| {
+        let path = format!("{}/tests/tls/{name}.pem", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read(path).expect("it is in the repository")
+    };
+    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    for name in ["ca", "client", "client-key"] {
+        std::fs::write(folder.path().join(format!("{name}.pem")), read(name)).expect("the folder is ours");
+    }
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let authority = ["-nokeys", "-in", &path("ca.pem")];
+    let client = ["-in", &path("client.pem"), "-inkey", &path("client-key.pem")];
+    for (name, more) in [("ca.p12", &authority[..]), ("client.p12", &client[..])] {
+        let made = std::process::Command::new("openssl")
+            .args(["pkcs12", "-export", "-passout", "pass:swordfish", "-out", &path(name)])
+            .args(more)
+            .status();
+        assert!(made.is_ok_and(|status| status.success()), "openssl writes {name}");
+    }
+    let both = [read("client"), read("client-key")].concat();
+    std::fs::write(folder.path().join("both.pem"), both).expect("the folder is ours");
+    (folder, read)
+}
+
+#[test]
+fn postgres_is_asked_over_tls() {
+    let (folder, read) = tls();
+    let rules =
+        "hostnossl all sealed all reject\nhostssl all \"known client\" all cert\nhost all all all trust\n";
+    let files = [
+        ("server.crt", read("server")),
+        ("server.key", read("server-key")),
+        ("ca.crt", read("ca")),
+        ("pg_hba.conf", rules.as_bytes().to_vec()),
+    ];
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, content)| (*name, &content[..])).collect();
+    let Some(server) = postgres::Server::start_with(&files, &["ssl=on", "ssl_ca_file=ca.crt"]) else {
+        return;
+    };
+    let (rows, sources) = encryption::postgres();
+    let tls = format!("-Jtls={}", folder.path().display());
+    check(&rows, &sources, &[&format!("-Jdb={}", server.port), &tls]);
+}
+
+#[test]
+fn mariadb_is_asked_over_tls() {
+    let (folder, read) = tls();
+    let files = [("ssl-cert", read("server")), ("ssl-key", read("server-key")), ("ssl-ca", read("ca"))];
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, content)| (*name, &content[..])).collect();
+    let Some(server) = mariadb::Server::start_with(&files) else { return };
+    let (rows, sources) = encryption::mariadb();
+    let tls = format!("-Jtls={}", folder.path().display());
+    check(&rows, &sources, &[&format!("-Jdb={}", server.port), &tls]);
+}
+
+#[test]
+fn dates_follow_the_zone() {
+    // The machine's zone, and one that is named for the run.
+    check_in("Europe/Berlin", &zones::zones(&zones::BERLIN), "", &[]);
+    check_in("Asia/Tokyo", &zones::zones(&zones::NEW_YORK), "", &["-Duser.timezone=America/New_York"]);
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub use proxy::{Proxy, ProxyKind, ProxySettings};
 pub use rate::RateLimit;
 pub use settings::{Http2, PoolScope, Settings, SettingsBuilder, USER_AGENT};
 pub use shortage::Shortages;
-pub use tls::{ClientIdentity, TlsInfo, TlsSettings};
+pub use tls::{ClientIdentity, Store, TlsInfo, TlsSettings, private_key};
 pub use trail::{Phase, Trail};
 pub use url::{InvalidUrl, Url, quoted};
 pub use worker::{Counts, Worker};

@@ -190,8 +190,12 @@ fn tls_settings(options: &Options) -> TlsSettings {
         max_version: versions.map(|versions| versions.max.clone()).unwrap_or_default(),
         cipher_suites: options.tls_cipher_suites.clone().unwrap_or_default(),
         identities: identities.collect(),
+        authorities: options
+            .plimsoll
+            .as_ref()
+            .map(|own| own.tls_authorities.clone().into_bytes())
+            .unwrap_or_default(),
         resumption: options.plimsoll.as_ref().is_some_and(|own| own.tls_resumption),
-        ..TlsSettings::default()
     }
 }
 

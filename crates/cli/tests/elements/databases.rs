@@ -164,12 +164,16 @@ pub fn databases() -> Vec<Row> {
                 show("${text}"),
                 sample("no pool", "Select Statement", "select 1", &[("dataSource", "other")]),
                 sample("no server", "Select Statement", "select 1", &[("dataSource", "gone")]),
+                sample("no tls", "Select Statement", "select 1", &[("dataSource", "sealed")]),
+                show("${text}"),
             ],
             &[
                 "bad 42P01 0 failed",
                 "ERROR: relation \"nothing\" does not exist",
                 "no pool null 0 failed",
                 "no server null 0 failed",
+                "no tls null 0 failed",
+                "Cannot create PoolableConnectionFactory (The server does not support SSL.)",
             ],
         ),
         row(
@@ -227,7 +231,7 @@ pub fn body_as(name: &str) -> String {
 
 pub fn sources() -> String {
     let source = |name: &str, port: &str, most: &str| {
-        let url = format!("jdbc:postgresql://127.0.0.1:{port}/postgres");
+        let url = format!("jdbc:postgresql://127.0.0.1:{port}");
         el(
             "JDBCDataSource",
             name,
@@ -244,5 +248,8 @@ pub fn sources() -> String {
             "",
         )
     };
-    source("db", "${__P(db)}", "0") + &source("shared", "${__P(db)}", "2") + &source("gone", "1", "0")
+    source("db", "${__P(db)}/postgres", "0")
+        + &source("shared", "${__P(db)}/postgres", "2")
+        + &source("gone", "1/postgres", "0")
+        + &source("sealed", "${__P(db)}/postgres?sslmode=require", "0")
 }

@@ -3,12 +3,15 @@
 pub mod assertions;
 pub mod controllers;
 pub mod databases;
+pub mod encryption;
 pub mod extractors;
 mod functions;
 pub mod groups;
+pub mod mysql;
 pub mod samplers;
 pub mod settings;
 pub mod sockets;
+pub mod zones;
 
 use super::jmx::*;
 use crate::program::shop;
@@ -67,6 +70,11 @@ pub fn beside() -> String {
 }
 
 pub fn check(rows: &[Row], more: &str, args: &[&str]) {
+    check_in("UTC", rows, more, args);
+}
+
+/// The same on a machine whose clocks are those of a zone.
+pub fn check_in(zone: &str, rows: &[Row], more: &str, args: &[&str]) {
     let shop = shop();
     let groups: String = rows.iter().map(|row| row.xml.as_str()).collect();
     let text = plan(&[("TestPlan.serialize_threadgroups", "true")], &(beside() + more + &groups));
@@ -75,7 +83,7 @@ pub fn check(rows: &[Row], more: &str, args: &[&str]) {
     let port = port_of(&shop);
     let mut all = vec![port.as_str()];
     all.extend(args);
-    let ran = run(&files, &all);
+    let ran = run_in(zone, &files, &all);
     assert_eq!(ran.output.status.code(), Some(0), "{}", ran.log());
     let wrong: Vec<String> = rows
         .iter()

@@ -247,9 +247,15 @@ pub fn fields(text: &str) -> Vec<Vec<String>> {
 
 /// Runs the first of the files, with results in `out.jtl`.
 pub fn run(files: &[(&str, &str)], args: &[&str]) -> Ran {
+    run_in("UTC", files, args)
+}
+
+/// The same on a machine whose clocks are those of a zone.
+pub fn run_in(zone: &str, files: &[(&str, &str)], args: &[&str]) -> Ran {
     let folder = folder();
     files.iter().for_each(|(name, text)| write(folder.path(), name, text));
     let mut command = plimsoll(folder.path(), &["run", "--quiet", "-l", "out.jtl"]);
-    let output = command.args(args).arg(files[0].0).env("GREETING", "hello").output().expect("it starts");
+    command.args(args).arg(files[0].0).env("GREETING", "hello").env("TZ", zone);
+    let output = command.output().expect("it starts");
     Ran { output, folder }
 }

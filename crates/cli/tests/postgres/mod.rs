@@ -1,5 +1,7 @@
 //! A PostgreSQL server of a test's own: its own folder and port, gone afterwards.
 
+#![allow(dead_code, reason = "every test file uses its own part of this")]
+
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -41,6 +43,11 @@ fn command(program: &Path, account: Option<(u32, u32)>) -> Command {
 impl Server {
     /// Starts a server and waits until it takes connections; nothing where the environment leaves it out.
     pub fn start() -> Option<Self> {
+        Self::start_with(&[], &[])
+    }
+
+    /// The same with files in its folder and settings of its own.
+    pub fn start_with(files: &[(&str, &[u8])], settings: &[&str]) -> Option<Self> {
         if std::env::var_os("PLIMSOLL_SKIP_POSTGRES").is_some() {
             eprintln!("left out: PLIMSOLL_SKIP_POSTGRES is set");
             return None;
@@ -60,6 +67,17 @@ impl Server {
             .output()
             .expect("initdb starts");
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        for (name, content) in files {
+            use std::os::unix::fs::PermissionsExt as _;
+            let path = data.join(name);
+            std::fs::write(&path, content).expect("the folder is ours");
+            // The server refuses keys that others may read.
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
+                .expect("the file is ours");
+            if let Some((user, group)) = account {
+                chown(&path, Some(user), Some(group)).expect("root may give a file away");
+            }
+        }
         let port = std::net::TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
             .expect("there is a free port")
@@ -69,7 +87,8 @@ impl Server {
             .arg(&data)
             .arg("-k")
             .arg(folder.path())
-            .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"])
+            .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1,127.0.0.2", "-c", "fsync=off"])
+            .args(settings.iter().flat_map(|setting| ["-c", *setting]))
             .stderr(Stdio::null())
             .spawn()
             .expect("postgres starts");

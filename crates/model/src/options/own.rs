@@ -18,6 +18,8 @@ pub struct PlimsollOptions {
     pub h2c: bool,
     /// Each user resumes its TLS sessions.
     pub tls_resumption: bool,
+    /// Authorities in PEM that are trusted in place of the machine's; plans set it, options of scripts do not.
+    pub tls_authorities: String,
     /// The lag of the generator is a metric too.
     pub generator_lag: bool,
     /// SLAs, which are judged at a confidence.
@@ -45,6 +47,7 @@ pub(super) fn plimsoll(value: &Value) -> Result<Option<PlimsollOptions>, Error> 
         no_kernel_timestamps: fields.flag("kernelTimestamps")? == Some(false),
         h2c: fields.flag("h2c")?.unwrap_or(false),
         tls_resumption: fields.flag("tlsResumption")?.unwrap_or(false),
+        tls_authorities: String::new(),
         generator_lag: fields.flag("generatorLag")?.unwrap_or(false),
         slas: json::texts(&fields.take("slas"))?.unwrap_or_default(),
     };

@@ -24,8 +24,8 @@ pub struct TlsSettings {
     pub cipher_suites: Vec<String>,
     /// Client certificates; the first whose domains fit is shown.
     pub identities: Vec<ClientIdentity>,
-    /// Authorities in PEM that are trusted besides the machine's.
-    pub extra_roots: Vec<u8>,
+    /// Authorities in PEM that are trusted in place of the machine's; the machine's when empty.
+    pub authorities: Vec<u8>,
     /// A user resumes its own sessions. k6 makes a full handshake for each connection, and so do we
     /// unless this is set.
     pub resumption: bool,
@@ -164,7 +164,7 @@ impl Tls {
         if let Some(verifier) = self.verifier.get() {
             return Ok(Arc::clone(verifier));
         }
-        let roots = roots(&self.settings.extra_roots)?;
+        let roots = roots(&self.settings.authorities)?;
         let verifier = Arc::new(Verifier::of_known(roots, &self.provider)?);
         Ok(Arc::clone(self.verifier.get_or_init(|| verifier)))
     }
@@ -239,17 +239,20 @@ fn read_identity(
     Ok((chain, super::key::read(&identity.key, identity.password.as_deref())?))
 }
 
-/// The machine's authorities, or Mozilla's where the machine has none.
-fn roots(extra: &[u8]) -> Result<RootCertStore, String> {
+/// The authorities that were asked for; else the machine's, or Mozilla's where the machine has none.
+fn roots(authorities: &[u8]) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
+    for cert in CertificateDer::pem_slice_iter(authorities) {
+        let cert = cert.map_err(|error| format!("tls: an authority is not PEM: {error}"))?;
+        roots.add(cert).map_err(|error| format!("tls: an authority cannot be used: {error}"))?;
+    }
+    if !authorities.is_empty() {
+        return Ok(roots);
+    }
     let native = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(native.certs);
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    }
-    for cert in CertificateDer::pem_slice_iter(extra) {
-        let cert = cert.map_err(|error| format!("tls: an extra root is not PEM: {error}"))?;
-        roots.add(cert).map_err(|error| format!("tls: an extra root cannot be used: {error}"))?;
     }
     Ok(roots)
 }

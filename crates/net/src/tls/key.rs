@@ -18,7 +18,7 @@ const NO_PASSWORD: &str = "tls: the client key is encrypted, and tlsAuth has no 
 ///
 /// # Errors
 /// In words for the user.
-pub(super) fn read(pem: &str, password: Option<&str>) -> Result<PrivateKeyDer<'static>, String> {
+pub fn read(pem: &str, password: Option<&str>) -> Result<PrivateKeyDer<'static>, String> {
     let block = Block::first_key(pem).filter(Block::is_encrypted);
     let Some(block) = block else {
         return PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|error| {

@@ -6,6 +6,7 @@
 mod config;
 mod fault;
 mod key;
+mod store;
 mod stream;
 mod verify;
 
@@ -14,6 +15,8 @@ use rustls::{ClientConnection, ProtocolVersion};
 pub(crate) use config::{Alpn, Tls};
 pub use config::{ClientIdentity, TlsSettings};
 pub(crate) use fault::fault_of;
+pub use key::read as private_key;
+pub use store::Store;
 pub(crate) use stream::TlsStream;
 
 /// What a TLS handshake agreed on.

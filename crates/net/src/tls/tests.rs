@@ -87,7 +87,7 @@ fn client(tls: TlsSettings) -> Client {
 }
 
 fn trusting(authority: &Authority) -> TlsSettings {
-    TlsSettings { extra_roots: authority.pem(), ..TlsSettings::default() }
+    TlsSettings { authorities: authority.pem(), ..TlsSettings::default() }
 }
 
 async fn get(client: &Client, url: &str) -> (Result<Response, Error>, Trail) {
@@ -188,7 +188,7 @@ fn a_root_may_serve_by_itself() {
             .unwrap();
         let port = serve(config, b"own".to_vec(), Rc::default()).await;
         let url = format!("https://localhost:{port}/");
-        let trusting = TlsSettings { extra_roots: cert.pem().into_bytes(), ..TlsSettings::default() };
+        let trusting = TlsSettings { authorities: cert.pem().into_bytes(), ..TlsSettings::default() };
         assert_eq!(&get(&client(trusting.clone()), &url).await.0.unwrap().body[..], b"own");
         assert_eq!(get(&client(TlsSettings::default()), &url).await.0.unwrap_err().code(), 1310);
         let wrong_name = get(&client(trusting), &format!("https://127.0.0.1:{port}/")).await.0;

@@ -151,7 +151,26 @@ pub const CALLS: &[Call] = &[
         "zone",
         "zone, milliseconds",
         "minutes east of UTC, or null when unknown",
-        "the offset of a time zone (`default` for the machine's)",
+        "the offset of a time zone (`default` for the run's)",
+    ),
+    call("zone.default", "", "text", "the name of the run's time zone"),
+    call(
+        "zone.name",
+        "zone, milliseconds, flag",
+        "text, or null when unknown",
+        "what clocks of a zone are said to show, in a few letters or in many",
+    ),
+    call(
+        "zone.read",
+        "text",
+        "offset, or null when unknown",
+        "the zone that a short name such as `PDT` means",
+    ),
+    call(
+        "zone.summer",
+        "zone, milliseconds",
+        "flag, or null when unknown",
+        "whether clocks of a zone are put forward",
     ),
     call(
         "function",

@@ -9,12 +9,20 @@ class TimeZone extends JObject {
   static of(id) { const z = new TimeZone(S(id)); if (offsetOf(z._id, 0) === null) throw new E.DateTimeException(`Invalid ID for region-based ZoneId, invalid format: ${S(id)}`); return z; }
   static systemDefault() { return TimeZone.getDefault(); }
   static ofHours(h) { return new TimeZone(offsetText(N(h) * 60, true)); }
-  getID() { return this._id === "default" ? "GMT" : this._id; }
+  getID() { return this._id === "default" ? host("zone.default") : this._id; }
   getId() { return this.getID(); }
-  getRawOffset() { return offsetOf(this._id, 0) * 60000; }
-  getOffset(ms) { return offsetOf(this._id, N(ms)) * 60000; }
-  getDisplayName() { return this.getID(); }
+  getRawOffset() { return offsetOf(this._id, this.$winter()) * 60000; }
+  getOffset(t) { return t instanceof JObject ? offsetZone(offsetOf(this._id, t.$line())) : offsetOf(this._id, N(t)) * 60000; }
+  getDisplayName(summer, style) { const t = this.$winter(); return zoneName(this._id, summer === true && !isSummer(this._id, t) ? t + HALF_YEAR : t, style === undefined || N(style) === 1); }
+  inDaylightTime(d) { return isSummer(this._id, d._t); }
+  isDaylightSavings(i) { return isSummer(this._id, i._t); }
+  useDaylightTime() { return isSummer(this._id, now()) || isSummer(this._id, now() + HALF_YEAR); }
+  observesDaylightTime() { return this.useDaylightTime(); }
+  getDSTSavings() { return this.useDaylightTime() ? 3600000 : 0; }
+  getRules() { return this; }
   toZoneId() { return this; }
+  // A time near the present at which clocks are not put forward.
+  $winter() { const t = now(); return isSummer(this._id, t) ? t + HALF_YEAR : t; }
   $value() { return this._id; }
   toString() { return this.getID(); }
 }
@@ -22,6 +30,11 @@ known("java.util.TimeZone", TimeZone);
 known("java.time.ZoneId", class ZoneId extends TimeZone {}, (v) => v instanceof TimeZone);
 known("java.time.ZoneOffset", class ZoneOffset extends TimeZone {}, (v) => v instanceof TimeZone);
 C["java.time.ZoneOffset"].UTC = new TimeZone("Z");
+const HALF_YEAR = 1577e7;
+const isSummer = (id, ms) => host("zone.summer", id, ms) === true;
+const offsetZone = (minutes) => new TimeZone(minutes === 0 ? "Z" : offsetText(minutes, true));
+// What clocks of a zone are said to show; zones that are offsets are called by them.
+const zoneName = (id, ms, long) => id === "Z" || /^[+-]/.test(id) ? id : host("zone.name", id, ms, long) ?? id;
 // Minutes east of UTC at a time, or null when the zone is not known.
 function offsetOf(id, ms) {
   if (["UTC", "GMT", "Z", "Etc/UTC", "Zulu", "UT"].includes(id)) return 0;
@@ -35,7 +48,7 @@ const offsetText = (minutes, colon) => (minutes < 0 ? "-" : "+") + String(Math.f
 function fieldsOf(ms, zone) {
   const offset = offsetOf(zone, ms) ?? 0;
   const d = new Date(ms + offset * 60000);
-  return { year: d.getUTCFullYear(), month: d.getUTCMonth(), day: d.getUTCDate(), hour: d.getUTCHours(), minute: d.getUTCMinutes(), second: d.getUTCSeconds(), nano: ((ms % 1000) + 1000) % 1000 * 1e6, weekday: d.getUTCDay(), offset, zone };
+  return { year: d.getUTCFullYear(), month: d.getUTCMonth(), day: d.getUTCDate(), hour: d.getUTCHours(), minute: d.getUTCMinutes(), second: d.getUTCSeconds(), nano: ((ms % 1000) + 1000) % 1000 * 1e6, weekday: d.getUTCDay(), offset, zone, at: ms };
 }
 const utcMillis = (y, mo, d, h = 0, mi = 0, s = 0, ms = 0) => { const t = new Date(Date.UTC(2000, mo, d, h, mi, s, ms)); t.setUTCFullYear(y, mo, d); return Date.UTC(0, 0, 1) * 0 + new Date(Date.UTC(2000, 0, 1)).setUTCFullYear(y, mo, d) + ((h * 60 + mi) * 60 + s) * 1000 + ms; };
 // The time at which clocks of a zone show some fields.
@@ -93,7 +106,8 @@ function formatFields(pattern, f, javaTime) {
       case "n": return two_(need_(f.nano), n);
       case "A": return two_((f.hour * 3600 + f.minute * 60 + f.second) * 1000 + Math.floor(f.nano / 1e6), n);
       case "a": return need_(f.hour) < 12 ? "AM" : "PM";
-      case "z": case "V": case "v": return f.zone === "default" ? (f.offset === 0 ? "UTC" : "GMT" + offsetText(f.offset, true)) : f.zone === "Z" ? "Z" : f.zone;
+      case "z": case "v": return zoneName(need_(f.zone), f.at, n >= 4);
+      case "V": return need_(f.zone) === "default" ? host("zone.default") : f.zone;
       case "Z": return n >= 5 && javaTime ? offsetText(need_(f.offset), true) : offsetText(need_(f.offset), false);
       case "X": if (need_(f.offset) === 0) return "Z"; return n === 1 ? offsetText(f.offset, false).slice(0, f.offset % 60 ? 5 : 3) : offsetText(f.offset, n === 3 || n === 5);
       case "x": return n === 1 ? offsetText(need_(f.offset), false).slice(0, 3) : offsetText(need_(f.offset), n === 3);
@@ -133,9 +147,10 @@ function parseFields(pattern, text, javaTime) {
     }
     if (c === "a") { const m = /^(am|pm)/i.exec(text.slice(at)); if (!m) return at; f.pm = m[0].toLowerCase() === "pm"; at += 2; continue; }
     if ("zZXxV".includes(c)) {
-      const m = /^(?:(Z|UTC|GMT)(?![+-])|(?:GMT|UTC)?([+-]\d{2}:?\d{0,2})|([A-Za-z]+(?:\/[A-Za-z_]+)*))/.exec(text.slice(at));
+      const m = /^(?:(Z|UTC|GMT)(?![A-Za-z+-])|(?:GMT|UTC)?([+-]\d{2}:?\d{0,2})|([A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)*))/.exec(text.slice(at));
       if (!m) return at;
-      f.zone = m[1] ? "UTC" : m[2] ?? m[3];
+      f.zone = m[1] ? "UTC" : m[2] ?? host("zone.read", m[3]) ?? m[3];
+      if (offsetOf(f.zone, 0) === null) return at;
       at += m[0].length;
       continue;
     }
@@ -243,7 +258,7 @@ class Calendar extends JObject {
   setTimeZone(z) { this._z = zoneId(z); return null; }
   get(field) {
     const f = this.$f();
-    switch (N(field)) { case 0: return 1; case 1: return f.year; case 2: return f.month; case 3: return Number(formatFields("w", f)); case 4: return Number(formatFields("W", f)); case 5: return f.day; case 6: return dayOfYear(f); case 7: return f.weekday + 1; case 8: return Math.ceil(f.day / 7); case 9: return f.hour < 12 ? 0 : 1; case 10: return f.hour % 12; case 11: return f.hour; case 12: return f.minute; case 13: return f.second; case 14: return Math.floor(f.nano / 1e6); case 15: return f.offset * 60000; case 16: return 0; }
+    switch (N(field)) { case 0: return 1; case 1: return f.year; case 2: return f.month; case 3: return Number(formatFields("w", f)); case 4: return Number(formatFields("W", f)); case 5: return f.day; case 6: return dayOfYear(f); case 7: return f.weekday + 1; case 8: return Math.ceil(f.day / 7); case 9: return f.hour < 12 ? 0 : 1; case 10: return f.hour % 12; case 11: return f.hour; case 12: return f.minute; case 13: return f.second; case 14: return Math.floor(f.nano / 1e6); case 15: return f.offset * 60000 - this.get(16); case 16: return isSummer(this._z, this._t) ? 3600000 : 0; }
     throw new ArrayIndexOutOfBoundsException(`Index ${N(field)} out of bounds for length 17`);
   }
   $move(change) { const f = this.$f(); change(f); this._t = millisOf(f, this._z); return null; }

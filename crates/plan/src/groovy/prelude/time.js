@@ -233,17 +233,18 @@ class ZonedDateTime extends Temporal {
   toLocalDate() { return new LocalDate(dayPart(this._f)); }
   toLocalTime() { return new LocalTime(clockPart(this._f)); }
   toLocalDateTime() { return new LocalDateTime({ ...dayPart(this._f), ...clockPart(this._f) }); }
-  toOffsetDateTime() { return this; }
+  toOffsetDateTime() { const zone = offsetZone(this._f.offset)._id; return new OffsetDateTime({ ...this._f, zone }, zone); }
   toZonedDateTime() { return this; }
   withZoneSameInstant(z) { return ZonedDateTime.ofInstant(this.toInstant(), z); }
   withOffsetSameInstant(z) { return this.withZoneSameInstant(z); }
   withZoneSameLocal(z) { return this.toLocalDateTime().atZone(z); }
   getZone() { return new TimeZone(this._z); }
-  getOffset() { return new TimeZone(this._f.offset === 0 ? "Z" : offsetText(this._f.offset, true)); }
-  toString() { const offset = this._f.offset === 0 ? "Z" : offsetText(this._f.offset, true); const named = /[A-Za-z]{2}/.test(this._z) && this._z !== "default" ? `[${this._z}]` : ""; return this.$date() + "T" + this.$time() + offset + named; }
+  getOffset() { return offsetZone(this._f.offset); }
+  toString() { const offset = this._f.offset === 0 ? "Z" : offsetText(this._f.offset, true); const id = this.getZone().getID(), named = /[A-Za-z]{2}/.test(id) ? `[${id}]` : ""; return this.$date() + "T" + this.$time() + offset + named; }
 }
 known("java.time.ZonedDateTime", ZonedDateTime);
-known("java.time.OffsetDateTime", class OffsetDateTime extends ZonedDateTime {}, (v) => v instanceof ZonedDateTime);
+class OffsetDateTime extends ZonedDateTime { static now(z) { return ZonedDateTime.now(z).toOffsetDateTime(); } }
+known("java.time.OffsetDateTime", OffsetDateTime, (v) => v instanceof ZonedDateTime);
 class Instant extends JObject {
   constructor(t, nano) { super(); this._t = t; }
   static now() { return new Instant(now()); }

@@ -104,18 +104,22 @@ pub static TLS: &[Key] = &[
     full("rejectUnauthorized", "`false`: certificates are not checked, as with `-k`"),
     with("cert", Support::Emulated, "the certificate that users show: PEM, or a file of it"),
     with("key", Support::Emulated, "its key, in the same way"),
-    with("passphrase", Support::Emulated, "of the key"),
+    with("passphrase", Support::Emulated, "of the key, or of the `pfx`"),
+    with(
+        "pfx",
+        Support::Emulated,
+        "both in a PKCS#12 file, which `passphrase` opens; RC2 and triple DES are not read",
+    ),
     with(
         "client",
         Support::Emulated,
-        "`cert`, `key` and `passphrase`, as the plugin `http-ssl-auth` has them",
+        "`cert`, `key`, `pfx`, `passphrase` and `ca`, as the plugin `http-ssl-auth` has them",
     ),
     with(
         "ca",
-        Support::Ignored,
-        "authorities are those of the machine, or of the file that SSL_CERT_FILE names",
+        Support::Emulated,
+        "the authorities that are trusted in place of the machine's: PEM, a file of it, or a list",
     ),
-    with("pfx", Support::None, "write the certificate and its key as PEM: `cert` and `key`"),
     with("servername", Support::Ignored, "the name in the address is the one that counts"),
 ];
 

@@ -263,12 +263,19 @@ fn with_quotes(name: &str, text: &str) -> Option<yaml::Document> {
 /// # Errors
 /// Why it cannot be had.
 pub fn read_text(path: &Path) -> Result<String, String> {
+    String::from_utf8(read_bytes(path)?).map_err(|_| "the file is not UTF-8".to_owned())
+}
+
+/// The bytes of a file of the user's.
+///
+/// # Errors
+/// When it cannot be read, or is too long.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     let facts = std::fs::metadata(path).map_err(|why| format!("cannot be read: {why}"))?;
     if facts.len() > FILE_MAX {
         return Err("the file has more than 256 MB".to_owned());
     }
-    let bytes = std::fs::read(path).map_err(|why| format!("cannot be read: {why}"))?;
-    String::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned())
+    std::fs::read(path).map_err(|why| format!("cannot be read: {why}"))
 }
 
 /// The configuration with environment, overrides and flags.

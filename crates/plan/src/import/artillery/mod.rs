@@ -173,8 +173,10 @@ fn import(source: &Source, asked: &Asked) -> Result<Plan, Refused> {
     choose(asked, &mut script)?;
     let lines = hooks::Lines::default();
     let processor = processor(source, asked, &mut script, &lines)?;
-    let identity = match tls::identity(&script.config()["tls"], &script.folder) {
-        Ok(identity) => identity,
+    let shown = tls::identity(&script.config()["tls"], &script.folder);
+    let trusted = tls::authorities(&script.config()["tls"], &script.folder);
+    let (identity, authorities) = match shown.and_then(|shown| Ok((shown, trusted?))) {
+        Ok(both) => both,
         Err(wrong) => {
             script.note(Kind::Error, &format!("config.tls.{}", wrong.member), wrong.message);
             return Err(Refused { notes: std::mem::take(&mut script.notes), exit: 1 });
@@ -206,8 +208,9 @@ fn import(source: &Source, asked: &Asked) -> Result<Plan, Refused> {
         insecure_skip_tls_verify: insecure.then_some(true),
         tls_auth: identity.map(|identity| vec![identity]),
         no_cookies_reset: Some(true),
-        plimsoll: pooled.then(|| model::PlimsollOptions {
-            shared_connections: true,
+        plimsoll: (pooled || authorities.is_some()).then(|| model::PlimsollOptions {
+            shared_connections: pooled,
+            tls_authorities: authorities.unwrap_or_default(),
             ..model::PlimsollOptions::default()
         }),
         ..Options::default()

@@ -17,6 +17,7 @@ use super::jtl::{self, Shown};
 use super::listener::ResultFile;
 use super::sample::Sample;
 use super::thread::Run;
+use super::zone::Zone;
 
 /// Entries that may wait to be written.
 const QUEUE: usize = 1_024;
@@ -416,16 +417,17 @@ pub fn statistics(book: &Book) -> String {
     serde_json::to_string_pretty(&out).unwrap_or_default()
 }
 
-/// A line of the log in JMeter's form.
+/// A line of the log in JMeter's form, with the time on the clocks of a zone.
 #[must_use]
-pub fn log_line(level: model::Level, text: &str) -> String {
+pub fn log_line(level: model::Level, text: &str, zone: &Zone) -> String {
     let word = match level {
         model::Level::Error => "ERROR",
         model::Level::Warning => "WARN",
         model::Level::Debug => "DEBUG",
         _ => "INFO",
     };
-    let time = super::function::format_java("yyyy-MM-dd HH:mm:ss,SSS", now_ms(), "en").unwrap_or_default();
+    let time = super::function::format_java("yyyy-MM-dd HH:mm:ss,SSS", now_ms(), "en", zone);
+    let time = time.unwrap_or_default();
     format!("{time} {word} o.a.j: {text}")
 }
 

@@ -60,8 +60,9 @@ impl JMeter {
         }
     }
 
-    fn when(ms: i64) -> String {
-        let time = format_java("yyyy MMM d HH:mm:ss z", ms, "en").unwrap_or_default();
+    fn when(&self, ms: i64) -> String {
+        let zone = &self.run.plan.shared.zone;
+        let time = format_java("yyyy MMM d HH:mm:ss z", ms, "en", zone).unwrap_or_default();
         format!("@ {time} ({ms})")
     }
 
@@ -89,7 +90,7 @@ impl JMeter {
         let text = format!(
             "Creating summariser <summary>\nCreated the tree successfully using {}\nStarting standalone test {}\n",
             self.wanted.file,
-            Self::when(started)
+            self.when(started)
         );
         Some(Artifact::Stdout(text))
     }
@@ -150,7 +151,11 @@ impl Dialect for JMeter {
                 self.run.stage.stop(Stopped::Now);
                 let quiet = Duties { files: Vec::new(), variables: Vec::new(), log: None };
                 let clerk = Clerk::start(quiet).expect("a thread without files can be made");
-                clerk.tell(clerk::Entry::Log(clerk::log_line(model::Level::Error, &error)));
+                clerk.tell(clerk::Entry::Log(clerk::log_line(
+                    model::Level::Error,
+                    &error,
+                    &self.run.plan.shared.zone,
+                )));
                 clerk
             })
         });
@@ -204,7 +209,7 @@ impl Dialect for JMeter {
                 text.push_str(&(clerk::summary_line('=', &book.whole, span, None) + "\n"));
             });
         }
-        text.push_str(&format!("Tidying up ...    {}\n... end of run\n", Self::when(now_ms())));
+        text.push_str(&format!("Tidying up ...    {}\n... end of run\n", self.when(now_ms())));
         list.push(Artifact::Stdout(text));
         if let Some(folder) = &self.wanted.report {
             let bytes = clerk.look(|book| clerk::statistics(book)).into_bytes();

@@ -101,7 +101,7 @@ pub const ELEMENTS: &[Row] = rows! {
         "BeanShellSampler": "runs a script";
         "kg.apc.jmeter.samplers.DummySampler": "a sample of given values";
         "JavaSampler": "JavaTest and SleepTest; no other class of Java";
-        "JDBCSampler": "asks a database: PostgreSQL";
+        "JDBCSampler": "asks a database: PostgreSQL, MySQL or MariaDB";
         "TCPSampler": "unsupported: speaks over a plain socket";
         "FTPSampler": "unsupported: fetches files by FTP";
         "SystemSampler": "unsupported: runs a program";
@@ -141,7 +141,7 @@ pub const ELEMENTS: &[Row] = rows! {
         "eu.luminis.jmeter.wssampler.BinaryFrameFilter": "throws bytes of a WebSocket away";
         "eu.luminis.jmeter.wssampler.PingFrameFilter": "nothing to do: pings are answered and are no frames here";
         "LoginConfig": "a user name and a password; only other samplers need it";
-        "JDBCDataSource": "connections to a database: PostgreSQL";
+        "JDBCDataSource": "connections to a database: PostgreSQL, MySQL or MariaDB";
         "TCPSamplerConfig": "defaults of another sampler";
     }
     Pre {
@@ -151,7 +151,7 @@ pub const ELEMENTS: &[Row] = rows! {
         "RegExUserParameters": "parameters of a request out of matches of an expression";
         "AnchorModifier": "unsupported: takes links out of the last page";
         "URLRewritingModifier": "unsupported: puts a session into addresses";
-        "JDBCPreProcessor": "asks a database: PostgreSQL";
+        "JDBCPreProcessor": "asks a database: PostgreSQL, MySQL or MariaDB";
         "SampleTimeout": "ends a request that takes too long; other samplers take their time";
     }
     Timer {
@@ -178,7 +178,7 @@ pub const ELEMENTS: &[Row] = rows! {
         "BeanShellPostProcessor": "runs a script";
         "DebugPostProcessor": "shows variables and properties; adds no sample";
         "ResultAction": "what follows a failed sample";
-        "JDBCPostProcessor": "asks a database: PostgreSQL";
+        "JDBCPostProcessor": "asks a database: PostgreSQL, MySQL or MariaDB";
     }
     Assertion {
         "ResponseAssertion": "texts or expressions in parts of the sample";

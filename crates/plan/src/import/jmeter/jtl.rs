@@ -43,7 +43,9 @@ const COLUMNS: [Row; 22] = [
         |save| save.timestamp,
         "timeStamp",
         |sample, save| match &save.timestamp_format {
-            Some(format) => format_java(format, sample.started_ms, "en").unwrap_or_default().into(),
+            Some((format, zone)) => {
+                format_java(format, sample.started_ms, "en", zone).unwrap_or_default().into()
+            }
             None => number(&sample.started_ms),
         },
     ),

@@ -4,6 +4,7 @@
 
 use super::script_element::Script;
 use super::user::Shared;
+use super::zone::Zone;
 
 /// What gets samples.
 #[derive(Debug)]
@@ -61,8 +62,8 @@ pub struct SaveConfig {
     pub idle_time: bool,
     pub connect_time: bool,
     pub delimiter: char,
-    /// A Java pattern; ms since 1970 without one.
-    pub timestamp_format: Option<String>,
+    /// A Java pattern and the zone of its clocks; ms since 1970 without one.
+    pub timestamp_format: Option<(String, Zone)>,
 }
 
 impl SaveConfig {
@@ -107,7 +108,9 @@ impl SaveConfig {
                 "\\t" => '\t',
                 text => text.chars().next().unwrap_or(','),
             },
-            timestamp_format: format.filter(|format| format != "none"),
+            timestamp_format: format
+                .filter(|format| format != "none")
+                .map(|format| (format, shared.zone.clone())),
         }
     }
 

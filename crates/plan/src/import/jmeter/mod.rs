@@ -43,6 +43,7 @@ mod timer;
 mod tree;
 mod user;
 mod walk;
+mod zone;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -205,6 +206,8 @@ fn shared(
             run.tell(entry);
         }
     };
+    let zone = zone::Zone::of_run(props.get("user.timezone").map(String::as_str));
+    let for_lines = zone.clone();
     Ok(Shared {
         props: Mutex::new(props),
         folder,
@@ -218,12 +221,13 @@ fn shared(
         file_name: file_name.unwrap_or_else(|| source.name.clone()),
         log: Arc::new(move |level, line| {
             if level >= model::Level::Info {
-                tell(&for_log, Entry::Log(clerk::log_line(level, line)));
+                tell(&for_log, Entry::Log(clerk::log_line(level, line, &for_lines)));
             }
         }),
         print: Arc::new(move |_, line| tell(&for_print, Entry::Print(line.to_owned()))),
         started_ms: function::now_ms(),
         files: Mutex::new(BTreeMap::new()),
+        zone,
     })
 }
 

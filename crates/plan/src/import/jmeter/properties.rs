@@ -24,6 +24,11 @@ pub const PROPERTIES: &[Row] = &[
     Row { name: "summariser.interval", default: "30", does: "seconds between summary lines" },
     Row { name: "summariser.out", default: "true", does: "whether summary lines are shown" },
     Row {
+        name: "user.timezone",
+        default: "the machine's",
+        does: "the time zone of dates, as `-D` gives it to Java",
+    },
+    Row {
         name: "CookieManager.save.cookies",
         default: "false",
         does: "cookies become variables named COOKIE_name",

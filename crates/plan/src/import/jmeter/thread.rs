@@ -85,7 +85,10 @@ impl Thread {
             user.vars.put(name, value);
         }
         let started = user.shared.started_ms;
-        let date = |pattern: &str| super::function::format_java(pattern, started, "en").unwrap_or_default();
+        let date = |pattern: &str| {
+            let zone = &user.shared.zone;
+            super::function::format_java(pattern, started, "en", zone).unwrap_or_default()
+        };
         for (name, value) in [
             ("START.MS", started.to_string()),
             ("START.YMD", date("yyyyMMdd")),

@@ -16,6 +16,7 @@ use smol_str::SmolStr;
 use super::random::{JavaRandom, seed};
 use super::sample::Sample;
 use super::scripts::Scripts;
+use super::zone::Zone;
 
 /// A variable's value.
 #[derive(Clone, PartialEq, Debug)]
@@ -123,6 +124,8 @@ pub struct Shared {
     pub started_ms: i64,
     /// Files that functions read line by line, by name.
     pub files: Mutex<BTreeMap<String, super::function::LineFile>>,
+    /// The zone of dates.
+    pub zone: Zone,
 }
 
 impl std::fmt::Debug for Shared {
@@ -284,6 +287,7 @@ impl Shared {
             print: Arc::new(|_, _| {}),
             started_ms: 0,
             files: Mutex::default(),
+            zone: Zone::utc(),
         }
     }
 }

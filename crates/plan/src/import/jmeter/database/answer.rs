@@ -25,6 +25,12 @@ pub enum Column {
     Truth,
     /// A moment; the zone is not shown.
     Moment,
+    /// A moment without a zone, as `java.time` shows it.
+    LocalMoment,
+    /// A time of day, which is shown without parts of a second.
+    Time,
+    /// A year, shown as its first day.
+    Year,
     /// Bytes, shown as the text that they are.
     Bytes,
 }
@@ -35,14 +41,15 @@ impl Column {
         match self {
             Self::Text | Self::Whole | Self::Decimal => text.to_owned(),
             Self::Truth => (text == "t").to_string(),
-            Self::Real if text.chars().all(|c| c.is_ascii_digit() || c == '-') => format!("{text}.0"),
-            Self::Real => text.to_owned(),
+            Self::Real => text.parse().map_or_else(|_| text.to_owned(), real),
             Self::Moment => {
-                let (day, time) = text.split_once(' ').unwrap_or((text, ""));
-                let time = time.split(['+', '-']).next().unwrap_or_default();
-                let fraction = if time.contains('.') { "" } else { ".0" };
-                format!("{day} {time}{fraction}")
+                let (day, time, fraction) = moment(text);
+                let fraction = fraction.trim_end_matches('0');
+                format!("{day} {time}.{}", if fraction.is_empty() { "0" } else { fraction })
             }
+            Self::LocalMoment => local_moment(text),
+            Self::Time => text.split('.').next().unwrap_or_default().to_owned(),
+            Self::Year => format!("{text}-01-01"),
             Self::Bytes => {
                 let digits = text.strip_prefix("\\x").unwrap_or_default().as_bytes();
                 let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
@@ -64,6 +71,38 @@ impl Column {
     }
 }
 
+/// A number with a fraction as Java shows it: digits as few as tell it apart, powers of ten from 10^7 on and below 0.001.
+fn real(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() || (1e-3..1e7).contains(&value.abs()) {
+        let text = value.to_string().replace("inf", "Infinity");
+        let whole = value.is_finite() && !text.contains('.');
+        return if whole { format!("{text}.0") } else { text };
+    }
+    let text = format!("{value:e}");
+    let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+    let point = if digits.contains('.') { "" } else { ".0" };
+    format!("{digits}{point}E{power}")
+}
+
+/// Day, time and the digits behind its point; the zone is left out.
+fn moment(text: &str) -> (&str, &str, &str) {
+    let (day, time) = text.split_once(' ').unwrap_or((text, ""));
+    let time = time.split(['+', '-']).next().unwrap_or_default();
+    let (time, fraction) = time.split_once('.').unwrap_or((time, ""));
+    (day, time, fraction)
+}
+
+/// `2026-01-02T03:04`, with seconds only where they are not 0, and their digits in threes.
+fn local_moment(text: &str) -> String {
+    let (day, time, fraction) = moment(text);
+    let fraction = fraction.trim_end_matches('0');
+    let time = if fraction.is_empty() { time.strip_suffix(":00").unwrap_or(time) } else { time };
+    if fraction.is_empty() {
+        return format!("{day}T{time}");
+    }
+    format!("{day}T{time}.{fraction:0<width$}", width = fraction.len().div_ceil(3) * 3)
+}
+
 /// The columns of a result: their names, and how they are read.
 pub type Columns = Vec<(String, Column)>;
 
@@ -79,11 +118,16 @@ pub enum Part {
     Changed(u64),
 }
 
+/// A value that a call has set, and how it is read; nothing for NULL.
+pub type Set = (Column, Option<String>);
+
 /// All results of a query.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Answer {
     /// In the order of the statements.
     pub parts: Vec<Part>,
+    /// The parameters that a call has set, in their order.
+    pub set: Vec<Set>,
 }
 
 impl Answer {
@@ -107,19 +151,40 @@ impl Answer {
                 None => String::new(),
             },
             Kind::PreparedUpdate => self.all_told(query, user)?,
-            Kind::Call if asked.types.iter().any(|one| is_out(one)) => {
-                out_told(first_rows, query, asked, user)?
-            }
-            Kind::Call => self.all_told(query, user)?,
+            Kind::Call => self.all_told(query, user)? + &self.set_told(query, asked, user)?,
         })
     }
 
     fn all_told(&self, query: &Query, user: &mut User) -> Result<String, Fault> {
+        if self.parts.is_empty() {
+            // What a function gives back is no result of its call.
+            return Ok("-1 updates.\n".to_owned());
+        }
         let mut text = String::new();
         for part in &self.parts {
             match part {
                 Part::Rows(..) => text.push_str(&format!("{}\n", rows_told(part, query, user)?)),
                 Part::Changed(count) => text.push_str(&format!("{count} updates.\n")),
+            }
+        }
+        Ok(text)
+    }
+
+    /// The parameters that a call has set, by their positions.
+    fn set_told(&self, query: &Query, asked: &Asked, user: &mut User) -> Result<String, Fault> {
+        let mut text = "Output variables by position:\n".to_owned();
+        let shown = self.set.iter().map(|(column, value)| value.as_deref().map(|text| column.shown(text)));
+        let shown: Vec<Option<String>> = shown.collect();
+        let positions = asked.types.iter().enumerate().filter(|(_, kind)| is_out(kind));
+        for ((at, _), value) in positions.zip(&shown) {
+            text.push_str(&format!("[{}] {}\n", at + 1, value.as_deref().unwrap_or("null")));
+        }
+        for (name, value) in names(query, user)?.iter().zip(shown).filter(|(name, _)| !name.is_empty()) {
+            match value {
+                Some(value) => user.vars.put(name, &value),
+                None => {
+                    user.vars.remove(name);
+                }
             }
         }
         Ok(text)
@@ -189,33 +254,6 @@ fn rows_told(part: &Part, query: &Query, user: &mut User) -> Result<String, Faul
     Ok(text)
 }
 
-/// The parameters that a call has set, by their positions.
-fn out_told(rows: Option<&Part>, query: &Query, asked: &Asked, user: &mut User) -> Result<String, Fault> {
-    let empty = Vec::new();
-    let (columns, row) = match rows {
-        Some(Part::Rows(columns, rows)) => (columns, rows.first().unwrap_or(&empty)),
-        _ => return Ok("Output variables by position:\n".to_owned()),
-    };
-    let mut values = columns.iter().zip(row);
-    let mut text = "Output variables by position:\n".to_owned();
-    let mut set = Vec::new();
-    for (at, _) in asked.types.iter().enumerate().filter(|(_, kind)| is_out(kind)) {
-        let value =
-            values.next().and_then(|((_, column), value)| value.as_deref().map(|text| column.shown(text)));
-        text.push_str(&format!("[{}] {}\n", at + 1, value.as_deref().unwrap_or("null")));
-        set.push(value);
-    }
-    for (name, value) in names(query, user)?.iter().zip(set).filter(|(name, _)| !name.is_empty()) {
-        match value {
-            Some(value) => user.vars.put(name, &value),
-            None => {
-                user.vars.remove(name);
-            }
-        }
-    }
-    Ok(text)
-}
-
 /// The fields of a line between commas; a field may be quoted, with its quotes doubled.
 #[must_use]
 pub fn split(line: &str) -> Vec<String> {
@@ -248,9 +286,20 @@ mod tests {
         check(Column::Real, "2", "2.0");
         check(Column::Real, "2.5", "2.5");
         check(Column::Real, "NaN", "NaN");
+        check(Column::Real, "1e+20", "1.0E20");
+        check(Column::Real, "12345678.5", "1.23456785E7");
+        check(Column::Real, "1234567.5", "1234567.5");
+        check(Column::Real, "-0.00012", "-1.2E-4");
+        check(Column::Real, "0", "0.0");
+        check(Column::Real, "-Infinity", "-Infinity");
         check(Column::Decimal, "2.50", "2.50");
         check(Column::Moment, "2026-01-02 03:04:05", "2026-01-02 03:04:05.0");
         check(Column::Moment, "2026-01-02 03:04:05.25+00", "2026-01-02 03:04:05.25");
+        check(Column::Moment, "2026-01-02 03:04:05.250000", "2026-01-02 03:04:05.25");
+        check(Column::LocalMoment, "2026-01-02 03:04:05", "2026-01-02T03:04:05");
+        check(Column::LocalMoment, "2026-01-02 03:04:00", "2026-01-02T03:04");
+        check(Column::LocalMoment, "2026-01-02 03:04:00.250000", "2026-01-02T03:04:00.250");
+        check(Column::LocalMoment, "2026-01-02 03:04:00.000400", "2026-01-02T03:04:00.000400");
         check(Column::Bytes, "\\x6162", "ab");
         assert_eq!(Column::Whole.value("7"), Value::from(7));
     }

@@ -1,12 +1,16 @@
 //! Samplers that ask a database, as JMeter's JDBC ones do.
 //!
 //! Main types: [`Source`], a pool as the plan has it, [`Query`], what is asked, and [`Databases`], the pools of a run.
-//! PostgreSQL is spoken by `postgres`; what an answer becomes is `answer`'s.
+//! PostgreSQL is spoken by `postgres`, MySQL and MariaDB by `mysql`; what an answer becomes is `answer`'s.
 
 mod answer;
+mod connection;
+mod mysql;
 mod postgres;
+mod tls;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -16,14 +20,14 @@ use super::sample::Sample;
 use super::text::{Fault, Text};
 use super::user::User;
 use answer::Answer;
-use postgres::Connection;
+use connection::Connection;
 
 /// A pool of connections, as the plan has it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Source {
     /// The name that queries call it by.
     pub name: String,
-    /// Where the database is: `jdbc:postgresql://host:port/name?key=value`.
+    /// Where the database is: `jdbc:postgresql://host:port/name?key=value`, or `mysql` or `mariadb` in its place.
     pub url: String,
     /// The user.
     pub user: String,
@@ -37,6 +41,53 @@ pub struct Source {
     pub auto_commit: bool,
     /// What is said first on each connection.
     pub first: Vec<String>,
+}
+
+impl Source {
+    /// What is not supported of its address, in words for the user.
+    #[must_use]
+    pub fn unsupported(&self) -> Vec<String> {
+        if self.url.is_empty() {
+            return Vec::new();
+        }
+        let parts = match () {
+            () if self.url.starts_with("jdbc:postgresql:") => postgres::unsupported(self),
+            () if mysql::is_address(&self.url) => mysql::unsupported(self),
+            () => {
+                let message = format!(
+                    "the database at {} is not supported; PostgreSQL, MySQL and MariaDB are",
+                    self.url
+                );
+                return vec![message];
+            }
+        };
+        parts.into_iter().map(|part| format!("the database {}: {part}", self.name)).collect()
+    }
+
+    #[cfg(test)]
+    fn for_tests(url: &str) -> Self {
+        Self {
+            name: "db".to_owned(),
+            url: url.to_owned(),
+            user: String::new(),
+            password: String::new(),
+            most: 0,
+            wait_ms: 0,
+            auto_commit: true,
+            first: Vec::new(),
+        }
+    }
+}
+
+/// Where connections of a pool are opened to, and what was found out about it.
+pub(super) struct Place {
+    source: Source,
+    /// The configuration of handshakes with PostgreSQL, once there was one.
+    postgres: OnceLock<Result<rustls::ClientConfig, String>>,
+    /// The same for MySQL.
+    mysql: OnceLock<Result<mysql_async::SslOpts, String>>,
+    /// The server speaks no TLS, and needs not.
+    is_plain: AtomicBool,
 }
 
 /// What kind of statement it is.
@@ -121,6 +172,8 @@ pub(super) struct Asked {
 pub(super) struct Refusal {
     /// The state of SQL; nothing where Java has none.
     state: Option<String>,
+    /// The server's own number; 0 where Java has none.
+    number: u16,
     /// The exception's class.
     class: &'static str,
     /// Its message.
@@ -129,21 +182,35 @@ pub(super) struct Refusal {
 
 impl Refusal {
     fn plain(message: impl Into<String>) -> Self {
-        Self { state: None, class: "java.sql.SQLException", message: message.into() }
+        Self { state: None, number: 0, class: "java.sql.SQLException", message: message.into() }
+    }
+
+    /// What Java throws before anything is asked.
+    fn thrown(class: &'static str, message: impl Into<String>) -> Self {
+        Self { state: None, number: 0, class, message: message.into() }
     }
 
     fn of_server(state: &str, message: impl Into<String>) -> Self {
         Self {
             state: Some(state.to_owned()),
+            number: 0,
             class: "org.postgresql.util.PSQLException",
             message: message.into(),
         }
+    }
+
+    /// The code of a sample: the state and the number, or the one that JMeter has for other exceptions.
+    fn code(&self) -> String {
+        if self.class.starts_with("java.lang.") {
+            return "000".to_owned();
+        }
+        format!("{} {}", self.state.as_deref().unwrap_or("null"), self.number)
     }
 }
 
 /// One pool of a run.
 struct Pool {
-    source: Source,
+    place: Arc<Place>,
     idle: Mutex<Vec<Connection>>,
     places: Arc<Semaphore>,
 }
@@ -181,7 +248,14 @@ impl Databases {
     pub fn new(sources: Vec<Source>) -> Self {
         let pool = |source: Source| {
             let places = Arc::new(Semaphore::new(source.most.clamp(1, Semaphore::MAX_PERMITS)));
-            (source.name.clone(), Pool { source, idle: Mutex::default(), places })
+            let name = source.name.clone();
+            let place = Place {
+                source,
+                postgres: OnceLock::new(),
+                mysql: OnceLock::new(),
+                is_plain: AtomicBool::new(false),
+            };
+            (name, Pool { place: Arc::new(place), idle: Mutex::default(), places })
         };
         Self { pools: sources.into_iter().map(pool).collect(), home: OnceLock::new() }
     }
@@ -204,20 +278,20 @@ impl Databases {
         Ok(&self.home.get_or_init(|| Home { handle, _ends: ends }).handle)
     }
 
-    async fn open(&self, source: &Source) -> Result<Connection, Refusal> {
+    async fn open(&self, place: &Arc<Place>) -> Result<Connection, Refusal> {
         let handle = self.home()?.clone();
-        let source = source.clone();
-        let opening = handle.spawn(async move { Connection::open(&source).await });
+        let place = Arc::clone(place);
+        let opening = handle.spawn(async move { Connection::open(&place).await });
         opening.await.map_err(|error| Refusal::plain(error.to_string()))?
     }
 
     async fn borrow(&self, pool: &Pool, own: &mut Own) -> Result<Borrowed, Refusal> {
-        let source = &pool.source;
+        let source = &pool.place.source;
         if source.most == 0 {
             let known = own.remove(&source.name).filter(|known| !known.is_closed());
             let connection = match known {
                 Some(known) => known,
-                None => self.open(source).await?,
+                None => self.open(&pool.place).await?,
             };
             return Ok(Borrowed { connection, permit: None });
         }
@@ -237,7 +311,7 @@ impl Databases {
         let idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle.filter(|known| !known.is_closed()) {
             Some(known) => known,
-            None => self.open(source).await?,
+            None => self.open(&pool.place).await?,
         };
         Ok(Borrowed { connection, permit })
     }
@@ -252,19 +326,19 @@ impl Databases {
         let Borrowed { mut connection, permit } = self.borrow(pool, own).await?;
         let answer = match asked.timeout {
             None => connection.ask(asked).await,
-            Some(limit) => match tokio::time::timeout(limit, connection.ask(asked)).await {
-                Ok(answer) => answer,
-                Err(_) => {
-                    // The connection is still at it: it is given up with the statement.
-                    drop(permit);
-                    return Err(Refusal::of_server(
-                        "57014",
-                        "ERROR: canceling statement due to user request",
-                    ));
+            Some(limit) => {
+                let patience = connection.patience(limit);
+                match tokio::time::timeout(patience, connection.ask(asked)).await {
+                    Ok(answer) => answer,
+                    Err(_) => {
+                        // The connection is still at it: it is given up with the statement.
+                        drop(permit);
+                        return Err(connection.too_late());
+                    }
                 }
-            },
+            }
         };
-        if pool.source.most == 0 {
+        if pool.place.source.most == 0 {
             own.insert(name.to_owned(), connection);
         } else {
             pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
@@ -283,11 +357,8 @@ impl Query {
         let types = self.types.eval(user)?.into_owned();
         let seconds = self.timeout.number(user)?.filter(|seconds| *seconds > 0);
         let Some(kind) = Kind::named(&kind) else {
-            return Ok(Err(Refusal {
-                state: Some("000".to_owned()),
-                class: "java.lang.UnsupportedOperationException",
-                message: format!("Unexpected query type: {kind}"),
-            }));
+            let message = format!("Unexpected query type: {kind}");
+            return Ok(Err(Refusal::thrown("java.lang.UnsupportedOperationException", message)));
         };
         let arguments = if arguments.trim().is_empty() { Vec::new() } else { answer::split(&arguments) };
         let types: Vec<String> = if arguments.is_empty() {
@@ -356,14 +427,9 @@ impl Query {
                 (sample.code, sample.message, sample.success) = ("200".into(), "OK".into(), true);
                 text
             }
-            Err(Refusal { state, class, message }) => {
-                let code = match (class, &state) {
-                    ("java.lang.UnsupportedOperationException", _) => "000".to_owned(),
-                    (_, Some(state)) => format!("{state} 0"),
-                    (_, None) => "null 0".to_owned(),
-                };
-                sample.fail(&code, &format!("{class}: {message}"));
-                message
+            Err(refusal) => {
+                sample.fail(&refusal.code(), &format!("{}: {}", refusal.class, refusal.message));
+                refusal.message
             }
         };
         sample.set_text(&text);

@@ -4,13 +4,19 @@
 //! executed with literals of the given types, so that no type of the server has to be known here.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use tokio_postgres::config::SslMode;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::types::Type;
-use tokio_postgres::{Client, Config, Error, NoTls, SimpleQueryMessage};
+use tokio_postgres::{Client, Config, Error, NoTls, SimpleQueryMessage, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::answer::{Answer, Column, Columns, Part, Rows};
-use super::{Asked, Kind, Refusal, Source};
+use super::answer::{self, Answer, Column, Columns, Part, Rows};
+use super::tls::{Wanted, Wish};
+use super::{Asked, Kind, Place, Refusal, Source};
 
 /// An argument that stands for nothing.
 const NULL: &str = "]NULL[";
@@ -40,16 +46,12 @@ struct Known {
 
 impl Connection {
     /// Opens a connection; to be called on the thread that databases live on.
-    pub async fn open(source: &Source) -> Result<Self, Refusal> {
-        let config = config_of(source)?;
-        let (client, connection) = config.connect(NoTls).await.map_err(|error| {
-            let reason = match error.as_db_error() {
-                Some(_) => refusal(&error, 0).message,
-                None => with_causes(&error),
-            };
-            Refusal::plain(format!("Cannot create PoolableConnectionFactory ({reason})"))
-        })?;
-        tokio::spawn(connection);
+    pub async fn open(place: &Place) -> Result<Self, Refusal> {
+        let source = &place.source;
+        let (config, wanted) = config_of(source)?;
+        let failed =
+            |reason: String| Refusal::plain(format!("Cannot create PoolableConnectionFactory ({reason})"));
+        let client = connected(config, &wanted, place).await.map_err(failed)?;
         for statement in source.first.iter().filter(|statement| !statement.trim().is_empty()) {
             client.batch_execute(statement).await.map_err(|error| refusal(&error, 0))?;
         }
@@ -88,7 +90,7 @@ impl Connection {
             }
             Kind::PreparedSelect | Kind::PreparedUpdate | Kind::Call => {
                 self.begin().await?;
-                self.prepared(asked).await
+                Ok(with_set(self.prepared(asked).await?, asked))
             }
         }
     }
@@ -304,7 +306,67 @@ fn answer_of(messages: Vec<SimpleQueryMessage>, columns: &[Column]) -> Answer {
             _ => {}
         }
     }
-    Answer { parts }
+    Answer { parts, set: Vec::new() }
+}
+
+/// What a function gave stands for the parameters that its call sets.
+fn with_set(mut answer: Answer, asked: &Asked) -> Answer {
+    if asked.kind != Kind::Call || !asked.types.iter().any(|kind| answer::is_out(kind)) {
+        return answer;
+    }
+    for part in std::mem::take(&mut answer.parts) {
+        if let Part::Rows(columns, rows) = part {
+            let values = rows.into_iter().next().unwrap_or_default();
+            answer.set = columns.into_iter().map(|(_, column)| column).zip(values).collect();
+        }
+    }
+    answer
+}
+
+/// A connection, encrypted as far as it is wanted; or why there is none.
+async fn connected(mut config: Config, wanted: &Wanted, place: &Place) -> Result<Client, String> {
+    if matches!(wanted.wish, Wish::Never | Wish::WhenRefused) {
+        match linked(config.ssl_mode(SslMode::Disable), NoTls).await {
+            Err(error)
+                if wanted.wish == Wish::WhenRefused
+                    && error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) => {}
+            other => return other.map_err(|error| reason(&error)),
+        }
+    }
+    let tls = place.postgres.get_or_init(|| wanted.config()).clone()?;
+    let mode = if wanted.wish == Wish::IfOffered { SslMode::Prefer } else { SslMode::Require };
+    linked(config.ssl_mode(mode), MakeRustlsConnect::new(tls)).await.map_err(|error| reason(&error))
+}
+
+async fn linked<T>(config: &Config, tls: T) -> Result<Client, Error>
+where
+    T: MakeTlsConnect<Socket> + Send,
+    T::Stream: Send + 'static,
+    T::TlsConnect: Send,
+    <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+{
+    let (client, connection) = config.connect(tls).await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
+/// Why there is no connection, in the words of the driver.
+fn reason(error: &Error) -> String {
+    if error.as_db_error().is_some() {
+        return refusal(error, 0).message;
+    }
+    let all = with_causes(error);
+    match all.strip_prefix("error performing TLS handshake: ") {
+        Some("server does not support TLS") => "The server does not support SSL.".to_owned(),
+        Some(why) => format!("SSL error: {why}"),
+        None => all,
+    }
+}
+
+/// What is not supported of an address, in words for the user.
+#[must_use]
+pub fn unsupported(source: &Source) -> Vec<String> {
+    config_of(source).map_or_else(|refusal| vec![refusal.message], |(_, wanted)| wanted.unsupported)
 }
 
 fn with_causes(error: &Error) -> String {
@@ -336,7 +398,7 @@ fn refusal(error: &Error, before: u32) -> Refusal {
 }
 
 /// What a JDBC address says.
-fn config_of(source: &Source) -> Result<Config, Refusal> {
+fn config_of(source: &Source) -> Result<(Config, Wanted), Refusal> {
     let bad =
         || Refusal::plain(format!("Cannot create JDBC driver of class '' for connect URL '{}'", source.url));
     let rest = source.url.trim().strip_prefix("jdbc:postgresql:").ok_or_else(bad)?;
@@ -367,7 +429,9 @@ fn config_of(source: &Source) -> Result<Config, Refusal> {
     if !source.password.is_empty() {
         config.password(&source.password);
     }
+    let mut parameters = BTreeMap::new();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        parameters.insert(name.to_string(), value.to_string());
         let _ = match &*name {
             "user" => config.user(&*value),
             "password" => config.password(&*value),
@@ -377,16 +441,11 @@ fn config_of(source: &Source) -> Result<Config, Refusal> {
                 Ok(seconds) => config.connect_timeout(Duration::from_secs(seconds)),
                 Err(_) => continue,
             },
-            "ssl" if value == "true" => return Err(without_tls()),
-            "sslmode" if !matches!(&*value, "disable" | "allow" | "prefer") => return Err(without_tls()),
             _ => continue,
         };
     }
-    Ok(config)
-}
-
-fn without_tls() -> Refusal {
-    Refusal::plain("connections to databases over TLS are not supported")
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    Ok((config, Wanted::by_postgres(&parameters, home.as_deref())))
 }
 
 #[cfg(test)]
@@ -434,22 +493,13 @@ mod tests {
 
     #[test]
     fn addresses_are_read() {
-        let source = |url: &str| Source {
-            name: "db".to_owned(),
-            url: url.to_owned(),
-            user: "ann".to_owned(),
-            password: String::new(),
-            most: 0,
-            wait_ms: 0,
-            auto_commit: true,
-            first: Vec::new(),
-        };
         let config =
-            config_of(&source("jdbc:postgresql://db.test:5433/shop?user=bob&currentSchema=s")).unwrap();
+            config_of(&Source::for_tests("jdbc:postgresql://db.test:5433/shop?user=bob&currentSchema=s"))
+                .unwrap()
+                .0;
         assert_eq!((config.get_ports(), config.get_dbname()), (&[5433][..], Some("shop")));
         assert_eq!(config.get_user(), Some("bob"));
-        assert_eq!(config_of(&source("jdbc:postgresql://[::1]/x")).unwrap().get_ports(), [5432]);
-        assert!(config_of(&source("jdbc:mysql://h/x")).is_err());
-        assert!(config_of(&source("jdbc:postgresql://h/x?sslmode=require")).is_err());
+        assert_eq!(config_of(&Source::for_tests("jdbc:postgresql://[::1]/x")).unwrap().0.get_ports(), [5432]);
+        assert!(config_of(&Source::for_tests("jdbc:mysql://h/x")).is_err());
     }
 }

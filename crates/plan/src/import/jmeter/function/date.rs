@@ -1,11 +1,12 @@
 //! Functions of dates, with Java's patterns.
 //!
-//! Main type: [`Pattern`]. Times are those of UTC unless a pattern's text says otherwise.
+//! Main type: [`Pattern`]. Which zone's clocks a time is read from and written for, the caller says.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::super::text::{Call, Fault};
 use super::super::user::User;
+use super::super::zone::{self, Taken, Zone};
 use super::fault;
 
 const DAY_MS: i64 = 86_400_000;
@@ -152,7 +153,15 @@ struct Found {
     minute: i64,
     second: i64,
     milli: i64,
+    zone: Option<Taken>,
+}
+
+/// A time on the clocks of a zone.
+struct Shown<'z> {
+    civil: Civil,
+    ms: i64,
     offset_ms: i64,
+    zone: &'z Zone,
 }
 
 impl Pattern {
@@ -202,10 +211,12 @@ impl Pattern {
         Ok(Self { fields })
     }
 
-    /// A time as text; `ms` since 1970.
+    /// A time as text, on the clocks of a zone; `ms` since 1970.
     #[must_use]
-    pub fn format(&self, ms: i64, locale: &str) -> String {
-        let (time, names) = (Civil::of(ms), names(locale));
+    pub fn format(&self, ms: i64, locale: &str, zone: &Zone) -> String {
+        let offset_ms = zone.offset_ms(ms);
+        let time = Shown { civil: Civil::of(ms.saturating_add(offset_ms)), ms, offset_ms, zone };
+        let names = names(locale);
         let mut out = String::new();
         for field in &self.fields {
             match field {
@@ -216,11 +227,11 @@ impl Pattern {
         out
     }
 
-    /// The time that a text says, in ms since 1970; what it leaves open is 1970-01-01 00:00.
+    /// The time that a text says, in ms since 1970; what it leaves open is 1970-01-01 00:00 on the clocks of a zone.
     ///
     /// # Errors
     /// When the text does not follow the pattern.
-    pub fn read(&self, text: &str, locale: &str) -> Result<i64, String> {
+    pub fn read(&self, text: &str, locale: &str, zone: &Zone) -> Result<i64, String> {
         let wrong = || format!("Unparseable date: \"{text}\"");
         let (mut rest, mut found, names) = (text, Found::default(), names(locale));
         for (at, field) in self.fields.iter().enumerate() {
@@ -233,11 +244,30 @@ impl Pattern {
                 }
             }
         }
-        Ok(found.ms())
+        Ok(found.ms(zone))
     }
 }
 
-fn write_field(out: &mut String, time: &Civil, letter: char, count: usize, names: &Names) {
+/// Writes what a pattern says of the zone.
+fn write_zone(out: &mut String, time: &Shown<'_>, letter: char, count: usize) {
+    let minutes = time.offset_ms / 60_000;
+    let numbers = |has_colon: bool| zone::offset_text(minutes, has_colon);
+    match (letter, count) {
+        ('z', _) => out.push_str(&time.zone.name(time.ms, count >= 4)),
+        ('V', _) => out.push_str(time.zone.id()),
+        ('Z', ..=3) => out.push_str(&numbers(false)),
+        ('Z', 4) if minutes == 0 => out.push_str("GMT"),
+        ('Z', 4) => out.push_str(&format!("GMT{}", numbers(true))),
+        ('X', _) if minutes == 0 => out.push('Z'),
+        // Hours alone where the minutes are none.
+        ('X' | 'x', 1) if minutes % 60 == 0 => out.push_str(&numbers(false)[..3]),
+        ('X' | 'x', count) => out.push_str(&numbers(count == 3 || count == 5)),
+        _ => out.push_str(&numbers(true)),
+    }
+}
+
+fn write_field(out: &mut String, shown: &Shown<'_>, letter: char, count: usize, names: &Names) {
+    let time = &shown.civil;
     let number = |out: &mut String, value: i64| out.push_str(&format!("{value:0count$}"));
     match letter {
         'G' => out.push_str("AD"),
@@ -264,11 +294,7 @@ fn write_field(out: &mut String, time: &Civil, letter: char, count: usize, names
         'S' if count <= 3 => number(out, time.milli),
         'S' => out.push_str(&format!("{:03}{}", time.milli, "0".repeat(count - 3))),
         'n' => number(out, time.milli * 1_000_000),
-        'z' | 'V' => out.push_str("UTC"),
-        'Z' if count < 4 => out.push_str("+0000"),
-        'Z' => out.push_str("GMT"),
-        'X' => out.push('Z'),
-        'x' => out.push_str(if count < 3 { "+0000" } else { "+00:00" }),
+        'z' | 'V' | 'Z' | 'X' | 'x' => write_zone(out, shown, letter, count),
         'w' => number(out, (time.day_of_year() + 6) / 7),
         'W' | 'F' => number(out, (time.day + 6) / 7),
         _ => {}
@@ -335,26 +361,12 @@ impl Found {
     }
 
     fn take_zone<'t>(&mut self, text: &'t str) -> Option<&'t str> {
-        for name in ["UTC", "GMT", "Z"] {
-            if let Some(rest) = text.strip_prefix(name) {
-                return Some(rest);
-            }
-        }
-        let sign = match text.bytes().next()? {
-            b'+' => 1,
-            b'-' => -1,
-            _ => return None,
-        };
-        let length =
-            text[1..].bytes().take(5).take_while(|byte| byte.is_ascii_digit() || *byte == b':').count();
-        let digits: String = text[1..=length].chars().filter(char::is_ascii_digit).collect();
-        let hours: i64 = digits.get(..2)?.parse().ok()?;
-        let minutes: i64 = digits.get(2..4).and_then(|text| text.parse().ok()).unwrap_or(0);
-        self.offset_ms = sign * (hours * 60 + minutes) * 60_000;
-        Some(&text[1 + length..])
+        let (zone, rest) = zone::take(text)?;
+        self.zone = Some(zone);
+        Some(rest)
     }
 
-    fn ms(&self) -> i64 {
+    fn ms(&self, zone: &Zone) -> i64 {
         let hour =
             self.hour.or(self.half.map(|half| half + if self.afternoon == Some(true) { 12 } else { 0 }));
         let civil = Civil {
@@ -366,7 +378,10 @@ impl Found {
             second: self.second,
             milli: self.milli,
         };
-        civil.ms() - self.offset_ms
+        match &self.zone {
+            Some(own) => own.moment(civil.ms()),
+            None => zone.moment(civil.ms()),
+        }
     }
 }
 
@@ -377,20 +392,20 @@ fn take_name<'t>(text: &'t str, list: &'static str) -> Option<(usize, &'t str)> 
     known.max_by_key(|(_, name)| name.len()).map(|(at, name)| (at, &text[name.len()..]))
 }
 
-/// A time by a Java pattern.
+/// A time by a Java pattern, on the clocks of a zone.
 ///
 /// # Errors
 /// With Java's words for a bad pattern.
-pub fn format_java(pattern: &str, ms: i64, locale: &str) -> Result<String, String> {
-    Ok(Pattern::parse(pattern)?.format(ms, locale))
+pub fn format_java(pattern: &str, ms: i64, locale: &str, zone: &Zone) -> Result<String, String> {
+    Ok(Pattern::parse(pattern)?.format(ms, locale, zone))
 }
 
-/// The time that a text says by a Java pattern, in ms since 1970.
+/// The time that a text says by a Java pattern, on the clocks of a zone unless it names another; in ms since 1970.
 ///
 /// # Errors
 /// With Java's words.
-pub fn parse_java(pattern: &str, text: &str, locale: &str) -> Result<i64, String> {
-    Pattern::parse(pattern)?.read(text, locale)
+pub fn parse_java(pattern: &str, text: &str, locale: &str, zone: &Zone) -> Result<i64, String> {
+    Pattern::parse(pattern)?.read(text, locale, zone)
 }
 
 /// An ISO 8601 duration of days, hours, minutes and seconds, in ms.
@@ -441,7 +456,7 @@ pub(super) fn time(call: &Call, user: &mut User) -> Result<String, Fault> {
     } else if let Some(divisor) = pattern.strip_prefix('/').and_then(|text| text.parse::<i64>().ok()) {
         (now / divisor.max(1)).to_string()
     } else {
-        format_java(&pattern, now, "en").map_err(fault)?
+        format_java(&pattern, now, "en", &user.shared.zone).map_err(fault)?
     };
     call.keep(1, value, user)
 }
@@ -451,7 +466,7 @@ pub(super) fn time_shift(call: &Call, user: &mut User) -> Result<String, Fault> 
     let (amount, locale) = (call.arg(2, user)?.into_owned(), call.arg(3, user)?.into_owned());
     let read = |text: &str| match pattern.as_str() {
         "" => text.trim().parse().map_err(|_| ()),
-        pattern => parse_java(pattern, text, &locale).map_err(|_| ()),
+        pattern => parse_java(pattern, text, &locale, &user.shared.zone).map_err(|_| ()),
     };
     let from = if date.trim().is_empty() { Ok(now_ms()) } else { read(&date) };
     let Ok(from) = from else {
@@ -462,7 +477,7 @@ pub(super) fn time_shift(call: &Call, user: &mut User) -> Result<String, Fault> 
     let value = if pattern.is_empty() {
         shifted.to_string()
     } else {
-        format_java(&pattern, shifted, &locale).map_err(fault)?
+        format_java(&pattern, shifted, &locale, &user.shared.zone).map_err(fault)?
     };
     call.keep(4, value, user)
 }
@@ -473,9 +488,9 @@ pub(super) fn date_time_convert(call: &Call, user: &mut User) -> Result<String, 
     let read = if from.trim().is_empty() {
         date.trim().parse::<i64>().map_err(|error| error.to_string())
     } else {
-        parse_java(&from, &date, "en")
+        parse_java(&from, &date, "en", &user.shared.zone)
     };
-    let value = match read.and_then(|ms| format_java(&to, ms, "en")) {
+    let value = match read.and_then(|ms| format_java(&to, ms, "en", &user.shared.zone)) {
         Ok(value) => value,
         Err(error) => {
             user.shared.say(model::Level::Error, &format!("__dateTimeConvert: {error}"));
@@ -492,8 +507,12 @@ pub(super) fn random_date(call: &Call, user: &mut User) -> Result<String, Fault>
     };
     let (from, to) = (call.arg(1, user)?.into_owned(), call.arg(2, user)?.into_owned());
     let locale = call.arg(3, user)?.into_owned();
-    let day = |text: &str| parse_java(&pattern, text.trim(), &locale).map(|ms| ms.div_euclid(DAY_MS));
-    let first = if from.trim().is_empty() { Ok(now_ms().div_euclid(DAY_MS)) } else { day(&from) };
+    // A day is one wherever clocks stand; only which one is today depends on them.
+    let utc = Zone::utc();
+    let day = |text: &str| parse_java(&pattern, text.trim(), &locale, &utc).map(|ms| ms.div_euclid(DAY_MS));
+    let now = now_ms();
+    let today = (now + user.shared.zone.offset_ms(now)).div_euclid(DAY_MS);
+    let first = if from.trim().is_empty() { Ok(today) } else { day(&from) };
     let (Ok(first), Ok(last)) = (first, day(&to)) else {
         user.shared
             .say(model::Level::Error, &format!("__RandomDate: {from} or {to} does not follow {pattern}"));
@@ -503,7 +522,7 @@ pub(super) fn random_date(call: &Call, user: &mut User) -> Result<String, Fault>
         return Ok(String::new());
     }
     let drawn = user.random.between(first, last - 1);
-    let value = format_java(&pattern, drawn * DAY_MS, &locale).map_err(fault)?;
+    let value = format_java(&pattern, drawn * DAY_MS, &locale, &utc).map_err(fault)?;
     call.keep(4, value, user)
 }
 
@@ -514,14 +533,38 @@ mod tests {
     #[test]
     fn patterns_write_and_read() {
         let check = |pattern: &str, text: &str, ms: i64| {
-            assert_eq!(parse_java(pattern, text, "en"), Ok(ms), "{pattern}");
-            assert_eq!(format_java(pattern, ms, "en").unwrap(), text, "{pattern}");
+            assert_eq!(parse_java(pattern, text, "en", &Zone::utc()), Ok(ms), "{pattern}");
+            assert_eq!(format_java(pattern, ms, "en", &Zone::utc()).unwrap(), text, "{pattern}");
         };
         check("yyyy-MM-dd'T'HH:mm:ss.SSS", "2019-03-05T10:00:00.123", 1_551_780_000_123);
         check("yyyyMMddHHmmss", "20200229000000", 1_582_934_400_000);
         check("EEE, dd MMM yyyy HH:mm:ss z", "Fri, 02 Jan 1970 00:00:00 UTC", 86_400_000);
         check("d/M/yy h:mm a", "5/3/19 1:05 PM", 1_551_791_100_000);
         check("yyyy-MM-dd'T'HH:mm:ssX", "1969-12-31T23:59:59Z", -1000);
+    }
+
+    #[test]
+    fn zones_are_written_and_read() {
+        // 2026-07-01 12:00 UTC, in summer.
+        let ms = 1_782_907_200_000;
+        let check = |zone: &str, pattern: &str, wanted: &str| {
+            let zone = Zone::named(zone).unwrap();
+            assert_eq!(format_java(pattern, ms, "en", &zone).as_deref(), Ok(wanted), "{pattern}");
+            let full = format!("yyyy-MM-dd HH:mm {pattern}");
+            let text = format_java(&full, ms, "en", &zone).unwrap();
+            assert_eq!(parse_java(&full, &text, "en", &Zone::utc()), Ok(ms), "{full}: {text}");
+        };
+        check("Europe/Berlin", "z", "CEST");
+        check("Europe/Berlin", "zzzz", "Central European Summer Time");
+        check("Europe/Berlin", "VV", "Europe/Berlin");
+        check("Europe/Berlin", "Z", "+0200");
+        check("Europe/Berlin", "ZZZZ", "GMT+02:00");
+        check("Europe/Berlin", "X", "+02");
+        check("Europe/Berlin", "XX", "+0200");
+        check("Europe/Berlin", "XXX", "+02:00");
+        check("Asia/Kolkata", "X", "+0530");
+        check("America/New_York", "z XXX", "EDT -04:00");
+        check("UTC", "z Z X x xxx", "UTC +0000 Z +00 +00:00");
     }
 
     #[test]
@@ -539,7 +582,7 @@ mod tests {
     #[test]
     fn parts_of_seconds_may_be_short() {
         let check = |pattern: &str, wanted: &str| {
-            assert_eq!(format_java(pattern, 1_005, "en").as_deref(), Ok(wanted), "{pattern}");
+            assert_eq!(format_java(pattern, 1_005, "en", &Zone::utc()).as_deref(), Ok(wanted), "{pattern}");
         };
         check("s.S", "1.5");
         check("s.SSSSSS", "1.005000");
@@ -549,7 +592,7 @@ mod tests {
 
     #[test]
     fn years_without_milliseconds_are_not_read() {
-        assert!(parse_java("yyyy-MM-dd", "99999999-01-01", "en").is_ok());
-        assert!(parse_java("yyyy-MM-dd", "777777777777-01-01", "en").is_err());
+        assert!(parse_java("yyyy-MM-dd", "99999999-01-01", "en", &Zone::utc()).is_ok());
+        assert!(parse_java("yyyy-MM-dd", "777777777777-01-01", "en", &Zone::utc()).is_err());
     }
 }

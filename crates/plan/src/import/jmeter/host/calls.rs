@@ -19,7 +19,13 @@ use super::super::sample::Action;
 use super::super::scripts::Scene;
 use super::super::text::Text;
 use super::super::user::{User, Var};
+use super::super::zone::{self, Zone};
 use super::{SharedObjects, results};
+
+/// The time of a call about a zone, in ms.
+fn moment(args: &[Value]) -> i64 {
+    args.get(1).and_then(Value::as_f64).map_or(0, |ms| ms as i64)
+}
 
 /// A script's host while it runs.
 pub struct Host<'h, 's> {
@@ -115,10 +121,15 @@ impl Host<'_, '_> {
                 let (found, definite) = paths::find(&document, &text(args, 1))?;
                 if definite && found.is_empty() { Value::Null } else { Value::Array(found) }
             }
-            "zone" => match text(args, 0).as_str() {
-                "default" | "UTC" | "GMT" | "Z" | "Etc/UTC" => 0.into(),
-                _ => Value::Null,
-            },
+            "zone" => {
+                self.zone(args).map_or(Value::Null, |zone| (zone.offset_ms(moment(args)) / 60_000).into())
+            }
+            "zone.name" => self.zone(args).map_or(Value::Null, |zone| {
+                zone.name(moment(args), args.get(2) == Some(&Value::Bool(true))).into()
+            }),
+            "zone.summer" => self.zone(args).map_or(Value::Null, |zone| zone.is_summer(moment(args)).into()),
+            "zone.read" => zone::named_offset(&text(args, 0)).map_or(Value::Null, Value::from),
+            "zone.default" => self.user.shared.zone.id().into(),
             "function" => {
                 let list = args.get(1).and_then(Value::as_array).cloned().unwrap_or_default();
                 let escaped: Vec<String> = list
@@ -131,6 +142,14 @@ impl Host<'_, '_> {
             }
             other => return Err(format!("java.lang.UnsupportedOperationException: {other}")),
         })
+    }
+
+    /// The zone that a call names; `default` is the run's.
+    fn zone(&self, args: &[Value]) -> Option<Zone> {
+        match text(args, 0).as_str() {
+            "default" => Some(self.user.shared.zone.clone()),
+            id => Zone::named(id),
+        }
     }
 
     fn vars(&mut self, what: &str, args: &[Value]) -> Value {

@@ -162,8 +162,7 @@ fn source(compiler: &mut Compiler<'_>, element: &Element) {
         auto_commit: element.flag("autocommit", true),
         first: said("initQuery").lines().map(str::to_owned).collect(),
     };
-    if !source.url.is_empty() && !source.url.starts_with("jdbc:postgresql:") {
-        let message = format!("the database at {} is not supported; PostgreSQL is", source.url);
+    for message in source.unsupported() {
         compiler.note(Kind::Unsupported, element, message);
     }
     if !compiler.sources.iter().any(|known| known.name == source.name) {
