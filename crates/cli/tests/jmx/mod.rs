@@ -255,12 +255,7 @@ pub fn run_in(zone: &str, files: &[(&str, &str)], args: &[&str]) -> Ran {
     let folder = folder();
     files.iter().for_each(|(name, text)| write(folder.path(), name, text));
     let mut command = plimsoll(folder.path(), &["run", "--quiet", "-l", "out.jtl"]);
-    let output = command
-        .args(args)
-        .arg(files[0].0)
-        .env("GREETING", "hello")
-        .env("TZ", zone)
-        .output()
-        .expect("it starts");
+    command.args(args).arg(files[0].0).env("GREETING", "hello").env("TZ", zone);
+    let output = command.output().expect("it starts");
     Ran { output, folder }
 }

@@ -1,5 +1,7 @@
 //! Options of TLS, against nginx: a real server with a library of its own.
 
+use std::process::Command;
+
 use super::nginx::{Nginx, pem};
 use super::run;
 use crate::program::{folder, plimsoll, said, write};
@@ -71,7 +73,7 @@ fn an_artillery_script_shows_its_certificate() {
     let nginx = Nginx::start();
     let stores = folder();
     for (name, more) in [("new.pfx", &[][..]), ("old.pfx", &["-legacy"][..])] {
-        let made = std::process::Command::new("openssl")
+        let made = Command::new("openssl")
             .args(["pkcs12", "-export", "-passout", "pass:swordfish", "-out"])
             .arg(stores.path().join(name))
             .args(["-in", &pem("client"), "-inkey", &pem("client-key"), "-certfile", &pem("ca")])
