@@ -17,7 +17,7 @@ fn alarm(found: &Comparison) -> bool {
 /// A22: two sets of runs of the same build differ "significantly" in at most 5 % of comparisons.
 #[test]
 fn false_alarms_of_compare() {
-    for noise in [0.001, 0.01, 0.02, 0.05] {
+    for noise in [0.0, 0.001, 0.01, 0.02, 0.05] {
         // No minimum effect: the bare test.
         let question = Question::relative(Worse::Higher, 0.0);
         let found = share(2_000, 1, |random| {
