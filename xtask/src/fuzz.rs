@@ -30,6 +30,7 @@ const TARGETS: &[&str] = &[
     "functions",
     "har",
     "curl",
+    "pkcs12",
 ];
 
 /// How long inputs may get, in bytes, where the usual [`LENGTH_MAX`] is less than whole files of users have.

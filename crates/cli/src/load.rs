@@ -5,7 +5,6 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,12 +19,16 @@ use script::{ErrorKind, LoadOptions, Remote, Source, path_of};
 use serde_json::Value;
 
 use crate::archive_file::{Archive, is_archive};
+use crate::bounded::Bounded;
 use crate::error::Error;
 use crate::flags::{Flags, runtime};
 use crate::run::results::Page;
 use crate::session::Session;
 
 mod plans;
+
+/// Neither a script nor a plan, an archive or a recording is larger.
+const BYTES_MAX: u64 = 1 << 30;
 
 pub use plans::{refused_file as refused, tell};
 
@@ -265,7 +268,8 @@ pub fn foreign(
     let bytes = bytes_of_file(name)?;
     match content(name, runtime.text("type"), &bytes)? {
         Content::Plan(format) => {
-            let (source, _) = plans::source(session, matches, runtime, (name, bytes), true)?;
+            let (mut source, _) = plans::source(session, matches, runtime, (name, bytes), true)?;
+            source.only_looks = true;
             Ok((source, format))
         }
         Content::Archive | Content::Script => {
@@ -300,12 +304,11 @@ fn content(name: &str, kind: Option<&str>, bytes: &[u8]) -> Result<Content, Erro
 /// The content of the file, or of standard input.
 fn bytes_of_file(name: &str) -> Result<Vec<u8>, Error> {
     if name == "-" {
-        let mut bytes = Vec::new();
-        let read = std::io::stdin().read_to_end(&mut bytes);
-        read.map_err(|e| Error::File(format!("could not read standard input: {e}")))?;
-        return Ok(bytes);
+        let read = Bounded::new(std::io::stdin(), BYTES_MAX).whole();
+        return read.map_err(|e| Error::File(format!("could not read standard input: {e}")));
     }
-    std::fs::read(here()?.join(path_of_name(name))).map_err(|e| unreadable(name, &e))
+    let file = std::fs::File::open(here()?.join(path_of_name(name)));
+    file.and_then(|file| Bounded::new(file, BYTES_MAX).whole()).map_err(|e| unreadable(name, &e))
 }
 
 /// Whether the script is on the network.

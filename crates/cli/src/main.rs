@@ -4,6 +4,7 @@
 
 mod api;
 mod archive_file;
+mod bounded;
 mod capacity;
 mod cmd;
 mod config_file;

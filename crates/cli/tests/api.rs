@@ -198,6 +198,59 @@ fn setup_and_teardown_are_run_on_demand_and_the_api_lingers() {
     assert_eq!(log.matches("torn down").count(), 1, "{log}");
 }
 
+/// A run whose output nobody reads, which is a pipe, and that pipe: more is written to it than it holds.
+fn stalled() -> (Served, std::fs::File) {
+    let folder = folder();
+    let pipe = folder.path().join("samples.json");
+    assert!(Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()));
+    let script = "
+        import { Counter } from 'k6/metrics';
+        const sold = new Counter('sold');
+        export const options = { vus: 1, iterations: 3000 };
+        export default function () { sold.add(1); }
+    ";
+    // Whoever opens one end of a pipe waits for the other.
+    let path = pipe.clone();
+    let reader = std::thread::spawn(move || std::fs::File::open(path));
+    let run = Served::start(script, &["--out", &format!("json={}", pipe.display())]);
+    let reader = reader.join().expect("it does not panic").expect("it can be opened");
+    drop(folder);
+    (run, reader)
+}
+
+#[test]
+fn a_run_answers_while_its_outputs_finish() {
+    let (run, mut reader) = stalled();
+    // It is over, and the output has not finished: nobody has read from it.
+    let status = run.reach(9);
+    assert_eq!((&status["stopped"], &status["running"]), (&json!(false), &json!(false)), "{status}");
+    let mut samples = String::new();
+    reader.read_to_string(&mut samples).expect("it is text");
+    let (code, _, log) = run.end();
+    assert_eq!((code, samples.matches("\"metric\":\"sold\"").count()), (0, 3_001), "{log}");
+    assert!(!log.contains("did not finish") && !log.contains("did not reach"), "{log}");
+}
+
+#[test]
+fn two_signals_leave_an_output_behind_that_does_not_finish() {
+    let (mut run, reader) = stalled();
+    run.reach(9);
+    for text in ["", "a second signal came"] {
+        let kill = Command::new("kill").args(["-s", "INT", &run.child.id().to_string()]).status();
+        assert!(kill.is_ok_and(|status| status.success()));
+        if text.is_empty() {
+            // The first is heard when the answer to a later question says so.
+            run.reach(10);
+        } else {
+            run.until(text);
+        }
+    }
+    let (code, _, log) = run.end();
+    drop(reader);
+    assert_eq!(code, 0, "the load had run as planned: {log}");
+    assert!(log.contains("an output did not finish in time, what it wrote is incomplete"), "{log}");
+}
+
 #[test]
 fn setup_that_throws_on_demand_is_told_to_whoever_asked() {
     let script = "

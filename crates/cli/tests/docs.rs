@@ -1,9 +1,11 @@
 //! The examples of the documentation: every block marked `sh` is run against a shop, page by page.
 
+mod program;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use target::{Shop, ShopOptions};
+use program::{folder, plimsoll, said, shop, write};
 
 /// Where the pages say that the shop is.
 const WRITTEN: &str = "http://127.0.0.1:3000";
@@ -34,8 +36,7 @@ fn examples(page: &str) -> Vec<String> {
 fn check(page: &str) {
     let path = repository().join(page);
     let text = std::fs::read_to_string(&path).expect("the page is in the repository");
-    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let (shop, folder) = (shop(), folder());
     let binary = Path::new(env!("CARGO_BIN_EXE_plimsoll"));
     let tools = binary.parent().expect("the binary stands in a folder").display();
     let blocks = examples(&text);
@@ -81,24 +82,19 @@ fn check_scripts(page: &str) {
     let scripts = scripts(&text);
     assert!(!scripts.is_empty(), "{page} has no scripts");
     for (script, printed) in scripts {
-        let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
-        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let shop = shop();
+        let folder = folder();
         let address = shop.http_url();
         let own = WRITTEN.trim_start_matches("http");
         let script = script.replace(own, address.trim_start_matches("http"));
         for (name, content) in files(&text) {
-            std::fs::write(folder.path().join(name), format!("{content}\n")).expect("it can be written");
+            write(folder.path(), name, format!("{content}\n"));
         }
-        std::fs::write(folder.path().join("script.js"), &script).expect("it can be written");
-        let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-            .args(["run", "-q", "--log-format", "raw", "script.js"])
-            .current_dir(folder.path())
-            .env("HOME", folder.path())
-            .env_remove("XDG_DATA_HOME")
-            .output()
-            .expect("it starts");
-        let said = String::from_utf8_lossy(&output.stderr).replace(address.trim_start_matches("http"), own);
-        assert!(output.status.success(), "{page}:\n{script}\nended with {}\n{said}", output.status);
+        write(folder.path(), "script.js", &script);
+        let mut command = plimsoll(folder.path(), &["run", "-q", "--log-format", "raw", "script.js"]);
+        let (code, _, log) = said(command.env("PATH", "/usr/bin:/bin"));
+        let said = log.replace(address.trim_start_matches("http"), own);
+        assert_eq!(code, 0, "{page}:\n{script}\n{said}");
         assert_eq!(said.trim_end(), printed.trim_end(), "{page}:\n{script}");
     }
 }

@@ -1,15 +1,16 @@
 //! Slips in scripts, as the real binary tells of them: the place in the user's own text, and what to do.
 
+mod program;
+
 use std::process::{Command, Stdio};
+
+use program::{folder, texts, write};
 
 /// Exit status and log of `t.js` with this text.
 fn run(script: &str) -> (i32, String) {
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
-    let write = |name: &str, text: &str| {
-        std::fs::write(folder.path().join(name), text).expect("a temporary folder can be written");
-    };
-    write("t.js", script);
-    write("lib.js", "export const one = 1;\nexport { two } from './gone.js';\n");
+    let folder = folder();
+    write(folder.path(), "t.js", script);
+    write(folder.path(), "lib.js", "export const one = 1;\nexport { two } from './gone.js';\n");
     // On a terminal of its own: what to do is for people.
     let program = env!("CARGO_BIN_EXE_plimsoll");
     let output = Command::new("script")
@@ -21,7 +22,8 @@ fn run(script: &str) -> (i32, String) {
         .stdin(Stdio::null())
         .output()
         .expect("it starts");
-    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stdout).into_owned())
+    let (code, shown, _) = texts(&output);
+    (code, shown)
 }
 
 #[test]

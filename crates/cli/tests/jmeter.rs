@@ -163,7 +163,7 @@ fn what_cannot_run_is_told_before_anything_runs() {
     check(&format!("<JDBCDataSource>{other}</JDBCDataSource><hashTree/>"), "jdbc:oracle");
     for (url, part) in [
         ("jdbc:postgresql://h/x?sslmode=maybe", "the database db: sslmode=maybe is not known"),
-        ("jdbc:mysql://h/x?clientCertificateKeyStoreUrl=file:a.jks", "the store file:a.jks is not read"),
+        ("jdbc:mysql://h/x?clientCertificateKeyStoreUrl=file:a.jceks", "the store file:a.jceks is not read"),
         (
             "jdbc:mariadb://h/x?sslMode=trust&enabledSslCipherSuites=a",
             "enabledSslCipherSuites=a is not supported",

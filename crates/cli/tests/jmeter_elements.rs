@@ -76,6 +76,12 @@ fn tls() -> (tempfile::TempDir, impl Fn(&str) -> Vec<u8>) {
             .status();
         assert!(made.is_ok_and(|status| status.success()), "openssl writes {name}");
     }
+    for (name, seed) in [("ca.jks", "java-trusted"), ("client.jks", "java")] {
+        let path = format!("{}/../../fuzz/seeds/pkcs12/{seed}", env!("CARGO_MANIFEST_DIR"));
+        let bytes = std::fs::read(path).expect("it is in the repository");
+        let end = bytes.iter().position(|byte| *byte == b'\n').expect("the password is a line");
+        std::fs::write(folder.path().join(name), &bytes[end + 1..]).expect("the folder is ours");
+    }
     let both = [read("client"), read("client-key")].concat();
     std::fs::write(folder.path().join("both.pem"), both).expect("the folder is ours");
     (folder, read)

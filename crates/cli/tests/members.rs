@@ -3,16 +3,16 @@
 //!
 //! The examples themselves are run in `docs.rs`.
 
+mod program;
 #[expect(dead_code, reason = "what only the pages are made with, by xtask, which shares the file")]
 #[path = "../../../xtask/src/script_pages.rs"]
 mod script_pages;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use program::{folder, plimsoll, said, shop, write};
 use script_pages::{List, Part, Setup, Source};
-use target::{Shop, ShopOptions};
 
 /// Where the pages say that the shop is, without the scheme.
 const WRITTEN: &str = "://127.0.0.1:3000";
@@ -84,25 +84,16 @@ fn enumerate(
     setup: &Setup,
     files: &BTreeMap<String, String>,
 ) -> Vec<BTreeSet<String>> {
-    let shop = Shop::start(ShopOptions::default()).expect("the shop opens on a free port");
-    let folder = tempfile::tempdir().expect("the system has a temporary folder");
+    let (shop, folder) = (shop(), folder());
     for (name, content) in files {
-        std::fs::write(folder.path().join(name), content).expect("it can be written");
+        write(folder.path(), name, content);
     }
     let address = shop.http_url();
     let script = script(lists, setup).replace(WRITTEN, address.trim_start_matches("http"));
-    std::fs::write(folder.path().join("script.js"), script).expect("it can be written");
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        // A page whose setup leaves something open must not keep the test.
-        .args(["run", "-q", "--log-format", "raw", "-i", "1", "-d", "20s"])
-        .args(&setup.flags)
-        .arg("script.js")
-        .current_dir(folder.path())
-        .env("HOME", folder.path())
-        .env_remove("XDG_DATA_HOME")
-        .output()
-        .expect("it starts");
-    let said = String::from_utf8_lossy(&output.stderr);
+    write(folder.path(), "script.js", script);
+    // A page whose setup leaves something open must not keep the test.
+    let mut command = plimsoll(folder.path(), &["run", "-q", "--log-format", "raw", "-i", "1", "-d", "20s"]);
+    let (_, _, said) = said(command.args(&setup.flags).arg("script.js"));
     let found = said.lines().find_map(|line| line.strip_prefix(FOUND));
     let found = found.unwrap_or_else(|| panic!("{page}: the members could not be listed:\n{said}"));
     serde_json::from_str(found).unwrap_or_else(|failure| panic!("{page}: {failure}: {found}"))

@@ -3,8 +3,10 @@
 mod jmx;
 mod program;
 
+use std::io::Write as _;
 use std::path::Path;
 
+use flate2::{Compression, write::GzEncoder};
 use program::{folder, plimsoll, said, shop};
 use serde_json::{Value, json};
 use target::Running;
@@ -386,4 +388,36 @@ fn what_is_no_results_is_refused_and_leaves_nothing() {
     assert!(code != 0 && log.contains("nowhere.json"), "{log}");
     let (code, _, log) = place.plimsoll(&["runs"]);
     assert!(code != 0 && log.contains("there is no store yet"), "{log}");
+}
+
+/// A small file of gzip that goes on with the same bytes for so many times 8 MB.
+fn bomb(head: &str, filler: u8, times: usize) -> Vec<u8> {
+    let packed = |bytes: &[u8]| {
+        let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+        packer.write_all(bytes).expect("memory can be written");
+        packer.finish().expect("memory can be written")
+    };
+    // Members of a gzip file follow each other.
+    [packed(head.as_bytes()), packed(&vec![filler; 8 << 20]).repeat(times)].concat()
+}
+
+#[test]
+fn files_that_would_fill_the_memory_are_refused() {
+    let place = Place::new();
+    let check = |head: &str, filler: u8, times: usize, format: &str, reason: &str| {
+        std::fs::write(place.path().join("r.gz"), bomb(head, filler, times)).expect("it can be written");
+        let (code, out, log) = place.plimsoll(&["import", "r.gz"]);
+        let told = format!("r.gz cannot be imported as {format}: {reason}");
+        assert!(code == 255 && out.is_empty() && log.contains(&told), "{told} expected in:\n{log}");
+    };
+    let (whole, entry) = ("it has more than 256 MB", "one entry of it has more than 64 MB");
+    check("{\"metrics\":{", b' ', 33, "k6 summary", whole);
+    check("{\"aggregate\":{", b' ', 33, "Artillery report", whole);
+    check("{\"type\":\"Metric\",\"data\":{},\"metric\":\"a\"}\n", b'a', 9, "k6 JSON lines", entry);
+    let row = "timeStamp,elapsed,label,responseCode\n1700000000000,2,a,200\n\"";
+    check(row, b'\n', 9, "JMeter results (CSV)", entry);
+    check("<testResults version=\"1.2\">\n", b'a', 9, "JMeter results (XML)", entry);
+    let deep =
+        format!("<testResults version=\"1.2\">{}", "<sample t=\"1\" ts=\"1700000000000\">".repeat(1_001));
+    check(&deep, b'\n', 1, "JMeter results (XML)", "its samples are more than 1000 deep in each other");
 }

@@ -3,11 +3,14 @@
 //! A machine that is too busy makes less load than it should, so the answers differ: what is asserted holds whatever they
 //! are, because it is held against what the search itself printed.
 
+mod program;
+
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use program::{folder, plimsoll, said, shop, write};
 use serde_json::Value;
-use target::{Running, Shop, ShopOptions};
+use target::Running;
 use tempfile::TempDir;
 
 /// One server that needs ten milliseconds for each.
@@ -23,24 +26,21 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let folder = tempfile::tempdir().expect("the system has a temporary folder");
-        std::fs::write(folder.path().join("t.js"), SCRIPT).expect("a temporary folder can be written");
-        Self { folder, shop: Shop::start(ShopOptions::default()).expect("the shop opens on a free port") }
+        let folder = folder();
+        write(folder.path(), "t.js", SCRIPT);
+        Self { folder, shop: shop() }
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let home = self.folder.path();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-        command.args(args).current_dir(home).env_clear().env("HOME", home).env("SHOP", self.shop.http_url());
-        command.env("PLIMSOLL_STORE", home.join("results.db")).stdin(Stdio::null());
+        let mut command = plimsoll(self.folder.path(), args);
+        command.env("SHOP", self.shop.http_url());
+        command.env("PLIMSOLL_STORE", self.folder.path().join("results.db"));
         command
     }
 
     /// What a command prints, which may end as it likes.
     fn says(&self, args: &[&str]) -> (i32, String, String) {
-        let output = self.command(args).output().expect("it starts");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+        said(&mut self.command(args))
     }
 
     fn prints(&self, args: &[&str]) -> String {

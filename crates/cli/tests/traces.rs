@@ -364,6 +364,20 @@ fn files_without_traces_are_refused_with_the_reason() {
 }
 
 #[test]
+fn a_small_file_that_unpacks_to_a_huge_one_is_refused() {
+    let folder = folder();
+    let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+    packer.write_all(&[b' '; 8 << 20]).expect("memory can be written");
+    // Members of a gzip file follow each other.
+    let bomb = packer.finish().expect("memory can be written").repeat(65);
+    assert!(bomb.len() < 4 << 20, "{} bytes are not small", bomb.len());
+    write(folder.path(), "t.json.gz", bomb);
+    let (code, out, log) = trace(&folder, &["t.json.gz"]);
+    let reason = "t.json.gz: it has more than 512 MB, which is not read";
+    assert!(code == 255 && out.is_empty() && log.contains(reason), "{log}");
+}
+
+#[test]
 fn a_chain_of_a_hundred_thousand_spans_is_followed() {
     let folder = folder();
     let span = |at: u64| {

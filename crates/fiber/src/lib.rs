@@ -7,9 +7,11 @@
 //! Futures are polled on the thread's own stack, not on the fiber's: a TLS handshake needs far more stack
 //! than a script does, and what a fiber's stack never touches is never resident.
 //!
+//! With thousands of users on a thread, [`ahead`] fetches the memory of the one that runs next.
+//!
 //! This crate knows nothing of JavaScript, HTTP or async runtimes.
 
-mod ahead;
+pub mod ahead;
 mod stack;
 #[cfg(feature = "valgrind")]
 mod valgrind;
@@ -24,7 +26,7 @@ use std::task::{Context, Poll, Waker};
 
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
-use ahead::{Herald, RANGES, Ranges};
+use ahead::{Herald, PLACES, Place};
 pub use stack::{Stack, StackPool};
 
 /// What a resume hands to the fiber: the context of the poll that resumed it.
@@ -72,7 +74,7 @@ pub struct Fiber<T: 'static> {
     link: Box<Link>,
     done: bool,
     /// What a resume is known to touch.
-    warm: Ranges,
+    warm: [Place; PLACES],
     herald: Option<(Arc<Herald>, Waker)>,
 }
 
@@ -85,8 +87,8 @@ impl<T: 'static> Fiber<T> {
             context: Cell::new(ptr::null_mut()),
         });
         let shared: *const Link = &raw const *link;
-        let mut warm = [(0, 0); RANGES];
-        warm[0] = (stack.low() + stack.usable_bytes() - HOT_STACK_BYTES, HOT_STACK_BYTES);
+        let mut warm = [Place::default(); PLACES];
+        warm[0] = Place::at(stack.low() + stack.usable_bytes() - HOT_STACK_BYTES, HOT_STACK_BYTES);
         let coroutine = Coroutine::with_stack(stack, move |switch: &Switch, wake: Wake| {
             // SAFETY: `shared` points into the box that the fiber owns; the fiber outlives its coroutine's
             // execution, because a fiber dropped in mid-run never resumes the coroutine again.
@@ -103,7 +105,7 @@ impl<T: 'static> Fiber<T> {
     /// the memory need not stay valid.
     pub fn keep_warm(&mut self, ranges: &[(usize, usize)]) {
         for (place, &(start, bytes)) in self.warm[1..].iter_mut().zip(ranges) {
-            *place = (start, bytes);
+            *place = Place::at(start, bytes);
         }
         self.herald = None;
     }
@@ -119,10 +121,10 @@ impl<T: 'static> Fiber<T> {
             Some(known) if known.0.serves(context.waker()) => known,
             other => {
                 let mut warm = self.warm;
-                warm[RANGES - 3] = (ptr::from_ref(&*self.link) as usize, size_of::<Link>());
-                warm[RANGES - 2] = (here, size_of::<Self>());
+                warm[PLACES - 3] = Place::of(&*self.link);
+                warm[PLACES - 2] = Place::at(here, size_of::<Self>());
                 // A waker's data are those of the task that polls, with its future near by.
-                warm[RANGES - 1] = (context.waker().data() as usize, OWNER_BYTES);
+                warm[PLACES - 1] = Place::at(context.waker().data() as usize, OWNER_BYTES);
                 let herald = Herald::new(context.waker().clone(), warm);
                 let waker = Waker::from(herald.clone());
                 other.insert((herald, waker))

@@ -117,15 +117,28 @@ pub(crate) struct Connection {
     pub(crate) declined_http2: bool,
     /// Requests that were sent on it.
     pub(crate) served: u64,
+    /// Bytes that were sent and received for requests before the present one.
+    told: (u64, u64),
     /// A timer that is armed seldom: a request whose deadline lies behind it only moves it when it fires.
     timer: Option<Pin<Box<Sleep>>>,
+    /// When the timer fires, as far as is known without a look at it.
+    fires: Nanos,
     /// Who the timer will wake.
     watcher: Option<Waker>,
 }
 
 impl Connection {
     pub(crate) fn new(stream: Stream, origin: Rc<Origin>, declined_http2: bool) -> Self {
-        Self { stream, origin, declined_http2, served: 0, timer: None, watcher: None }
+        Self {
+            stream,
+            origin,
+            declined_http2,
+            served: 0,
+            told: (0, 0),
+            timer: None,
+            fires: Nanos::ZERO,
+            watcher: None,
+        }
     }
 
     pub(crate) fn ends(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
@@ -133,36 +146,47 @@ impl Connection {
         (socket.local(), Some(socket.remote()))
     }
 
+    /// Bytes that were sent and received since the last time somebody asked: for the present request, and the first one
+    /// pays for making the connection.
+    pub(crate) fn take_traffic(&mut self) -> (u64, u64) {
+        let socket = self.stream.socket();
+        let now = (socket.sent(), socket.received());
+        let before = std::mem::replace(&mut self.told, now);
+        (now.0 - before.0, now.1 - before.1)
+    }
+
     /// Whether an idle connection can take a request, as far as is known.
     pub(crate) fn is_fit(&mut self) -> bool {
         !self.stream.socket_mut().is_disturbed()
     }
 
-    /// Ready when `deadline` has passed.
+    /// Ready when `deadline` has passed. Since `now` no timer may have fired.
     pub(crate) fn poll_deadline(
         &mut self,
         context: &mut Context<'_>,
         deadline: Nanos,
+        now: Nanos,
         clock: &Clock,
     ) -> Poll<()> {
+        // Nearly every look finds a timer that has not fired and knows whom to wake.
+        let is_armed = now < self.fires && self.fires <= deadline;
+        if is_armed && self.watcher.as_ref().is_some_and(|known| known.will_wake(context.waker())) {
+            return Poll::Pending;
+        }
         let wanted = Instant::from_std(clock.instant(deadline));
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(wanted)));
-        if timer.deadline() > wanted {
+        if !is_armed {
             timer.as_mut().reset(wanted);
-            self.watcher = None;
-        }
-        // Nearly every look finds a timer that has not fired and knows whom to wake.
-        if !timer.is_elapsed() && self.watcher.as_ref().is_some_and(|known| known.will_wake(context.waker()))
-        {
-            return Poll::Pending;
+            self.fires = deadline;
         }
         self.watcher = Some(context.waker().clone());
         loop {
             ready!(timer.as_mut().poll(context));
-            if timer.deadline() >= wanted {
+            if self.fires >= deadline {
                 return Poll::Ready(());
             }
             timer.as_mut().reset(wanted);
+            self.fires = deadline;
         }
     }
 }

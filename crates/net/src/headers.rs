@@ -3,6 +3,7 @@
 //! Main type: [`Headers`]: one block of bytes and marks into it, because most responses are never asked for
 //! more than one or two of their headers.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use smallvec::SmallVec;
@@ -20,6 +21,8 @@ pub struct Headers(Option<Rc<Marked>>);
 struct Marked {
     block: Vec<u8>,
     fields: SmallVec<[Field; 10]>,
+    /// Whether nothing in it asks the client to do something, once somebody wanted to know.
+    plain: Cell<Option<bool>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -31,13 +34,14 @@ struct Field {
 impl Headers {
     /// Headers whose text will be found in `block`.
     pub(crate) fn over(block: Vec<u8>) -> Self {
-        Self(Some(Rc::new(Marked { block, fields: SmallVec::new() })))
+        Self(Some(Rc::new(Marked { block, ..Marked::default() })))
     }
 
-    /// The same marks in another block of the same length.
+    /// The same marks in another block of the same length, with the same names.
     pub(crate) fn over_another(&self, block: Vec<u8>) -> Self {
         debug_assert_eq!(block.len(), self.block().len(), "marks must stay within their block");
-        Self(Some(Rc::new(Marked { block, fields: self.fields().into() })))
+        let plain = Cell::new(self.0.as_ref().and_then(|marked| marked.plain.get()));
+        Self(Some(Rc::new(Marked { block, fields: self.fields().into(), plain })))
     }
 
     /// Where names and values stand in the block; an empty one may stand anywhere.
@@ -54,7 +58,9 @@ impl Headers {
     pub(crate) fn mark(&mut self, name: (usize, usize), value: (usize, usize)) {
         // A block is limited to far less than what 32 bits can count.
         let pair = |(at, length): (usize, usize)| (at as u32, length as u32);
-        self.own().fields.push(Field { name: pair(name), value: pair(value) });
+        let own = self.own();
+        own.plain.set(None);
+        own.fields.push(Field { name: pair(name), value: pair(value) });
     }
 
     /// Adds a header that is not in the block yet.
@@ -68,7 +74,7 @@ impl Headers {
 
     /// Replaces the line breaks of folded values by spaces.
     pub(crate) fn unfold(&mut self) {
-        let Marked { block, fields } = self.own();
+        let Marked { block, fields, .. } = self.own();
         for field in fields.iter() {
             let (at, length) = field.value;
             for byte in &mut block[at as usize..at as usize + length as usize] {
@@ -87,6 +93,15 @@ impl Headers {
     #[must_use]
     pub fn block(&self) -> &[u8] {
         self.0.as_ref().map_or(&[], |marked| &marked.block)
+    }
+
+    /// Whether they neither set cookies nor say that the body is packed.
+    pub(crate) fn are_plain(&self) -> bool {
+        let Some(marked) = &self.0 else { return true };
+        let look = || self.get("Set-Cookie").is_none() && self.get("Content-Encoding").is_none();
+        let plain = marked.plain.get().unwrap_or_else(look);
+        marked.plain.set(Some(plain));
+        plain
     }
 
     /// Names and values as they came.

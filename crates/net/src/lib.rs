@@ -33,8 +33,8 @@ pub mod websocket;
 mod worker;
 
 pub use client::{
-    AuthScheme, Client, Hop, Method, Note, Proto, Request, RequestHeaders, Response, SentHeaders,
-    VersionPreference, Wire,
+    Asked, AuthScheme, Client, Hop, Method, Note, Proto, Request, RequestHeaders, Response, Sending,
+    SentHeaders, VersionPreference, Wire,
 };
 pub use error::Error;
 pub use h1::Limits;
@@ -45,7 +45,7 @@ pub use proxy::{Proxy, ProxyKind, ProxySettings};
 pub use rate::RateLimit;
 pub use settings::{Http2, PoolScope, Settings, SettingsBuilder, USER_AGENT};
 pub use shortage::Shortages;
-pub use tls::{ClientIdentity, Store, TlsInfo, TlsSettings, private_key};
+pub use tls::{ClientIdentity, Store, TlsInfo, TlsSettings, Verifier, private_key};
 pub use trail::{Phase, Trail};
 pub use url::{InvalidUrl, Url, quoted};
 pub use worker::{Counts, Worker};

@@ -85,6 +85,12 @@ pub struct Settings {
 pub const USER_AGENT: &str = concat!("Plimsoll/", env!("CARGO_PKG_VERSION"));
 
 impl Settings {
+    /// Whether requests wait for their turn because there may be only so many a second.
+    #[must_use]
+    pub fn limits_rate(&self) -> bool {
+        self.rate.is_some()
+    }
+
     /// The defaults, with these rules for TLS and names.
     ///
     /// # Errors

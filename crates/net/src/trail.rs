@@ -60,6 +60,11 @@ impl Trail {
         Self { start, ..Self::default() }
     }
 
+    /// The request is sent once more, on another connection.
+    pub(crate) fn begin_again(&mut self) {
+        (self.sent, self.first_byte) = (Nanos::ZERO, Nanos::ZERO);
+    }
+
     /// Waiting for a connection: for a free slot, and for lookup, TCP and TLS when one is dialled. It
     /// overlaps those phases, as in k6.
     #[must_use]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use model::Clock;
 
-use crate::client::Pool;
+use crate::client::{Origins, Pool};
 use crate::encoding;
 use crate::h1::KnownHeads;
 use crate::settings::Settings;
@@ -67,6 +67,7 @@ pub struct Worker {
     /// For messages of WebSockets that keep no state from one to the next.
     pub(crate) deflate: RefCell<websocket::Codec>,
     pub(crate) pool: Rc<Pool>,
+    pub(crate) origins: Origins,
     pub(crate) counts: Cell<Counts>,
     dice: Cell<u64>,
     /// Keeps the kernel stamping from the start: it takes a while to begin with its first such socket.
@@ -93,6 +94,7 @@ impl Worker {
             unpacker: RefCell::default(),
             deflate: RefCell::default(),
             pool: Rc::new(Pool::new(settings.max_idle_per_host)),
+            origins: Origins::default(),
             counts: Cell::default(),
             dice: Cell::new(seed),
             _stamping: settings.kernel_timestamps.then(stamping).flatten(),

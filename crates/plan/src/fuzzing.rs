@@ -113,6 +113,7 @@ fn source(bytes: &[u8]) -> Source {
         registry: Registry::new(),
         log: Arc::new(model::log::Memory::default()),
         clock: Clock::start(),
+        only_looks: true,
     }
 }
 

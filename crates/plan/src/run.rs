@@ -19,6 +19,7 @@ use crate::request::{Capture, Check, RequestStep};
 use crate::session::Session;
 use crate::step::{Block, Choice, Loop, Next, Step, Think, Times};
 use crate::value::Value;
+use crate::vu::Touched;
 
 /// Rounds of a loop after which other users have their turn, for loops that never wait.
 const ROUNDS_AT_ONCE: u64 = 64;
@@ -31,9 +32,11 @@ pub async fn run_steps(session: &mut Session, steps: &[Step]) -> Next {
                 run_blindly(session, request).await
             }
             // In a box: users that think must not carry the room for an answer.
-            Step::Request(request) => Box::pin(run_request(session, request)).await,
+            Step::Request(request) => {
+                session.touching(Touched::Request, |session| Box::pin(run_request(session, request))).await
+            }
             Step::Think(think) => pause(session, think).await,
-            Step::Own(own) => own.run(session).await,
+            Step::Own(own) => session.touching(Touched::Step, |session| own.run(session)).await,
             other => match at_once(session, other) {
                 Some(next) => next,
                 None => inside(session, other).await,
@@ -54,15 +57,19 @@ pub fn run_block<'a>(session: &'a mut Session, steps: &'a [Step]) -> LocalBoxFut
 /// Sends the request of a step, takes out of the answer what is wanted and checks it.
 pub async fn run_request(session: &mut Session, step: &RequestStep) -> Next {
     let worker = Rc::clone(session.worker());
-    let request = match worker.constant(step.place) {
-        Some(known) => (*known).clone(),
+    let known;
+    let request: net::Asked<'_> = match worker.constant(step.place) {
+        Some(constant) => {
+            known = constant;
+            (&*known).into()
+        }
         None => match step.build(session) {
             Ok(mut request) => {
                 if step.is_constant() {
                     request.headers.share();
                     worker.keep_constant(step.place, &Rc::new(request.clone()));
                 }
-                request
+                request.into()
             }
             Err(failure) => return failed(session, &failure),
         },
@@ -82,7 +89,7 @@ pub async fn run_request(session: &mut Session, step: &RequestStep) -> Next {
         }
     }
     let labels = Labels { name: name.as_deref(), tags: Some(tags), judge: &step.judge, ..Labels::default() };
-    let exchange = session.send(Box::new(request), labels).await;
+    let exchange = session.send(request, labels).await;
     let next = look_at(session, step, &exchange);
     if step.keeps_answer() {
         session.last = Some(Box::new(exchange));

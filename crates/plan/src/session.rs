@@ -1,7 +1,9 @@
 //! One user: its variables, connections and cookies, and its services to the steps.
 //!
-//! Main type: [`Session`]. An idle user without variables is some hundred bytes; what it may never need is made when it
-//! is first used.
+//! Main type: [`Session`]. How it sends requests stands in `sending`. An idle user without variables is some hundred
+//! bytes; what it may never need is made when it is first used.
+
+mod sending;
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -11,14 +13,15 @@ use std::time::Duration;
 
 use engine::{Iteration, IterationEnd, ScenarioInfo};
 use metrics::{IterationSample, MetricId, Sym, TagSetId, builtin};
-use model::{Level, Nanos, Record};
+use model::{Level, Nanos};
 use net::cookie::Jar;
 
-use crate::exchange::{Exchange, HopFacts, Labels};
+use crate::exchange::Exchange;
 use crate::program::Start;
 use crate::random::Random;
 use crate::value::{Value, Vars};
-use crate::worker::{Held, Measured, PlanWorker, Whole};
+use crate::vu::Mailbox;
+use crate::worker::PlanWorker;
 
 /// The state of one user.
 pub struct Session {
@@ -39,6 +42,8 @@ pub struct Session {
     /// The iteration under way, or the last one.
     pub iteration: Iteration,
     worker: Rc<PlanWorker>,
+    /// Where the engine talks to the user; who does something beside one has none.
+    pub(crate) mail: Option<Rc<Mailbox>>,
     scenario: Option<Arc<ScenarioInfo>>,
     pub(crate) start: Option<Start>,
     scenario_tags: TagSetId,
@@ -64,6 +69,7 @@ impl Session {
             last: None,
             own: None,
             iteration: IDLE,
+            mail: None,
             scenario: None,
             start: None,
             scenario_tags: worker.run_tags,
@@ -131,6 +137,7 @@ impl Session {
             own: None,
             iteration: self.iteration,
             worker: Rc::clone(&self.worker),
+            mail: None,
             scenario: self.scenario.clone(),
             start: self.start,
             scenario_tags: self.scenario_tags,
@@ -157,112 +164,6 @@ impl Session {
     }
 
     // --- services
-
-    /// Sends a request whose answer nobody looks at; gives its status, 0 for none. It does what [`Session::send`] does
-    /// with less to carry about.
-    pub(crate) async fn send_blindly(&mut self, request: &net::Request, labels: Labels<'_>) -> u16 {
-        let client = Rc::clone(self.client());
-        let jar = Rc::clone(self.jar());
-        let mut counted = Counted::default();
-        let (session, base) = (&*self, labels.tags.unwrap_or(self.tags));
-        let mut on_hop = |hop: &net::Hop<'_>| counted.count(session, hop, base, &labels);
-        let status = match &Box::pin(client.send(request.clone(), Some(&*jar), &mut on_hop)).await {
-            Ok(answer) => answer.status,
-            Err(error) => {
-                self.log_failure(error);
-                0
-            }
-        };
-        self.sent += counted.sent_bytes;
-        self.received += counted.received_bytes;
-        status
-    }
-
-    /// Whether a dialect wants to see what is sent.
-    pub(crate) fn is_observed(&self) -> bool {
-        self.worker.dialect.borrow().is_some()
-    }
-
-    fn log_failure(&self, error: &net::Error) {
-        if self.worker.program.log_failures {
-            self.worker.log.log(Record::new(Level::Warning, "Request Failed").with("error", error.detail()));
-        }
-    }
-
-    /// Sends a request, follows redirects and challenges, records a sample of each hop, and gives what came of it.
-    // Not `async`: such a function has room for its arguments twice, in each user that waits.
-    pub fn send<'a>(
-        &'a mut self,
-        mut request: Box<net::Request>,
-        labels: Labels<'a>,
-    ) -> impl Future<Output = Exchange> + 'a {
-        let client = Rc::clone(self.client());
-        let jar = (!labels.own_cookies).then(|| Rc::clone(self.jar()));
-        let (method, url) = (request.method.clone(), Rc::clone(&request.url));
-        // For what may be kept of it, once it is known whether it failed.
-        request.tell_headers |= labels.held;
-        let held_body = if labels.held { request.body.clone() } else { None };
-        let mut counted = Counted { started: self.now(), ..Counted::default() };
-        async move {
-            let (outcome, counted) = {
-                let (session, counted) = (&*self, &mut counted);
-                let base = labels.tags.unwrap_or(session.tags);
-                let mut on_hop = |hop: &net::Hop<'_>| counted.count(session, hop, base, &labels);
-                // In a box: users that think must not carry the room for a request.
-                let outcome = Box::pin(client.send(*request, jar.as_deref(), &mut on_hop)).await;
-                (outcome, std::mem::take(counted))
-            };
-            self.sent += counted.sent_bytes;
-            self.received += counted.received_bytes;
-            let ended = outcome.as_ref().map_or_else(|_| self.worker.now(), |answer| answer.trail.end());
-            let exchange = Exchange {
-                method,
-                url,
-                outcome,
-                hops: counted.hops,
-                started: counted.started,
-                ended,
-                hop_count: counted.hop_count,
-                sent_bytes: counted.sent_bytes,
-                received_bytes: counted.received_bytes,
-                held: labels.held.then(|| labels.tags.unwrap_or(self.tags)),
-                held_body,
-            };
-            if let Some(error) = exchange.error() {
-                self.log_failure(error);
-            }
-            if let Some(dialect) = &mut *self.worker.dialect.borrow_mut() {
-                dialect.exchange(self, &exchange);
-            }
-            exchange
-        }
-    }
-
-    /// Records the samples that an exchange was held back with, judged by `failed` for its last hop; the hops before
-    /// it are as they should be.
-    pub fn record_held(&self, exchange: &mut Exchange, name: Option<&str>, failed: Option<bool>) {
-        let Some(base) = exchange.held.take() else { return };
-        let last = exchange.hops.len().saturating_sub(1);
-        for (at, hop) in exchange.hops.iter().enumerate() {
-            let whole = if at == last { exchange.held_whole() } else { Held::default() };
-            let measured = Measured {
-                base,
-                name,
-                method: &hop.method,
-                url: &hop.url,
-                status: hop.status,
-                proto: hop.proto,
-                tls: hop.tls,
-                error: hop.error.as_ref().map(|(code, text)| (*code, text as &dyn std::fmt::Display)),
-                remote: hop.remote.map(|remote| remote.ip()),
-                failed: if at == last { failed } else { failed.map(|_| false) },
-                trail: &hop.trail,
-                late: self.late(),
-                whole: Whole::Held(whole),
-            };
-            self.worker.record(&measured, &self.metadata);
-        }
-    }
 
     /// What a second of the test is, in seconds.
     #[must_use]
@@ -443,9 +344,8 @@ impl Session {
     }
 
     /// Counts an iteration of a flow that records its iterations itself.
-    pub fn count_iteration(&mut self, started: Nanos) {
-        let now = self.now();
-        self.record_iteration(now, Some(now - started));
+    pub fn count_iteration(&mut self, started: Nanos, ended: Nanos) {
+        self.record_iteration(ended, Some(ended - started));
     }
 
     fn record_iteration(&mut self, at: Nanos, duration: Option<Nanos>) {
@@ -458,31 +358,6 @@ impl Session {
     /// How late the iteration started; only arrival rates know.
     fn late(&self) -> Option<Nanos> {
         self.iteration.intended.map(|intended| self.iteration.started - intended)
-    }
-}
-
-/// What is counted of an exchange under way.
-#[derive(Default)]
-struct Counted {
-    started: Nanos,
-    hops: Vec<HopFacts>,
-    sent_bytes: u64,
-    received_bytes: u64,
-    hop_count: u32,
-}
-
-impl Counted {
-    fn count(&mut self, session: &Session, hop: &net::Hop<'_>, base: TagSetId, labels: &Labels<'_>) {
-        self.hop_count += 1;
-        self.sent_bytes += hop.trail.sent_bytes;
-        self.received_bytes += hop.trail.received_bytes;
-        if labels.keep_hops || labels.held {
-            self.hops.push(HopFacts::of(hop));
-        }
-        if !labels.held {
-            let measured = Measured::of(hop, base, labels.name, labels.judge, session.late());
-            session.worker.record(&measured, &session.metadata);
-        }
     }
 }
 

@@ -8,9 +8,10 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use engine::{AbortCause, Iteration, IterationEnd, ScenarioInfo, Vu, VuError, VuMaker};
+use fiber::ahead::{Herald, Place};
 use futures_util::future::LocalBoxFuture;
 
 use crate::run::run_steps;
@@ -20,11 +21,47 @@ use crate::worker::PlanWorker;
 
 /// What the engine tells a user, and what it answers.
 #[derive(Default)]
-struct Mailbox {
+pub(crate) struct Mailbox {
     scenario: RefCell<Option<Arc<ScenarioInfo>>>,
     iteration: Cell<Option<Iteration>>,
     interrupted: Cell<bool>,
     end: Cell<Option<IterationEnd>>,
+    /// Who wakes the user, as somebody who knows what memory it touches then.
+    herald: RefCell<Option<(Arc<Herald>, Waker)>>,
+}
+
+/// What a user touches when it goes on; each is one place for [`fiber::ahead`].
+#[derive(Clone, Copy, Debug)]
+pub enum Touched {
+    /// The task that polls it.
+    Task,
+    /// The user for the engine.
+    User,
+    /// What the engine tells it.
+    Mailbox,
+    /// Its session, and its way through the steps of its flow.
+    Life,
+    /// Its way through a step of a dialect's own.
+    Step,
+    /// Its request.
+    Request,
+    /// Its client.
+    Client,
+    /// Its connection.
+    Connection,
+    /// What a dialect keeps for it.
+    Own,
+    /// And more of that.
+    More,
+}
+
+impl Mailbox {
+    /// Names something that the user touches.
+    pub(crate) fn name(&self, what: Touched, place: Place) {
+        if let Some((herald, _)) = &*self.herald.borrow() {
+            herald.name(what as usize, place);
+        }
+    }
 }
 
 /// A user that carries out a plan.
@@ -44,7 +81,11 @@ impl Vu for PlanVu {
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<IterationEnd> {
-        if self.life.as_mut().poll(context).is_ready() {
+        self.appoint_herald(context.waker());
+        let herald = self.mail.herald.borrow();
+        let (herald, waker) = herald.as_ref().expect("it was just appointed");
+        herald.polled();
+        if self.life.as_mut().poll(&mut Context::from_waker(waker)).is_ready() {
             return Poll::Ready(IterationEnd::Lost);
         }
         self.mail.end.take().map_or(Poll::Pending, Poll::Ready)
@@ -57,11 +98,34 @@ impl Vu for PlanVu {
     fn close(self: Box<Self>) {}
 }
 
+impl PlanVu {
+    /// Sees to it that there is a herald in front of the waker.
+    fn appoint_herald(&self, waker: &Waker) {
+        let mut known = self.mail.herald.borrow_mut();
+        if known.as_ref().is_some_and(|(herald, _)| herald.serves(waker)) {
+            return;
+        }
+        let mut places = known.as_ref().map(|(herald, _)| herald.places()).unwrap_or_default();
+        // A waker's data are those of the task, with its future near by.
+        places[Touched::Task as usize] = Place::at(waker.data() as usize, TASK_BYTES);
+        places[Touched::User as usize] = Place::of(self);
+        places[Touched::Mailbox as usize] = Place::of(&*self.mail);
+        places[Touched::Life as usize] = Place::of(&*self.life);
+        let herald = Herald::new(waker.clone(), places);
+        let waker = Waker::from(Arc::clone(&herald));
+        *known = Some((herald, waker));
+    }
+}
+
+/// How much of the task that polls a user it touches to do so, bytes.
+const TASK_BYTES: usize = 512;
+
 /// Waits for iterations and carries them out.
 // The session is made here, and futures are pinned where they are made: for what is handed to a future by value it
 // has room twice.
 async fn live(worker: Rc<PlanWorker>, (in_instance, in_test): (u64, u64), mail: Rc<Mailbox>) {
     let mut session = Session::new(worker, in_instance, in_test);
+    session.mail = Some(Rc::clone(&mail));
     loop {
         // The engine polls a user that it has started, so nobody need be woken.
         let iteration = poll_fn(|_| mail.iteration.take().map_or(Poll::Pending, Poll::Ready)).await;

@@ -69,7 +69,7 @@ impl World {
         for batch in self.batches() {
             outputs.samples(batch);
         }
-        outputs.finish(PATIENCE)
+        finish(outputs, PATIENCE)
     }
 
     /// Two batches of two samples each, from the first day of 2100 on.
@@ -101,6 +101,13 @@ impl World {
             vec![sample(counter, -0.5, 1_000_000_001, &plain), sample(sent, 1e21, 0, &request)],
         ]
     }
+}
+
+/// Lets outputs finish, and says what became of each.
+fn finish(outputs: Outputs, patience: Duration) -> Vec<Report> {
+    let mut closing = outputs.close();
+    closing.wait(patience);
+    closing.reports()
 }
 
 /// Two samples of any kind.
@@ -228,7 +235,7 @@ fn a_full_disk_is_reported_once_and_the_others_go_on() {
     for _ in 0..2000 {
         outputs.samples(batch.clone());
     }
-    let reports = outputs.finish(PATIENCE);
+    let reports = finish(outputs, PATIENCE);
     for report in &reports[..2] {
         assert_eq!(report.failure.as_deref(), Some("write /dev/full: no space left on device"));
         assert_eq!(report.taken + report.dropped, 4000);
@@ -289,7 +296,7 @@ fn a_stalled_output_loses_samples_but_never_blocks() {
     for _ in 0..50 {
         let _ = strings.send(Act::Take);
     }
-    let report = outputs.finish(PATIENCE).remove(0);
+    let report = finish(outputs, PATIENCE).remove(0);
     assert_eq!(report.taken + report.dropped, 100);
     // The queue holds three batches, and the thread at most one more.
     assert!((6..=8).contains(&report.taken), "{report:?}");
@@ -304,7 +311,7 @@ fn the_bound_counts_samples_too() {
         outputs.samples(two());
     }
     drop(strings);
-    let report = outputs.finish(PATIENCE).remove(0);
+    let report = finish(outputs, PATIENCE).remove(0);
     assert_eq!((report.taken, report.dropped), (4, 16));
 }
 
@@ -313,7 +320,7 @@ fn an_output_that_does_not_finish_is_left_behind() {
     let (_strings, puppet) = channel::<Act>();
     let outputs = start(vec![Box::new(Puppet(puppet))], Limits::default(), &log().1);
     outputs.samples(two());
-    let report = outputs.finish(Duration::from_millis(5)).remove(0);
+    let report = finish(outputs, Duration::from_millis(5)).remove(0);
     assert_eq!((report.taken, report.dropped, report.finished), (0, 2, false));
 }
 
@@ -325,7 +332,7 @@ fn a_panic_ends_the_output_alone() {
     strings.send(Act::Panic).expect("the puppet listens");
     outputs.samples(two());
     outputs.samples(two());
-    let report = outputs.finish(PATIENCE).remove(0);
+    let report = finish(outputs, PATIENCE).remove(0);
     assert_eq!((report.taken, report.dropped, report.finished), (0, 4, true));
     assert_eq!(memory.take().len(), 1);
 }

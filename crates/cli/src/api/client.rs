@@ -1,6 +1,6 @@
 //! The client of the commands that steer a run: one request a connection, an answer in JSON or the reason why not.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
@@ -8,11 +8,14 @@ use model::ExitCode;
 use serde_json::Value;
 
 use super::DEFAULT_ADDRESS;
+use crate::bounded::Bounded;
 use crate::error::Error;
 use crate::session::Session;
 
 /// How long the API of a run may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What serves a longer answer is none.
+const ANSWER_BYTES_MAX: u64 = 64 << 20;
 
 /// Asks the run that serves the API at the session's address; the document of the answer.
 ///
@@ -56,9 +59,8 @@ fn exchange(address: &str, method: &str, path: &str, body: Option<&Value>) -> st
             body.len()
         );
         stream.write_all(head.as_bytes())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        return Ok(answer);
+        let answer = Bounded::new(stream, ANSWER_BYTES_MAX).whole()?;
+        return Ok(String::from_utf8_lossy(&answer).into_owned());
     }
     Err(failure)
 }

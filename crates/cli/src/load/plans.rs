@@ -58,7 +58,8 @@ pub(super) fn report(
     format: &'static Format,
 ) -> Result<Imported, Error> {
     let (name, leniency) = (file.0, leniency(runtime));
-    let (source, registry) = source(session, matches, runtime, file, true)?;
+    let (mut source, registry) = source(session, matches, runtime, file, true)?;
+    source.only_looks = true;
     let (plan, notes) = match (format.import)(&source) {
         Ok(plan) => (Some(plan), None),
         Err(refused) => (None, Some(refused)),
@@ -113,6 +114,7 @@ pub fn source(
         registry: Arc::clone(&registry),
         log: session.logger(),
         clock: session.clock,
+        only_looks: false,
     };
     Ok((source, registry))
 }

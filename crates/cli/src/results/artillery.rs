@@ -8,7 +8,7 @@ use std::io::BufRead;
 use metrics::{Contains, Kind, builtin};
 use serde_json::{Map, Value, json};
 
-use super::{Fault, Figure, Intake};
+use super::{Fault, Figure, Intake, document};
 
 /// What comes before the name of an endpoint in histograms of the plugin for them.
 const ENDPOINT: &str = "plugins.metrics-by-endpoint.response_time.";
@@ -35,8 +35,7 @@ pub fn is_it(head: &str) -> bool {
 /// # Errors
 /// When it cannot be read, or is no report of version 2.
 pub fn read(text: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
-    let document: Value =
-        serde_json::from_reader(text).map_err(|why| Fault::form(format!("it is no JSON: {why}")))?;
+    let document = document(text)?;
     let aggregate = &document["aggregate"];
     if !aggregate["counters"].is_object() {
         let of_one = aggregate["requestsCompleted"].is_number();

@@ -3,10 +3,10 @@
 use std::io::BufRead;
 
 use super::jtl::Row;
-use super::{Fault, Intake};
+use super::{ENTRY_BYTES_MAX, Fault, Intake, read_until};
 
-/// A tag that is longer is none of JMeter's.
-const TAG_BYTES_MOST: usize = 64 << 20;
+/// Samples are not deeper in each other.
+const DEPTH_MAX: usize = 1_000;
 
 /// Whether a file begins like one.
 pub fn is_it(head: &str) -> bool {
@@ -25,7 +25,7 @@ pub fn read(text: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
     let (mut number, mut seen) = (1, false);
     loop {
         chunk.clear();
-        if take_tag(text, &mut chunk)? == 0 {
+        if read_until(text, b'>', &mut chunk, ENTRY_BYTES_MAX)? == 0 {
             break;
         }
         let from_line = number;
@@ -50,6 +50,9 @@ pub fn read(text: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
             None => false,
         };
         if !tag.ends_with('/') {
+            if open.len() == DEPTH_MAX {
+                return Err(Fault::form(format!("its samples are more than {DEPTH_MAX} deep in each other")));
+            }
             open.push(inside);
         }
         match row {
@@ -63,15 +66,6 @@ pub fn read(text: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
 
 fn is_sample(name: &str) -> bool {
     matches!(name, "httpSample" | "sample")
-}
-
-/// Reads up to the end of the next tag.
-fn take_tag(text: &mut dyn BufRead, chunk: &mut Vec<u8>) -> std::io::Result<usize> {
-    let read = text.read_until(b'>', chunk)?;
-    if read > TAG_BYTES_MOST {
-        return Err(std::io::Error::other("a tag has no end"));
-    }
-    Ok(read)
 }
 
 /// A row from the attributes of its tag.

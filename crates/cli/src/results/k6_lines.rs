@@ -9,7 +9,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Fault, Intake};
+use super::{ENTRY_BYTES_MAX, Fault, Intake, read_until};
 
 /// A line.
 #[derive(Deserialize)]
@@ -53,18 +53,18 @@ pub fn is_it(head: &str) -> bool {
 /// # Errors
 /// When it cannot be read, or its lines are no samples.
 pub fn read(text: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
-    let (mut line, mut number) = (String::new(), 0);
+    let (mut line, mut number) = (Vec::new(), 0);
     loop {
         line.clear();
         number += 1;
-        if text.read_line(&mut line)? == 0 {
+        if read_until(text, b'\n', &mut line, ENTRY_BYTES_MAX)? == 0 {
             return Ok(());
         }
-        let row = line.trim();
+        let row = line.trim_ascii();
         if row.is_empty() {
             continue;
         }
-        match serde_json::from_str::<Line<'_>>(row) {
+        match serde_json::from_slice::<Line<'_>>(row) {
             Ok(line) => take(&line, number, intake)?,
             Err(why) => intake.skip(number, &why.to_string()),
         }

@@ -8,7 +8,7 @@ use metrics::{Contains, Kind};
 use serde_json::{Map, Value, json};
 use store::{Check, Threshold};
 
-use super::{Fault, Figure, Intake};
+use super::{Fault, Figure, Intake, document};
 
 /// Whether a file begins like one. Only its beginning may be there.
 pub fn is_it(head: &str) -> bool {
@@ -25,8 +25,7 @@ pub fn is_it(head: &str) -> bool {
 /// # Errors
 /// When it cannot be read, or is no summary.
 pub fn read(text: &mut dyn BufRead, intake: &mut Intake) -> Result<(), Fault> {
-    let document: Value =
-        serde_json::from_reader(text).map_err(|why| Fault::form(format!("it is no JSON: {why}")))?;
+    let document = document(text)?;
     if let Some(metrics) = document["results"]["metrics"].as_array() {
         newer(&document, metrics, intake);
     } else if let Some(metrics) = document["metrics"].as_object() {

@@ -17,6 +17,10 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use serde_json::Value;
+
+use crate::bounded::{Bounded, read_until};
+
 pub use entry::{Wanted, import};
 pub use intake::{Fault, Figure, Intake};
 
@@ -93,6 +97,21 @@ pub fn detect(path: &Path) -> io::Result<Option<&'static Format>> {
     let head = String::from_utf8_lossy(&head);
     let head = head.trim_start_matches('\u{feff}').trim_start();
     Ok(FORMATS.iter().find(|format| (format.is_it)(head)))
+}
+
+/// A document that is read as a whole is not larger, unpacked: it takes several times as much memory.
+const DOCUMENT_BYTES_MAX: u64 = 256 << 20;
+
+/// A line, a row or a tag is not longer.
+const ENTRY_BYTES_MAX: usize = 64 << 20;
+
+/// A document of JSON, read as a whole.
+///
+/// # Errors
+/// When it cannot be read, is too large, or is no JSON.
+fn document(text: &mut dyn BufRead) -> Result<Value, Fault> {
+    let bytes = Bounded::new(text, DOCUMENT_BYTES_MAX).whole()?;
+    serde_json::from_slice(&bytes).map_err(|why| Fault::form(format!("it is no JSON: {why}")))
 }
 
 /// Opens a file, unpacked when it is packed with gzip.

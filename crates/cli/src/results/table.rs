@@ -4,6 +4,8 @@
 
 use std::io::{self, BufRead};
 
+use super::{ENTRY_BYTES_MAX, read_until};
+
 /// The rows of a text.
 pub struct Rows<'a> {
     text: &'a mut dyn BufRead,
@@ -26,16 +28,21 @@ impl<'a> Rows<'a> {
     pub fn next(&mut self, fields: &mut Vec<String>) -> io::Result<bool> {
         loop {
             self.buffer.clear();
-            if self.text.read_until(b'\n', &mut self.buffer)? == 0 {
-                return Ok(false);
-            }
-            self.line += 1;
             // Inside of quotes the line end is part of the field.
-            while self.buffer.iter().filter(|byte| **byte == b'"').count() % 2 == 1 {
-                if self.text.read_until(b'\n', &mut self.buffer)? == 0 {
+            let mut inside = false;
+            loop {
+                let before = self.buffer.len();
+                if read_until(self.text, b'\n', &mut self.buffer, ENTRY_BYTES_MAX)? == 0 {
                     break;
                 }
                 self.line += 1;
+                inside ^= self.buffer[before..].iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+                if !inside {
+                    break;
+                }
+            }
+            if self.buffer.is_empty() {
+                return Ok(false);
             }
             while matches!(self.buffer.last(), Some(b'\n' | b'\r')) {
                 self.buffer.pop();

@@ -332,7 +332,7 @@ impl<'a> Conductor<'a> {
         if self.phase == "running" && self.judge.decided(elapsed) && !self.control.is_aborted() {
             self.control.abort(AbortCause::Decided, "");
         }
-        if self.phase != "init" {
+        if !matches!(self.phase, "init" | "closing") {
             let live = self.live.as_mut().map(|live| live.line(self.judge.aggregate(), now));
             self.progress.tick(self.phase, &Counters::of(&self.control, now), live.unwrap_or_default());
             self.tick_dialect(elapsed.into());

@@ -93,11 +93,11 @@ impl Settled {
 pub fn settle(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Result<Settled, Error> {
     log_all(session, &loaded.warnings);
     let profile = Asked::read(session, matches)?;
-    let merged = merge(session, matches, loaded, profile.is_some())?;
+    let load = Flags::read(flags::options::FLAGS, matches, &BTreeMap::new()).map_err(Error::Usage)?;
+    let merged = merge(session, &load, loaded, profile.is_some())?;
     let (options, warnings) = merged.consolidate()?;
     log_all(session, &warnings);
     let runtime = Flags::read(flags::runtime::FLAGS, matches, &session.env).map_err(Error::Usage)?;
-    let load = Flags::read(flags::options::FLAGS, matches, &BTreeMap::new()).map_err(Error::Usage)?;
     let mut options = selection::apply(options, &runtime, &load)?;
     if let Some(profile) = profile {
         options = profile.apply(options)?;
@@ -117,12 +117,7 @@ pub fn settle(session: &Session, matches: &ArgMatches, loaded: &Loaded) -> Resul
 
 /// The options of all places, the later over the earlier. What the environment and flags say of a load belongs to the
 /// profile, where there is one.
-fn merge(
-    session: &Session,
-    matches: &ArgMatches,
-    loaded: &Loaded,
-    has_profile: bool,
-) -> Result<Options, Error> {
+fn merge(session: &Session, load: &Flags, loaded: &Loaded, has_profile: bool) -> Result<Options, Error> {
     let file = match config_file::read(&session.flags, &session.env).map_err(Error::Config)? {
         Some(value) => {
             let (options, warnings) = Options::from_config_file(&value)?;
@@ -132,7 +127,7 @@ fn merge(
         None => Options::default(),
     };
     let env = Options::from_env(session.env.iter().map(|(name, value)| (name.clone(), value.clone())))?;
-    let flags = from_flags(matches)?;
+    let flags = from_flags(load)?;
     let mut merged = file.overlay(loaded.options.clone());
     for (mut tier, name) in [(env, "env"), (flags, "cli")] {
         if has_profile {
@@ -163,9 +158,8 @@ fn describes_load(tier: &Options) -> bool {
 }
 
 /// The tier of the flags.
-fn from_flags(matches: &ArgMatches) -> Result<Options, Error> {
-    let given = Flags::read(flags::options::FLAGS, matches, &BTreeMap::new()).map_err(Error::Usage)?;
-    let object = flags::options::object(&given).map_err(Error::Usage)?;
+fn from_flags(given: &Flags) -> Result<Options, Error> {
+    let object = flags::options::object(given).map_err(Error::Usage)?;
     let (options, _) = Options::from_script(&json!(object))?;
     Ok(options)
 }

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use metrics::{RawSample, Registry};
 use report::output::{Setup, create};
-use report::sink::{Limits, Outputs, Report, Sink, Zone};
+use report::sink::{Closing, Limits, Outputs, Sink, Zone};
 
 use super::options::Settled;
 use crate::error::Error;
@@ -97,9 +96,9 @@ impl Stream {
         }
     }
 
-    /// Lets them finish; they take nothing more.
+    /// Lets them finish; they take nothing more. None when they have been told before.
     #[must_use]
-    pub fn finish(&mut self, patience: Duration) -> Vec<Report> {
-        self.0.take().map(|outputs| outputs.finish(patience)).unwrap_or_default()
+    pub fn close(&mut self) -> Option<Closing> {
+        self.0.take().map(Outputs::close)
     }
 }

@@ -11,7 +11,6 @@ mod zipkin;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::Read as _;
 use std::path::Path;
 
 use insight::traces::{Span, Trace};
@@ -19,6 +18,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::bounded::Bounded;
 use crate::error::Error;
 use crate::results::open;
 
@@ -26,6 +26,9 @@ pub use page::{Found, document, text};
 
 /// A service or an operation that has no name.
 const NAMELESS: &str = "unknown";
+
+/// A file is not larger, unpacked: all of it is held in memory while it is read.
+const BYTES_MAX: u64 = 512 << 20;
 
 /// The traces of all files.
 #[derive(Debug, Default)]
@@ -43,11 +46,11 @@ impl Gathered {
     /// Takes the traces of a file, which may be packed with gzip.
     ///
     /// # Errors
-    /// When it cannot be read, or is none of the formats that are known.
+    /// When it cannot be read, is too large, or is none of the formats that are known.
     pub fn read(&mut self, path: &Path) -> Result<(), Error> {
-        let mut bytes = Vec::new();
         let failed = |why: &dyn fmt::Display| Error::File(format!("{}: {why}", path.display()));
-        open(path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(|why| failed(&why))?;
+        let bytes = open(path).and_then(|file| Bounded::new(file, BYTES_MAX).whole());
+        let bytes = bytes.map_err(|why| failed(&why))?;
         self.take_documents(&bytes).map_err(|why| failed(&why))
     }
 

@@ -1,9 +1,10 @@
 //! Artillery scripts as people write them, run by the built program against the demo shop.
 //!
 //! [`rows`] goes through what Artillery's scripts may say, row by row; [`plans`] are whole scripts with exact counts;
-//! [`socketio`] is the engine of that name.
+//! [`processors`] are functions in JavaScript; [`socketio`] is the engine of that name.
 
 mod plans;
+mod processors;
 #[path = "../program/mod.rs"]
 mod program;
 mod ran;

@@ -68,6 +68,15 @@ pub fn assertions() -> Vec<Row> {
             ),
             true,
         ),
+        fails(
+            "json path of a plug-in",
+            &valued(
+                "com.atlantbh.jmeter.plugins.jsonutils.jsonpathassertion.JSONPathAssertion",
+                "$.items[1].name",
+                &[("EXPECTED_VALUE", "three")],
+            ),
+            true,
+        ),
         fails("json path null", &valued("JSONPathAssertion", "$.nothing", &[("EXPECT_NULL", "true")]), false),
         fails(
             "json path missing",
@@ -198,6 +207,7 @@ pub fn assertions() -> Vec<Row> {
                 el("kg.apc.jmeter.jmxmon.JMXMonCollector", "o", &[], ""),
                 el("kg.apc.jmeter.dbmon.DbMonCollector", "o", &[], ""),
                 el("kg.apc.jmeter.perfmon.PerfMonCollector", "p", &[], ""),
+                el("com.github.johrstrom.listener.PrometheusListener", "p", &[], ""),
             ],
             &["${heard}${bean}", "15b"],
         ),

@@ -10,6 +10,35 @@ pub fn controllers() -> Vec<Row> {
     let c = || show("c");
     vec![
         row("simple", &[el("GenericController", "s", &[], &(a() + &b()))], &["a", "b"]),
+        loops(
+            "weighted",
+            "1",
+            "5",
+            &[with(
+                "com.blazemeter.jmeter.control.WeightedSwitchController",
+                "w",
+                &[],
+                &table("Weights", &[&["a", "3"], &["gone", "9"], &["two", "${two}"], &["c", "0"]]),
+                &(a() + &el("GenericController", "two", &[], &(b() + &show("b again"))) + &c()),
+            )],
+            &["a", "b", "b again", "a", "a", "b", "b again"],
+        ),
+        loops(
+            "parameterized",
+            "1",
+            "2",
+            &[
+                with(
+                    "kg.apc.jmeter.control.ParameterizedController",
+                    "p",
+                    &[],
+                    &inner_arguments("ParameterizedController", &[("x", "${x}1"), ("y", "${x}2")]),
+                    &show("${x} ${y}"),
+                ),
+                show("${x}"),
+            ],
+            &["${x}1 ${x}12", "${x}1", "${x}11 ${x}112", "${x}11"],
+        ),
         row("recording", &[el("RecordingController", "s", &[], &a())], &["a"]),
         row(
             "loop",

@@ -12,16 +12,10 @@ create function parts(n int, out half int, out rest int) language sql as 'select
 #[expect(clippy::too_many_lines, reason = "it is a table")]
 pub fn databases() -> Vec<Row> {
     let ask = |class: &str, name: &str, kind: &str, query: &str, more: &[(&str, &str)], below: &str| {
-        let mut all = vec![("dataSource", "db"), ("queryType", kind), ("query", query)];
-        all.retain(|(name, _)| more.iter().all(|(own, _)| own != name));
-        all.extend(more);
-        el(class, name, &all, below)
+        asking(class, name, ["db", kind, query], more, below)
     };
     let sample = |name: &str, kind: &str, query: &str, more: &[(&str, &str)]| {
         ask("JDBCSampler", name, kind, query, more, &body_as("text"))
-    };
-    let bound = |values: &'static str, types: &'static str| {
-        [("queryArguments", values), ("queryArgumentsTypes", types)]
     };
     vec![
         row("make", &[sample("make", "Update Statement", TABLE, &[])], &["make"]),
@@ -214,6 +208,33 @@ pub fn databases() -> Vec<Row> {
     ]
 }
 
+/// An element that asks: a source, in a way, a query. More properties stand in place of these or beside them.
+pub fn asking(class: &str, name: &str, what: [&str; 3], more: &[(&str, &str)], below: &str) -> String {
+    let [source, kind, query] = what;
+    let mut all = vec![("dataSource", source), ("queryType", kind), ("query", query)];
+    all.retain(|(name, _)| more.iter().all(|(own, _)| own != name));
+    all.extend(more);
+    el(class, name, &all, below)
+}
+
+/// What is bound to the marks of a query.
+pub fn bound<'a>(values: &'a str, types: &'a str) -> [(&'a str, &'a str); 2] {
+    [("queryArguments", values), ("queryArgumentsTypes", types)]
+}
+
+/// A pool of connections: its name, address, user and password, and how many there are at most.
+pub fn pool(name: &str, url: &str, who: (&str, &str), most: &str, more: &[(&str, &str)]) -> String {
+    let mut all = vec![
+        ("dataSource", name),
+        ("dbUrl", url),
+        ("username", who.0),
+        ("password", who.1),
+        ("poolMax", most),
+    ];
+    all.extend(more);
+    el("JDBCDataSource", name, &all, "")
+}
+
 /// The first line of the answer in a variable.
 pub fn body_as(name: &str) -> String {
     el(
@@ -232,21 +253,8 @@ pub fn body_as(name: &str) -> String {
 pub fn sources() -> String {
     let source = |name: &str, port: &str, most: &str| {
         let url = format!("jdbc:postgresql://127.0.0.1:{port}");
-        el(
-            "JDBCDataSource",
-            name,
-            &[
-                ("dataSource", name),
-                ("dbUrl", &url),
-                ("driver", "org.postgresql.Driver"),
-                ("username", "shop"),
-                ("password", ""),
-                ("autocommit", "true"),
-                ("poolMax", most),
-                ("timeout", "20000"),
-            ],
-            "",
-        )
+        let more = [("driver", "org.postgresql.Driver"), ("autocommit", "true"), ("timeout", "20000")];
+        pool(name, &url, ("shop", ""), most, &more)
     };
     source("db", "${__P(db)}/postgres", "0")
         + &source("shared", "${__P(db)}/postgres", "2")

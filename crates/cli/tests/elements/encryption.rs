@@ -1,7 +1,7 @@
 //! Samplers that ask a database over TLS.
 
 use super::super::jmx::*;
-use super::databases::body_as;
+use super::databases::{asking, body_as, pool};
 use super::*;
 
 /// What a source is called, the rest of its address, and what a sample of it shows.
@@ -29,6 +29,13 @@ const POSTGRES: &[Case] = &[
         "known client",
         "127.0.0.1",
         "sslmode=require&sslkey=${__P(tls)}/client.p12&sslpassword=swordfish",
+        "true",
+    ),
+    (
+        "store of java",
+        "known client",
+        "127.0.0.1",
+        "sslmode=require&sslkey=${__P(tls)}/client.jks&sslpassword=swordfish",
         "true",
     ),
     (
@@ -95,6 +102,14 @@ const MARIADB: &[Case] = &[
         "sslMode=VERIFY_CA&trustCertificateKeyStoreUrl=file:${__P(tls)}/ca.p12&trustCertificateKeyStorePassword=swordfish\
          &clientCertificateKeyStoreType=PKCS12&clientCertificateKeyStoreUrl=file:${__P(tls)}/client.p12\
          &clientCertificateKeyStorePassword=swordfish",
+        "1",
+    ),
+    (
+        "mysql store of java",
+        "known",
+        "127.0.0.1",
+        "sslMode=VERIFY_CA&trustCertificateKeyStoreUrl=file:${__P(tls)}/ca.jks&trustCertificateKeyStorePassword=swordfish\
+         &clientCertificateKeyStoreUrl=file:${__P(tls)}/client.jks&clientCertificateKeyStorePassword=swordfish",
         "1",
     ),
     (
@@ -166,23 +181,14 @@ fn made(
     place: impl Fn(&Case) -> (String, &'static str, &'static str),
 ) -> (Vec<Row>, String) {
     let sample = |name: &str, source: &str, kind: &str, query: &str, below: &str| {
-        let all =
-            [("dataSource", source), ("queryType", kind), ("query", query), ("variableNames", "sealed")];
-        el("JDBCSampler", name, &all, below)
+        asking("JDBCSampler", name, [source, kind, query], &[("variableNames", "sealed")], below)
     };
     let (mut rows, mut sources) = (Vec::new(), String::new());
     rows.push(row("first", &[sample("first", cases[0].0, "Update Statement", first, "")], &["first"]));
     for case in cases {
         let (name, .., wanted) = *case;
         let (url, user, password) = place(case);
-        let all = [
-            ("dataSource", name),
-            ("dbUrl", &url),
-            ("username", user),
-            ("password", password),
-            ("poolMax", "1"),
-        ];
-        sources.push_str(&el("JDBCDataSource", name, &all, ""));
+        sources.push_str(&pool(name, &url, (user, password), "1", &[]));
         let is_refused = wanted.starts_with("Cannot");
         let told = if is_refused {
             // Only as far as it is the same everywhere.

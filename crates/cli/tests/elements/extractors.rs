@@ -141,6 +141,34 @@ pub fn extractors() -> Vec<Row> {
             &["g", "3 3 1,2,3 two"],
         ),
         row(
+            "json path of a plug-in",
+            &[
+                get(
+                    "g",
+                    "/bin/json",
+                    &[
+                        ("list", "$.items[*].id"),
+                        ("one", "$.items[1].name"),
+                        ("none", "$.nowhere"),
+                        ("bad", "$["),
+                    ]
+                    .map(|(name, path)| {
+                        el(
+                            "com.atlantbh.jmeter.plugins.jsonutils.jsonpathextractor.JSONPathExtractor",
+                            name,
+                            &[("VAR", name), ("JSONPATH", path), ("DEFAULT", "d")],
+                            "",
+                        )
+                    })
+                    .concat(),
+                ),
+                show("${list} ${list_3} ${list_matchNr} ${one} ${none} ${bad}"),
+                el("com.atlantbh.jmeter.plugins.jsonutils.jsonformatter.JSONFormatter", "f", &[], ""),
+                el("com.atlantbh.jmeter.plugins.xmlformatter.XMLFormatPostProcessor", "f", &[], ""),
+            ],
+            &["g", "[1,2,3] 3 3 two d d"],
+        ),
+        row(
             "boundary",
             &[
                 get(
@@ -264,7 +292,7 @@ pub fn extractors() -> Vec<Row> {
                 ),
                 show("${n} ${code}"),
             ],
-            &["s", "one+two 200"],
+            &["s", "s-0", "one+two 200"],
         ),
         loops(
             "on error next loop",

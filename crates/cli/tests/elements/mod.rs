@@ -9,6 +9,8 @@ mod functions;
 pub mod groups;
 pub mod mysql;
 pub mod samplers;
+mod saver;
+mod scripts;
 pub mod settings;
 pub mod sockets;
 pub mod zones;
@@ -44,10 +46,20 @@ pub fn own(name: &'static str, xml: String, wanted: &[&'static str]) -> Row {
 
 pub const FILES: &[(&str, &str)] = &[
     ("users.csv", "ann,1\nbob,2\n\"c,d\",3\n"),
+    ("settings.csv", "colour;green\nno pair\nsize;${two}\n"),
     ("named.csv", "name;age\neve;7\n"),
     ("part.jmx", FRAGMENT),
     ("hello.groovy", "vars.put('from_file', 'yes')"),
 ];
+
+/// Arguments in a property of an element.
+pub fn inner_arguments(property: &str, pairs: &[(&str, &str)]) -> String {
+    let rows: Vec<[(&str, &str); 2]> =
+        pairs.iter().map(|(name, value)| [("Argument.name", *name), ("Argument.value", *value)]).collect();
+    let rows: Vec<&[(&str, &str)]> = rows.iter().map(|row| &row[..]).collect();
+    let list = items("Arguments.arguments", "Argument", &rows);
+    format!("<elementProp name=\"{property}\" elementType=\"Arguments\">{list}</elementProp>")
+}
 
 pub const FRAGMENT: &str = "<jmeterTestPlan version=\"1.2\"><hashTree><TestFragmentController testname=\"Part\"/><hashTree>\
     <DebugSampler testname=\"included ${who}\"/><hashTree/></hashTree></hashTree></jmeterTestPlan>";

@@ -1,7 +1,7 @@
 //! Samplers that ask MariaDB, by the addresses of both of its drivers.
 
 use super::super::jmx::*;
-use super::databases::body_as;
+use super::databases::{asking, body_as, bound, pool};
 use super::*;
 
 const TABLE: &str = "create table items (id int primary key, name varchar(5), price decimal(8,2), ok boolean, \
@@ -18,10 +18,7 @@ const PARTS: &str = "create procedure parts(n int, out half int, inout rest int)
 const TWICE: &str = "create function twice(n int) returns int deterministic return n * 2";
 
 fn ask(name: &str, kind: &str, query: &str, more: &[(&str, &str)]) -> String {
-    let mut all = vec![("dataSource", "my"), ("queryType", kind), ("query", query)];
-    all.retain(|(name, _)| more.iter().all(|(own, _)| own != name));
-    all.extend(more);
-    el("JDBCSampler", name, &all, &body_as("text"))
+    asking("JDBCSampler", name, ["my", kind, query], more, &body_as("text"))
 }
 
 fn flat() -> String {
@@ -30,10 +27,6 @@ fn flat() -> String {
         "flat",
         "vars.put('flat', vars.get('text').replaceAll('\\t', ' ').replaceAll('\\n', '/'))",
     ) + &show("${flat}")
-}
-
-fn bound<'a>(values: &'a str, types: &'a str) -> [(&'a str, &'a str); 2] {
-    [("queryArguments", values), ("queryArgumentsTypes", types)]
 }
 
 const UPDATE: &str = "Update Statement";
@@ -348,22 +341,13 @@ pub fn mysql() -> Vec<Row> {
 
 pub fn sources() -> String {
     let source = |name: &str, url: &str, user: &str, password: &str, most: &str| {
-        el(
-            "JDBCDataSource",
-            name,
-            &[
-                ("dataSource", name),
-                ("dbUrl", url),
-                ("driver", "com.mysql.cj.jdbc.Driver"),
-                ("username", user),
-                ("password", password),
-                ("autocommit", "true"),
-                ("poolMax", most),
-                ("timeout", "20000"),
-                ("initQuery", "set @mine = 5"),
-            ],
-            "",
-        )
+        let more = [
+            ("driver", "com.mysql.cj.jdbc.Driver"),
+            ("autocommit", "true"),
+            ("timeout", "20000"),
+            ("initQuery", "set @mine = 5"),
+        ];
+        pool(name, url, (user, password), most, &more)
     };
     let mysql = "jdbc:mysql://127.0.0.1:${__P(mydb)}/shop?serverTimezone=UTC";
     let maria = "jdbc:mariadb://127.0.0.1:1,127.0.0.1:${__P(mydb)}/shop?user=ed&password=s%26cret&allowMultiQueries=true\

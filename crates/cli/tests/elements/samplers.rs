@@ -288,6 +288,48 @@ pub fn samplers() -> Vec<Row> {
             ],
             &["js", "bsh", "own 202", "23ME"],
         ),
+        row(
+            "scripts of BSF",
+            &[
+                el(
+                    "BSFSampler",
+                    "s",
+                    &[
+                        ("BSFSampler.language", "javascript"),
+                        ("BSFSampler.query", "vars.put('bsf', '' + (20 + 1))"),
+                    ],
+                    &(el(
+                        "BSFPreProcessor",
+                        "p",
+                        &[("scriptLanguage", "beanshell"), ("script", "vars.put(\"before\", \"b\");")],
+                        "",
+                    ) + &groovy("BSFPostProcessor", "p", "vars.put('after', 'a')")
+                        + &groovy("BSFTimer", "t", "vars.put('timed', 't'); 1")
+                        + &groovy("BSFListener", "l", "vars.put('heard', sampleResult.sampleLabel)")),
+                ),
+                el(
+                    "DebugSampler",
+                    "${bsf}${before}${after}${timed}${heard}",
+                    &[],
+                    &groovy("BSFAssertion", "a", "AssertionResult.setFailure(vars.get('bsf') == '21')"),
+                ),
+            ],
+            &["s", "21bats 200 failed"],
+        ),
+        row(
+            "set variables",
+            &[
+                with(
+                    "kg.apc.jmeter.control.sampler.SetVariablesAction",
+                    "s",
+                    &[],
+                    &inner_arguments("SetVariablesAction", &[("who", "you"), ("copy", "${who}${two}")]),
+                    "",
+                ),
+                show("${copy}"),
+            ],
+            &["you2"],
+        ),
         row("pause", &[action("1", "0", "10"), show("after")], &["after"]),
         row("stop thread", &[show("before"), action("0", "0", "0"), show("after")], &["before"]),
         loops(

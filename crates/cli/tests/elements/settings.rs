@@ -115,10 +115,37 @@ pub fn settings() -> Vec<Row> {
                 el("DNSCacheManager", "n", &[], ""),
                 el("KeystoreConfig", "k", &[], ""),
                 el("TCPSamplerConfig", "t", &[], ""),
+                el("JavaConfig", "j", &[], ""),
+                el("MongoSourceElement", "m", &[], ""),
+                el("com.github.johrstrom.collector.CollectorElement", "c", &[], ""),
+                el("com.github.johrstrom.config.CollectorConfig", "c", &[], ""),
                 el("LoginConfig", "l", &[], ""),
                 show("on"),
             ],
             &["on"],
+        ),
+        rewritten(),
+        row(
+            "names of classes",
+            &[
+                "<org.apache.jmeter.sampler.DebugSampler testclass=\"org.apache.jmeter.sampler.DebugSampler\" testname=\"full\"/><hashTree/>"
+                    .to_owned(),
+                "<MyDebug testclass=\"DebugSampler\" testname=\"made up\"/><hashTree/>".to_owned(),
+            ],
+            &["full", "made up"],
+        ),
+        row(
+            "variables of a file",
+            &[
+                el(
+                    "kg.apc.jmeter.config.VariablesFromCSVFile",
+                    "v",
+                    &[("filename", "settings.csv"), ("variablesPrefix", "my_"), ("delimiter", ";")],
+                    "",
+                ),
+                show("${my_colour} ${my_size}"),
+            ],
+            &["green ${two}"],
         ),
         loops(
             "csv",
@@ -350,4 +377,59 @@ pub fn settings() -> Vec<Row> {
             &["met", "met"],
         ),
     ]
+}
+
+/// Session ids of an answer in the requests after it; the server tells what it was asked.
+fn rewritten() -> Row {
+    let answer = |text: &str| {
+        el(
+            "kg.apc.jmeter.samplers.DummySampler",
+            "answer",
+            &[("SUCCESFULL", "true"), ("RESPONSE_CODE", "200"), ("RESPONSE_DATA", text)],
+            "",
+        )
+    };
+    let asked = |path: &str, more: &[(&str, &str)]| {
+        let mut props = vec![("argument_name", "sid")];
+        props.extend(more);
+        let url = [
+            ("RegexExtractor.refname", "url"),
+            ("RegexExtractor.useHeaders", "URL"),
+            ("RegexExtractor.regex", "//[^/]+(.*)"),
+            ("RegexExtractor.template", "$1$"),
+            ("RegexExtractor.match_number", "1"),
+        ];
+        let below = el("URLRewritingModifier", "r", &props, "") + &el("RegexExtractor", "u", &url, "");
+        get("g", path, &below) + &show("${url}")
+    };
+    row(
+        "session ids in addresses",
+        &[
+            answer("<a href=\"/next?sid=a%26b&x=1\">"),
+            asked("/bin/get?y=1", &[]),
+            answer("<a href=\"/next;sid=77?x=1\">"),
+            asked("/bin/get", &[("path_extension", "true"), ("path_extension_no_questionmark", "true")]),
+            answer("<input name='sid' value='1'>"),
+            loops_of(2, &(asked("/bin/get", &[("cache_value", "true")]) + &answer("none"))),
+        ],
+        &[
+            "answer",
+            "g",
+            "/bin/get?y=1&sid=a%26b",
+            "answer",
+            "g 404 failed",
+            "/bin/get;sid=77",
+            "answer",
+            "g",
+            "/bin/get?sid=1",
+            "answer",
+            "g",
+            "/bin/get?sid=1",
+            "answer",
+        ],
+    )
+}
+
+fn loops_of(count: u32, below: &str) -> String {
+    el("LoopController", "l", &[("LoopController.loops", &count.to_string())], below)
 }

@@ -1,7 +1,8 @@
 //! Takes values out of texts whose names say that they are credentials.
 //!
 //! Main function: [`masked`]. It goes by names, in JSON, forms, addresses, XML and multipart bodies, cut off or not, and
-//! cannot know a credential that has another name. Texts that are known to be secret are replaced elsewhere.
+//! knows two forms of credentials under any name: what stands behind `Bearer` or `Basic`, and JSON Web Tokens. It cannot know
+//! a credential that has another name and no such form. Texts that are known to be secret are replaced elsewhere.
 
 /// What stands in place of a value.
 pub(super) const INSTEAD: &str = "***";
@@ -48,10 +49,15 @@ pub fn masked(text: &str) -> String {
         while at < bytes.len() && is_of_name(bytes[at]) {
             at += 1;
         }
-        if !is_secret_name(&text[from..at]) {
-            continue;
-        }
-        if let Some((begin, end)) = value_behind(bytes, from, at).filter(|(begin, end)| begin < end) {
+        let word = &text[from..at];
+        let known = if is_web_token(word) {
+            Some((from, at))
+        } else if is_secret_name(word) {
+            value_behind(bytes, from, at)
+        } else {
+            behind_scheme(bytes, word, at)
+        };
+        if let Some((begin, end)) = known.filter(|(begin, end)| begin < end) {
             shown.push_str(&text[done..begin]);
             shown.push_str(INSTEAD);
             (done, at) = (end, end);
@@ -63,6 +69,24 @@ pub fn masked(text: &str) -> String {
 
 const fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+/// Whether a word is a JSON Web Token: three parts of which the first is an object of JSON in base64.
+fn is_web_token(word: &str) -> bool {
+    word.starts_with("eyJ") && word.len() >= 20 && word.matches('.').count() == 2
+}
+
+/// What stands behind the name of a scheme of HTTP, when it is no word of a language.
+fn behind_scheme(text: &[u8], word: &str, at: usize) -> Option<(usize, usize)> {
+    if !(word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic"))
+        || text.get(at) != Some(&b' ')
+    {
+        return None;
+    }
+    let end = find(text, at + 1, |byte| !(is_of_name(byte) || matches!(byte, b'~' | b'+' | b'/' | b'=')));
+    let value = &text[at + 1..end];
+    let is_word = value.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'-'));
+    (value.len() >= 6 && !is_word).then_some((at + 1, end))
 }
 
 /// Where the value of a name begins and ends; the name stands from `from` to `to`.
@@ -154,6 +178,11 @@ mod tests {
         check("apiKey=ü&x=ü", "apiKey=***&x=ü");
         check("token=\\ü&x=1", "token=***&x=1");
         check("token=\\", "token=***");
+        check("seen: Bearer a1b2-c3.~+/==, and more", "seen: Bearer ***, and more");
+        check(r#"{"echo":"basic YW5uOjE="}"#, r#"{"echo":"basic ***"}"#);
+        check("basic knowledge of a bearer certificate", "basic knowledge of a bearer certificate");
+        check("id=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-_9&n=1", "id=***&n=1");
+        check("eyJ0.eyJ1 is none", "eyJ0.eyJ1 is none");
         check("{\"token\":\"\\ü\",\"x\":\"ü\"}", "{\"token\":\"***\",\"x\":\"ü\"}");
     }
 

@@ -4,24 +4,23 @@
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
-use std::net::SocketAddr;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use model::Nanos;
 use tokio::time::Instant;
 
+use super::outcome::{Answer, Fault, Keeping};
 use super::response::{Proto, Wire};
-use super::{Client, Http2, Method, Origin, VersionPreference, WrittenHead};
+use super::{Client, Http2, Method, VersionPreference, WrittenHead};
 use crate::connection::{Connection, Io, Stream};
 use crate::dial::{self, Caller};
 use crate::error::{Call, Http2Scope, Kind};
-use crate::h1::{Decoder, Exchange, Expect, Failure, Reply, request};
+use crate::h1::{Decoder, Exchange, Expect, Heading, Progress, request};
 use crate::h2;
 use crate::headers::Headers;
 use crate::settings;
-use crate::tls::{Alpn, TlsInfo};
+use crate::tls::Alpn;
 use crate::trail::Trail;
 use crate::url::Url;
 
@@ -39,6 +38,9 @@ pub(super) struct Outgoing<'a, 'f> {
     /// Holds the connection that an authentication is bound to, from one request to the next.
     pub(super) bound: Option<&'a RefCell<Option<Box<Connection>>>>,
 }
+
+/// How far a request over HTTP/1 has come that was begun elsewhere, with the connection that it is on.
+pub(super) type UnderWay = (Box<Connection>, Box<(Progress, Decoder)>);
 
 /// What goes before the body.
 pub(super) enum Head<'f> {
@@ -70,38 +72,6 @@ fn has_key(fields: &request::Fields<'_>) -> bool {
     fields.get("Idempotency-Key").is_some() || fields.get("X-Idempotency-Key").is_some()
 }
 
-/// What came back.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) proto: Proto,
-    pub(super) reason: (u32, u32),
-    pub(super) headers: Headers,
-    pub(super) body: Bytes,
-    pub(super) remote: SocketAddr,
-    pub(super) tls: Option<Arc<TlsInfo>>,
-    pub(super) wire: Option<Box<Wire>>,
-}
-
-/// What did not come back.
-#[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) kind: Kind,
-    /// The failure struck in the body; this much of it came.
-    pub(super) partial_body: Option<Bytes>,
-    /// The status of the answer whose body broke off.
-    pub(super) status: Option<u16>,
-    pub(super) remote: Option<SocketAddr>,
-    /// The server cannot have seen the request, or does not mind to see it twice.
-    repeatable: bool,
-}
-
-impl From<Kind> for Fault {
-    fn from(kind: Kind) -> Self {
-        Self { kind, partial_body: None, status: None, remote: None, repeatable: false }
-    }
-}
-
 /// How often a request moves on from connections that turn out dead. Each is one from the pool, so that the
 /// number is bounded anyway; this bounds it where a server kills each connection.
 const ATTEMPTS_MAX: u32 = 32;
@@ -121,33 +91,40 @@ enum Dialled {
 }
 
 impl Client {
-    /// Sends one request and reads its response. The trail gets all edges up to the end or the failure.
-    pub(super) async fn hop(&self, out: &Outgoing<'_, '_>, trail: &mut Trail) -> Result<Answer, Fault> {
+    /// Sends one request and reads its response; goes on with it where it is under way. The trail gets all edges up to
+    /// the end or the failure.
+    pub(super) async fn hop(
+        &self,
+        out: &Outgoing<'_, '_>,
+        trail: &mut Trail,
+        mut under_way: Option<UnderWay>,
+    ) -> Result<Answer, Fault> {
         check(out)?;
         let spoken = self.spoken(out.url, out.version);
         let reuse = !self.worker.settings.no_connection_reuse;
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let known = if spoken.http2 && reuse { self.pool().http2(out.url) } else { None };
+            let known =
+                if spoken.http2 && reuse && under_way.is_none() { self.pool().http2(out.url) } else { None };
             // HTTP/2 in a box: its future is more than twice the size of HTTP/1's, and a waiting caller
             // carries the larger of the two on its stack.
             let outcome = match known {
                 Some(http2) => Box::pin(self.over_http2(&http2, out, trail)).await,
                 None => {
                     // Not in the head of the match: a fault would have its room until the end of it.
-                    let dialled = self.connection(out, spoken, trail).await?;
+                    let (dialled, state) = match under_way.take() {
+                        Some((connection, state)) => (Dialled::Http1(connection), Some(state)),
+                        None => (self.connection(out, spoken, trail).await?, None),
+                    };
                     match dialled {
-                        Dialled::Http1(connection) => self.over_http1(connection, out, trail).await,
+                        Dialled::Http1(connection) => self.over_http1(connection, state, out, trail).await,
                         Dialled::Http2(http2) => Box::pin(self.over_http2(&http2, out, trail)).await,
                     }
                 }
             };
             match outcome {
-                Err(fault) if fault.repeatable && attempts < ATTEMPTS_MAX => {
-                    trail.sent = Nanos::ZERO;
-                    trail.first_byte = Nanos::ZERO;
-                }
+                Err(fault) if fault.repeatable && attempts < ATTEMPTS_MAX => trail.begin_again(),
                 other => return other,
             }
         }
@@ -212,7 +189,7 @@ impl Client {
             Stream::Tls(tls) if out.url.is_tls() => tls.alpn() == Some(b"h2"),
             _ => alpn != Alpn::Http1 && !out.url.is_tls(),
         };
-        let origin = Origin::of(out.url);
+        let origin = worker.origins.of(out.url);
         let socket = stream.socket();
         let (remote, opening) = (socket.remote(), (socket.sent(), socket.received()));
         if !chosen {
@@ -247,69 +224,41 @@ impl Client {
     async fn over_http1(
         &self,
         mut connection: Box<Connection>,
+        state: Option<Box<(Progress, Decoder)>>,
         out: &Outgoing<'_, '_>,
         trail: &mut Trail,
     ) -> Result<Answer, Fault> {
         let worker = &*self.worker;
         let settings = &worker.settings;
-        let mut head = worker.borrow_head();
-        self.write_head(&mut head, out);
-        let socket = connection.stream.socket();
-        // The first request on a connection pays for its making.
-        let before = if connection.served == 0 { (0, 0) } else { (socket.sent(), socket.received()) };
-        let remote = socket.remote();
-        let expect =
-            Expect { no_body: out.method == "HEAD", discard: out.discard_body, limits: settings.limits };
-        let request_head = if settings.keep_wire { Some(head.clone()) } else { None };
-        let mut exchange = Exchange::new(
-            &mut connection,
-            worker,
-            (head, out.body),
-            (out.deadline, out.head_patience),
-            trail,
-            Decoder::new(expect),
-        );
+        let state = match state {
+            Some(state) => *state,
+            None => {
+                let no_body = out.method == "HEAD";
+                let expect = Expect { no_body, discard: out.discard_body, limits: settings.limits };
+                (Progress::default(), Decoder::new(expect))
+            }
+        };
+        let head = match out.head {
+            Head::Written(written) => Heading::Lent(&written.bytes),
+            Head::Fields(fields) => {
+                let mut head = worker.borrow_head();
+                self.write_fields(&mut head, out.method, out.url, fields, out.body.len());
+                Heading::Own(head)
+            }
+        };
+        let request_head = settings.keep_wire.then(|| head.bytes().to_vec());
+        let patience = (out.deadline, out.head_patience);
+        let mut exchange = Exchange::new(&mut connection, worker, (head, out.body), patience, trail, state);
         let outcome = poll_fn(|context| exchange.poll(context)).await;
         let outcome = exchange.finish(outcome);
-        let reused = connection.served > 0;
-        connection.served += 1;
-        let socket = connection.stream.socket();
-        trail.sent_bytes += socket.sent() - before.0;
-        trail.received_bytes += socket.received() - before.1;
-        match outcome {
-            Ok(Reply { head, body, reusable }) => {
-                let tls = connection.stream.tls().cloned();
-                if reusable && !out.head.closes() && !settings.no_connection_reuse {
-                    match out.bound {
-                        Some(bound) => *bound.borrow_mut() = Some(connection),
-                        None => self.pool().put(connection),
-                    }
-                }
-                let wire = request_head.map(|request_head| {
-                    let response_head = head.headers.block().to_vec();
-                    Box::new(Wire {
-                        request_head,
-                        request_body: out.body.clone(),
-                        response_head,
-                        response_body: body.clone(),
-                    })
-                });
-                let proto = if head.minor == 0 { Proto::Http10 } else { Proto::Http11 };
-                let (status, reason, headers) = (head.status, head.reason, head.headers);
-                Ok(Answer { status, proto, reason, headers, body, remote, tls, wire })
-            }
-            Err(Failure { kind, lost_unanswered, unwritten, partial_body, status }) => {
-                let repeatable = reused && lost_unanswered && (unwritten || is_replayable(out));
-                Err(Fault { kind, partial_body, status, remote: Some(remote), repeatable })
-            }
-        }
-    }
-
-    fn write_head(&self, head: &mut Vec<u8>, out: &Outgoing<'_, '_>) {
-        match out.head {
-            Head::Written(written) => head.extend_from_slice(&written.bytes),
-            Head::Fields(fields) => self.write_fields(head, out.method, out.url, fields, out.body.len()),
-        }
+        let keeping = Keeping { bound: out.bound, closes: out.head.closes() };
+        let answer = self.settle(connection, outcome, &keeping, || is_replayable(out), trail);
+        let mut answer = answer.map_err(|fault| *fault)?;
+        answer.wire = request_head.map(|request_head| {
+            let (response_head, response_body) = (answer.headers.block().to_vec(), answer.body.clone());
+            Box::new(Wire { request_head, request_body: out.body.clone(), response_head, response_body })
+        });
+        Ok(answer)
     }
 
     fn write_fields(
@@ -451,7 +400,7 @@ fn check(out: &Outgoing<'_, '_>) -> Result<(), Kind> {
 
 /// Whether a request may be sent again when nobody knows whether the server has seen it.
 fn is_replayable(out: &Outgoing<'_, '_>) -> bool {
-    matches!(out.method, "GET" | "HEAD" | "OPTIONS" | "TRACE") || out.head.has_key()
+    Method::is_safe(out.method) || out.head.has_key()
 }
 
 /// The edges of a stream as edges of a trail.

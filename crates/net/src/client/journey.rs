@@ -8,7 +8,8 @@ use bytes::Bytes;
 use model::{Level, Nanos};
 
 use super::authentication::{Authentication, Subject};
-use super::hop::{Answer, Fault, Head, Outgoing};
+use super::hop::{Head, Outgoing, UnderWay};
+use super::outcome::{Answer, Fault};
 use super::redirect::{self, Redirect};
 use super::response::{self, Note, SentHeaders};
 use super::{AuthScheme, Client, Hop, Method, Request, Response, VersionPreference, Wire};
@@ -19,6 +20,16 @@ use crate::h1::request::Fields;
 use crate::headers::Headers;
 use crate::trail::Trail;
 use crate::url::Url;
+
+/// What has become of the first hop of a journey that was begun elsewhere.
+pub(super) enum Begun {
+    /// It is under way.
+    UnderWay(UnderWay),
+    /// Its connection was lost; it is to be sent again.
+    Lost,
+    /// It is over.
+    Over(Result<Answer, Fault>),
+}
 
 /// A request on its way.
 pub(super) struct Journey<'a> {
@@ -81,21 +92,36 @@ impl<'a> Journey<'a> {
         }
     }
 
-    /// Goes all the way.
+    /// Goes all the way, or what is left of it.
     pub(super) async fn run(
         mut self: Box<Self>,
+        begun: Option<Box<(Trail, Begun)>>,
         on_hop: &mut dyn FnMut(&Hop<'_>),
     ) -> Result<Response, Error> {
-        let started = self.client.worker.clock().now();
-        self.deadline = started + Nanos::from(self.request.timeout);
-        let mut begins = Some(started);
+        let now = || self.client.worker.clock().now();
+        let (mut trail, mut begun) = match begun {
+            Some(begun) => (begun.0, Some(begun.1)),
+            None => (Trail::begin(now()), None),
+        };
+        self.deadline = trail.start + Nanos::from(self.request.timeout);
         loop {
-            let mut trail = Trail::begin(begins.take().unwrap_or_else(|| self.client.worker.clock().now()));
             let cookie = self.cookie();
-            let outcome = match self.request.cancel.clone() {
-                None => self.hop(cookie.as_deref(), &mut trail).await,
+            let under_way = match begun.take() {
+                Some(Begun::Over(outcome)) => Err(outcome),
+                Some(Begun::UnderWay(under_way)) => Ok(Some(under_way)),
+                Some(Begun::Lost) | None => Ok(None),
+            };
+            let outcome = match (under_way, self.request.cancel.clone()) {
+                (Err(outcome), _) => outcome,
                 // Rare: it stays out of the future that each request carries.
-                Some(cancel) => Box::pin(self.hop_unless(&cancel, cookie.as_deref(), &mut trail)).await,
+                (Ok(None), Some(cancel)) => {
+                    Box::pin(self.hop_unless(&cancel, cookie.as_deref(), &mut trail)).await
+                }
+                (Ok(under_way), _) => {
+                    // What is under way was written without cookies, whatever the jar has got since.
+                    let cookie = cookie.as_deref().filter(|_| under_way.is_none());
+                    self.hop(cookie, &mut trail, under_way).await
+                }
             };
             let answer = match outcome {
                 Ok(mut answer) => {
@@ -115,6 +141,7 @@ impl<'a> Journey<'a> {
                     }
                 }
             }
+            trail = Trail::begin(self.client.worker.clock().now());
         }
     }
 
@@ -128,11 +155,16 @@ impl<'a> Journey<'a> {
         tokio::select! {
             biased;
             () = cancel.notified() => Err(Kind::Cancelled.into()),
-            outcome = self.hop(cookie, trail) => outcome,
+            outcome = self.hop(cookie, trail, None) => outcome,
         }
     }
 
-    async fn hop(&self, cookie: Option<&str>, trail: &mut Trail) -> Result<Answer, Fault> {
+    async fn hop(
+        &self,
+        cookie: Option<&str>,
+        trail: &mut Trail,
+        under_way: Option<UnderWay>,
+    ) -> Result<Answer, Fault> {
         let head = self.head(cookie)?;
         let bound = self.authentication.as_deref().filter(|authentication| authentication.binds());
         let outgoing = Outgoing {
@@ -143,10 +175,10 @@ impl<'a> Journey<'a> {
             deadline: self.deadline,
             version: if bound.is_some() { VersionPreference::Http1 } else { self.request.version },
             discard_body: self.request.discard_body,
-            head_patience: self.request.head_timeout.map_or(Nanos::MAX, Nanos::from),
+            head_patience: self.request.head_patience(),
             bound: bound.map(|authentication| &authentication.bound),
         };
-        self.client.hop(&outgoing, trail).await
+        self.client.hop(&outgoing, trail, under_way).await
     }
 
     /// What goes before the body of the next hop.
@@ -366,7 +398,7 @@ impl<'a> Journey<'a> {
     }
 
     /// The headers of the present hop, without the cookies of the jar: worked out again for those who ask.
-    fn sent_headers(&self) -> Vec<(String, String)> {
+    pub(super) fn sent_headers(&self) -> Vec<(String, String)> {
         self.fields(None).map(|fields| fields.shown()).unwrap_or_default()
     }
 
@@ -397,8 +429,7 @@ impl<'a> Journey<'a> {
         };
         let body = unpacked.as_ref().unwrap_or(&answer.body);
         self.tell(&answer, &trail, (false, Some(body)), on_hop);
-        let (at, length) = (answer.reason.0 as usize, answer.reason.1 as usize);
-        let reason = answer.headers.block().get(at..at + length).unwrap_or_default();
+        let reason = response::reason_in(&answer.headers, answer.reason);
         let status_text = response::status_text(answer.status, answer.proto, reason);
         Ok(Response {
             status: answer.status,

@@ -4,8 +4,10 @@
 //! that a request is to use.
 
 mod authentication;
+mod direct;
 mod hop;
 mod journey;
+mod outcome;
 mod pool;
 mod redirect;
 mod request;
@@ -18,18 +20,17 @@ use std::sync::Arc;
 
 use rustls::ClientConfig;
 
-pub(crate) use pool::{Http2, Origin, Pool};
+pub use direct::{Asked, Sending};
+pub(crate) use pool::{Http2, Origin, Origins, Pool};
 pub use request::{AuthScheme, Method, Request, VersionPreference};
 pub use request_headers::RequestHeaders;
 use request_headers::WrittenHead;
 pub use response::{Hop, Note, Proto, Response, SentHeaders, Wire};
 
 use crate::cookie::Jar;
-use crate::error::Error;
 use crate::settings::PoolScope;
 use crate::tls::Tls;
 use crate::worker::Worker;
-use journey::Journey;
 
 /// How many servers a user keeps sessions of, for resuming them.
 const SESSIONS: usize = 8;
@@ -65,19 +66,11 @@ impl Client {
     /// When no whole response came. `on_hop` has then been called with the failure.
     pub fn send<'a>(
         &'a self,
-        request: Request,
+        request: impl Into<Asked<'a>>,
         jar: Option<&'a RefCell<Jar>>,
         on_hop: &'a mut dyn FnMut(&Hop<'_>),
-    ) -> impl Future<Output = Result<Response, Error>> + 'a {
-        // In a box, because a waiting caller carries the future on its stack; made before there is a future, which
-        // would have room for the request all its life.
-        let journey = Box::new(Journey::new(self, request, jar));
-        async move {
-            if let Some(rate) = &self.worker.settings.rate {
-                rate.wait(&self.worker.clock()).await;
-            }
-            journey.run(on_hop).await
-        }
+    ) -> Sending<'a> {
+        Sending::new(self, request.into(), jar, on_hop)
     }
 
     /// The user's number.
@@ -101,6 +94,13 @@ impl Client {
     #[must_use]
     pub fn idle(&self) -> usize {
         self.own_pool.len()
+    }
+
+    /// Where the connection lies in memory that this user's next request will probably take: address and bytes. For
+    /// those who fetch memory before it is needed.
+    #[must_use]
+    pub fn connection_place(&self) -> Option<(usize, usize)> {
+        self.pool().place()
     }
 
     /// A TLS configuration whose sessions only this user resumes.

@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::connection::Connection;
 use crate::h2;
 use crate::tls::TlsInfo;
@@ -21,12 +23,34 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    pub(crate) fn of(url: &Url) -> Rc<Self> {
+    fn of(url: &Url) -> Rc<Self> {
         Rc::new(Self { tls: url.is_tls(), port: url.port().unwrap_or_default(), host: url.host().into() })
     }
 
     fn is(&self, url: &Url) -> bool {
         self.tls == url.is_tls() && Some(self.port) == url.port() && *self.host == *url.host()
+    }
+}
+
+/// The origins that connections of a thread lead to, each once: users that look for a connection then read the same
+/// memory.
+#[derive(Default, Debug)]
+pub(crate) struct Origins(RefCell<Vec<Rc<Origin>>>);
+
+/// How many origins are kept; a test that calls more has some of them twice.
+const ORIGINS_MAX: usize = 64;
+
+impl Origins {
+    pub(crate) fn of(&self, url: &Url) -> Rc<Origin> {
+        let mut known = self.0.borrow_mut();
+        if let Some(origin) = known.iter().find(|origin| origin.is(url)) {
+            return Rc::clone(origin);
+        }
+        let origin = Origin::of(url);
+        if known.len() < ORIGINS_MAX {
+            known.push(Rc::clone(&origin));
+        }
+        origin
     }
 }
 
@@ -45,8 +69,8 @@ pub(crate) struct Http2 {
 /// Idle connections of one user, or of all users of a thread.
 #[derive(Debug)]
 pub(crate) struct Pool {
-    #[expect(clippy::vec_box, reason = "connections go in and out with each request, as one word")]
-    idle: RefCell<Vec<Box<Connection>>>,
+    // In place, as most users have one or two, and look for them with each request.
+    idle: RefCell<SmallVec<[Box<Connection>; 2]>>,
     http2: RefCell<Vec<Rc<Http2>>>,
     max_idle_per_host: usize,
 }
@@ -103,6 +127,12 @@ impl Pool {
     pub(crate) fn close(&self) {
         self.idle.borrow_mut().clear();
         self.http2.borrow_mut().clear();
+    }
+
+    /// Where the newest idle connection lies: its address, and its bytes.
+    pub(crate) fn place(&self) -> Option<(usize, usize)> {
+        let idle = self.idle.borrow();
+        idle.last().map(|newest| (std::ptr::from_ref(&**newest).addr(), size_of::<Connection>()))
     }
 
     /// How many connections wait, HTTP/2 included.

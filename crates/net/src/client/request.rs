@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use model::Nanos;
 use tokio::sync::Notify;
 
 use super::request_headers::RequestHeaders;
@@ -38,6 +39,11 @@ impl Method {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether such requests change nothing on the server.
+    pub(crate) fn is_safe(name: &str) -> bool {
+        matches!(name, "GET" | "HEAD" | "OPTIONS" | "TRACE")
     }
 }
 
@@ -127,5 +133,15 @@ impl Request {
     #[must_use]
     pub fn get(url: Rc<Url>) -> Self {
         Self::new(Method::GET, url)
+    }
+
+    /// The length of its body.
+    pub(crate) fn body_bytes(&self) -> usize {
+        self.body.as_ref().map_or(0, Bytes::len)
+    }
+
+    /// How long the head of an answer may take; longer than anything lasts when there is no limit.
+    pub(crate) fn head_patience(&self) -> Nanos {
+        self.head_timeout.map_or(Nanos::MAX, Nanos::from)
     }
 }

@@ -41,6 +41,13 @@ pub(crate) struct WrittenHead {
     pub(crate) has_key: bool,
 }
 
+impl WrittenHead {
+    /// Whether the request may be sent again when nobody knows whether the server has seen it.
+    pub(crate) fn is_replayable(&self) -> bool {
+        self.has_key || Method::is_safe(self.method.as_str())
+    }
+}
+
 impl Default for RequestHeaders {
     fn default() -> Self {
         Self::Own(Vec::new())

@@ -77,6 +77,11 @@ pub struct Response {
     pub notes: Vec<Note>,
 }
 
+/// The words of a status, which stand at that place and with that length in the block of the headers.
+pub(crate) fn reason_in(headers: &Headers, (at, length): (u32, u32)) -> &[u8] {
+    headers.block().get(at as usize..at as usize + length as usize).unwrap_or_default()
+}
+
 /// A status with its words.
 pub(crate) fn status_text(status: u16, proto: Proto, own: &[u8]) -> Cow<'static, str> {
     // The usual answer to the usual request needs no text of its own.

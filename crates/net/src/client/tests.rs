@@ -12,11 +12,13 @@ use tokio::task::LocalSet;
 
 use super::*;
 use crate::dns::DnsSettings;
+use crate::error::Error;
 use crate::error::Kind;
 use crate::settings::Settings;
 use crate::tls::TlsSettings;
 use crate::url::Url;
 
+mod direct;
 mod flows;
 mod proxies;
 mod redirects;

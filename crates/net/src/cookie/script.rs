@@ -65,6 +65,12 @@ pub struct Jar {
 }
 
 impl Jar {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.store.is_empty()
+    }
+
     /// Name and value of each cookie that goes to `url`, in the order of sending.
     #[must_use]
     pub fn cookies_for(&self, url: &Url) -> Vec<(String, String)> {

@@ -6,6 +6,7 @@
 mod addresses;
 mod auth;
 
+pub use crate::tls::pkcs12;
 pub use crate::websocket::websocket;
 pub use addresses::addresses;
 pub use auth::auth;
@@ -173,7 +174,7 @@ mod tests {
     #[test]
     fn seeds_and_findings_hold() {
         let fuzz = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz");
-        let all: [(&str, Property); 7] = [
+        let all: [(&str, Property); 8] = [
             ("http1", super::http1),
             ("cookies", super::cookies),
             ("urls", super::urls),
@@ -181,6 +182,7 @@ mod tests {
             ("auth", super::auth),
             ("addresses", super::addresses),
             ("websocket", super::websocket),
+            ("pkcs12", super::pkcs12),
         ];
         for (target, property) in all {
             let mut inputs = 0;

@@ -39,12 +39,28 @@ pub(crate) struct Failure {
 /// How often one look at the socket reads, while there is more.
 const READS_MAX: usize = 16;
 
+/// What is sent before the body.
+pub(crate) enum Heading<'a> {
+    /// It was written before.
+    Lent(&'a [u8]),
+    /// It goes back to the worker once it is sent: users that wait for a response must not keep one each.
+    Own(Vec<u8>),
+}
+
+impl Heading<'_> {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Lent(bytes) => bytes,
+            Self::Own(bytes) => bytes,
+        }
+    }
+}
+
 /// An exchange under way.
 pub(crate) struct Exchange<'a> {
     connection: &'a mut Connection,
     worker: &'a Worker,
-    /// Goes back to the worker once it is written: users that wait for a response must not keep one each.
-    head: Vec<u8>,
+    head: Heading<'a>,
     body: &'a [u8],
     deadline: Nanos,
     /// How long the head of the response may take once the request is written.
@@ -54,8 +70,9 @@ pub(crate) struct Exchange<'a> {
     decoder: Decoder,
 }
 
-#[derive(Default)]
-struct Progress {
+/// How far an exchange has come, the response aside.
+#[derive(Default, Debug)]
+pub(crate) struct Progress {
     written: usize,
     flushed: bool,
     /// Writing failed; a response may have come before that.
@@ -69,17 +86,33 @@ struct Progress {
     received: bool,
 }
 
+impl Progress {
+    /// The request is written, and nothing has come yet.
+    pub(crate) fn of_written() -> Self {
+        Self { written: usize::MAX, flushed: true, ..Self::default() }
+    }
+}
+
 impl<'a> Exchange<'a> {
     pub(crate) fn new(
         connection: &'a mut Connection,
         worker: &'a Worker,
-        (head, body): (Vec<u8>, &'a [u8]),
+        (head, body): (Heading<'a>, &'a [u8]),
         (deadline, head_patience): (Nanos, Nanos),
         trail: &'a mut Trail,
-        decoder: Decoder,
+        (progress, decoder): (Progress, Decoder),
     ) -> Self {
-        let progress = Progress::default();
         Self { connection, worker, head, body, deadline, head_patience, trail, progress, decoder }
+    }
+
+    /// Whether all is written and nothing has come, so that there is nothing to remember but when it was sent.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.progress.flushed && !self.progress.received
+    }
+
+    /// What it takes to go on with it later.
+    pub(crate) fn into_state(self) -> (Progress, Decoder) {
+        (self.progress, self.decoder)
     }
 
     /// When the exchange is given up, as things stand.
@@ -92,6 +125,7 @@ impl<'a> Exchange<'a> {
 
     /// Writes the request and reads the response, until both are through or one cannot be.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Kind>> {
+        let was_written = self.progress.flushed;
         let writing = self.poll_write(context);
         if let Poll::Ready(Err(error)) = writing {
             self.progress.write_error = Some(error);
@@ -100,21 +134,26 @@ impl<'a> Exchange<'a> {
             Poll::Ready(outcome) => Poll::Ready(outcome),
             Poll::Pending => {
                 let ends = self.patience_ends();
-                ready!(self.connection.poll_deadline(context, ends, &self.worker.clock()));
+                let clock = self.worker.clock();
+                // What was just sent tells the time well enough: no timer fires before this returns.
+                let just_sent = self.progress.flushed && !was_written;
+                let now = if just_sent { self.trail.sent } else { clock.now() };
+                ready!(self.connection.poll_deadline(context, ends, now, &clock));
                 Poll::Ready(Err(Kind::RequestTimeout))
             }
         }
     }
 
     fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let total = self.head.len() + self.body.len();
         if self.progress.flushed || self.progress.write_error.is_some() {
             return Poll::Ready(Ok(()));
         }
+        let total = self.head.bytes().len() + self.body.len();
         while self.progress.written < total {
             let written = self.progress.written;
-            let head = &self.head[written.min(self.head.len())..];
-            let body = &self.body[written.saturating_sub(self.head.len())..];
+            let head = self.head.bytes();
+            let body = &self.body[written.saturating_sub(head.len())..];
+            let head = &head[written.min(head.len())..];
             let parts = [IoSlice::new(head), IoSlice::new(body)];
             let parts = match (head.is_empty(), body.is_empty()) {
                 (true, _) => &parts[1..],
@@ -129,7 +168,9 @@ impl<'a> Exchange<'a> {
         }
         ready!(self.connection.stream.poll_flush(context))?;
         self.progress.flushed = true;
-        self.worker.return_head(std::mem::take(&mut self.head));
+        if let Heading::Own(head) = std::mem::replace(&mut self.head, Heading::Lent(&[])) {
+            self.worker.return_head(head);
+        }
         self.trail.sent = self.worker.clock().now();
         Poll::Ready(Ok(()))
     }

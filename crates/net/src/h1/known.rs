@@ -82,3 +82,61 @@ fn is_value(bytes: &[u8]) -> bool {
 
 /// The parts of a head that hold one header: its name and its value.
 pub(crate) type Places = (Range<usize>, Range<usize>);
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Decoder, Expect, Limits};
+    use super::*;
+
+    fn read(known: &mut KnownHeads, text: &str) -> Head {
+        let mut decoder = Decoder::new(Expect { no_body: false, discard: false, limits: Limits::default() });
+        assert_eq!(decoder.feed_knowing(text.as_bytes(), Some(known)).unwrap(), text.len(), "{text}");
+        decoder.end().unwrap();
+        decoder.into_parts().0.expect("it is whole")
+    }
+
+    fn response(date: &str, length: usize) -> String {
+        format!("HTTP/1.1 200 OK\r\nDate: {date}\r\nContent-Length: {length}\r\n\r\n{}", "x".repeat(length))
+    }
+
+    #[test]
+    fn equal_heads_are_one() {
+        let mut known = KnownHeads::default();
+        let place = |head: &Head| head.headers.block().as_ptr();
+        let first = read(&mut known, &response("monday", 2));
+        let again = read(&mut known, &response("monday", 2));
+        assert_eq!((place(&again), known.heads.len()), (place(&first), 1), "an equal one shares the first's");
+
+        // Another value that decides nothing: recognised, in a copy of its own, and known from then on.
+        let friday = read(&mut known, &response("friday", 2));
+        assert_ne!(place(&friday), place(&first));
+        assert_eq!(friday.headers.block(), response("friday", 2).as_bytes().strip_suffix(b"xx").unwrap());
+        assert_eq!(first.headers.block(), response("monday", 2).as_bytes().strip_suffix(b"xx").unwrap());
+        assert_eq!(place(&read(&mut known, &response("friday", 2))), place(&friday));
+        assert_eq!(known.heads.len(), 1, "neither was read anew");
+
+        // A value that decides what follows, and another length, are read.
+        for (count, text) in [(2, response("friday", 3)), (3, response("wednesday", 2))] {
+            let other = read(&mut known, &text);
+            assert_eq!(
+                (known.heads.len(), other.headers.block().len()),
+                (count, text.find("\r\n\r\n").unwrap() + 4)
+            );
+        }
+    }
+
+    #[test]
+    fn no_more_than_a_handful_is_remembered() {
+        let mut known = KnownHeads::default();
+        for length in 0..3 * KNOWN_MAX {
+            read(&mut known, &response("monday", length));
+        }
+        assert_eq!(known.heads.len(), KNOWN_MAX);
+        let places = |known: &KnownHeads| -> Vec<_> {
+            known.heads.iter().map(|head| head.headers.block().as_ptr()).collect()
+        };
+        let before = places(&known);
+        read(&mut known, &response(&"d".repeat(BYTES_MAX), 1));
+        assert_eq!(places(&known), before, "a large one is not kept");
+    }
+}

@@ -13,7 +13,7 @@ mod known;
 pub(crate) mod request;
 
 pub(crate) use decoder::{Decoder, Expect};
-pub(crate) use exchange::{Exchange, Failure, Reply};
+pub(crate) use exchange::{Exchange, Failure, Heading, Progress, Reply};
 pub(crate) use head::Head;
 pub(crate) use known::{KnownHeads, Places};
 

@@ -165,7 +165,8 @@ impl Tls {
             return Ok(Arc::clone(verifier));
         }
         let roots = roots(&self.settings.authorities)?;
-        let verifier = Arc::new(Verifier::of_known(roots, &self.provider)?);
+        let verifier = Verifier::of_known(roots, &self.provider).map_err(|why| format!("tls: {why}"))?;
+        let verifier = Arc::new(verifier);
         Ok(Arc::clone(self.verifier.get_or_init(|| verifier)))
     }
 }

@@ -11,6 +11,8 @@ use md5::{Digest, Md5};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer};
 
+use super::store::{ROUNDS_MAX, rounds};
+
 const WRONG_PASSWORD: &str = "tls: the client key cannot be decrypted: the password is wrong";
 const NO_PASSWORD: &str = "tls: the client key is encrypted, and tlsAuth has no password for it";
 
@@ -71,6 +73,13 @@ impl<'a> Block<'a> {
 fn pkcs8(bytes: &[u8], password: &[u8]) -> Result<PrivateKeyDer<'static>, String> {
     let unreadable = |error| format!("tls: the client key is no PKCS#8: {error}");
     let encrypted = pkcs8::EncryptedPrivateKeyInfo::try_from(bytes).map_err(unreadable)?;
+    let effort = rounds(&encrypted.encryption_algorithm)
+        .map_err(|why| format!("tls: the client key cannot be decrypted: {why}"))?;
+    if effort > ROUNDS_MAX {
+        return Err(format!(
+            "tls: the client key's password costs {effort} rounds of hashing, of which {ROUNDS_MAX} are made at most"
+        ));
+    }
     let document = encrypted.decrypt(password).map_err(|error| match error {
         // Schemes of old, such as those with DES, are refused as parameters that are not known.
         // The crate reports wrong padding as a failure to encrypt.
@@ -145,6 +154,15 @@ mod tests {
 
     const PLAIN: &str = include_str!("../../../cli/tests/tls/client-key.pem");
 
+    /// With scrypt instead of rounds of a hash.
+    const SCRYPT: &str = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n\
+        MIHjME4GCSqGSIb3DQEFDTBBMCAGCSsGAQQB2kcECzATBAjdNbGT3VcevgIBEAIB\n\
+        AQIBATAdBglghkgBZQMEASoEEGqSyNYjq5RDQOlncCG7oGUEgZANubN71irTmPgX\n\
+        PdRGddDnMb7v0wYlobLer2wWxUQVwR5XkZbLVsn8UnLV+W539ATe+k8/5Y6iVKAN\n\
+        ZNJvkKriqYKAm0Xt1LWlxXckTxUeHfIZi4FkifaPmaGM28/wuWAezqvO480JzDsD\n\
+        ZsHme99qGRPg6uWcpJCt/eeSEGEcczk0P9vqC0WtdGYAfS2KZDQ=\n\
+        -----END ENCRYPTED PRIVATE KEY-----\n";
+
     #[test]
     fn encrypted_keys_are_the_plain_ones() {
         let plain = read(PLAIN, None).unwrap();
@@ -163,6 +181,7 @@ mod tests {
         };
         check(include_str!("../../../cli/tests/tls/client-key-pkcs8.pem"), "swordfish");
         check(include_str!("../../../cli/tests/tls/client-key-legacy.pem"), "swordfish");
+        check(SCRYPT, "swordfish");
     }
 
     #[test]

@@ -17,7 +17,10 @@ pub use config::{ClientIdentity, TlsSettings};
 pub(crate) use fault::fault_of;
 pub use key::read as private_key;
 pub use store::Store;
+#[cfg(any(test, feature = "fuzzing"))]
+pub use store::pkcs12;
 pub(crate) use stream::TlsStream;
+pub use verify::Verifier;
 
 /// What a TLS handshake agreed on.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]

@@ -13,7 +13,7 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, Sign
 
 /// Checks certificates as the run wants it, and signatures always.
 #[derive(Debug)]
-pub(super) struct Verifier {
+pub struct Verifier {
     algorithms: WebPkiSupportedAlgorithms,
     believed: Believed,
 }
@@ -28,23 +28,38 @@ enum Believed {
         chain: Arc<WebPkiServerVerifier>,
         /// Subjects and keys of the roots, to know a root that serves by itself.
         roots: RootCertStore,
+        /// Whether the certificate must be for the host that is spoken to.
+        wants_name: bool,
     },
 }
 
 impl Verifier {
     /// A verifier that believes everybody.
-    pub(super) fn of_all(provider: &CryptoProvider) -> Self {
+    #[must_use]
+    pub fn of_all(provider: &CryptoProvider) -> Self {
         Self { algorithms: provider.signature_verification_algorithms, believed: Believed::All }
     }
 
-    /// A verifier that believes servers that one of `roots` vouches for.
-    pub(super) fn of_known(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Self, String> {
+    /// A verifier that believes servers that one of `roots` vouches for, by the names that they are called.
+    ///
+    /// # Errors
+    /// When there are no roots.
+    pub fn of_known(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Self, String> {
         let chain =
             WebPkiServerVerifier::builder_with_provider(Arc::new(roots.clone()), Arc::clone(provider))
                 .build()
-                .map_err(|error| format!("tls: the trusted authorities cannot be used: {error}"))?;
+                .map_err(|error| format!("the trusted authorities cannot be used: {error}"))?;
         let algorithms = provider.signature_verification_algorithms;
-        Ok(Self { algorithms, believed: Believed::Known { chain, roots } })
+        Ok(Self { algorithms, believed: Believed::Known { chain, roots, wants_name: true } })
+    }
+
+    /// The same, whatever names the certificates are for.
+    #[must_use]
+    pub fn whatever_the_name(mut self) -> Self {
+        if let Believed::Known { wants_name, .. } = &mut self.believed {
+            *wants_name = false;
+        }
+        self
     }
 }
 
@@ -69,16 +84,22 @@ impl ServerCertVerifier for Verifier {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let Believed::Known { chain, roots } = &self.believed else {
+        let Believed::Known { chain, roots, wants_name } = &self.believed else {
             return Ok(ServerCertVerified::assertion());
         };
         match chain.verify_server_cert(cert, intermediates, name, ocsp, now) {
             Err(Error::InvalidCertificate(CertificateError::Other(reason)))
                 if reason.to_string().contains("CaUsedAsEndEntity") && is_root(roots, cert) =>
             {
-                verify_server_name(&ParsedCertificate::try_from(cert)?, name)?;
+                if *wants_name {
+                    verify_server_name(&ParsedCertificate::try_from(cert)?, name)?;
+                }
                 Ok(ServerCertVerified::assertion())
             }
+            // The name is looked at last, when all else is well.
+            Err(Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) if !wants_name => Ok(ServerCertVerified::assertion()),
             other => other,
         }
     }

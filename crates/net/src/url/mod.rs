@@ -96,7 +96,9 @@ impl Url {
     pub fn host(&self) -> &str {
         let host = match &self.ascii_host {
             Some(host) => {
-                host.rsplit_once(':').filter(|_| self.port.is_some()).map_or(&**host, |(host, _)| host)
+                // A colon may stand there without a port behind it, and goes out like that.
+                let host = host.strip_suffix(':').unwrap_or(host);
+                host.rsplit_once(':').filter(|_| self.port.is_some()).map_or(host, |(host, _)| host)
             }
             None => self.slice(self.host.0..self.host.1),
         };

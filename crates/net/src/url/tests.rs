@@ -34,6 +34,9 @@ fn hosts_lose_brackets_and_ports() {
     check("http://[::1]/", "::1");
     check("http://a.test:80", "a.test");
     check("http://bücher.test:9/", "xn--bcher-kva.test");
+    check("http://ä:/", "xn--4ca");
+    check("http://a:/", "a");
+    check("http://[::1]:/", "::1");
     check("nonsense", "");
 }
 

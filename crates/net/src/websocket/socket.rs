@@ -184,9 +184,10 @@ impl WebSocket {
         let mut payload = Vec::new();
         if code != code::NONE {
             payload.extend_from_slice(&code.to_be_bytes());
-            payload.extend_from_slice(reason.as_bytes());
+            // Half a character would be a fault of ours in the peer's eyes.
+            let room = reason.floor_char_boundary(CONTROL_BYTES_MAX - payload.len());
+            payload.extend_from_slice(&reason.as_bytes()[..room]);
         }
-        payload.truncate(CONTROL_BYTES_MAX);
         self.write(Opcode::Close, false, &payload);
     }
 

@@ -141,6 +141,15 @@ pub const CALLS: &[Call] = &[
         "hexadecimal, or null when unknown",
         "HmacMD5, HmacSHA1, HmacSHA256, HmacSHA384, HmacSHA512",
     ),
+    call("pack", "`gzip`, `zlib` or `raw`, hexadecimal", "hexadecimal", "compresses"),
+    call("unpack", "`gzip`, `zlib` or `raw`, hexadecimal", "hexadecimal", "the reverse, of 64 MiB at most"),
+    call(
+        "cipher",
+        "transformation, whether to encrypt, key, start, bytes and further data as hexadecimal",
+        "hexadecimal",
+        "AES in the modes ECB, CBC, CTR and GCM, as `javax.crypto.Cipher` names them",
+    ),
+    call("compile", "language, source", "JavaScript", "a script that a script has put together or read"),
     call(
         "jsonpath",
         "JSON text, path",
@@ -171,12 +180,6 @@ pub const CALLS: &[Call] = &[
         "zone, milliseconds",
         "flag, or null when unknown",
         "whether clocks of a zone are put forward",
-    ),
-    call(
-        "function",
-        "name, list of texts",
-        "text",
-        "runs a JMeter function, for classes under org.apache.jmeter.functions",
     ),
 ];
 

@@ -159,6 +159,7 @@ pub const PRELUDE: &str = concat!(
     include_str!("prelude/json.js"),
     include_str!("prelude/xml.js"),
     include_str!("prelude/files.js"),
+    include_str!("prelude/helpers.js"),
     include_str!("prelude/jmeter.js"),
     include_str!("prelude/jexl.js"),
     include_str!("prelude/run.js"),

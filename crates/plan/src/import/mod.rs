@@ -110,6 +110,8 @@ pub struct Source {
     pub log: Logger,
     /// The run's clock.
     pub clock: Clock,
+    /// The test is only looked at: code in it may change nothing outside of itself.
+    pub only_looks: bool,
 }
 
 impl Source {

@@ -6,7 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -111,24 +111,56 @@ impl Outputs {
         }
     }
 
-    /// Lets every output finish what waits and close, for `patience` in all, and says what became of each.
+    /// Takes nothing more, and lets every output finish what waits and close.
     #[must_use]
-    pub fn finish(self, patience: Duration) -> Vec<Report> {
-        let deadline = self.clock.now() + Nanos::from(patience);
-        let (closing, log, clock) = (self.lanes, self.log, self.clock);
+    pub fn close(self) -> Closing {
         // All queues are closed before any is waited for, so that the outputs finish side by side.
-        let closing: Vec<_> = closing.into_iter().map(|lane| (lane.output, lane.done, lane.counts)).collect();
-        closing
-            .into_iter()
-            .map(|(output, done, counts)| {
-                let left = Duration::from(deadline.since(clock.now()));
-                // A disconnected channel is a thread that is gone, which is as finished as it gets.
-                let finished = !matches!(done.recv_timeout(left), Err(RecvTimeoutError::Timeout));
-                let report = counts.report(output, finished);
-                report.warn(&log);
-                report
-            })
-            .collect()
+        let last =
+            |lane: Lane| Last { output: lane.output, done: lane.done, counts: lane.counts, finished: false };
+        Closing { lanes: self.lanes.into_iter().map(last).collect(), log: self.log, clock: self.clock }
+    }
+}
+
+/// Outputs that take nothing more and write what they still have.
+pub struct Closing {
+    lanes: Vec<Last>,
+    log: Logger,
+    clock: Clock,
+}
+
+/// An output that writes the last of its samples.
+struct Last {
+    output: String,
+    done: Receiver<()>,
+    counts: Arc<Counts>,
+    finished: bool,
+}
+
+impl Closing {
+    /// Whether all of them have finished. Never blocks.
+    pub fn is_done(&mut self) -> bool {
+        for lane in &mut self.lanes {
+            // A disconnected channel is a thread that is gone, which is as finished as it gets.
+            lane.finished = lane.finished || !matches!(lane.done.try_recv(), Err(TryRecvError::Empty));
+        }
+        self.lanes.iter().all(|lane| lane.finished)
+    }
+
+    /// Waits for them, for `patience` in all.
+    pub fn wait(&mut self, patience: Duration) {
+        let deadline = self.clock.now() + Nanos::from(patience);
+        for lane in self.lanes.iter_mut().filter(|lane| !lane.finished) {
+            let left = Duration::from(deadline.since(self.clock.now()));
+            lane.finished = !matches!(lane.done.recv_timeout(left), Err(RecvTimeoutError::Timeout));
+        }
+    }
+
+    /// What became of each. Those that have not finished are left behind, and what waits there counts as lost.
+    #[must_use]
+    pub fn reports(mut self) -> Vec<Report> {
+        self.is_done();
+        let reports = self.lanes.into_iter().map(|lane| lane.counts.report(lane.output, lane.finished));
+        reports.inspect(|report| report.warn(&self.log)).collect()
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use metrics::RawSample;
 
-pub use driver::{Limits, Outputs, Report};
+pub use driver::{Closing, Limits, Outputs, Report};
 pub use error::{Error, reason};
 pub(crate) use file::Destination;
 pub(crate) use render::{Rendered, Stamp, json_number, json_string, json_tags};

@@ -1,4 +1,4 @@
-//! `fetch()` of code: a request that goes out of the plan's own way and is not measured.
+//! `fetch()` and the module `http` of code: a request that goes out of the plan's own way and is not measured.
 //!
 //! Whoever runs the code says how it is sent, with [`CodeWorker::set_fetch`]; without that `fetch()` is refused.
 
@@ -45,13 +45,22 @@ pub struct FetchResponse {
     pub body: Bytes,
 }
 
-/// Sends the requests of `fetch()`.
+/// Why there is no answer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FetchError {
+    /// As Node.js has it, such as `ECONNREFUSED`; nothing when it has none.
+    pub code: Option<String>,
+    /// In words.
+    pub message: String,
+}
+
+/// Sends the requests of `fetch()` and of the module `http`.
 pub trait Fetch {
-    /// Sends one request; what fails is told in words.
+    /// Sends one request.
     fn fetch(
         &self,
         request: FetchRequest,
-    ) -> LocalBoxFuture<'static, std::result::Result<FetchResponse, String>>;
+    ) -> LocalBoxFuture<'static, std::result::Result<FetchResponse, FetchError>>;
 }
 
 impl CodeWorker {
@@ -62,7 +71,13 @@ impl CodeWorker {
 }
 
 /// What `fetch.js` finds.
-pub(super) static NATIVE: Table = Table::new(&[Member::Method(c"send", 5, send)]);
+pub(super) static NATIVE: Table = Table::new(&[
+    Member::Method(c"isOffered", 0, |call| {
+        let offered = state(&call.ctx).fetch.borrow().is_some();
+        Ok(Value::new_bool(call.ctx.clone(), offered))
+    }),
+    Member::Method(c"send", 5, send),
+]);
 
 /// `send(method, url, [[name, value], …], body, follow)`: a promise of the parts of the answer; `undefined` when
 /// requests cannot be sent.
@@ -96,12 +111,15 @@ fn settle(
     context: &Ctx<'_>,
     resolve: Persistent<Function<'static>>,
     reject: Persistent<Function<'static>>,
-    answer: std::result::Result<FetchResponse, String>,
+    answer: std::result::Result<FetchResponse, FetchError>,
 ) -> Result<()> {
     match answer {
         Ok(answer) => resolve.restore(context)?.call((parts(context, answer)?,)),
         Err(why) => {
-            let failed = Exception::from_message(context.clone(), &why)?;
+            let failed = Exception::from_message(context.clone(), &why.message)?.into_object();
+            if let Some(code) = why.code {
+                failed.set("code", code)?;
+            }
             reject.restore(context)?.call((failed,))
         }
     }

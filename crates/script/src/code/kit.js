@@ -15,31 +15,65 @@
     tokens.delete(id);
     native.settle(id, fine, value, returned, token);
   };
-  const ends = (id) => {
-    const token = {};
-    tokens.set(id, new WeakRef(token));
-    return {
-      well: (value) => end(id, true, value, false, token),
-      fail: (error) => end(id, false, error, false, token),
-      returned: (value) => end(id, true, value, true, token),
-    };
+  // What a stream in the body of an argument holds, as streams cannot be copied: nothing when there is none.
+  const isStream = (value) => typeof value === "object" && value !== null && typeof value.pipe === "function";
+  const read = (args) => {
+    const holder = args?.[0];
+    if (typeof holder !== "object" || holder === null) return undefined;
+    const { body, formData } = holder;
+    if (typeof formData === "object" && formData !== null) {
+      for (const name of Object.keys(formData)) {
+        const field = formData[name];
+        if (isStream(field) && typeof field.path === "string") formData[name] = { fromFile: field.path };
+      }
+    }
+    if (!isStream(body)) return undefined;
+    const named = Object.keys(holder.headers ?? {}).some((name) => name.toLowerCase() === "content-type");
+    if (typeof body.getHeaders === "function" && !named) holder.headers = { ...holder.headers, ...body.getHeaders() };
+    const parts = [];
+    return new Promise((resolve, reject) => {
+      body.on("data", (part) => void parts.push(Buffer.from(part)));
+      body.on("end", () => {
+        holder.body = Buffer.concat(parts);
+        resolve();
+      });
+      body.on("error", reject);
+      body.resume?.();
+    });
   };
 
-  const follow = (id, value) => {
+  const ends = (id, args) => {
+    const token = {};
+    tokens.set(id, new WeakRef(token));
+    const fail = (error) => end(id, false, error, false, token);
+    const fine = (value, returned) => {
+      const reading = read(args);
+      if (reading === undefined) end(id, true, value, returned, token);
+      else then.call(reading, () => end(id, true, value, returned, token), fail);
+    };
+    return { well: (value) => fine(value, false), fail, returned: (value) => fine(value, true) };
+  };
+
+  const follow = (id, value, args) => {
     if (!waits(value)) return void native.settle(id, true, value, false);
-    const { well, fail } = ends(id);
+    const { well, fail } = ends(id, args);
     then.call(Promise.resolve(value), well, fail);
+  };
+
+  // Whether a function without parameters cannot hand on what it gets either.
+  const isBare = (callee) => {
+    const text = String(callee);
+    return /^[^(]*\(\s*\)/.test(text) && !/\barguments\b/.test(text);
   };
 
   const invoke = (id, callee, args, ending) => {
     const { constructor } = callee;
     const plain = constructor === undefined || constructor === PlainFunction || constructor.name === "Function";
-    if (ending !== NEXT && (ending !== DONE || !plain)) return void follow(id, callee(...args));
-    const { well, fail, returned } = ends(id);
+    if (ending !== NEXT && (ending !== DONE || !plain)) return void follow(id, callee(...args), args);
+    const { well, fail, returned } = ends(id, args);
     const callback = ending === NEXT ? well : (error, value) => (error ? fail(error) : well(value));
     const result = callee(...args, callback);
-    // A function without parameters may hand them on as they are.
-    const deaf = callee.length > 0 && callee.length <= args.length;
+    const deaf = callee.length <= args.length && (callee.length > 0 || isBare(callee));
     if (waits(result)) then.call(Promise.resolve(result), deaf ? returned : undefined, fail);
     else if (deaf) returned(result);
   };
@@ -95,6 +129,34 @@
     if (exports !== null && exports !== undefined) add(exports.default);
     return all;
   };
+
+  // What JSON.parse says of texts that are no JSON, in the words of Node.js: a page of HTML is the usual case.
+  const { parse } = JSON;
+  const wording = (given, error) => {
+    const text = String(given);
+    if (/end of JSON/.test(error.message)) return undefined;
+    if (text === "undefined" || text === "[object Object]") return `"${text}" is not valid JSON`;
+    const first = text.trimStart();
+    const [letter] = first;
+    if (letter === undefined || !/^[^\s"[\]{}\-0-9tfn]/.test(first)) return undefined;
+    const at = text.length - first.length;
+    const begin = Math.max(at - 10, 0);
+    const shown = text.slice(begin, at + 10);
+    const end = at + 10 < text.length ? "..." : "";
+    return `Unexpected token '${letter}', ${begin > 0 ? "..." : ""}"${shown}"${end} is not valid JSON`;
+  };
+  const parsed = {
+    parse(text, reviver) {
+      try {
+        return parse(text, reviver);
+      } catch (error) {
+        const words = error instanceof SyntaxError ? wording(text, error) : undefined;
+        if (words !== undefined) error.message = words;
+        throw error;
+      }
+    },
+  };
+  Object.defineProperty(JSON, "parse", { value: parsed.parse, writable: true, configurable: true, enumerable: false });
 
   // Globals of Node.js, made when code first touches them.
   const lazily = (name, module, member) => {

@@ -35,7 +35,7 @@ use model::{Clock, Level, Logger};
 pub use call::{Arg, Call, Emitted, Ending, Outcome};
 pub use context::Context;
 pub use error::{CodeError, CodeErrorKind, Place};
-pub use fetch::{Fetch, FetchRequest, FetchResponse};
+pub use fetch::{Fetch, FetchError, FetchRequest, FetchResponse};
 pub use script::{Script, ScriptText};
 pub use worker::{CodeWorker, Handle, Module};
 
@@ -57,6 +57,20 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// Where `console` goes, when not to the log: the level and the text.
 pub type Console = Arc<dyn Fn(Level, &str) + Send + Sync>;
 
+/// What becomes of a change that code wants to make to files at a place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Write {
+    /// It is made.
+    Done,
+    /// Code is told that it is made, and nothing is: somebody only looks at what the code is.
+    Feigned,
+    /// It is refused.
+    Refused,
+}
+
+/// Decides about changes of files at a place.
+pub type Writes = Arc<dyn Fn(&Path) -> Write + Send + Sync>;
+
 /// What code is run with.
 #[derive(Clone)]
 pub struct CodeOptions {
@@ -70,6 +84,8 @@ pub struct CodeOptions {
     pub log: Logger,
     /// Where `console` goes instead of the log.
     pub console: Option<Console>,
+    /// Decides where `fs` may change files; it may nowhere when not given.
+    pub writes: Option<Writes>,
     /// The run's clock.
     pub clock: Clock,
     /// The most memory that the runtime of one worker thread may hold, in bytes; 1 GiB when not given.
@@ -88,6 +104,7 @@ impl CodeOptions {
             argv: vec!["plimsoll".to_owned()],
             log,
             console: None,
+            writes: None,
             clock,
             memory_limit: None,
             time_limit: None,
@@ -104,6 +121,7 @@ struct Inner {
     folder: PathBuf,
     argv: Vec<String>,
     console: Option<Console>,
+    writes: Option<Writes>,
     time_limit: Duration,
     /// Numbers for scripts.
     scripts: AtomicU64,
@@ -129,6 +147,7 @@ impl Code {
             folder: options.folder,
             argv: options.argv,
             console: options.console,
+            writes: options.writes,
             time_limit: options.time_limit.unwrap_or(TIME_LIMIT),
             scripts: AtomicU64::new(0),
         }))

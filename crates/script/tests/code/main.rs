@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use model::{Clock, log::Memory};
 use plimsoll_script::code::{
-    Arg, Code, CodeErrorKind, CodeHost, CodeOptions, CodeWorker, Ending, Fetch, FetchRequest, FetchResponse,
-    ScriptText,
+    Arg, Code, CodeErrorKind, CodeHost, CodeOptions, CodeWorker, Ending, Fetch, FetchError, FetchRequest,
+    FetchResponse, ScriptText, Write,
 };
 use serde_json::{Value, json};
 

@@ -99,8 +99,11 @@ fn what_is_not_offered_says_so() {
     let http = "http.request is not offered to code in plans: requests are steps of the plan, so that they are measured";
     check(&tried("require('http').request('http://a')"), json!(["ERR_NOT_OFFERED", http]));
     check(
-        &tried("new (class extends require('node:http').Agent {})()"),
-        json!(["ERR_NOT_OFFERED", http.replace("request is", "Agent is")]),
+        &tried("require('node:https').createServer()"),
+        json!([
+            "ERR_NOT_OFFERED",
+            "https.createServer is not offered to code in plans: nothing is served while a plan runs"
+        ]),
     );
     check(
         &tried("require('child_process').execSync('ls')"),
@@ -111,7 +114,7 @@ fn what_is_not_offered_says_so() {
     );
     check(
         &tried("require('fs').writeFileSync('data.txt', 'y')"),
-        json!(["EROFS", "EROFS: code in plans only reads files, writeFile 'data.txt'"]),
+        json!(["EROFS", "EROFS: code in plans only reads files, open 'data.txt'"]),
     );
     check(
         &tried("process.exit(1)"),
@@ -171,10 +174,11 @@ impl Fetch for Mirror {
     fn fetch(
         &self,
         request: FetchRequest,
-    ) -> futures_util::future::LocalBoxFuture<'static, Result<FetchResponse, String>> {
+    ) -> futures_util::future::LocalBoxFuture<'static, Result<FetchResponse, FetchError>> {
         Box::pin(async move {
             if request.url.contains("refused") {
-                return Err("connection refused".to_owned());
+                let code = Some("ECONNREFUSED".to_owned());
+                return Err(FetchError { code, message: "connection refused".to_owned() });
             }
             let body = String::from_utf8_lossy(&request.body.unwrap_or_default()).into_owned();
             let seen = json!({ "method": request.method, "url": request.url, "body": body, "headers": request.headers });
@@ -182,7 +186,14 @@ impl Fetch for Mirror {
                 url: request.url,
                 status: 201,
                 status_text: "Created".to_owned(),
-                headers: vec![("x-answer".to_owned(), "yes".to_owned())],
+                headers: [
+                    ("x-answer", "yes"),
+                    ("Set-Cookie", "a=1"),
+                    ("set-cookie", "b=2"),
+                    ("Content-Encoding", "gzip"),
+                ]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
                 body: seen.to_string().into(),
             })
         })
@@ -216,6 +227,168 @@ fn fetch_goes_the_way_that_it_is_given() {
         json!(["TypeError", "fetch failed", "connection refused"]),
     );
     check("return fetch('http://a.test/').catch((e) => e.code);", false, json!("ERR_NOT_OFFERED"));
+}
+
+/// The module `http`, as packages use it.
+#[test]
+fn http_goes_the_same_way() {
+    let check = |text: &str, wanted: Value| {
+        block_on(async {
+            let head = "const http = require('http'); const https = require('https');";
+            let body = format!("{head} exports.f = () => new Promise((resolve) => {{ {text} }});");
+            let world = World::new(&[("a.js", &body)]);
+            world.worker.set_fetch(Rc::new(Mirror));
+            assert_eq!(world.value("a.js", "f", &[], Ending::Return).await, Some(wanted), "{text}");
+        });
+    };
+    let read = "(res) => { let all = ''; res.setEncoding('utf8'); res.on('data', (c) => { all += c; }); res.on('end', () => resolve([res.statusCode, res.complete, JSON.parse(all).method, JSON.parse(all).url, JSON.parse(all).body])); }";
+    check(
+        &format!("http.get('http://a.test:81/x?y=1', {read});"),
+        json!([201, true, "GET", "http://a.test:81/x?y=1", ""]),
+    );
+    check(
+        &format!(
+            "const req = https.request({{ hostname: 'a.test', path: '/p', method: 'post' }}, {read}); req.write('one '); req.end(Buffer.from('two'));"
+        ),
+        json!([201, true, "POST", "https://a.test:443/p", "one two"]),
+    );
+    check(
+        "http.get({ host: 'a.test', headers: { 'X-A': ['1', '2'], Connection: 'close' }, auth: 'u:p' }, (res) => { let all = ''; res.on('data', (c) => { all += c; }).on('end', () => resolve(JSON.parse(all).headers)); });",
+        json!([["X-A", "1"], ["X-A", "2"], ["Authorization", "Basic dTpw"]]),
+    );
+    check(
+        "http.get('http://a.test/', (res) => { res.resume(); resolve([res.statusMessage, res.headers, res.rawHeaders.length, res instanceof http.IncomingMessage]); });",
+        json!(["Created", { "x-answer": "yes", "set-cookie": ["a=1", "b=2"] }, 6, true]),
+    );
+    check(
+        "http.get('http://refused.test/').on('error', (e) => resolve([e.code, e.message]));",
+        json!(["ECONNREFUSED", "connection refused"]),
+    );
+    check(
+        "const seen = []; const req = http.get('http://a.test/'); for (const name of ['socket', 'finish', 'response', 'close']) req.on(name, (with_) => { seen.push(name); if (name === 'response') with_.resume(); if (name === 'close') resolve(seen); });",
+        json!(["socket", "finish", "response", "close"]),
+    );
+    check(
+        "const req = http.request('http://a.test/'); req.on('error', (e) => resolve([e.code, e.message, req.destroyed])); req.destroy();",
+        json!(["ECONNRESET", "socket hang up", true]),
+    );
+    check(
+        "const req = http.request('http://a.test/', { timeout: 5 }); req.on('timeout', () => req.destroy(new Error('late'))).on('error', (e) => resolve(e.message));",
+        json!("late"),
+    );
+    check(
+        "try { http.get('https://a.test/'); } catch (e) { resolve([e.code, e.message]); }",
+        json!(["ERR_INVALID_PROTOCOL", "Protocol \"https:\" not supported. Expected \"http:\""]),
+    );
+    check(
+        "resolve([http.METHODS.includes('PUT'), http.STATUS_CODES[404], new https.Agent({ keepAlive: true }).options.keepAlive, typeof http.globalAgent]);",
+        json!([true, "Not Found", true, "object"]),
+    );
+}
+
+#[test]
+fn files_are_written_where_code_may() {
+    let check =
+        |text: &str, wanted: Value| {
+            block_on(async {
+                let body = format!("const fs = require('fs'); exports.f = async () => {{ {text} }};");
+                let world =
+                    World::with(&[("a.js", &body), ("data.txt", "x")], |options| {
+                        let folder = options.folder.clone();
+                        options.writes = Some(Arc::new(move |place| {
+                            if place.starts_with(&folder) { Write::Done } else { Write::Refused }
+                        }));
+                    });
+                assert_eq!(world.value("a.js", "f", &[], Ending::Return).await, Some(wanted), "{text}");
+            });
+        };
+    check(
+        "fs.mkdirSync('out/deep', { recursive: true }); fs.writeFileSync('out/deep/a', 'one'); fs.appendFileSync('out/deep/a', Buffer.from(' two')); return [fs.readFileSync('out/deep/a', 'utf8'), fs.readdirSync('out')];",
+        json!(["one two", ["deep"]]),
+    );
+    check(
+        "await fs.promises.writeFile('b', 'x'); await fs.promises.rename('b', 'c'); await fs.promises.copyFile('c', 'd'); fs.unlinkSync('c'); return fs.readdirSync('.');",
+        json!(["a.js", "d", "data.txt"]),
+    );
+    check(
+        "const out = fs.createWriteStream('log', { flags: 'a' }); out.write('a\\n'); out.end('b'); await new Promise((done) => out.on('finish', done)); return [fs.readFileSync('log', 'utf8'), out.bytesWritten];",
+        json!(["a\nb", 3]),
+    );
+    check(
+        "const fd = fs.openSync('n', 'w'); fs.writeSync(fd, 'abc'); fs.writeSync(fd, Buffer.from('xyz'), 1, 1); fs.closeSync(fd); return fs.readFileSync('n', 'utf8');",
+        json!("abcy"),
+    );
+    check(
+        "fs.mkdirSync('t'); fs.writeFileSync('t/x', ''); fs.rmSync('t', { recursive: true }); fs.rmSync('none', { force: true }); return fs.existsSync('t');",
+        json!(false),
+    );
+    let tried = |work: &str| format!("try {{ {work}; }} catch (e) {{ return [e.code, e.message]; }}");
+    check(
+        &tried("fs.writeFileSync('data.txt', 'y', { flag: 'wx' })"),
+        json!(["EEXIST", "EEXIST: file already exists, open 'data.txt'"]),
+    );
+    check(
+        &tried("fs.writeFileSync('/etc/none-of-ours', 'y')"),
+        json!([
+            "EACCES",
+            "EACCES: outside of the folders where code in plans may write, open '/etc/none-of-ours'"
+        ]),
+    );
+    check(
+        &tried("fs.mkdirSync('data.txt')"),
+        json!(["EEXIST", "EEXIST: file already exists, mkdir 'data.txt'"]),
+    );
+    check(
+        &tried("fs.unlinkSync('gone')"),
+        json!(["ENOENT", "ENOENT: no such file or directory, unlink 'gone'"]),
+    );
+    check(
+        &tried("fs.chmodSync('data.txt', 0)"),
+        json!(["EROFS", "EROFS: code in plans does not change files in this way, chmod 'data.txt'"]),
+    );
+}
+
+#[test]
+fn what_is_no_json_is_told_as_node_tells_it() {
+    let check = |text: &str, wanted: &str| {
+        block_on(async {
+            let body = format!(
+                "exports.f = () => {{ try {{ JSON.parse({text}); }} catch (e) {{ return e.name + ': ' + e.message; }} }};"
+            );
+            let world = World::new(&[("a.js", &body)]);
+            let got = world.value("a.js", "f", &[], Ending::Return).await;
+            assert_eq!(got, Some(json!(wanted)), "{text}");
+        });
+    };
+    check("'<html>'", "SyntaxError: Unexpected token '<', \"<html>\" is not valid JSON");
+    check(
+        "'<!DOCTYPE html><html>'",
+        "SyntaxError: Unexpected token '<', \"<!DOCTYPE \"... is not valid JSON",
+    );
+    check("' \\n Not Found'", "SyntaxError: Unexpected token 'N', \" \n Not Found\" is not valid JSON");
+    check("undefined", "SyntaxError: \"undefined\" is not valid JSON");
+    check("{}", "SyntaxError: \"[object Object]\" is not valid JSON");
+    check("''", "SyntaxError: Unexpected end of JSON input");
+}
+
+#[test]
+fn punycode_is_that_of_the_standard() {
+    let check = |expression: &str, wanted: Value| {
+        block_on(async {
+            let text = format!("const p = require('punycode'); exports.f = () => {expression};");
+            let world = World::new(&[("a.js", &text)]);
+            assert_eq!(world.value("a.js", "f", &[], Ending::Return).await, Some(wanted), "{expression}");
+        });
+    };
+    check("p.encode('ma\u{f1}ana')", json!("maana-pta"));
+    check("p.decode('maana-pta')", json!("ma\u{f1}ana"));
+    check("p.decode('--dqo34k')", json!("\u{2603}-\u{2318}"));
+    check("p.encode('他们为什么不说中文')", json!("ihqwcrb4cv8a8dqg056pqjye"));
+    check("p.decode(p.encode('3年B組金八先生'))", json!("3年B組金八先生"));
+    check("p.toASCII('日本@b\u{fc}cher.de')", json!("日本@xn--bcher-kva.de"));
+    check("p.toUnicode('xn--maana-pta.com')", json!("ma\u{f1}ana.com"));
+    check("p.ucs2.decode('\u{1d306}a')", json!([0x1d306, 97]));
+    check("(() => { try { p.decode('\u{f1}-a'); } catch (e) { return e.name; } })()", json!("RangeError"));
 }
 
 /// A folder with packages of the npm registry, as processors use them.

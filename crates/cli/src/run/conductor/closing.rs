@@ -23,6 +23,8 @@ use crate::run::verdict::Finding;
 const SUMMARY_LIMIT: Duration = Duration::from_secs(120);
 /// Outputs may take this long to write what they still have.
 const OUTPUTS_PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is looked whether they have.
+const OUTPUTS_LOOK: Duration = Duration::from_millis(2);
 
 impl Conductor<'_> {
     /// Brings the run to its end.
@@ -42,7 +44,8 @@ impl Conductor<'_> {
         self.warn_of_no_iterations(&counters);
         self.warn_of_folding();
 
-        let reports = self.outputs.finish(OUTPUTS_PATIENCE);
+        self.phase = "closing";
+        let reports = self.finish_outputs().await;
         let mut summary = self.summary(finished.elapsed.into(), finished.machine, &counters, &reports);
         summary.slas = self.judge.slas(summary.trust.trusted, decided);
         if let Some(watch) = &mut self.watch {
@@ -61,6 +64,21 @@ impl Conductor<'_> {
         let ended = self.finish_dialect(finished.elapsed.into(), ended);
         self.end_keeping(&summary, finished.elapsed, ended.as_ref().map_or_else(Error::code, |code| *code));
         ended
+    }
+
+    /// Lets the outputs write what they still have, while signals are heard and questions answered.
+    async fn finish_outputs(&mut self) -> Vec<Report> {
+        let Some(mut closing) = self.outputs.close() else { return Vec::new() };
+        let deadline = self.session.clock.now() + Nanos::from(OUTPUTS_PATIENCE);
+        // Someone who was in a hurry before may still want the samples; one more signal leaves them behind.
+        let heard = self.signals_heard.max(1);
+        while !closing.is_done() && self.signals_heard <= heard && self.session.clock.now() < deadline {
+            tokio::select! {
+                () = self.step() => {}
+                () = tokio::time::sleep(OUTPUTS_LOOK) => {}
+            }
+        }
+        closing.reports()
     }
 
     /// Ends the run in the store.

@@ -212,7 +212,9 @@ fn variable(context: &mut Context<'_>, path: &str) -> String {
     let mut made = own.to_owned();
     for key in keys(&path[end..]) {
         if key.bytes().all(|byte| byte.is_ascii_digit()) {
-            made.push_str(&format!("?.[{key}]"));
+            // Zeros before a number would make it octal, or an error.
+            let number = key.trim_start_matches('0');
+            made.push_str(&format!("?.[{}]", if number.is_empty() { "0" } else { number }));
         } else if super::names::is_identifier(key) {
             made.push_str(&format!("?.{key}"));
         } else {

@@ -187,6 +187,11 @@ impl<'a> Emitter<'a> {
         if let Some(class) = self.class_at(expr)? {
             return Ok(class);
         }
+        if !self.static_classes.is_empty() && self.home != Home::Class {
+            let classes: Vec<String> =
+                self.static_classes.iter().map(|class| format!("$j.c[{}]", quoted(class))).collect();
+            return Ok(format!("$j.constant($d,[{}],{})", classes.join(","), quoted(name)));
+        }
         Ok(self.free_name(name))
     }
 

@@ -192,6 +192,10 @@ impl<'a> Emitter<'a> {
             }
             out +=
                 &format!("const m${}=$j.over({},[{}]);", names::mangled(name), quoted(name), list.join(","));
+            if self.language == Language::BeanShell {
+                // Later scripts of the same interpreter, and those that read this one, may call it.
+                out += &format!("$d.define({},$j.method_ref(m${}));", quoted(name), names::mangled(name));
+            }
         }
         Ok(out)
     }
@@ -257,7 +261,21 @@ fn signature(params: &[Param], function: &str) -> String {
         .iter()
         .map(|param| param.ty.as_ref().map_or("null".to_owned(), |ty| quoted(&written(ty))))
         .collect();
-    format!("{{n:{},req:{required},rest:{rest},types:[{}],f:{function}}}", params.len(), types.join(","))
+    // Where one with a default stands before one without, what is given goes to those without.
+    let last = params.iter().rposition(|param| param.default.is_none() && !param.rest).unwrap_or(0);
+    let early = params[..last].iter().any(|param| param.default.is_some());
+    let defaults: Vec<String> = params
+        .iter()
+        .enumerate()
+        .filter(|(_, param)| early && param.default.is_some())
+        .map(|(at, _)| at.to_string())
+        .collect();
+    let defaults = if early { format!("defaults:[{}],", defaults.join(",")) } else { String::new() };
+    format!(
+        "{{n:{},req:{required},rest:{rest},{defaults}types:[{}],f:{function}}}",
+        params.len(),
+        types.join(",")
+    )
 }
 
 /// A type's simple name with its dimensions.

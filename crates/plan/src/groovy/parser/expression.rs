@@ -147,15 +147,15 @@ impl Parser<'_> {
         let Token::Mark(mark) = self.word().token else { return None };
         if mark == ">" {
             // `>>=` and `>>>=` come in pieces.
-            let count = (1..3).take_while(|i| self.is_ahead(*i, ">") && !self.ahead(*i).after_space).count();
-            if count >= 1 && self.is_ahead(count, ">=") || self.is_ahead(1, ">=") {
-                let count = if self.is_ahead(1, ">=") { 1 } else { 2 };
-                (0..=count).for_each(|_| {
-                    self.bump();
-                });
-                return Some(if count == 1 { ">>" } else { ">>>" });
+            let close = |i: usize, mark| self.is_ahead(i, mark) && !self.ahead(i).after_space;
+            let more = usize::from(close(1, ">"));
+            if !close(more + 1, ">=") {
+                return None;
             }
-            return None;
+            (0..more + 2).for_each(|_| {
+                self.bump();
+            });
+            return Some(if more == 0 { ">>" } else { ">>>" });
         }
         let found = ASSIGNMENTS.iter().find(|known| **known == mark)?;
         self.bump();

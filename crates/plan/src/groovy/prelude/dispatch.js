@@ -51,6 +51,7 @@ function method(v, name) {
   }
   if (typeof v[name] === "function" && !IS_HIDDEN.test(name)) return (o, ...a) => o[name](...a);
   if (v instanceof JMap) return MAP[name] ?? null;
+  if (v instanceof StringBuilder && Object.hasOwn(STR, name)) return (o, ...a) => STR[name](o._t, ...a);
   if (v instanceof JSet || v instanceof Range || v instanceof Tuple) {
     if (typeof LIST[name] === "function") {
       return (o, ...a) => {
@@ -131,6 +132,10 @@ function get(v, name) {
   if (v.$property) { const found = v.$property(name); if (found !== undefined) return found; }
   if (v.$outer) return v.$outer.get(name);
   if (isClosure(v) && name in { delegate: 1, owner: 1 }) return v.$scope?.[name] ?? null;
+  if (v.$void) return undefined;
+  // A constant of a class may be asked of its objects.
+  const constant = v instanceof JObject && !v.$self ? v.constructor?.[name] : undefined;
+  if (constant !== undefined && typeof constant !== "function" && !IS_OWN.test(name)) return constant;
   throw missingProperty(name, classOf(v).$name);
 }
 function put(v, name, value) {
@@ -246,12 +251,20 @@ function superCall(type, o, name, args) {
   return DGM[name](o, ...args);
 }
 // Which of several forms of a method fits the arguments best.
-function choose(forms, args) {
+// What is given, with nothing in the places of parameters whose defaults stand before others.
+function spaced(form, args) {
+  if (!form.defaults || args.length >= form.n) return args;
+  const out = new Set(form.defaults.slice(form.defaults.length - (form.n - args.length)));
+  const rest = [...args];
+  return Array.from({ length: form.n }, (_, i) => out.has(i) ? undefined : rest.shift());
+}
+function choose(forms, given) {
   let found = null, least = Infinity;
   for (const form of forms) {
+    const args = given.length < form.req ? given : spaced(form, given);
     if (args.length < form.req || (args.length > form.n && !form.rest)) continue;
     let cost = form.rest ? 50 : 0;
-    for (let i = 0; i < args.length && cost < Infinity; i++) cost += form.types[i] === undefined || (form.rest && i >= form.n - 1) ? 1 : distance(form.types[i], args[i]);
+    for (let i = 0; i < args.length && cost < Infinity; i++) cost += form.types[i] === undefined || args[i] === undefined || (form.rest && i >= form.n - 1) ? 1 : distance(form.types[i], args[i]);
     cost += form.n - Math.min(form.n, args.length);
     if (cost < least) { least = cost; found = form; }
   }
@@ -282,7 +295,7 @@ function over(name, forms) {
   return (...args) => {
     const form = choose(forms, args);
     if (!form) throw missingMethod(name, SCRIPT, args);
-    const r = form.f(...(args.length === 0 && form.n === 1 && form.req === 1 ? [null] : args)) ?? null;
+    const r = form.f(...(args.length === 0 && form.n === 1 && form.req === 1 ? [null] : spaced(form, args))) ?? null;
     return form.turn ? to(form.turn, r) : r;
   };
 }
@@ -358,6 +371,7 @@ class ScriptScope {
   call(name, args) {
     const f = this.b[name];
     if (f !== undefined && f !== null && (typeof f === "function" || method(f, "call"))) return invoke(f, args);
+    if (this.language === "beanshell" && (name === "eval" || name === "source")) return evaluated("beanshell", name === "eval" ? args[0] : new File(args[0]), this);
     if (this.language === "beanshell" && name in BSH) return BSH[name](...args);
     if (typeof DGM[name] === "function" && name !== "getAt") return DGM[name](this.me(), ...args) ?? null;
     throw missingMethod(name, SCRIPT, args);
@@ -399,7 +413,7 @@ class MethodScope {
   define(name, v) { this.b[name] = v; }
   call(name, args) { return name in this.b ? invoke(this.b[name], args) : this.owner.call(name, args); }
 }
-const BSH = { print: (v) => { host("print", jstr(v ?? null) + "\n"); return null; }, source: () => { throw unsupported("source() of BeanShell"); }, eval: () => { throw unsupported("eval() of BeanShell"); }, exec: () => { throw unsupported("exec() of BeanShell"); }, setAccessibility: () => null, importCommands: () => null };
+const BSH = { print: (v) => { host("print", jstr(v ?? null) + "\n"); return null; }, exec: () => { throw unsupported("exec() of BeanShell"); }, setAccessibility: () => null, importCommands: () => null };
 function fn(owner, n, req, rest, make) {
   const build = (owner) => {
     const scope = new ClosureScope(owner);
@@ -420,6 +434,11 @@ function ref(of, name) {
   if (name === "new") return fnOf((...a) => create(of, a), 1);
   if (isClass(of) && !(Object.hasOwn(of, name)) && !method(of, name)) return fnOf((o, ...a) => call(o, name, a), 1);
   return fnOf((...a) => isClass(of) && !Object.hasOwn(of, name) && a.length && isa(a[0], [of]) ? call(a[0], name, a.slice(1)) : call(of, name, a), 1);
+}
+// A name that a class imported whole may have as a constant.
+function constant(d, classes, name) {
+  if (!d.has(name)) for (const c of classes) if (Object.hasOwn(c, name) && typeof c[name] !== "function" && !IS_OWN.test(name)) return c[name];
+  return d.get(name);
 }
 const method_ref = (f) => fnOf((...a) => f(...a), 1);
 const unsupported = (what) => { const e = new UnsupportedOperationException(`${what} is not supported`); e._unsupported = true; return e; };

@@ -60,6 +60,7 @@ class File extends JObject {
   list() { const l = host("files.list", this._p); return l ? array("String[]", l) : null; }
   listFiles() { const l = host("files.list", this._p); return l ? array("File[]", l.map((n) => new File(this, n))) : null; }
   eachFile(c) { for (const f of this.listFiles() ?? []) invoke(c, [f]); return null; }
+  eachFileMatch(p, c) { for (const f of this.listFiles() ?? []) if (isCase(p, f.getName())) invoke(c, [f]); return null; }
   toPath() { return this; }
   toFile() { return this; }
   toURI() { return new URI("file:" + this.getAbsolutePath()); }
@@ -113,14 +114,35 @@ class Reader extends JObject {
   hasNextLine() { return this.ready(); }
   hasNext() { return this._t.slice(this._i).trim() !== ""; }
   nextLine() { const l = this.readLine(); if (l === null) throw new NoSuchElementException("No line found"); return l; }
-  next() { const m = /\s*(\S+)/y; m.lastIndex = this._i; const f = m.exec(this._t); if (!f) throw new NoSuchElementException(); this._i = m.lastIndex; return f[1]; }
+  useDelimiter(p) { this._by = compiled(S(p), 0)?.g ?? null; return this; }
+  next() {
+    if (this._by) return this.$between();
+    const m = /\s*(\S+)/y; m.lastIndex = this._i; const f = m.exec(this._t); if (!f) throw new NoSuchElementException(); this._i = m.lastIndex; return f[1];
+  }
+  // What stands before the next delimiter; one at the beginning is skipped.
+  $between() {
+    if (this._i >= this._t.length) throw new NoSuchElementException();
+    const by = new RegExp(this._by.source, this._by.flags);
+    by.lastIndex = this._i;
+    let found = by.exec(this._t);
+    if (found && found.index === this._i) { this._i += found[0].length; by.lastIndex = Math.max(this._i, found.index + 1); found = by.exec(this._t); }
+    const word = this._t.slice(this._i, found ? found.index : undefined);
+    this._i = found ? found.index : this._t.length;
+    return word;
+  }
   nextInt() { return parseInteger(this.next()); }
   withCloseable(c) { return using(this, c); }
   $iter() { return this.readLines(); }
   close() { return null; }
 }
-for (const n of ["java.io.FileReader", "java.io.BufferedReader", "java.io.InputStreamReader", "java.io.StringReader", "java.io.FileInputStream", "java.util.Scanner"]) known(n, class extends Reader { constructor(v) { super(n === "java.io.FileReader" || n === "java.io.FileInputStream" ? (v instanceof File ? v : new File(v)) : v); } });
-class ByteArrayInputStream extends Reader { constructor(b) { super(b); } }
+for (const n of ["java.io.FileReader", "java.io.BufferedReader", "java.io.InputStreamReader", "java.io.StringReader", "java.io.FileInputStream", "java.util.Scanner"]) known(n, class extends Reader {
+  constructor(v) {
+    const file = n === "java.io.FileReader" || n === "java.io.FileInputStream" ? (v instanceof File ? v : new File(v)) : null;
+    super(file ?? v);
+    if (file) this._file = file;
+  }
+});
+class ByteArrayInputStream extends Reader { constructor(b) { super(b); this._raw = b; } }
 known("java.io.ByteArrayInputStream", ByteArrayInputStream);
 class ByteArrayOutputStream extends JObject {
   constructor() { super(); this._b = []; }

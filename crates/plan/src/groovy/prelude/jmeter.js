@@ -24,7 +24,7 @@ class Vars extends JObject {
   putAll(m) { for (const e of m instanceof Vars ? m.entrySet().items() : m.list()) isText(e._v) ? this.put(e._k, e._v) : this.putObject(e._k, e._v); return null; }
   remove(name) { const old = this.getObject(name); this.$objects().delete(S(name)); host("vars.remove", S(name)); return old; }
   entrySet() { return new JSet("LinkedHashSet", host("vars.entries").map(([k, v]) => new Entry(k, this.$value(k, v)))); }
-  getIterator() { return this.entrySet(); }
+  getIterator() { return new Iter(this.entrySet().items()); }
   $iter() { return this.entrySet().items(); }
   getIteration() { return host("vars.iteration"); }
   incIteration() { return null; }
@@ -124,7 +124,8 @@ class SampleResult extends JObject {
   getResponseData() { const hex = this.$get("bytes"); return array("byte[]", fromHex(hex ?? "")); }
   setResponseData(v, charset) { return Array.isArray(v) ? this.$set("bytes", hexOf(v)) : this.$set("data", v === null ? "" : str(v)); }
   getSubResults() { return array("SampleResult[]", (this._own ? this._own.subResults ?? [] : host("result.get", this._id, "subResults") ?? []).map((id) => resultOf(id))); }
-  addSubResult(r) { if (this._own) (this._own.subResults ??= []).push(r); else host("result.set", this._id, "addSubResult", r._own); return null; }
+  addSubResult(r) { if (this._own) (this._own.subResults ??= []).push(r); else if (r._own) host("result.set", this._id, "addSubResult", r.$plainly()); return null; }
+  $plainly() { return { ...this._own, subResults: (this._own.subResults ?? []).filter((r) => r._own).map((r) => r.$plainly()) }; }
   getParent() { const id = host("result.get", this._id, "parent"); return id === null || id === undefined ? null : resultOf(id); }
   getURL() { const u = this.$get("url"); return u === null || u === "null" ? null : new URL(u); }
   setURL(u) { return this.$set("url", u === null ? null : str(u)); }
@@ -142,8 +143,8 @@ class SampleResult extends JObject {
   setStartNextThreadLoop(v) { return this.$set("logicalAction", truth(v) ? ACTIONS[1] : ACTIONS[0]); }
   setTestLogicalAction(v) { return this.$set("logicalAction", v._name); }
   getTestLogicalAction() { return C["org.apache.jmeter.samplers.SampleResult.TestLogicalAction"][this.$get("logicalAction") ?? "CONTINUE"]; }
-  sampleStart() { this._t = now(); return null; }
-  sampleEnd() { return null; }
+  sampleStart() { if (this._own) this._own.startTime = now(); return null; }
+  sampleEnd() { if (this._own) { const end = now(); this._own.time = end - (this._own.startTime ??= end); } return null; }
   setBodySize() { return null; }
   setHeadersSize() { return null; }
   getBytes() { return int(N(this.$get("size") ?? 0)); }
@@ -235,7 +236,8 @@ class Context extends JObject {
   getSamplerContext() { return new JMap(); }
 }
 known("org.apache.jmeter.threads.JMeterContext", Context);
-kind("org.apache.jmeter.threads.JMeterContextService", () => false, { getContext: () => new Context(), getNumberOfThreads: () => int(host("ctx.get", "totalThreads")), getTotalThreads: () => int(host("ctx.get", "totalThreads")), getTestStartTime: () => L(host("ctx.get", "testStart")), getThreadCounts: () => ({ __proto__: JObject.prototype }) });
+kind("org.apache.jmeter.threads.JMeterContextService", () => false, { getContext: () => new Context(), getNumberOfThreads: () => int(host("ctx.get", "totalThreads")), getTotalThreads: () => int(host("ctx.get", "totalThreads")), getTestStartTime: () => L(host("ctx.get", "testStart")), getThreadCounts: () => new ThreadCounts() });
+class ThreadCounts extends JObject { $property(name) { return name === "activeThreads" || name === "startedThreads" ? int(host("ctx.get", "totalThreads")) : name === "finishedThreads" ? 0 : undefined; } }
 class Arguments extends JObject {
   $list() { return host("sampler.arguments") ?? []; }
   getArgumentCount() { return this.$list().length; }
@@ -367,6 +369,7 @@ function samplerClass(name) {
 kind("org.apache.jmeter.util.JMeterUtils", () => false, {
   getPropDefault: (n, d) => { const v = new Props().getProperty(n); return v === null ? d : typeof d === "number" ? parseInteger(v) : typeof d === "bigint" ? parseLong(v) : typeof d === "boolean" ? S(v) === "true" : v; }, getProperty: (n) => new Props().getProperty(n), setProperty: (n, v) => new Props().put(n, v), getJMeterProperties: () => new Props(), getJMeterHome: () => host("system.property", "jmeter.home") ?? "", getJMeterBinDir: () => host("system.property", "jmeter.home") ?? "", getJMeterVersion: () => "5.5", getLocalHostName: () => host("ctx.get", "hostName"), getLocalHostIP: () => host("ctx.get", "hostAddress"), getRandomInt: (n) => below_(N(n)), getLocale: () => Locale.ENGLISH,
 });
+kind("org.apache.jmeter.protocol.http.util.HTTPConstants", () => false, { GET: "GET", POST: "POST", PUT: "PUT", DELETE: "DELETE", PATCH: "PATCH", HEAD: "HEAD", OPTIONS: "OPTIONS", TRACE: "TRACE", PROTOCOL_HTTP: "http", PROTOCOL_HTTPS: "https", HEADER_CONTENT_TYPE: "Content-Type", HEADER_AUTHORIZATION: "Authorization", HEADER_COOKIE: "Cookie", HEADER_SET_COOKIE: "set-cookie" });
 class FileServer extends JObject {
   static getFileServer() { return new FileServer(); }
   static getDefaultBase() { return host("files.base"); }
@@ -378,7 +381,9 @@ class FileServer extends JObject {
 known("org.apache.jmeter.services.FileServer", FileServer);
 class SampleEvent extends JObject { getResult() { return resultOf("prev"); } getThreadGroup() { return host("ctx.get", "threadGroupName"); } getHostname() { return host("ctx.get", "hostName"); } isTransactionSampleEvent() { return false; } }
 known("org.apache.jmeter.samplers.SampleEvent", SampleEvent);
-class Bsh extends JObject { constructor(args) { super(); this._args = args; } getArgs() { return this._args; } }
+// What scripts of BeanShell share among all threads.
+class Shared extends JObject { get $void() { return true; } $property(name) { return new Props().get("bsh.shared." + name) ?? undefined; } $setProperty(name, v) { new Props().put("bsh.shared." + name, v); return true; } }
+class Bsh extends JObject { constructor(args) { super(); this._args = args; } getArgs() { return this._args; } getShared() { return new Shared(); } }
 // Objects that bindings name.
 const OBJECTS = {
   vars: () => new Vars(), props: () => new Props(), ctx: () => new Context(), log: () => new Log(), OUT: () => C["java.lang.System"].out, sampler: () => new Sampler(),

@@ -92,6 +92,7 @@ function toJson(v) {
   if (isNumber(v)) { if (v instanceof Dbl && !Number.isFinite(v._v)) throw new JsonException(`Number ${v} can't be serialized as JSON: infinite or NaN are not allowed in JSON.`); return str(v); }
   if (v instanceof JMap) return "{" + v.list().map((e) => { if (e._k === null) throw new IllegalArgumentException("Maps with null keys can't be converted to JSON"); return jsonText(str(e._k)) + ":" + toJson(e._v); }).join(",") + "}";
   if (v instanceof JsonBuilder) return toJson(v._v);
+  if (v instanceof JsonArray) return "[" + v._l.map(toJson).join(",") + "]";
   if (v instanceof JDate) return `"${formatFields("yyyy-MM-dd'T'HH:mm:ssZ", fieldsOf(v._t, "GMT"), false)}"`;
   if (v instanceof UUID || v instanceof URL || v instanceof Temporal || v instanceof Named) return jsonText(v.toString());
   if (v instanceof Calendar) return toJson(v.getTime());

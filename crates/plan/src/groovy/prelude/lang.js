@@ -238,6 +238,9 @@ function as(name, type, v) {
   if (v instanceof JSet && name.endsWith("Set")) return name === "Set" || v._type === name ? v : new JSet(name === "SortedSet" ? "TreeSet" : name, v.items());
   if (type === null || name.endsWith("[]") || NAMES_OF[name]) return to(name, v);
   if (isClosure(v) || isa(v, [type])) return v;
+  // A map of one closure, turned to what has one method, is that closure.
+  const sole = v instanceof JMap && v.size() === 1 && /^(Comparator|Runnable|Callable|Function|BiFunction|Consumer|Predicate|Supplier|UnaryOperator|BinaryOperator)$/.test(name) ? v.list()[0]._v : null;
+  if (isClosure(sole)) return sole;
   return castTo(type, v);
 }
 function newArray(type, sizes) {

@@ -53,7 +53,7 @@ function failed(text, message) {
   throw message === null || message === undefined ? new E.PowerAssertionError(text) : new E.AssertionError(`${str(message)}. Expression: ${text}`);
 }
 Object.assign($jvm, {
-  script: (language, make) => { const body = make($jvm); return (bindings, interpreter) => run(language, body, bindings, interpreter); },
+  script: (language, make) => { const body = make($jvm); return Object.assign((bindings, interpreter) => run(language, body, bindings, interpreter), { body }); },
   forget: (user) => { objects.delete(user); for (const k of kept.keys()) if (String(k).startsWith(user + "/")) kept.delete(k); },
   declare, define, over, inside, method: (d) => new MethodScope(d), fn, to, rest: (l) => array("Object[]", l.length === 1 && isArr(l[0]) ? l[0] : l),
   dec: decimal, dbl, flt: (v) => new Flt(v), big, chr: (c) => new Chr(c), gstr: (p) => new GStr(p), raw: (t) => new Raw(t), lazy: (f) => new Lazy(f),
@@ -64,6 +64,6 @@ Object.assign($jvm, {
   ushr: (a, b) => rank(a) >= 0 ? shift("rightShiftUnsigned", a, b, (x, n) => x >>> n, (x, n) => BigInt.asUintN(64, x) >> n) : call(a, "rightShiftUnsigned", [b]),
   and: (a, b) => bits("and", a, b, (x, y) => x & y), or: (a, b) => bits("or", a, b, (x, y) => x | y), xor: (a, b) => bits("xor", a, b, (x, y) => x ^ y),
   eq, jeq: (a, b) => (a === undefined || b === undefined ? a === b : eq(a, b)), same, cmp, lt: (a, b) => cmp(a, b) < 0, le: (a, b) => cmp(a, b) <= 0, gt: (a, b) => cmp(a, b) > 0, ge: (a, b) => cmp(a, b) >= 0,
-  finder, matches, isCase, isa, invoke, call, create, newArray, array: of_, cast, castTo, as, close, caught, thrown, failed, isException, ref, method_ref, superCall: (t, o, n, a) => superCall(t, o, n, a), superInit, selfInit,
+  finder, matches, isCase, isa, invoke, call, create, newArray, array: of_, cast, castTo, as, close, caught, thrown, failed, isException, ref, method_ref, constant, superCall: (t, o, n, a) => superCall(t, o, n, a), superInit, selfInit,
   x2: JEXL2, x3: JEXL3, javascript,
 });

@@ -126,6 +126,8 @@ class StringBuilder extends JObject {
   replace(a, b, t) { this._t = this._t.slice(0, N(a)) + S(t) + this._t.slice(N(b)); return this; }
   setLength(n) { this._t = this._t.slice(0, N(n)).padEnd(N(n), "\0"); return null; }
   setCharAt(i, c) { this._t = this._t.slice(0, N(i)) + letterOf(c) + this._t.slice(N(i) + 1); return null; }
+  length() { return this._t.length; }
+  size() { return this._t.length; }
   capacity() { return this._t.length + 16; }
   appendCodePoint(c) { this._t += String.fromCodePoint(N(c)); return this; }
   getAt(i) { return at_(this._t, i); }

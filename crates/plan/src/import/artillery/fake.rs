@@ -19,7 +19,7 @@ static FUNCTIONS: &[(&str, Make)] = &[
     ("$internetDomainName", |r| text(format!("{}.example.com", letters(r, 8).to_lowercase()))),
     ("$internetIp", ip),
     ("$internetIpv4", ip),
-    ("$internetUserAgent", |_| text("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36".to_owned())),
+    ("$internetUserAgent", |_| text(USER_AGENT.to_owned())),
     ("$personFirstName", |r| pick(r, FIRST)),
     ("$personLastName", |r| pick(r, LAST)),
     ("$personFullName", full_name),
@@ -38,29 +38,29 @@ static FUNCTIONS: &[(&str, Make)] = &[
     ("$datatypeBoolean", |r| Value::Bool(r.below(2) == 1)),
     ("$locationCity", |r| pick(r, CITIES)),
     ("$locationCountry", |r| pick(r, COUNTRIES)),
-    ("$locationCountryCode", |r| pick(r, &["DE", "FR", "JP", "BR", "IN", "KE", "SE", "PL"])),
+    ("$locationCountryCode", |r| pick(r, COUNTRY_CODES)),
     ("$locationStreetAddress", street),
     ("$locationStreet", |r| pick(r, STREETS)),
     ("$locationZipCode", |r| text(format!("{:05}", r.below(100_000)))),
-    ("$locationState", |r| pick(r, &["Alba", "Borea", "Costa", "Delta", "Esker", "Fjord"])),
-    ("$locationLatitude", |r| js::number((r.unit() * 1_800_000.0).round() / 10_000.0 - 90.0)),
-    ("$locationLongitude", |r| js::number((r.unit() * 3_600_000.0).round() / 10_000.0 - 180.0)),
+    ("$locationState", |r| pick(r, STATES)),
+    ("$locationLatitude", latitude),
+    ("$locationLongitude", longitude),
     ("$companyName", company),
     ("$companyCatchPhrase", sentence),
     ("$commerceProductName", |r| pick(r, PRODUCTS)),
     ("$commerceProduct", |r| pick(r, PRODUCTS)),
-    ("$commerceDepartment", |r| pick(r, &["Books", "Garden", "Music", "Tools", "Toys"])),
+    ("$commerceDepartment", |r| pick(r, DEPARTMENTS)),
     ("$commercePrice", |r| text(format!("{}.{:02}", 1 + r.below(999), r.below(100)))),
     ("$financeAccountNumber", |r| text(format!("{:08}", r.below(100_000_000)))),
     ("$financeAmount", |r| text(format!("{}.{:02}", r.below(1000), r.below(100)))),
-    ("$financeCurrencyCode", |r| pick(r, &["EUR", "USD", "JPY", "SEK", "PLN", "BRL"])),
+    ("$financeCurrencyCode", |r| pick(r, CURRENCIES)),
     ("$loremWord", |r| pick(r, WORDS)),
     ("$loremWords", |r| text(words(r, 3))),
     ("$loremSentence", sentence),
     ("$loremParagraph", paragraph),
     ("$loremText", paragraph),
     ("$loremSlug", |r| text(words(r, 3).replace(' ', "-"))),
-    ("$colorHuman", |r| pick(r, &["red", "green", "blue", "teal", "plum", "grey"])),
+    ("$colorHuman", |r| pick(r, COLOURS)),
     ("$randFirstName", |r| pick(r, FIRST)),
     ("$randLastName", |r| pick(r, LAST)),
     ("$randFullName", full_name),
@@ -83,7 +83,63 @@ static FUNCTIONS: &[(&str, Make)] = &[
     ("$randText", sentence),
     ("$randUrl", |r| text(format!("https://{}.example.com/", letters(r, 8).to_lowercase()))),
     ("$randIp", ip),
+    ("$randState", |r| pick(r, STATES)),
+    ("$randJobTitle", |r| pick(r, JOBS)),
+    ("$randGender", |r| pick(r, &["female", "male", "other"])),
+    ("$randCountryCode", |r| pick(r, COUNTRY_CODES)),
+    ("$randCurrencyCode", |r| pick(r, CURRENCIES)),
+    ("$randLatitude", latitude),
+    ("$randLongitude", longitude),
+    ("$randSlug", |r| text(words(r, 3).replace(' ', "-"))),
+    ("$randColor", |r| pick(r, COLOURS)),
+    ("$randFloat", |r| js::number((r.unit() * 1_000_000.0).round() / 10.0)),
+    ("$randCatchPhrase", sentence),
+    ("$randProductDescription", sentence),
+    ("$randProductCategory", |r| pick(r, DEPARTMENTS)),
+    ("$randUserAgent", |_| text(USER_AGENT.to_owned())),
+    ("$randAlphaNumeric", |r| text(letters(r, 1))),
+    ("$personMiddleName", |r| pick(r, FIRST)),
+    ("$personBio", sentence),
+    ("$personSex", |r| pick(r, &["female", "male"])),
+    ("$internetDisplayName", full_name),
+    ("$internetMac", |r| {
+        let pairs: Vec<String> = (0..6).map(|_| format!("{:02x}", r.below(256))).collect();
+        text(pairs.join(":"))
+    }),
+    ("$internetPort", |r| Value::from(r.below(65_536))),
+    ("$internetHttpMethod", |r| pick(r, &["GET", "POST", "PUT", "PATCH", "DELETE"])),
+    ("$internetColor", |r| text(format!("#{:06x}", r.below(1 << 24)))),
+    ("$colorRgb", |r| text(format!("#{:06x}", r.below(1 << 24)))),
+    ("$stringHexadecimal", |r| text(format!("0x{:x}", r.below(16)))),
+    ("$commerceProductAdjective", |r| pick(r, &["Small", "Rustic", "Handmade", "Modern", "Plain"])),
+    ("$commerceProductMaterial", |r| pick(r, &["Wooden", "Steel", "Cotton", "Paper", "Leather", "Glass"])),
+    ("$commerceProductDescription", sentence),
+    ("$commerceIsbn", |r| text(format!("978-0-{:04}-{:04}-0", r.below(10_000), r.below(10_000)))),
+    ("$companyBuzzPhrase", sentence),
+    ("$hackerPhrase", sentence),
+    ("$financeAccountName", |r| pick(r, &["Savings Account", "Current Account", "Loan Account"])),
+    ("$financeTransactionDescription", sentence),
+    ("$financePin", |r| text(format!("{:04}", r.below(10_000)))),
+    ("$loremLines", paragraph),
+    ("$loremSentences", paragraph),
+    ("$loremParagraphs", paragraph),
+    ("$locationCounty", |r| pick(r, STATES)),
+    ("$locationBuildingNumber", |r| text((1 + r.below(199)).to_string())),
+    ("$locationSecondaryAddress", |r| text(format!("Apt. {:03}", r.below(1000)))),
+    ("$wordNoun", |r| pick(r, WORDS)),
+    ("$wordSample", |r| pick(r, WORDS)),
+    ("$wordWords", |r| text(words(r, 3))),
+    ("$systemFileName", |r| text(format!("{}.txt", word(r, WORDS)))),
+    ("$imageUrl", |r| text(format!("https://images.example.com/{}.jpg", letters(r, 8).to_lowercase()))),
+    ("$imageAvatar", |r| text(format!("https://images.example.com/{}.jpg", letters(r, 8).to_lowercase()))),
 ];
+
+const STATES: &[&str] = &["Alba", "Borea", "Costa", "Delta", "Esker", "Fjord"];
+const COUNTRY_CODES: &[&str] = &["DE", "FR", "JP", "BR", "IN", "KE", "SE", "PL"];
+const CURRENCIES: &[&str] = &["EUR", "USD", "JPY", "SEK", "PLN", "BRL"];
+const COLOURS: &[&str] = &["red", "green", "blue", "teal", "plum", "grey"];
+const DEPARTMENTS: &[&str] = &["Books", "Garden", "Music", "Tools", "Toys"];
+const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36";
 
 const FIRST: &[&str] =
     &["Ada", "Bela", "Chen", "Dora", "Emeka", "Fatou", "Goran", "Hana", "Ines", "Jonas", "Kofi", "Lena"];
@@ -148,6 +204,14 @@ fn ip(random: &mut Random) -> Value {
         random.below(256),
         random.below(256)
     ))
+}
+
+fn latitude(random: &mut Random) -> Value {
+    js::number((random.unit() * 1_800_000.0).round() / 10_000.0 - 90.0)
+}
+
+fn longitude(random: &mut Random) -> Value {
+    js::number((random.unit() * 3_600_000.0).round() / 10_000.0 - 180.0)
 }
 
 fn street(random: &mut Random) -> Value {

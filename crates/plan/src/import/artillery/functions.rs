@@ -69,7 +69,60 @@ pub static EXTENSIONS: &[Function] = &[
     },
     Function { name: "$randomDate", does: "a day of the last year", make: random_date },
     Function { name: "$randomUUID", does: "a UUID", make: uuid },
+    Function { name: "$randomUuid", does: "a UUID", make: uuid },
+    Function {
+        name: "$uuid",
+        does: "a UUID, another each time; without brackets it is the user's",
+        make: uuid,
+    },
     Function { name: "$guid", does: "a UUID", make: uuid },
+    Function {
+        name: "$randomFirstName",
+        does: "a first name",
+        make: |_, random| fake::call("$personFirstName", random),
+    },
+    Function {
+        name: "$randomLastName",
+        does: "a last name",
+        make: |_, random| fake::call("$personLastName", random),
+    },
+    Function {
+        name: "$randomFullName",
+        does: "both",
+        make: |_, random| fake::call("$personFullName", random),
+    },
+    Function { name: "$randomName", does: "both", make: |_, random| fake::call("$personFullName", random) },
+    Function {
+        name: "$randomUserName",
+        does: "a name to log in with",
+        make: |_, random| fake::call("$internetUserName", random),
+    },
+    Function {
+        name: "$randomPassword",
+        does: "a password",
+        make: |_, random| fake::call("$internetPassword", random),
+    },
+    Function {
+        name: "$randomPhoneNumber",
+        does: "a telephone number",
+        make: |_, random| fake::call("$phoneNumber", random),
+    },
+    Function {
+        name: "$randomProductName",
+        does: "the name of a product",
+        make: |_, random| fake::call("$commerceProductName", random),
+    },
+    Function {
+        name: "$randomCity",
+        does: "the name of a city",
+        make: |_, random| fake::call("$locationCity", random),
+    },
+    Function {
+        name: "$randomCountry",
+        does: "the name of a country",
+        make: |_, random| fake::call("$locationCountry", random),
+    },
+    Function { name: "$randomWord", does: "a word", make: |_, random| fake::call("$loremWord", random) },
     Function {
         name: "$timestamp",
         does: "seconds since 1970",

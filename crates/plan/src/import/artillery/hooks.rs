@@ -14,8 +14,8 @@ use std::time::Duration;
 use futures_util::future::LocalBoxFuture;
 use model::Level;
 use script::code::{
-    Arg, Code, CodeError, CodeOptions, CodeWorker, Context, Emitted, Ending, Fetch, FetchRequest,
-    FetchResponse, Handle, Module, Outcome, ScriptText,
+    Arg, Code, CodeError, CodeOptions, CodeWorker, Context, Emitted, Ending, Fetch, FetchError, FetchRequest,
+    FetchResponse, Handle, Module, Outcome, ScriptText, Write,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
@@ -85,6 +85,13 @@ impl Processor {
         let mut options = CodeOptions::new(&here, source.log.clone(), source.clock);
         options.env = source.env.clone();
         let muted = Arc::new(AtomicBool::new(false));
+        let (reach, temporary, only_looks) = (source.reach(), std::env::temp_dir(), source.only_looks);
+        options.writes = Some(Arc::new(move |place| {
+            if !place.starts_with(&temporary) && reach.check(place, "").is_err() {
+                return Write::Refused;
+            }
+            if only_looks { Write::Feigned } else { Write::Done }
+        }));
         let (lines, quiet) = (lines.clone(), Arc::clone(&muted));
         options.console = Some(Arc::new(move |_: Level, text: &str| {
             if !quiet.load(Relaxed) {
@@ -197,15 +204,21 @@ async fn begin(session: &Session, processor: &Processor) -> Result<Thread, CodeE
 struct Fetcher(Rc<net::Client>);
 
 impl Fetch for Fetcher {
-    fn fetch(&self, request: FetchRequest) -> LocalBoxFuture<'static, Result<FetchResponse, String>> {
+    fn fetch(&self, request: FetchRequest) -> LocalBoxFuture<'static, Result<FetchResponse, FetchError>> {
         let client = Rc::clone(&self.0);
         Box::pin(async move {
-            let url = net::Url::parse(&request.url).map_err(|why| why.to_string())?;
+            let url = net::Url::parse(&request.url).map_err(|why| FetchError {
+                code: Some("ERR_INVALID_URL".to_owned()),
+                message: why.to_string(),
+            })?;
             let mut ask = net::Request::new(net::Method::new(&request.method), Rc::new(url));
             ask.headers = request.headers.into();
             ask.body = request.body;
             ask.redirects = if request.follow { 20 } else { 0 };
-            let answer = client.send(ask, None, &mut |_| ()).await.map_err(|error| error.to_string())?;
+            let answer = client.send(ask, None, &mut |_| ()).await.map_err(|error| {
+                let (code, message) = http::told(&error);
+                FetchError { code: Some(code), message }
+            })?;
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
             let words = answer.status_text.split_once(' ').map(|(_, words)| words.to_owned());
             Ok(FetchResponse {
@@ -272,9 +285,20 @@ async fn call(
     args: &[Arg<'_>],
     ending: Ending,
 ) -> Option<Result<Outcome, Stop>> {
+    call_with(session, user, name, args, (ending, ending != Ending::Next)).await
+}
+
+/// The same; `events` says whether the emitter comes after the context.
+async fn call_with(
+    session: &Session,
+    user: &User,
+    name: &str,
+    args: &[Arg<'_>],
+    (ending, events): (Ending, bool),
+) -> Option<Result<Outcome, Stop>> {
     let thread = thread(session, user).await?;
     let function = find(&thread, name)?;
-    let stop = |error: CodeError| Stop(error.code.clone().unwrap_or_else(|| error.message.clone()));
+    let stop = |error: CodeError| Stop(error.code.clone().unwrap_or_else(|| words(&error.message)));
     let context = match enter(&thread, user) {
         Ok(context) => context,
         Err(error) => return Some(Err(stop(error))),
@@ -282,7 +306,7 @@ async fn call(
     let mut all: Vec<Arg<'_>> = Vec::with_capacity(args.len() + 2);
     all.extend(args.iter().map(again));
     all.push(Arg::Context(&context));
-    if ending != Ending::Next {
+    if events {
         all.push(Arg::Events(&context));
     }
     let outcome = thread.worker.call(&function, &all, ending).await;
@@ -295,6 +319,17 @@ async fn call(
         emit(session, user, event);
     }
     Some(outcome.and_then(|outcome| left.map(|()| outcome)).map_err(stop))
+}
+
+/// What an error says, in the words that Node.js has for it.
+fn words(message: &str) -> String {
+    let parts = message.strip_prefix("cannot read property '").and_then(|rest| rest.split_once("' of "));
+    match parts {
+        Some((name, of @ ("undefined" | "null"))) => {
+            format!("Cannot read properties of {of} (reading '{name}')")
+        }
+        _ => message.to_owned(),
+    }
 }
 
 /// The same argument once more.
@@ -332,7 +367,7 @@ fn emit(session: &Session, user: &User, event: &Emitted) {
     });
 }
 
-/// A `function` step.
+/// A `function` step, or a function before or after the flow. One that is not there is an error in the report.
 pub async fn function(session: &mut Session, user: &Rc<User>, name: &str) -> Done {
     match call(session, user, name, &[], Ending::Done).await {
         Some(outcome) => outcome.map(|_| ()),
@@ -341,11 +376,6 @@ pub async fn function(session: &mut Session, user: &Rc<User>, name: &str) -> Don
             Ok(())
         }
     }
-}
-
-/// A function before or after the flow.
-pub async fn around(session: &mut Session, user: &Rc<User>, name: &str) -> Done {
-    call(session, user, name, &[], Ending::Done).await.map_or(Ok(()), |outcome| outcome.map(|_| ()))
 }
 
 /// Whether a loop goes on, by its `whileTrue`. A function that is not there ends the loop.
@@ -385,6 +415,25 @@ pub async fn before_request(
     }
 }
 
+/// A function before a WebSocket is opened: it may change where to, which comes back.
+pub async fn before_connect(
+    session: &mut Session,
+    user: &Rc<User>,
+    name: &str,
+    before: Value,
+) -> Result<Value, Stop> {
+    let args = [Arg::Json(&before)];
+    let outcome = call_with(session, user, name, &args, (Ending::Done, false)).await;
+    let after = match outcome {
+        Some(outcome) => outcome?.args.into_iter().next().flatten(),
+        None => {
+            user.count_error(session, &format!("Undefined function \"{name}\""));
+            None
+        }
+    };
+    Ok(after.unwrap_or(before))
+}
+
 /// A function after a response.
 pub async fn after_response(
     session: &mut Session,
@@ -421,9 +470,9 @@ pub async fn on_error(
     }
 }
 
-/// A response as hooks see it.
+/// A response as hooks see it; `request` is what it answers.
 #[must_use]
-pub fn response(exchange: &Exchange, text: &str) -> Value {
+pub fn response(exchange: &Exchange, text: &str, request: &Map<String, Value>) -> Value {
     let mut headers = Map::new();
     if let Some(answer) = exchange.answer() {
         for (name, value) in answer.headers.iter() {
@@ -460,6 +509,7 @@ pub fn response(exchange: &Exchange, text: &str) -> Value {
         "headers": headers,
         "body": text,
         "url": exchange.answer().map(|answer| answer.url.as_str().to_owned()),
+        "request": { "options": { "method": request.get("method"), "headers": request.get("headers") } },
         "timings": { "phases": phases },
     })
 }

@@ -108,7 +108,7 @@ pub static TLS: &[Key] = &[
     with(
         "pfx",
         Support::Emulated,
-        "both in a PKCS#12 file, which `passphrase` opens; RC2 and triple DES are not read",
+        "both in a PKCS#12 file (AES, triple DES or RC2), which `passphrase` opens",
     ),
     with(
         "client",
@@ -205,7 +205,10 @@ pub static REQUEST: &[Key] = &[
 
 /// Steps of the WebSocket engine.
 pub static WS_STEPS: &[Key] = &[
-    full("connect", "an address, or `{target, headers, subprotocols}`"),
+    full(
+        "connect",
+        "an address, or `{target, headers, subprotocols, function}`; the function gets `params`, `context` and `next`",
+    ),
     full("send", "text, an object as JSON, or `{payload, capture, match}`"),
     full("wait", "for a message: `{capture, match}`"),
     full("think", ""),

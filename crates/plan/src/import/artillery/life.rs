@@ -25,6 +25,7 @@ use super::{functions, hooks, http, js, socketio, ws};
 use crate::random::Random;
 use crate::session::Session;
 use crate::step::{Next, OwnStep};
+use crate::vu::Touched;
 
 /// Rounds of a loop after which other users have their turn.
 const ROUNDS_AT_ONCE: u64 = 32;
@@ -215,6 +216,7 @@ async fn arrive(world: &Arc<World>, session: &mut Session) -> Next {
     let place = Place::Nth(pick(world, session));
     session.forget();
     let user = Rc::new(User::new(world, session, place));
+    session.touches(Touched::Own, fiber::ahead::Place::of(&*user));
     counting(session, |now, stats| {
         stats.count(now, "vusers.created", 1.0);
         stats.count(now, &format!("vusers.created_by_name.{}", user.scenario().name), 1.0);
@@ -309,7 +311,7 @@ async fn hang_up(user: &Rc<User>) {
 async fn whole(session: &mut Session, user: &Rc<User>) -> Done {
     let scenario = user.scenario();
     for name in &scenario.hooks.before_scenario {
-        Box::pin(hooks::around(session, user, name)).await?;
+        Box::pin(hooks::function(session, user, name)).await?;
     }
     match scenario.engine {
         Engine::Http => {}
@@ -318,7 +320,7 @@ async fn whole(session: &mut Session, user: &Rc<User>) -> Done {
     }
     acts(session, user, &scenario.acts).await?;
     for name in &scenario.hooks.after_scenario {
-        Box::pin(hooks::around(session, user, name)).await?;
+        Box::pin(hooks::function(session, user, name)).await?;
     }
     Ok(())
 }
@@ -329,11 +331,17 @@ pub async fn acts(session: &mut Session, user: &Rc<User>, list: &[Act]) -> Done 
         match act {
             // In boxes: users that think must not carry the room for a request, nor those that wait for an answer the
             // room for all else.
-            Act::Request(request) => Box::pin(http::request(session, user, request)).await?,
+            Act::Request(request) => {
+                let request = |session| Box::pin(http::request(session, user, request));
+                session.touching(Touched::Request, request).await?;
+            }
             Act::Think(time) => Box::pin(think(session, user, time)).await?,
             Act::Log(text) => user.world.lines.print(&user.text(text)),
             Act::Function(name) => Box::pin(hooks::function(session, user, name)).await?,
-            Act::Loop(round) => Box::pin(go_round(session, user, round)).await?,
+            Act::Loop(round) => {
+                let round = |session| Box::pin(go_round(session, user, round));
+                session.touching(Touched::More, round).await?;
+            }
             Act::Parallel(lists) => Box::pin(side_by_side(session, user, lists)).await?,
             Act::Socket(step) => Box::pin(ws::step(session, user, step)).await?,
             Act::Emit(step) => Box::pin(socketio::emit(session, user, step)).await?,

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use smol_str::SmolStr;
 
 use super::js;
 
@@ -14,7 +15,7 @@ use super::js;
 pub struct Vars {
     shared: Arc<Map<String, Value>>,
     /// `None` hides a shared variable.
-    own: Vec<(Box<str>, Option<Value>)>,
+    own: Vec<(SmolStr, Option<Value>)>,
 }
 
 impl Vars {

@@ -68,6 +68,8 @@ pub struct ByEndpoint {
     pub grouped: bool,
     /// Queries are left out.
     pub strips_query: bool,
+    /// Where requests go that name no host.
+    target: Option<url::Url>,
 }
 
 /// An endpoint with the names of its metrics.
@@ -213,7 +215,7 @@ impl World {
                 default_200: on(&settings, "expectDefault200"),
             }),
             apdex: own("apdex").map(|settings| settings["threshold"].as_f64().unwrap_or(500.0)),
-            by_endpoint: by_endpoint(plugins.get("metrics-by-endpoint")),
+            by_endpoint: by_endpoint(plugins.get("metrics-by-endpoint"), &target),
             ensure: own("ensure").filter(|_| !asked.env.contains_key("ARTILLERY_DISABLE_ENSURE")),
             scenarios,
             before,
@@ -334,7 +336,7 @@ fn scenario(value: &Value, place: &str, frame: &Frame<'_>) -> Scenario {
 }
 
 /// The plugin is on unless it is told not to be.
-fn by_endpoint(settings: Option<&Value>) -> Option<ByEndpoint> {
+fn by_endpoint(settings: Option<&Value>, target: &str) -> Option<ByEndpoint> {
     let none = Value::Null;
     let settings = settings.unwrap_or(&none);
     let on = |key: &str| settings[key] == Value::Bool(true);
@@ -344,6 +346,7 @@ fn by_endpoint(settings: Option<&Value>) -> Option<ByEndpoint> {
         named_only: on("ignoreUnnamedRequests"),
         grouped: settings["groupDynamicURLs"] != Value::Bool(false),
         strips_query: on("stripQueryString"),
+        target: url::Url::parse(target).ok(),
     })
 }
 
@@ -357,6 +360,16 @@ impl ByEndpoint {
         Some(Endpoint { name, codes_200, response_time })
     }
 
+    /// What stands before the path of an address: what of its host is not the target's.
+    fn elsewhere(&self, url: &url::Url) -> String {
+        let Some(target) = &self.target else { return String::new() };
+        let host = url.host_str().filter(|host| target.host_str() != Some(*host)).unwrap_or_default();
+        match url.port() {
+            Some(port) if target.port() != Some(port) => format!("{host}:{port}"),
+            _ => host.to_owned(),
+        }
+    }
+
     fn name_of(&self, url: &str, name: Option<&str>) -> Option<String> {
         match name {
             None if self.named_only => return None,
@@ -366,7 +379,7 @@ impl ByEndpoint {
         let strips = self.strips_query || self.grouped;
         let mut path = match url::Url::parse(url) {
             Ok(parsed) => {
-                let path = percent_decoded(parsed.path());
+                let path = self.elsewhere(&parsed) + &percent_decoded(parsed.path());
                 match parsed.query() {
                     Some(query) if !strips => format!("{path}?{query}"),
                     _ => path,
@@ -413,7 +426,8 @@ mod tests {
     #[test]
     fn endpoints_have_names() {
         let check = |settings: Value, url: &str, name: Option<&str>, wanted: Option<&str>| {
-            let named = by_endpoint(Some(&settings)).and_then(|endpoints| endpoints.endpoint(url, name));
+            let named = by_endpoint(Some(&settings), "http://h:81/base")
+                .and_then(|endpoints| endpoints.endpoint(url, name));
             let named = named.map(|endpoint| endpoint.name);
             assert_eq!(named.as_deref(), wanted, "{settings} {url}");
         };
@@ -421,6 +435,10 @@ mod tests {
         check(json!({}), "http://h/echo/{{ $loopCount }}?x={{ y }}", None, Some("/echo/{{ $loopCount }}"));
         check(json!({}), "{{ target }}/text?var=1", None, Some("{{ target }}/text"));
         check(json!({}), "http://h/te%20xt/%C3%A9/é?q", None, Some("/te xt/é/é"));
+        check(json!({}), "http://h:81/same", None, Some("/same"));
+        check(json!({}), "http://h:1/port", None, Some(":1/port"));
+        check(json!({}), "https://other:1/host?a", None, Some("other:1/host"));
+        check(json!({}), "http://other/host", None, Some("other/host"));
         check(json!({}), "http://h//echo#frag", None, Some("//echo"));
         check(json!({"groupDynamicURLs": false}), "http://h/echo/0?x=0", None, Some("/echo/0?x=0"));
         check(json!({"useOnlyRequestNames": true}), "http://h/a", Some("n"), Some("n"));

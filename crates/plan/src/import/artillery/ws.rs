@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use net::error::Kind;
 use net::websocket::{Handshake, Incoming, Outgoing, WebSocket};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::capture::{self, Answer, Take};
 use super::functions::Functions;
 use super::life::{Done, Stop, User};
 use super::template::{Template, Tree};
-use super::{flow, http, js};
+use super::{flow, hooks, http, js};
 use crate::session::Session;
 
 /// The steps of the engine.
@@ -44,6 +44,8 @@ pub struct Target {
     url: Option<Template>,
     headers: Vec<(String, Tree)>,
     protocols: Vec<String>,
+    /// A function of the processor that may change all of it.
+    function: Option<String>,
 }
 
 /// What is taken out of a message.
@@ -63,12 +65,13 @@ pub fn read(step: &Value, functions: &Functions) -> Act {
         return Act::Connect(match target {
             Value::Object(_) => {
                 let mut read = settings(target, functions);
+                read.function = target["function"].as_str().map(str::to_owned);
                 read.url = target.get("target").map(|url| Template::new(&js::text_of(Some(url)), functions));
                 read
             }
             url => {
                 let url = Template::new(&js::text_of(Some(url)), functions);
-                Target { url: Some(url), headers: Vec::new(), protocols: Vec::new() }
+                Target { url: Some(url), headers: Vec::new(), protocols: Vec::new(), function: None }
             }
         });
     }
@@ -93,13 +96,17 @@ fn takes(spec: &Value, functions: &Functions) -> Takes {
 
 fn settings(spec: &Value, functions: &Functions) -> Target {
     let headers = spec["headers"].as_object().into_iter().flatten();
-    let protocols = match spec.get("subprotocols") {
+    let protocols = protocols(spec.get("subprotocols"));
+    let headers = headers.map(|(name, value)| (name.clone(), Tree::new(value, functions))).collect();
+    Target { url: None, headers, protocols, function: None }
+}
+
+fn protocols(spec: Option<&Value>) -> Vec<String> {
+    match spec {
         Some(Value::Array(list)) => list.iter().map(|one| js::text_of(Some(one))).collect(),
         Some(one @ Value::String(_)) => vec![js::text_of(Some(one))],
         _ => Vec::new(),
-    };
-    let headers = headers.map(|(name, value)| (name.clone(), Tree::new(value, functions))).collect();
-    Target { url: None, headers, protocols }
+    }
 }
 
 /// Opens the connection of a user, unless its first step does.
@@ -114,22 +121,28 @@ pub async fn begin(session: &mut Session, user: &Rc<User>, first: Option<&flow::
 }
 
 async fn connect(session: &mut Session, user: &Rc<User>, target: &Target) -> Done {
-    let url = target.url.as_ref().map_or_else(|| user.world.target.clone(), |url| user.text(url));
+    let mut url = target.url.as_ref().map_or_else(|| user.world.target.clone(), |url| user.text(url));
+    let value = |tree: &Tree| user.value(tree).map(|value| js::text_of(Some(&value)));
+    let mut headers: Vec<(String, String)> =
+        target.headers.iter().filter_map(|(name, tree)| Some((name.clone(), value(tree)?))).collect();
+    let mut protocols = target.protocols.clone();
+    if let Some(function) = &target.function {
+        let given: Map<String, Value> =
+            headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+        let before = json!({ "target": url, "subprotocols": protocols, "options": { "headers": given } });
+        let after = hooks::before_connect(session, user, function, before).await?;
+        url = js::text_of(after.get("target"));
+        protocols = self::protocols(after.get("subprotocols"));
+        let changed = after["options"]["headers"].as_object().into_iter().flatten();
+        headers = changed.map(|(name, value)| (name.clone(), js::text_of(Some(value)))).collect();
+    }
     let Some(parsed) = Handshake::url(&url) else {
         let message = format!("Invalid URL: {url}");
         user.count_error(session, "ERR_INVALID_URL");
         return Err(Stop(message));
     };
-    let value = |tree: &Tree| user.value(tree).map(|value| js::text_of(Some(&value)));
-    let headers =
-        target.headers.iter().filter_map(|(name, tree)| Some((name.clone(), value(tree)?))).collect();
-    let handshake = Handshake {
-        url: parsed,
-        headers,
-        protocols: target.protocols.clone(),
-        compression: true,
-        timeout: Duration::from_secs(60),
-    };
+    let handshake =
+        Handshake { url: parsed, headers, protocols, compression: true, timeout: Duration::from_secs(60) };
     let client = Rc::clone(session.client());
     let opening = client.open_websocket(&handshake, None).await;
     match opening.outcome {

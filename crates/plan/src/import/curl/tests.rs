@@ -13,6 +13,7 @@ fn source(text: &str) -> Source {
         registry: metrics::Registry::new(),
         log: std::sync::Arc::new(model::log::Memory::default()),
         clock: model::Clock::start(),
+        only_looks: false,
     }
 }
 

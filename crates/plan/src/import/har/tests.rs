@@ -14,6 +14,7 @@ fn source(json: &Json) -> Source {
         registry: metrics::Registry::new(),
         log: std::sync::Arc::new(model::log::Memory::default()),
         clock: model::Clock::start(),
+        only_looks: false,
     }
 }
 

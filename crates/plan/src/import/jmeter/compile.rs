@@ -107,11 +107,15 @@ pub fn compile(
 
 /// Whether something in an element may look at the last sample: a script, or a function that does.
 fn looks_back(element: &Element) -> bool {
-    const CLASSES: [&str; 5] = ["JSR223", "BeanShell", "BSF", "IncludeController", "IfController"];
-    const FUNCTIONS: [&str; 6] =
-        ["__regexFunction", "__BeanShell", "__groovy", "__javaScript", "__jexl", "__eval"];
+    const CLASSES: [&str; 6] =
+        ["JSR223", "BeanShell", "BSF", "IncludeController", "IfController", "URLRewritingModifier"];
     let mut found = CLASSES.iter().any(|class| element.class.contains(class));
-    element.each_text(&mut |text| found |= FUNCTIONS.iter().any(|function| text.contains(function)));
+    element.each_text(&mut |raw| {
+        // A text that cannot be parsed is taken to the letter, and calls nothing.
+        if let Ok(text) = Text::parse(raw) {
+            text.each_call(&mut |function, _| found |= function.looks_back());
+        }
+    });
     found || element.children.iter().any(looks_back)
 }
 
@@ -188,13 +192,45 @@ impl Compiler<'_> {
 
     fn elements_of_variables(&mut self, element: &Element, list: &mut Vec<(String, String)>) {
         for child in element.children.iter().filter(|child| child.enabled) {
-            if child.class == "Arguments" {
-                let more = self.arguments(child);
+            let more = match child.class.as_str() {
+                "Arguments" => self.arguments(child),
+                "kg.apc.jmeter.config.VariablesFromCSVFile" => self.variables_of_file(child),
+                _ => Vec::new(),
+            };
+            if !more.is_empty() {
                 more.iter().for_each(|(name, value)| self.user.vars.put(name, value));
                 list.extend(more);
             }
             self.elements_of_variables(child, list);
         }
+    }
+
+    /// Variables out of a file: a name and a value on each line.
+    fn variables_of_file(&mut self, element: &Element) -> Vec<(String, String)> {
+        let name = self.now(element, element.text("filename"));
+        let prefix = self.now(element, element.text("variablesPrefix"));
+        let delimiter = match element.text("delimiter") {
+            "" => ",".to_owned(),
+            "\\t" => "\t".to_owned(),
+            given => given.to_owned(),
+        };
+        let path = self.shared.beside_plan(name.trim());
+        let read = self.shared.reach.check(&path, &name).and_then(|()| {
+            let bytes = std::fs::read(&path);
+            bytes.map_err(|error| format!("the file {} cannot be read: {error}", path.display()))
+        });
+        let text = match read {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(why) => {
+                self.note(Kind::Ignored, element, why);
+                return Vec::new();
+            }
+        };
+        let pair = |line: &str| {
+            let (name, value) = line.split_once(&delimiter)?;
+            Some((format!("{prefix}{name}"), value.to_owned()))
+        };
+        text.lines().filter_map(pair).collect()
     }
 
     fn arguments(&mut self, element: &Element) -> Vec<(String, String)> {

@@ -1,12 +1,14 @@
 //! Reading a JMX file into a tree of elements with their properties and places.
 //!
-//! Main type: [`Element`]. Nothing here knows what an element means; unknown classes are kept with their names.
+//! Main type: [`Element`]. Nothing here knows what an element means, only how classes are called; unknown ones are kept with their names.
 //! Document types are refused, so that no entity is ever expanded or fetched.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use roxmltree::{Document, Node, ParsingOptions};
 
+use super::elements;
 use crate::note::{Kind, Note, Place};
 
 /// How deep elements may stand in each other.
@@ -194,7 +196,7 @@ pub fn read(file: &str, text: &str) -> Result<Read, Box<Note>> {
         Box::new(Note::new(Kind::Error, place, format!("the plan is no well-formed XML: {error}")))
     })?;
     let root = document.root_element();
-    let reader = Reader { document: &document, file, skipped };
+    let reader = Reader { document: &document, file, skipped, notes: RefCell::new(notes) };
     if root.tag_name().name() != "jmeterTestPlan" {
         let place = reader.place(root);
         let message = format!("a plan begins with jmeterTestPlan, not with {}", root.tag_name().name());
@@ -204,7 +206,7 @@ pub fn read(file: &str, text: &str) -> Result<Read, Box<Note>> {
     for tree in root.children().filter(|node| node.has_tag_name("hashTree")) {
         roots.extend(reader.tree(tree, 0)?);
     }
-    Ok(Read { roots, notes })
+    Ok(Read { roots, notes: reader.notes.into_inner() })
 }
 
 struct Reader<'a> {
@@ -212,6 +214,8 @@ struct Reader<'a> {
     file: Arc<str>,
     /// Lines before the part that was parsed.
     skipped: u32,
+    /// What there is to say.
+    notes: RefCell<Vec<Note>>,
 }
 
 impl Reader<'_> {
@@ -240,10 +244,27 @@ impl Reader<'_> {
                     None => list.extend(children),
                 }
             } else {
-                list.push(self.element(node, depth)?);
+                let mut element = self.element(node, depth)?;
+                self.settle(&mut element, node);
+                list.push(element);
             }
         }
         Ok(list)
+    }
+
+    /// One name for each class: the tag may be its short name or its full one. A tag that names no class is made up, and
+    /// then the attribute may tell.
+    fn settle(&self, element: &mut Element, node: Node<'_, '_>) {
+        if let Some(row) = elements::find(&element.class) {
+            row.class.clone_into(&mut element.class);
+        } else if let Some(row) = node.attribute("testclass").and_then(elements::find) {
+            let message = format!(
+                "{} is no class; JMeter would have refused the file, and the attribute testclass is taken: {}",
+                element.class, row.class
+            );
+            self.notes.borrow_mut().push(Note::new(Kind::Lenient, element.place(), message));
+            row.class.clone_into(&mut element.class);
+        }
     }
 
     fn element(&self, node: Node<'_, '_>, depth: usize) -> Result<Element, Box<Note>> {

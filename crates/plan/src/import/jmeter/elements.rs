@@ -90,6 +90,8 @@ pub const ELEMENTS: &[Row] = rows! {
         "IncludeController": "runs the fragment of another file";
         "CriticalSectionController": "one thread at a time";
         "com.blazemeter.jmeter.controller.ParallelSampler": "runs its children at the same time";
+        "com.blazemeter.jmeter.control.WeightedSwitchController": "one of its children each time, in shares";
+        "kg.apc.jmeter.control.ParameterizedController": "sets variables, and runs its children";
     }
     Sampler {
         "HTTPSamplerProxy": "a request of HTTP";
@@ -99,6 +101,8 @@ pub const ELEMENTS: &[Row] = rows! {
         "TestAction": "pauses, stops, or leaves a loop";
         "JSR223Sampler": "runs a script";
         "BeanShellSampler": "runs a script";
+        "BSFSampler": "runs a script";
+        "kg.apc.jmeter.control.sampler.SetVariablesAction": "sets variables; makes no sample";
         "kg.apc.jmeter.samplers.DummySampler": "a sample of given values";
         "JavaSampler": "JavaTest and SleepTest; no other class of Java";
         "JDBCSampler": "asks a database: PostgreSQL, MySQL or MariaDB";
@@ -132,7 +136,7 @@ pub const ELEMENTS: &[Row] = rows! {
         "CacheManager": "asks again only for what changed";
         "AuthManager": "credentials: Basic and Digest";
         "DNSCacheManager": "addresses of names; read, not used";
-        "KeystoreConfig": "client certificates; read, not used";
+        "KeystoreConfig": "client certificates; all threads show the first";
         "CSVDataSet": "a line of a file for each iteration";
         "CounterConfig": "counts iterations";
         "RandomVariableConfig": "a number by chance for each iteration";
@@ -143,14 +147,20 @@ pub const ELEMENTS: &[Row] = rows! {
         "LoginConfig": "a user name and a password; only other samplers need it";
         "JDBCDataSource": "connections to a database: PostgreSQL, MySQL or MariaDB";
         "TCPSamplerConfig": "defaults of another sampler";
+        "JavaConfig": "defaults of Java requests; read, not used";
+        "MongoSourceElement": "connections to a database; only a sampler that cannot run here needs them";
+        "kg.apc.jmeter.config.VariablesFromCSVFile": "variables out of a file, set before the test";
+        "com.github.johrstrom.collector.CollectorElement": "figures for Prometheus; read, not used";
+        "com.github.johrstrom.config.CollectorConfig": "figures for Prometheus; read, not used";
     }
     Pre {
         "UserParameters": "values of variables for each user";
         "JSR223PreProcessor": "runs a script";
         "BeanShellPreProcessor": "runs a script";
+        "BSFPreProcessor": "runs a script";
         "RegExUserParameters": "parameters of a request out of matches of an expression";
         "AnchorModifier": "unsupported: takes links out of the last page";
-        "URLRewritingModifier": "unsupported: puts a session into addresses";
+        "URLRewritingModifier": "puts a session id of the last answer into the request";
         "JDBCPreProcessor": "asks a database: PostgreSQL, MySQL or MariaDB";
         "SampleTimeout": "ends a request that takes too long; other samplers take their time";
     }
@@ -164,6 +174,7 @@ pub const ELEMENTS: &[Row] = rows! {
         "SyncTimer": "waits until so many threads are there";
         "JSR223Timer": "as long as a script says";
         "BeanShellTimer": "as long as a script says";
+        "BSFTimer": "as long as a script says";
         "kg.apc.jmeter.timers.VariableThroughputTimer": "a rate of samples by rows of rates";
     }
     Post {
@@ -176,7 +187,11 @@ pub const ELEMENTS: &[Row] = rows! {
         "JMESPathExtractor": "values of JMESPath expressions";
         "JSR223PostProcessor": "runs a script";
         "BeanShellPostProcessor": "runs a script";
-        "DebugPostProcessor": "shows variables and properties; adds no sample";
+        "BSFPostProcessor": "runs a script";
+        "com.atlantbh.jmeter.plugins.jsonutils.jsonpathextractor.JSONPathExtractor": "values of a JSON path";
+        "com.atlantbh.jmeter.plugins.jsonutils.jsonformatter.JSONFormatter": "makes an answer of JSON easy to read; read, not used";
+        "com.atlantbh.jmeter.plugins.xmlformatter.XMLFormatPostProcessor": "makes an answer of XML easy to read; read, not used";
+        "DebugPostProcessor": "shows variables and properties in a sub-sample";
         "ResultAction": "what follows a failed sample";
         "JDBCPostProcessor": "asks a database: PostgreSQL, MySQL or MariaDB";
     }
@@ -193,17 +208,20 @@ pub const ELEMENTS: &[Row] = rows! {
         "MD5HexAssertion": "the hash of the answer";
         "JSR223Assertion": "runs a script";
         "BeanShellAssertion": "runs a script";
+        "BSFAssertion": "runs a script";
+        "com.atlantbh.jmeter.plugins.jsonutils.jsonpathassertion.JSONPathAssertion": "the value of a JSON path";
         "CompareAssertion": "compares samples in a form only";
         "XMLSchemaAssertion": "unsupported: validates by a schema";
-        "SMIMEAssertionTestElement": "unsupported: checks signatures of mail";
+        "SMIMEAssertion": "unsupported: checks signatures of mail";
     }
     Listener {
         "ResultCollector": "writes samples to its file; its form shows nothing here";
         "Summariser": "summary lines, which the run prints anyway";
-        "ResultSaver": "writes responses to files; read, not used";
+        "ResultSaver": "writes answers to files, one each";
         "BackendListener": "sends samples to a server; use an output of ours";
         "JSR223Listener": "runs a script";
         "BeanShellListener": "runs a script";
+        "BSFListener": "runs a script";
         "MailerResultCollector": "sends mail; read, not used";
         "kg.apc.jmeter.vizualizers.CorrectedResultCollector": "writes samples to its file";
         "kg.apc.jmeter.vizualizers.CompositeResultCollector": "draws graphs of the form; read, not used";
@@ -213,13 +231,14 @@ pub const ELEMENTS: &[Row] = rows! {
         "kg.apc.jmeter.reporters.AutoStop": "ends the test by its figures; read, not used: thresholds with abortOnFail do that";
         "kg.apc.jmeter.jmxmon.JMXMonCollector": "asks Java programs for figures; read, not used";
         "kg.apc.jmeter.dbmon.DbMonCollector": "asks databases for figures; read, not used";
+        "com.github.johrstrom.listener.PrometheusListener": "figures for Prometheus; read, not used";
         "kg.apc.jmeter.perfmon.PerfMonCollector": "asks agents on other machines; read, not used";
     }
     Idle {
         "WorkBench": "kept by the form";
         "ProxyControl": "records requests";
         "MirrorServer": "a server for the form";
-        "HTTPMirrorControl": "a server for the form";
+        "HttpMirrorControl": "a server for the form";
         "PropertyControlGui": "shows properties";
     }
 };

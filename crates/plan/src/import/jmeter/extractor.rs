@@ -72,6 +72,8 @@ pub enum Extractor {
     Regex(Target, String, Text, Text),
     /// JSON paths, and whether all matches are joined.
     Json(Target, Text, bool),
+    /// What one JSON path leads to, and where that is a list its members too.
+    JsonValue(Target, Text),
     /// Between two texts in a part of the sample.
     Boundary(Target, String, Text, Text),
     /// A CSS selector and an attribute.
@@ -107,6 +109,7 @@ impl Extractor {
                 regex_run(target, part, pattern, template, sample, user)
             }
             Self::Json(target, paths, join) => json_run(target, paths, *join, sample, user),
+            Self::JsonValue(target, path) => json_value_run(target, path, sample, user),
             Self::Boundary(target, part, left, right) => {
                 let texts = target.apply.texts(sample, user, &|sample| field(sample, part))?;
                 let (left, right) = (left.eval(user)?.into_owned(), right.eval(user)?.into_owned());
@@ -268,6 +271,36 @@ fn regex_run(
         }
         put_groups(&own, found, user);
     }
+    Ok(())
+}
+
+fn json_value_run(target: &Target, path: &Text, sample: &Sample, user: &mut User) -> Result<(), Fault> {
+    let name = target.name.eval(user)?.trim().to_owned();
+    let path = path.eval(user)?.trim().to_owned();
+    let default = target.default.eval(user)?.into_owned();
+    let texts = target.apply.texts(sample, user, &Sample::text)?;
+    let text = texts.first().map_or("", String::as_str);
+    forget(&name, &[""], user);
+    let found = serde_json::from_str::<Value>(text)
+        .map_err(|error| error.to_string())
+        .and_then(|document| json::find(&document, &path));
+    let whole = match found {
+        Ok((mut found, true)) if found.len() == 1 => Some(found.remove(0)),
+        Ok((found, false)) if !found.is_empty() => Some(Value::Array(found)),
+        Ok(_) => None,
+        Err(error) => {
+            user.shared.say(model::Level::Warning, &format!("Extract failed: {path}: {error}"));
+            None
+        }
+    };
+    if let Some(Value::Array(members)) = &whole {
+        user.vars.put(&format!("{name}_matchNr"), &members.len().to_string());
+        for (at, member) in members.iter().enumerate() {
+            user.vars.put(&format!("{name}_{}", at + 1), &json::text(member));
+        }
+    }
+    let text = whole.filter(|value| !value.is_null()).map_or(default, |value| json::text(&value));
+    user.vars.put(&name, &text);
     Ok(())
 }
 

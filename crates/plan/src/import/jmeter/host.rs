@@ -3,7 +3,9 @@
 //! Main types: [`Code`], of the process, and [`Runtime`], of a thread. The languages become JavaScript in
 //! [`crate::groovy`]; what scripts can reach is in `calls`.
 
+mod bytes;
 mod calls;
+mod files;
 mod results;
 
 use std::cell::{OnceCell, RefCell};
@@ -246,6 +248,9 @@ fn bindings(script: &Script, parameters: &str, scene: &Scene<'_>, user: &User) -
     let mut bind = |name: &str, value: Value| given[name] = value;
     if user.previous.is_some() || scene.stand != Stand::Sampler && scene.sample.is_some() {
         bind("prev", true.into());
+    } else if !script.bean_shell {
+        // Before the first sample the name is there, and has no value.
+        bind("prev", Value::Null);
     }
     match scene.stand {
         Stand::Sampler => bind("SampleResult", true.into()),

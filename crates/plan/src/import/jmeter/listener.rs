@@ -2,6 +2,7 @@
 //!
 //! Main types: [`Listener`] and [`SaveConfig`]; the lines themselves are made in `jtl`.
 
+use super::saver::Saver;
 use super::script_element::Script;
 use super::user::Shared;
 use super::zone::Zone;
@@ -13,6 +14,8 @@ pub enum Listener {
     File(usize),
     /// A script.
     Script(Script),
+    /// Files, one for each answer.
+    Save(Box<Saver>),
 }
 
 /// A file of results.

@@ -27,12 +27,15 @@ mod host;
 mod http;
 mod json;
 mod jtl;
+mod keystore;
 mod listener;
 mod parts;
 pub mod properties;
 mod random;
+mod rewriting;
 mod sample;
 mod sampler;
+mod saver;
 mod script_element;
 mod scripts;
 mod socket;
@@ -137,6 +140,7 @@ pub fn import(source: &Source) -> Result<Plan, Vec<Note>> {
     }
     let clerk: Arc<std::sync::OnceLock<std::sync::Weak<Run>>> = Arc::default();
     let shared = Arc::new(shared(source, &clerk)?);
+    let identity = keystore::identity(&shared).map_err(|note| vec![note])?;
     let compiled = compile::compile(&read.roots, Arc::clone(&shared), leniency, read.notes)?;
     let (mut plan, mut files) = (compiled.plan, compiled.files);
     let main_file = source.flag("jtl").map(|path| {
@@ -166,7 +170,8 @@ pub fn import(source: &Source) -> Result<Plan, Vec<Note>> {
         plan,
     });
     let _ = clerk.set(Arc::downgrade(&run));
-    let mut made = Plan::new(program(&run), options(&run));
+    let mut made =
+        Plan::new(program(&run), Options { tls_auth: identity.map(|one| vec![one]), ..options(&run) });
     made.notes = compiled.notes;
     made.dialect = Some(Arc::new(JMeter::new(run, wanted(source))));
     Ok(made)

@@ -13,8 +13,9 @@ use std::sync::Arc;
 
 use super::compile::{Compiler, Texts};
 use super::config::Config;
-use super::document::Element;
+use super::document::{Element, Prop};
 use super::elements;
+use super::rewriting::Rewriting;
 use super::text::Text;
 use super::tree::{NodeKind, Parallel, Part, Throughput};
 use crate::note::Kind;
@@ -83,8 +84,29 @@ pub fn controller(texts: &Texts<'_>) -> NodeKind {
                 most: limited.then(|| texts.of_if("MAX_THREAD_NUMBER").unwrap_or_else(|| Text::literal("6"))),
             }))
         }
+        "com.blazemeter.jmeter.control.WeightedSwitchController" => {
+            let row = |row: &Prop| match row {
+                Prop::List(cells) => match cells.as_slice() {
+                    [Prop::Text(name), Prop::Text(weight), ..] => {
+                        Some((texts.text(name), texts.text(weight)))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            };
+            NodeKind::Weighted { shares: element.list("Weights").iter().filter_map(row).collect() }
+        }
         _ => NodeKind::Simple,
     }
+}
+
+/// Variables that stand in a property of an element, to be set when its turn comes.
+pub fn assignments(texts: &Texts<'_>, property: &str) -> NodeKind {
+    let pair = |argument: &Element| {
+        (texts.text(argument.text("Argument.name")), texts.text(argument.text("Argument.value")))
+    };
+    let list = texts.element.inner(property).into_iter();
+    NodeKind::Assign(list.flat_map(|list| list.elements("Arguments.arguments")).map(pair).collect())
 }
 
 fn unsupported(compiler: &mut Compiler<'_>, element: &Element) {
@@ -108,6 +130,15 @@ pub fn part(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Option<Part> {
             "UserParameters" => Some(Part::Config(Config::Users(settings::users(texts)))),
             "JDBCPreProcessor" => Some(Part::Ask(Box::new(samplers::query(compiler, texts)), true)),
             "SampleTimeout" => Some(Part::Limit(texts.of("InterruptTimer.timeout"))),
+            "URLRewritingModifier" => Some(Part::Rewrite(Box::new(Rewriting {
+                id: compiler.id(),
+                name: texts.of("argument_name"),
+                in_path: element.flag("path_extension", false),
+                no_equals: element.flag("path_extension_no_equals", false),
+                no_question: element.flag("path_extension_no_questionmark", false),
+                kept: element.flag("cache_value", false),
+                encoded: element.flag("encode", false),
+            }))),
             "RegExUserParameters" => Some(Part::Matches(
                 [
                     "RegExUserParameters.regex_ref_name",
@@ -116,7 +147,9 @@ pub fn part(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Option<Part> {
                 ]
                 .map(|name| texts.of(name)),
             )),
-            "JSR223PreProcessor" | "BeanShellPreProcessor" => Some(Part::PreScript(script(compiler, texts))),
+            "JSR223PreProcessor" | "BeanShellPreProcessor" | "BSFPreProcessor" => {
+                Some(Part::PreScript(script(compiler, texts)))
+            }
             _ => {
                 ignored(compiler, element, row.does);
                 None

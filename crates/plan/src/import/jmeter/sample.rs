@@ -227,6 +227,20 @@ impl Sample {
 }
 
 impl Sample {
+    /// Adds a result that came up after the sample: it gets the sample's name with a number, and the sample lasts until
+    /// its end. Its bytes count only where the sample has none.
+    pub fn add_result(&mut self, mut sub: Self) {
+        sub.label = format!("{}-{}", self.label, self.subs.len()).into();
+        if sub.ended_ms > self.ended_ms {
+            self.ended_ms = sub.ended_ms;
+            self.elapsed_ms = self.ended_ms - self.started_ms - self.idle_ms;
+        }
+        if self.body.is_empty() && self.header_bytes == 0 {
+            self.bytes += sub.bytes;
+        }
+        self.subs.push(sub);
+    }
+
     /// The request as one text: what was asked, with its body and cookies.
     #[must_use]
     pub fn request_text(&self) -> String {

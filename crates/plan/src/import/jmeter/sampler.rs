@@ -39,28 +39,7 @@ pub async fn simple(
 ) -> Result<Option<Sample>, Halt> {
     sample.data_type = "text";
     match kind {
-        NodeKind::Debug { variables, props } => {
-            let mut text = String::new();
-            if *variables {
-                text.push_str("JMeterVariables:\n");
-                for (name, value) in user.vars.sorted() {
-                    let value = match value {
-                        Var::Text(text) => text.to_string(),
-                        Var::Object(value) => value.to_string(),
-                    };
-                    text.push_str(&format!("{name}={value}\n"));
-                }
-                text.push('\n');
-            }
-            if *props {
-                text.push_str("JMeterProperties:\n");
-                let props = user.shared.props.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                props.iter().for_each(|(name, value)| text.push_str(&format!("{name}={value}\n")));
-                text.push('\n');
-            }
-            sample.set_text(&text);
-            (sample.code, sample.message, sample.success) = ("200".into(), "OK".into(), true);
-        }
+        NodeKind::Debug { variables, props } => show(*variables, *props, &mut sample, user),
         NodeKind::Dummy(dummy) => {
             let millis = dummy.millis.number(user)?.unwrap_or(0).max(0);
             if dummy.waits && millis > 0 {
@@ -79,12 +58,44 @@ pub async fn simple(
             sample.elapsed_ms = millis;
             sample.ended_ms = sample.started_ms + millis;
         }
+        NodeKind::Assign(pairs) => {
+            for (name, value) in pairs {
+                let (name, value) = (name.eval(user)?.into_owned(), value.eval(user)?.into_owned());
+                user.vars.put(&name, &value);
+            }
+            return Ok(None);
+        }
         NodeKind::Unsupported(what) => sample.fail("500", &format!("{what} is not supported")),
         _ => return Ok(None),
     }
     sample.bytes = sample.body.len() as u64;
     sample.body_bytes = sample.bytes;
     Ok(Some(sample))
+}
+
+/// Fills a sample with variables and properties.
+pub fn show(variables: bool, props: bool, sample: &mut Sample, user: &User) {
+    let mut text = String::new();
+    if variables {
+        text.push_str("JMeterVariables:\n");
+        for (name, value) in user.vars.sorted() {
+            let value = match value {
+                Var::Text(text) => text.to_string(),
+                Var::Object(value) => value.to_string(),
+            };
+            text.push_str(&format!("{name}={value}\n"));
+        }
+        text.push('\n');
+    }
+    if props {
+        text.push_str("JMeterProperties:\n");
+        let props = user.shared.props.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        props.iter().for_each(|(name, value)| text.push_str(&format!("{name}={value}\n")));
+        text.push('\n');
+    }
+    sample.set_text(&text);
+    sample.data_type = "text";
+    (sample.code, sample.message, sample.success) = ("200".into(), "OK".into(), true);
 }
 
 /// Applies what a script changed of a request.

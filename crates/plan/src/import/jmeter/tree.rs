@@ -10,6 +10,7 @@ use super::database::{Query, Source};
 use super::extractor::Extractor;
 use super::http::HttpSampler;
 use super::listener::Listener;
+use super::rewriting::Rewriting;
 use super::script_element::Script;
 use super::socket::SocketSampler;
 use super::text::Text;
@@ -117,6 +118,8 @@ pub enum NodeKind {
     RandomOrder,
     /// One child by index or name.
     Switch { value: Text },
+    /// One child each time, in shares: names of children with their weights.
+    Weighted { shares: Vec<(Text, Text)> },
     /// So many times, or a share of them.
     Throughput(Box<Throughput>),
     /// For some seconds.
@@ -141,6 +144,8 @@ pub enum NodeKind {
     Query(Box<Query>),
     /// All children at once; to what stands around it, it is one sampler.
     Parallel(Box<Parallel>),
+    /// Sets variables, and makes no sample.
+    Assign(Vec<(Text, Text)>),
     /// Cannot run here; its samples fail.
     Unsupported(String),
 }
@@ -159,6 +164,7 @@ impl NodeKind {
                 | Self::Socket(_)
                 | Self::Query(_)
                 | Self::Parallel(_)
+                | Self::Assign(_)
                 | Self::Unsupported(_)
         )
     }
@@ -246,8 +252,12 @@ pub enum Part {
     Ask(Box<Query>, bool),
     /// Parameters of the request out of matches: the variable, and the groups of names and of values.
     Matches([Text; 3]),
+    /// A session id of the last answer goes into the request.
+    Rewrite(Box<Rewriting>),
     /// How long the sampler may take, in ms.
     Limit(Text),
+    /// Shows variables, properties or both in a sub-sample.
+    Show { variables: bool, props: bool },
     /// What follows a failed sample.
     OnFailure(i64),
     /// Judges the sample.

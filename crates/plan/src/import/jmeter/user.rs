@@ -54,9 +54,13 @@ impl Vars {
 
     /// Sets a text.
     pub fn put(&mut self, name: &str, value: &str) {
-        // Many are set again and again to what they are.
-        if !matches!(self.map.get(name), Some(Var::Text(old)) if old == value) {
-            self.set(name, Var::Text(value.into()));
+        match self.map.get_mut(name) {
+            // Many are set again and again to what they are.
+            Some(Var::Text(old)) if old == value => {}
+            Some(old) => *old = Var::Text(value.into()),
+            None => {
+                self.map.insert(name.into(), Var::Text(value.into()));
+            }
         }
     }
 

@@ -10,6 +10,7 @@ mod transactions;
 
 use std::sync::PoisonError;
 
+use fiber::ahead::Place;
 use model::Own;
 use smol_str::SmolStr;
 
@@ -171,6 +172,12 @@ impl Walk {
         walk
     }
 
+    /// Where in memory lies what its controllers remember.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place::of(&*self.states)
+    }
+
     /// Where it begins.
     #[must_use]
     pub fn root(&self) -> NodeId {
@@ -272,6 +279,12 @@ impl Walk {
                 }
                 self.inside(node, user, readers)
             }
+            NodeKind::Weighted { shares } => {
+                if self.states[node].first {
+                    self.states[node].current = self.weighted(node, shares, user)?;
+                }
+                self.inside(node, user, readers)
+            }
             NodeKind::Transaction { parent, .. } => self.enter_transaction(node, *parent, user, readers),
             NodeKind::Critical { .. } => {
                 // After the way out the section is over for this pass.
@@ -305,10 +318,13 @@ impl Walk {
         }
         let group = self.group.clone();
         let children = &group.nodes[node].children;
-        let is_switch = matches!(group.nodes[node].kind, NodeKind::Switch { .. });
+        let is_weighted = matches!(group.nodes[node].kind, NodeKind::Weighted { .. });
+        let is_switch = is_weighted || matches!(group.nodes[node].kind, NodeKind::Switch { .. });
         loop {
             let current = self.states[node].current;
-            let place = self.states[node].order.get(current).copied().unwrap_or(current);
+            // The order of a weighted switch is no order: it counts there.
+            let order = &self.states[node].order;
+            let place = if is_weighted { current } else { order.get(current).copied().unwrap_or(current) };
             let Some(&child) = children.get(place).filter(|_| current < children.len()) else { break };
             if self.states[child].done && !group.nodes[child].kind.is_sampler() {
                 self.states[node].current += 1;
@@ -454,15 +470,15 @@ impl Walk {
     fn tell_round(&mut self, node: NodeId, user: &mut User) -> Result<(), Halt> {
         let name = &self.group.nodes[node].name;
         let state = &mut self.states[node];
+        let mut made = None;
         let variable = match &state.variable {
-            Some(known) => known.clone(),
+            Some(known) => known,
             None => {
-                let made = smol_str::format_smolstr!("__jm__{}__idx", name.eval(user)?);
-                state.variable = name.is_fixed().then(|| made.clone());
-                made
+                let named = smol_str::format_smolstr!("__jm__{}__idx", name.eval(user)?);
+                if name.is_fixed() { state.variable.insert(named) } else { made.insert(named) }
             }
         };
-        user.vars.put_number(&variable, state.rounds);
+        user.vars.put_number(variable, state.rounds);
         Ok(())
     }
 }

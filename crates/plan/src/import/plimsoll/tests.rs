@@ -18,6 +18,7 @@ fn source(text: &str) -> Source {
         registry: Registry::new(),
         log: std::sync::Arc::new(model::log::Memory::default()),
         clock: Clock::start(),
+        only_looks: false,
     }
 }
 

@@ -1,6 +1,7 @@
 // The global `fetch`, over requests that whoever runs the code sends.
 "use strict";
 const { refuse } = require("internal/errors");
+const WHY = "requests are steps of the plan, so that they are measured";
 const BODILESS = [101, 103, 204, 205, 304];
 
 const fetch = async (input, init) => {
@@ -9,7 +10,7 @@ const fetch = async (input, init) => {
   signal.throwIfAborted();
   const body = ["GET", "HEAD"].includes(request.method) ? undefined : await request.arrayBuffer();
   const sent = native.send(request.method, request.url, [...request.headers], body, request.redirect === "follow");
-  if (sent === undefined) refuse("fetch()", "requests are steps of the plan, so that they are measured");
+  if (sent === undefined) refuse("fetch()", WHY);
   let stop;
   const aborted = new Promise((_, reject) => {
     stop = () => reject(signal.reason);
@@ -32,4 +33,4 @@ const fetch = async (input, init) => {
   for (const key of Object.keys(shown)) Object.defineProperty(response, key, { value: shown[key], configurable: true });
   return response;
 };
-module.exports = { fetch };
+module.exports = { WHY, fetch, isOffered: native.isOffered, send: native.send };

@@ -102,6 +102,13 @@ pub(crate) static MODULES: &[Builtin] = &[
     Builtin::new("events", "`EventEmitter` with `once` and `on`, `errorMonitor`", include_str!("events.js")),
     fs::MODULE,
     fs::PROMISES,
+    Builtin::part(
+        "http",
+        "`request`, `get`, `Agent`, `IncomingMessage`, `METHODS`, `STATUS_CODES`: as `fetch`, such requests are \
+         sent where the tool lets it, and are not measured. Answers come as a whole, unpacked; nothing is served",
+        "require('internal/http')('http:')",
+    ),
+    Builtin::part("https", "the same over TLS", "require('internal/http')('https:')"),
     module::MODULE,
     os::MODULE,
     Builtin::new("path", "everything; paths are those of the machine", include_str!("path.js")),
@@ -112,6 +119,7 @@ pub(crate) static MODULES: &[Builtin] = &[
         include_str!("perf_hooks.js"),
     ),
     process::MODULE,
+    Builtin::new("punycode", "everything", include_str!("punycode.js")),
     Builtin::new("querystring", "everything", include_str!("querystring.js")),
     Builtin::new(
         "stream",
@@ -168,19 +176,9 @@ pub(crate) static MODULES: &[Builtin] = &[
         "lookup resolve resolve4 resolve6 reverse",
     ),
     Builtin::refused(
-        "http",
-        "requests are steps of the plan, so that they are measured",
-        "Agent ClientRequest IncomingMessage METHODS STATUS_CODES Server ServerResponse createServer get globalAgent request",
-    ),
-    Builtin::refused(
         "http2",
         "requests are steps of the plan, so that they are measured",
         "connect constants createSecureServer createServer",
-    ),
-    Builtin::refused(
-        "https",
-        "requests are steps of the plan, so that they are measured",
-        "Agent Server createServer get globalAgent request",
     ),
     Builtin::refused("inspector", "there is no debugger", "Session close console open url"),
     Builtin::refused(
@@ -216,6 +214,7 @@ pub(crate) static MODULES: &[Builtin] = &[
     ),
     Builtin::new("internal/errors", "", include_str!("internal_errors.js")),
     Builtin::new("internal/fetch", "", include_str!("fetch.js")).with(&crate::code::fetch::NATIVE),
+    Builtin::new("internal/http", "", include_str!("http.js")),
     Builtin::new("internal/refused", "", include_str!("refused.js")),
     util::COMPARING,
     util::INSPECT,

@@ -52,6 +52,7 @@ const readable = {
       told: false,
       scheduled: false,
       decoder: undefined,
+      autoDestroy: options.autoDestroy !== false,
     };
     Object.defineProperty(stream, "_readableState", { value: state, configurable: true });
     if (options.encoding) stream.setEncoding(options.encoding);
@@ -128,7 +129,7 @@ const readable = {
         if (!state.told && (state.flowing || this.listenerCount("readable") > 0 || state.waited)) {
           state.told = true;
           this.emit("end");
-          if (this._writableState === undefined || this._writableState.finished) this.destroy();
+          if (state.autoDestroy && (this._writableState === undefined || this._writableState.finished)) this.destroy();
         }
         return;
       }
@@ -143,7 +144,8 @@ const readable = {
     },
     _ask() {
       const state = this._readableState;
-      if (state.reading || state.ended || this.destroyed || state.size >= state.limit || this._read === undefined) return;
+      const full = state.size >= Math.max(state.limit, 1);
+      if (state.reading || state.ended || this.destroyed || full || this._read === undefined) return;
       state.reading = true;
       try {
         this._read(state.limit);
@@ -205,7 +207,7 @@ const readable = {
         }
       } finally {
         for (const name of ["readable", "end", "close", "error"]) this.removeListener(name, ring);
-        this.destroy();
+        if (state.autoDestroy || !state.told) this.destroy();
       }
     },
     async toArray() {
@@ -220,7 +222,7 @@ const writable = {
   begin(stream, options) {
     for (const name of ["write", "writev", "final"]) if (typeof options[name] === "function") stream[`_${name}`] = options[name];
     const objects = Boolean(options.objectMode || options.writableObjectMode);
-    const state = { queue: [], size: 0, limit: options.highWaterMark ?? (objects ? 16 : 16384), objects, busy: false, ending: false, finished: false, drain: false, strings: options.decodeStrings === false };
+    const state = { queue: [], size: 0, limit: options.highWaterMark ?? (objects ? 16 : 16384), objects, busy: false, ending: false, finished: false, drain: false, strings: options.decodeStrings === false, autoDestroy: options.autoDestroy !== false };
     Object.defineProperty(stream, "_writableState", { value: state, configurable: true });
   },
   methods: {
@@ -298,7 +300,7 @@ const writable = {
         process.nextTick(() => {
           state.finished = true;
           this.emit("finish");
-          if (this._readableState === undefined || this._readableState.told) this.destroy();
+          if (state.autoDestroy && (this._readableState === undefined || this._readableState.told)) this.destroy();
         });
       };
       if (typeof this._final === "function") this._final(told);

@@ -48,7 +48,10 @@ pub(super) async fn look_with_hooks(
     let seen = [after.as_slice(), own.as_slice()].concat();
     let mut hooked = hooks::any(session, user, &seen).await.then(|| {
         let object = params.unwrap_or_else(|| shown(user, request));
-        (object, hooks::response(&exchange, &answer.text))
+        {
+            let response = hooks::response(&exchange, &answer.text, &object);
+            (object, response)
+        }
     });
     if let Some((object, response)) = &mut hooked {
         for name in &after {

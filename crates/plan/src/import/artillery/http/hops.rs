@@ -4,7 +4,6 @@
 //! limit are Artillery's.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use net::error::Kind;
@@ -16,8 +15,6 @@ use crate::import::artillery::flow::Request;
 use crate::import::artillery::life::User;
 use crate::session::Session;
 
-/// How long a whole answer may take, once its head is there. Artillery waits for as long as it takes.
-const BODY_PATIENCE: Duration = Duration::from_secs(3600);
 /// Redirects that are followed.
 const REDIRECTS_MAX: usize = 10;
 
@@ -41,7 +38,7 @@ pub(super) async fn send(
     let mut redirected: Option<Box<Redirected>> = None;
     let mut cookie = None;
     for hop in 0.. {
-        let ask = put_together(session, user, request, filled, redirected.as_deref(), cookies, &mut cookie)?;
+        let ask = ask(session, filled, redirected.as_deref(), cookies, &mut cookie)?;
         user.count(session, |now, stats| {
             stats.count(now, "http.requests", 1.0);
             stats.rate(now, "http.request_rate");
@@ -61,41 +58,41 @@ pub(super) async fn send(
     unreachable!("the loop ends by its limit")
 }
 
-/// The request of one hop; `cookie` is the value of the header of the one before.
+/// The request of one hop, which may be everybody's; `cookie` is the value of the header of the one before.
 // Apart from the future that waits for the answer, which would have room for all that is needed here.
-fn put_together(
+fn ask<'f>(
     session: &mut Session,
-    user: &User,
-    request: &Request,
-    filled: &Filled,
+    filled: &'f Filled,
     redirected: Option<&Redirected>,
     cookies: &[(String, String)],
     cookie: &mut Option<Box<str>>,
-) -> Result<Box<net::Request>, Failure> {
-    let (method, url, body) = match redirected {
-        Some(to) => (&*to.method, &*to.url, &to.body),
-        None => (&*filled.method, &*filled.url, &filled.body),
+) -> Result<net::Asked<'f>, Failure> {
+    let url = match redirected {
+        None => Rc::clone(&filled.first.url),
+        Some(to) => parsed(session, &to.url)?,
     };
-    let parsed = session
-        .worker()
-        .url(url)
-        .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.message })?;
-    let mut ask = Box::new(net::Request::new(net::Method::new(method), parsed));
-    ask.headers = filled.headers.clone();
-    ask.verbatim = true;
     // A redirect for which there is no cookie any more takes along what its request had, as in Artillery.
-    if let Some(found) = cookie_header(session, cookies, &ask.url) {
+    if let Some(found) = cookie_header(session, cookies, &url) {
         *cookie = Some(found.into());
+    }
+    if redirected.is_none() && cookie.is_none() {
+        return Ok((&filled.first).into());
+    }
+    let mut ask = Box::new(net::Request { url, ..filled.first.clone() });
+    if let Some(to) = redirected {
+        ask.method = net::Method::new(&to.method);
+        ask.body.clone_from(&to.body);
     }
     if let Some(cookie) = cookie {
         ask.headers.push(("cookie".to_owned(), String::from(&**cookie)));
     }
-    ask.body.clone_from(body);
-    ask.redirects = 0;
-    ask.timeout = BODY_PATIENCE;
-    ask.head_timeout = Some(user.world.timeout);
-    ask.version = if request.http2 { net::VersionPreference::Auto } else { net::VersionPreference::Http1 };
-    Ok(ask)
+    Ok(ask.into())
+}
+
+/// An address, or why it is none.
+pub(super) fn parsed(session: &Session, url: &str) -> Result<Rc<net::Url>, Failure> {
+    let known = session.worker().url(url);
+    known.map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why.message })
 }
 
 /// Counts what came of a hop. Gives where the next one goes and whether that is another host, when there is one.
@@ -137,7 +134,7 @@ fn next(
     }
     let (method, url, body) = match redirected {
         Some(to) => (&*to.method, &*to.url, to.body.clone()),
-        None => (&*filled.method, &*filled.url, filled.body.clone()),
+        None => (&*filled.method, &*filled.url, filled.first.body.clone()),
     };
     let before = url::Url::parse(url);
     let next = before.as_ref().map_err(|why| *why).and_then(|base| base.join(location));
@@ -155,6 +152,9 @@ fn next(
 
 /// The value of the `cookie` header: what scripts set, then what servers set.
 fn cookie_header(session: &mut Session, cookies: &[(String, String)], url: &net::Url) -> Option<String> {
+    if cookies.is_empty() && session.jar().borrow().is_empty() {
+        return None;
+    }
     let jar = session.jar().borrow().cookies_for(url);
     let mut pairs: Vec<(&str, &str)> =
         cookies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -222,6 +222,13 @@ fn failure(error: &net::Error) -> Failure {
         _ => "ERR_GOT_REQUEST_ERROR",
     };
     Failure { code: code.to_owned(), message: error.to_string() }
+}
+
+/// What Artillery calls a failure: its code, and what it says.
+#[must_use]
+pub fn told(error: &net::Error) -> (String, String) {
+    let Failure { code, message } = failure(error);
+    (code, message)
 }
 
 /// The name of a system error.

@@ -21,7 +21,7 @@ use super::{hooks, js};
 use crate::session::Session;
 use outgoing::Filled;
 
-pub use hops::errno_name;
+pub use hops::{errno_name, told};
 pub use outgoing::FilledRequests;
 
 /// The right to send a request now.
@@ -54,7 +54,11 @@ pub async fn request(session: &mut Session, user: &Rc<User>, request: &Request) 
     let hooked = !user.scenario().hooks.before_request.is_empty() || !request.before.is_empty();
     let made = if hooked { Box::pin(make(session, user, request)).await? } else { None };
     let request = made.as_deref().map_or(request, |made| &made.request);
-    let url = user.text(&request.url);
+    let mut url = user.text(&request.url);
+    // The target stands before what variables give too.
+    if url.starts_with('/') {
+        url.insert_str(0, &user.world.target);
+    }
     if !url.starts_with("http") {
         return Err(Stop(format!("Invalid URL - {url}")));
     }
@@ -142,7 +146,7 @@ fn filled(
     if let Some(filled) = known.as_ref().and_then(|known| known.get(request)) {
         return Ok(filled);
     }
-    let filled = Rc::new(outgoing::fill(user, request, url)?);
+    let filled = Rc::new(outgoing::fill(session, user, request, url)?);
     if let Some(known) = known.filter(|_| outgoing::is_fixed(user, request)) {
         known.keep(request, &filled);
     }
@@ -157,7 +161,11 @@ async fn wanted(session: &mut Session, user: &Rc<User>, request: &Request) -> Re
             return Ok(false);
         }
     }
-    let lookup = |name: &str| user.vars.borrow().get(name).map(Cow::into_owned);
+    // A name with a dot is one name, which variables do not have: it is no path.
+    let lookup = |name: &str| {
+        let vars = user.vars.borrow();
+        (!name.contains('.')).then(|| vars.get(name).map(Cow::into_owned)).flatten()
+    };
     Ok(match &request.condition {
         None => true,
         Some(Condition::Expression(expression)) => js::is_true(expression.value(&lookup).as_ref()),

@@ -3,6 +3,7 @@
 //! Main type: [`Filled`]. Sending it is the business of [`super::hops`].
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use base64::Engine as _;
 use bytes::Bytes;
@@ -10,18 +11,23 @@ use net::RequestHeaders;
 use serde_json::Value;
 
 use super::Failure;
+use super::hops::parsed;
 use crate::import::artillery::flow::{Content, Request};
 use crate::import::artillery::life::User;
 use crate::import::artillery::{functions, js, load, template};
 use crate::import::once::OncePerWorker;
+use crate::session::Session;
 
 /// A request with everything filled in but its cookies.
 pub struct Filled {
     pub(super) method: Box<str>,
     pub(super) url: Box<str>,
-    pub(super) headers: RequestHeaders,
-    pub(super) body: Option<Bytes>,
+    /// What is sent when there are neither cookies nor redirects.
+    pub(super) first: net::Request,
 }
+
+/// How long a whole answer may take, once its head is there. Artillery waits for as long as it takes.
+const BODY_PATIENCE: Duration = Duration::from_secs(3600);
 
 /// Requests that are filled in the same way each time.
 pub type FilledRequests = OncePerWorker<Filled>;
@@ -43,7 +49,7 @@ pub(super) fn is_fixed(user: &User, request: &Request) -> bool {
 }
 
 /// Fills in the templates.
-pub(super) fn fill(user: &User, request: &Request, url: &str) -> Result<Filled, Failure> {
+pub(super) fn fill(session: &Session, user: &User, request: &Request, url: &str) -> Result<Filled, Failure> {
     let refused =
         |message: &str| Failure { code: "ERR_GOT_REQUEST_ERROR".to_owned(), message: message.to_owned() };
     let mut headers: Vec<(String, String)> = Vec::with_capacity(request.headers.len() + 2);
@@ -71,11 +77,13 @@ pub(super) fn fill(user: &User, request: &Request, url: &str) -> Result<Filled, 
         Content::Body(body) => match user.value(body) {
             None => None,
             Some(Value::String(text)) => Some(Bytes::from(text)),
+            Some(value) if buffer(&value).is_some() => buffer(&value).map(Bytes::from),
             Some(_) => return Err(refused("the body must be a text")),
         },
         Content::Form(fields) => {
+            let text = |value: &template::Tree| Value::from(js::text_of(user.value(value).as_ref()));
             let pairs: Vec<(String, Option<Value>)> =
-                fields.iter().map(|(name, value)| (name.clone(), user.value(value))).collect();
+                fields.iter().map(|(name, value)| (name.clone(), Some(text(value)))).collect();
             if !has(&headers, "content-type") {
                 headers.push(("content-type".to_owned(), net::form::URL_ENCODED.to_owned()));
             }
@@ -92,11 +100,9 @@ pub(super) fn fill(user: &User, request: &Request, url: &str) -> Result<Filled, 
         return Err(refused("a GET has no body"));
     }
     if let Some((name, password)) = &request.auth {
-        let pair = format!(
-            "{}:{}",
-            js::text_of(user.value(name).as_ref()),
-            js::text_of(user.value(password).as_ref())
-        );
+        // What is undefined is nothing here.
+        let part = |tree| user.value(tree).map(|value| js::text_of(Some(&value))).unwrap_or_default();
+        let pair = format!("{}:{}", part(name), part(password));
         let value = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));
         headers.retain(|(name, _)| name != "authorization");
         headers.push(("authorization".to_owned(), value));
@@ -111,7 +117,17 @@ pub(super) fn fill(user: &User, request: &Request, url: &str) -> Result<Filled, 
         .map_err(|why| Failure { code: "ERR_INVALID_URL".to_owned(), message: why })?;
     let mut headers = RequestHeaders::from(headers);
     headers.share();
-    Ok(Filled { method: request.method.clone(), url: url.into(), headers, body })
+    let first = net::Request {
+        headers,
+        verbatim: true,
+        body,
+        redirects: 0,
+        timeout: BODY_PATIENCE,
+        head_timeout: Some(user.world.timeout),
+        version: if request.http2 { net::VersionPreference::Auto } else { net::VersionPreference::Http1 },
+        ..net::Request::new(net::Method::new(&request.method), parsed(session, &url)?)
+    };
+    Ok(Filled { method: request.method.clone(), url: url.into(), first })
 }
 
 /// The address as it goes over the wire, with its query.
@@ -179,7 +195,7 @@ fn multipart(user: &User, fields: &[(String, Value, template::Tree)]) -> Result<
                 if let Some(kind) = kind {
                     head.push_str(&format!("\r\nContent-Type: {kind}"));
                 }
-                js::text_of(inner).into_bytes()
+                inner.and_then(buffer).unwrap_or_else(|| js::text_of(inner).into_bytes())
             }
         };
         body.extend_from_slice(head.as_bytes());
@@ -189,6 +205,12 @@ fn multipart(user: &User, fields: &[(String, Value, template::Tree)]) -> Result<
     }
     body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     Ok((format!("multipart/form-data; boundary={boundary}"), body))
+}
+
+/// The bytes of a `Buffer` that code has made; nothing for any other value.
+fn buffer(value: &Value) -> Option<Vec<u8>> {
+    let bytes = value["data"].as_array().filter(|_| value["type"] == "Buffer")?;
+    bytes.iter().map(|byte| byte.as_u64().and_then(|byte| u8::try_from(byte).ok())).collect()
 }
 
 /// The content type of a file by the end of its name.

@@ -103,6 +103,11 @@ impl Builder<'_, '_> {
             _ => {
                 let kind = parts::controller(&texts);
                 let id = self.add(parent, kind, name);
+                if element.class == "kg.apc.jmeter.control.ParameterizedController" {
+                    // A step of its own with nothing in scope, which takes its turn before all others.
+                    let set = parts::assignments(&texts, "ParameterizedController");
+                    self.add(id, set, texts.name());
+                }
                 let children: Vec<&Element> = element.children.iter().collect();
                 self.level(id, &children, levels, depth + 1);
             }
@@ -176,13 +181,21 @@ impl Builder<'_, '_> {
         for level in levels {
             for place in level {
                 match &self.parts[*place].part {
-                    Part::PreScript(_) | Part::Ask(_, true) | Part::Matches(_) | Part::Limit(_) => {
+                    Part::PreScript(_)
+                    | Part::Ask(_, true)
+                    | Part::Matches(_)
+                    | Part::Rewrite(_)
+                    | Part::Limit(_) => {
                         scope.pre.push(*place);
                     }
                     Part::Config(Config::Users(users)) if !users.per_iteration => {
                         scope.pre.push(*place);
                     }
-                    Part::Extract(_) | Part::PostScript(_) | Part::OnFailure(_) | Part::Ask(_, false) => {
+                    Part::Extract(_)
+                    | Part::PostScript(_)
+                    | Part::OnFailure(_)
+                    | Part::Show { .. }
+                    | Part::Ask(_, false) => {
                         scope.post.push(*place);
                     }
                     Part::Assert(_) => scope.assertions.push(*place),

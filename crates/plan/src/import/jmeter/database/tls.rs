@@ -7,12 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mysql_async::{ClientIdentity as MysqlIdentity, SslOpts};
-use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore};
 
 /// Whether a connection is encrypted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,7 +45,7 @@ pub enum Roots {
     File(String),
     /// Those of a text, in PEM.
     Text(String),
-    /// Those of a PKCS#12 file.
+    /// Those of a store.
     Store(Opened),
 }
 
@@ -65,7 +63,7 @@ pub struct Opened {
 pub enum Identity {
     /// Two files: the chain in PEM, and the key in PEM or as PKCS#8 in DER.
     Pair(String, Opened),
-    /// Both in a PKCS#12 file.
+    /// Both in a store.
     Store(Opened),
 }
 
@@ -155,17 +153,10 @@ impl Wanted {
         let provider = Arc::new(ring::default_provider());
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(material.roots);
-        let verifier = Verifier {
-            chain: match self.belief {
-                Belief::All => None,
-                _ => Some(
-                    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
-                        .build()
-                        .map_err(|error| format!("the trusted authorities cannot be used: {error}"))?,
-                ),
-            },
-            wants_name: self.belief == Belief::Host,
-            algorithms: provider.signature_verification_algorithms,
+        let verifier = match self.belief {
+            Belief::All => net::Verifier::of_all(&provider),
+            Belief::Authority => net::Verifier::of_known(roots, &provider)?.whatever_the_name(),
+            Belief::Host => net::Verifier::of_known(roots, &provider)?,
         };
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -224,16 +215,16 @@ impl Wanted {
     }
 }
 
-/// Whether a file is a PKCS#12 one by its name.
+/// Whether a file is a store of certificates and keys by its name: PKCS#12 or JKS.
 #[must_use]
 pub fn is_store(path: &str) -> bool {
-    [".p12", ".pfx"].iter().any(|end| path.to_ascii_lowercase().ends_with(end))
+    [".p12", ".pfx", ".jks"].iter().any(|end| path.to_ascii_lowercase().ends_with(end))
 }
 
-/// Whether a file is one of Java's own by its name.
+/// Whether a file is by its name a store of Java's that is not read.
 #[must_use]
-pub fn is_java(path: &str) -> bool {
-    [".jks", ".jceks"].iter().any(|end| path.to_ascii_lowercase().ends_with(end))
+pub fn is_unread(path: &str) -> bool {
+    path.to_ascii_lowercase().ends_with(".jceks")
 }
 
 impl Opened {
@@ -292,57 +283,6 @@ fn pem(label: &str, bytes: &[u8]) -> String {
     let text = base64::engine::general_purpose::STANDARD.encode(bytes);
     let lines: Vec<&str> = (0..text.len()).step_by(64).map(|at| &text[at..text.len().min(at + 64)]).collect();
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
-}
-
-/// Checks what is to be checked.
-#[derive(Debug)]
-struct Verifier {
-    /// Nothing when everybody is believed.
-    chain: Option<Arc<WebPkiServerVerifier>>,
-    wants_name: bool,
-    algorithms: rustls::crypto::WebPkiSupportedAlgorithms,
-}
-
-impl ServerCertVerifier for Verifier {
-    fn verify_server_cert(
-        &self,
-        cert: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        ocsp: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
-        match chain.verify_server_cert(cert, intermediates, name, ocsp, now) {
-            // The name is looked at last, when all else is well.
-            Err(Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) if !self.wants_name => Ok(ServerCertVerified::assertion()),
-            other => other,
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls12_signature(message, cert, signed, &self.algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls13_signature(message, cert, signed, &self.algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
-    }
 }
 
 #[cfg(test)]

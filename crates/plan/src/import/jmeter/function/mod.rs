@@ -2,19 +2,22 @@
 //!
 //! Main type: [`Function`], one row of [`FUNCTIONS`] each. A function gets its reference ([`Call`]) and the user.
 
+mod calendar;
 mod code;
 mod date;
 mod files;
 mod names;
 mod numbers;
+mod pattern;
 mod texts;
 mod values;
 
 use super::text::{Call, Fault};
 use super::user::User;
 
-pub use date::{Pattern, format_java, now_ms, parse_java};
+pub use date::now_ms;
 pub use files::{LineFile, RowFile};
+pub use pattern::{Pattern, format_java, parse_java};
 pub(super) use texts::encode_bytes;
 pub use texts::{java_decode, java_encode};
 
@@ -41,6 +44,26 @@ pub struct Function {
     pub does: &'static str,
     /// It comes with a plug-in.
     pub plugin: bool,
+}
+
+/// The functions that may look at the last sample.
+const LOOK_BACK: [&str; 8] = [
+    "__BeanShell",
+    "__eval",
+    "__evalVar",
+    "__groovy",
+    "__javaScript",
+    "__jexl2",
+    "__jexl3",
+    "__regexFunction",
+];
+
+impl Function {
+    /// Whether it may look at the last sample, by itself or in code that it runs.
+    #[must_use]
+    pub fn looks_back(&self) -> bool {
+        LOOK_BACK.contains(&self.name)
+    }
 }
 
 impl std::fmt::Debug for Function {
@@ -150,6 +173,21 @@ pub(super) fn fault(text: impl Into<String>) -> Fault {
 mod tests {
     use super::*;
     use crate::import::jmeter::text::Text;
+
+    #[test]
+    fn texts_tell_whether_they_look_back() {
+        assert!(LOOK_BACK.iter().all(|name| find(name).is_some()));
+        let check = |raw: &str, wanted: bool| {
+            let mut found = false;
+            Text::parse(raw).unwrap().each_call(&mut |function, _| found |= function.looks_back());
+            assert_eq!(found, wanted, "{raw}");
+        };
+        check("${__groovy(prev.responseCode)}", true);
+        check("${__time(${__evalVar(pattern)})}", true);
+        check("a ${__jexl3(1 + 1)} b", true);
+        check("how __groovy is written", false);
+        check("${__time(yyyy)} ${name}", false);
+    }
 
     #[test]
     fn all_forty_nine_are_there() {

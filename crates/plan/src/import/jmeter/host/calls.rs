@@ -4,23 +4,18 @@
 
 use std::sync::PoisonError;
 
-use hmac::{Hmac, Mac};
-use md5::Md5;
 use model::Level;
 use script::code::CodeHost;
 use serde_json::{Value, json};
-use sha1::Sha1;
-use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::super::cookies::Cookie;
 use super::super::function::now_ms;
 use super::super::json as paths;
 use super::super::sample::Action;
 use super::super::scripts::Scene;
-use super::super::text::Text;
 use super::super::user::{User, Var};
 use super::super::zone::{self, Zone};
-use super::{SharedObjects, results};
+use super::{SharedObjects, bytes, files, results};
 
 /// The time of a call about a zone, in ms.
 fn moment(args: &[Value]) -> i64 {
@@ -42,7 +37,8 @@ pub fn number_of(user: &User) -> u64 {
     (u64::from(user.group_number) << 32) | u64::from(user.number)
 }
 
-fn text(args: &[Value], at: usize) -> String {
+/// An argument as a text; empty when it is not there.
+pub fn text(args: &[Value], at: usize) -> String {
     match args.get(at) {
         Some(Value::String(text)) => text.clone(),
         None | Some(Value::Null) => String::new(),
@@ -82,7 +78,7 @@ impl CodeHost for Host<'_, '_> {
             "sampler" => Ok(self.sampler(what, args)),
             "cookies" => Ok(self.cookies(what, args)),
             "assertion" => Ok(self.assertion(what, args)),
-            "files" => self.files(what, args),
+            "files" => files::call(self, what, args),
             _ => self.other(name, args),
         }
     }
@@ -113,9 +109,24 @@ impl Host<'_, '_> {
                 name => self.user.shared.prop(name).map_or(Value::Null, Value::from),
             },
             "system.env" => std::env::var(text(args, 0)).map_or(Value::Null, Value::from),
-            "digest" => digest(&text(args, 0), &unhex(&text(args, 1))).map_or(Value::Null, Value::from),
-            "hmac" => hmac_of(&text(args, 0), &unhex(&text(args, 1)), &unhex(&text(args, 2)))
+            "digest" => {
+                bytes::digest(&text(args, 0), &unhex(&text(args, 1))).map_or(Value::Null, Value::from)
+            }
+            "hmac" => bytes::hmac_of(&text(args, 0), &unhex(&text(args, 1)), &unhex(&text(args, 2)))
                 .map_or(Value::Null, Value::from),
+            "pack" => hex(&bytes::packed(&text(args, 0), &unhex(&text(args, 1)))).into(),
+            "unpack" => hex(&bytes::unpacked(&text(args, 0), &unhex(&text(args, 1)))?).into(),
+            "cipher" => {
+                let encrypts = args.get(1) == Some(&Value::Bool(true));
+                let [key, start, data, more] = [2, 3, 4, 5].map(|at| unhex(&text(args, at)));
+                hex(&bytes::cipher(&text(args, 0), encrypts, &key, &start, &data, &more)?).into()
+            }
+            "compile" => match crate::groovy::Language::named(&text(args, 0)) {
+                Some(language) => crate::groovy::compile(&text(args, 1), language)
+                    .map_err(|error| format!("groovy.lang.GroovyRuntimeException: {error}"))?
+                    .into(),
+                None => Value::Null,
+            },
             "jsonpath" => {
                 let document = serde_json::from_str(&text(args, 0)).map_err(|error| error.to_string())?;
                 let (found, definite) = paths::find(&document, &text(args, 1))?;
@@ -130,16 +141,6 @@ impl Host<'_, '_> {
             "zone.summer" => self.zone(args).map_or(Value::Null, |zone| zone.is_summer(moment(args)).into()),
             "zone.read" => zone::named_offset(&text(args, 0)).map_or(Value::Null, Value::from),
             "zone.default" => self.user.shared.zone.id().into(),
-            "function" => {
-                let list = args.get(1).and_then(Value::as_array).cloned().unwrap_or_default();
-                let escaped: Vec<String> = list
-                    .iter()
-                    .map(|arg| text(std::slice::from_ref(arg), 0).replace('\\', "\\\\").replace(',', "\\,"))
-                    .collect();
-                let call = format!("${{{}({})}}", text(args, 0), escaped.join(","));
-                let parsed = Text::parse(&call).map_err(|error| error.0)?;
-                parsed.eval(self.user).map_err(|fault| fault.0)?.into_owned().into()
-            }
             other => return Err(format!("java.lang.UnsupportedOperationException: {other}")),
         })
     }
@@ -419,61 +420,6 @@ impl Host<'_, '_> {
             _ => Value::Null,
         }
     }
-
-    fn files(&mut self, what: &str, args: &[Value]) -> Result<Value, String> {
-        let path = std::path::PathBuf::from(text(args, 0));
-        let io = |error: std::io::Error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                format!("java.io.FileNotFoundException: {} (No such file or directory)", path.display())
-            }
-            _ => format!("java.io.IOException: {}: {error}", path.display()),
-        };
-        Ok(match what {
-            "base" => self.user.shared.folder.display().to_string().into(),
-            "script" => self.user.shared.file_name.as_str().into(),
-            "read" => match std::fs::read(&path) {
-                Ok(bytes) => hex(&bytes).into(),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Value::Null,
-                Err(error) => return Err(io(error)),
-            },
-            "write" => {
-                use std::io::Write;
-                let append = args.get(2) == Some(&Value::Bool(true));
-                let mut options = std::fs::OpenOptions::new();
-                let file = options.create(true).write(true).append(append).truncate(!append).open(&path);
-                file.and_then(|mut file| file.write_all(&unhex(&text(args, 1)))).map_err(io)?;
-                Value::Null
-            }
-            "info" => {
-                let meta = std::fs::metadata(&path).ok();
-                let changed = meta.as_ref().and_then(|meta| meta.modified().ok());
-                let changed = changed.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-                let absolute = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
-                json!({
-                    "exists": meta.is_some(),
-                    "directory": meta.as_ref().is_some_and(std::fs::Metadata::is_dir),
-                    "size": meta.as_ref().map_or(0, std::fs::Metadata::len),
-                    "modified": changed.map_or(0, |since| since.as_millis() as i64),
-                    "absolute": absolute.display().to_string(),
-                })
-            }
-            "mkdirs" => (!path.exists() && std::fs::create_dir_all(&path).is_ok()).into(),
-            "delete" => (std::fs::remove_file(&path).is_ok() || std::fs::remove_dir(&path).is_ok()).into(),
-            "rename" => std::fs::rename(&path, text(args, 1)).is_ok().into(),
-            "list" => match std::fs::read_dir(&path) {
-                Ok(list) => {
-                    let mut names: Vec<String> = list
-                        .flatten()
-                        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-                        .collect();
-                    names.sort();
-                    names.into()
-                }
-                Err(_) => Value::Null,
-            },
-            _ => Value::Null,
-        })
-    }
 }
 
 /// The action of a name of `TestLogicalAction`.
@@ -483,35 +429,6 @@ pub fn action_named(name: &str) -> Option<Action> {
         "START_NEXT_ITERATION_OF_THREAD" => Action::NextThreadLoop,
         "START_NEXT_ITERATION_OF_CURRENT_LOOP" => Action::NextLoop,
         "BREAK_CURRENT_LOOP" => Action::BreakLoop,
-        _ => return None,
-    })
-}
-
-fn digest(algorithm: &str, bytes: &[u8]) -> Option<String> {
-    Some(match algorithm.to_ascii_uppercase().replace('-', "").as_str() {
-        "MD5" => hex(&Md5::digest(bytes)),
-        "SHA" | "SHA1" => hex(&Sha1::digest(bytes)),
-        "SHA256" => hex(&Sha256::digest(bytes)),
-        "SHA384" => hex(&Sha384::digest(bytes)),
-        "SHA512" => hex(&Sha512::digest(bytes)),
-        _ => return None,
-    })
-}
-
-fn hmac_of(algorithm: &str, key: &[u8], bytes: &[u8]) -> Option<String> {
-    macro_rules! with {
-        ($hash:ty) => {{
-            let mut mac = Hmac::<$hash>::new_from_slice(key).ok()?;
-            mac.update(bytes);
-            hex(&mac.finalize().into_bytes())
-        }};
-    }
-    Some(match algorithm {
-        "HmacMD5" => with!(Md5),
-        "HmacSHA1" => with!(Sha1),
-        "HmacSHA256" => with!(Sha256),
-        "HmacSHA384" => with!(Sha384),
-        "HmacSHA512" => with!(Sha512),
         _ => return None,
     })
 }

@@ -134,9 +134,28 @@ fn set(sample: &mut Sample, field: &str, value: &Value) {
         "stopThread" => sample.stop_thread = on,
         "stopTest" => sample.stop_test = on,
         "stopTestNow" => sample.stop_now = on,
+        "addSubResult" => {
+            let mut sub = detached(value);
+            sub.thread = sample.thread.clone();
+            sample.add_result(sub);
+        }
         "logicalAction" => sample.action = action_named(&text()).unwrap_or_default(),
         _ => {}
     }
+}
+
+/// A result that a script made.
+fn detached(fields: &Value) -> Sample {
+    let mut sample = Sample { data_type: "text", ..Sample::default() };
+    for (field, value) in fields.as_object().into_iter().flatten() {
+        match (field.as_str(), value.as_array()) {
+            ("subResults", Some(below)) => below.iter().for_each(|sub| sample.add_sub(detached(sub))),
+            _ => set(&mut sample, field, value),
+        }
+    }
+    sample.body_bytes = sample.body.len() as u64;
+    sample.bytes = sample.bytes.max(sample.body_bytes);
+    sample
 }
 
 /// What a BeanShell script said by setting the variables of its element.

@@ -94,6 +94,9 @@ pub(super) fn keep(
     user: &mut User,
 ) {
     let Ok(answer) = &exchange.outcome else { return };
+    if call.cookies.is_none() && call.cache.is_none() {
+        return;
+    }
     let now = now_ms();
     if let Some(id) = call.cookies.filter(|id| !network.ignoring.contains(id)) {
         let lines: Vec<String> =

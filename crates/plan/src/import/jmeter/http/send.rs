@@ -52,7 +52,7 @@ pub async fn perform(
     session: &mut Session,
 ) -> Option<Box<Sample>> {
     if let Some((class, message)) = &call.bad_url {
-        let mut sample = Box::new(blank(label, user));
+        let mut sample = Box::new(blank(label, user, now_ms()));
         sample.is_http = true;
         if *class == "java.net.MalformedURLException" {
             sample.label = SmolStr::default();
@@ -78,14 +78,14 @@ pub async fn perform(
     Some(sample)
 }
 
-fn blank(label: &SmolStr, user: &User) -> Sample {
-    let now = now_ms();
+/// A sample that was begun at that time, in ms since 1970.
+fn blank(label: &SmolStr, user: &User, started_ms: i64) -> Sample {
     Sample {
         label: label.clone(),
         thread: user.name.clone(),
         data_type: "text",
-        started_ms: now,
-        ended_ms: now,
+        started_ms,
+        ended_ms: started_ms,
         ..Sample::default()
     }
 }
@@ -124,7 +124,7 @@ pub(super) async fn redirects(
             return failed;
         };
         if hops.len() > REDIRECTS_MAX {
-            let mut failed = blank(label, user);
+            let mut failed = blank(label, user, now_ms());
             failed.is_http = true;
             failed.url = Some(from);
             let message = format!("Exceeded maximum number of redirects: {REDIRECTS_MAX}");
@@ -186,7 +186,7 @@ pub(super) async fn one(
         Err(refused) => return Some(refused),
     };
     let labels = Labels { name: Some(leg.label), own_cookies: true, ..Labels::default() };
-    let exchange = session.send(Box::new(asked.ready.request.clone()), labels).await;
+    let exchange = session.send((&asked.ready.request).into(), labels).await;
     Some(answered(call, leg, asked, exchange, network, user))
 }
 
@@ -228,15 +228,13 @@ fn ask(
     Some(Ok(Asked { ready, url, cookie: learnt.cookie, started_ms }))
 }
 
-/// A sample that was begun at that time.
+/// The sample of an exchange that was begun at that time, in ms since 1970.
 fn begun(leg: &Leg<'_>, user: &User, started_ms: i64) -> Box<Sample> {
     Box::new(Sample {
         is_http: true,
         method: leg.method.into(),
         url: Some(leg.url.clone()),
-        started_ms,
-        ended_ms: started_ms,
-        ..blank(leg.label, user)
+        ..blank(leg.label, user, started_ms)
     })
 }
 
@@ -367,8 +365,13 @@ fn fill(sample: &mut Sample, exchange: &Exchange, md5: bool) {
             return;
         }
     };
-    let (code, words) = answer.status_text.split_once(' ').unwrap_or((&answer.status_text, ""));
-    (sample.code, sample.message) = (code.into(), words.into());
+    (sample.code, sample.message) = match &*answer.status_text {
+        "200 OK" => (SmolStr::new_static("200"), SmolStr::new_static("OK")),
+        other => {
+            let (code, words) = other.split_once(' ').unwrap_or((other, ""));
+            (code.into(), words.into())
+        }
+    };
     sample.success = (200..400).contains(&answer.status);
     sample.header_bytes = head_of(&answer.headers).len() as u64;
     let received = if exchange.url.is_tls() {
@@ -385,7 +388,9 @@ fn fill(sample: &mut Sample, exchange: &Exchange, md5: bool) {
     sample.charset = encoding::charset_of(&sample.content_type).map(SmolStr::from);
     let binary = ["image/", "audio/", "video/"].iter().any(|kind| sample.content_type.starts_with(kind));
     sample.data_type = if binary { "bin" } else { "text" };
-    sample.location = answer.headers.text_of("Location").unwrap_or_default().into();
+    if (300..400).contains(&answer.status) {
+        sample.location = answer.headers.text_of("Location").unwrap_or_default().into();
+    }
     sample.body = answer.body.clone();
     if md5 {
         use md5::Digest;

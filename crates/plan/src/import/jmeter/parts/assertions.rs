@@ -38,7 +38,9 @@ pub(super) fn assertion(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Optio
             message: texts.of("Assertion.custom_message"),
             assume_success: element.flag("Assertion.assume_success", false),
         })),
-        "JSONPathAssertion" => Assertion::Json(valued("JSON_PATH")),
+        "JSONPathAssertion" | "com.atlantbh.jmeter.plugins.jsonutils.jsonpathassertion.JSONPathAssertion" => {
+            Assertion::Json(valued("JSON_PATH"))
+        }
         "JMESPathAssertion" => Assertion::Jmes(valued("JMES_PATH")),
         "DurationAssertion" => Assertion::Duration(texts.of("DurationAssertion.duration")),
         "SizeAssertion" => Assertion::Size(
@@ -60,7 +62,9 @@ pub(super) fn assertion(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Optio
         ),
         "XMLAssertion" => Assertion::Xml(Apply::Main),
         "MD5HexAssertion" => Assertion::Md5(texts.of("MD5HexAssertion.size")),
-        "JSR223Assertion" | "BeanShellAssertion" => Assertion::Script(script(compiler, texts)),
+        "JSR223Assertion" | "BeanShellAssertion" | "BSFAssertion" => {
+            Assertion::Script(script(compiler, texts))
+        }
         class => {
             let does = elements::find(class).map_or("", |row| row.does);
             ignored(compiler, element, does);

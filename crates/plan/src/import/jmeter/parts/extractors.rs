@@ -1,6 +1,7 @@
 //! Post-processors.
 
 use super::super::compile::{Compiler, Texts};
+use super::super::document::Element;
 use super::super::elements;
 use super::super::extractor::{Apply, Extractor, Target};
 use super::super::text::Text;
@@ -26,6 +27,27 @@ fn target(texts: &Texts<'_>, name: &str, which: &str, default: &str, empty: &str
         which: texts.of(which),
         default: texts.of(default),
         default_empty: texts.element.flag(empty, false),
+    }
+}
+
+/// The extractor of the older plug-in for JSON.
+fn json_value(texts: &Texts<'_>) -> Extractor {
+    let of_variable = texts.element.text("SUBJECT") == "VAR";
+    let target = Target {
+        apply: if of_variable { Apply::Variable(texts.of("VARIABLE")) } else { Apply::Main },
+        name: texts.of("VAR"),
+        which: Text::literal(""),
+        default: texts.of("DEFAULT"),
+        default_empty: true,
+    };
+    Extractor::JsonValue(target, texts.of("JSONPATH"))
+}
+
+/// What a debug post-processor shows.
+fn shown(element: &Element) -> Part {
+    Part::Show {
+        variables: element.flag("displayJMeterVariables", true),
+        props: element.flag("displayJMeterProperties", false),
     }
 }
 
@@ -113,10 +135,12 @@ pub(super) fn post(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Option<Par
             ),
             texts.of("JMESExtractor.jmesPathExpr"),
         ),
-        "JSR223PostProcessor" | "BeanShellPostProcessor" => {
+        "com.atlantbh.jmeter.plugins.jsonutils.jsonpathextractor.JSONPathExtractor" => json_value(texts),
+        "JSR223PostProcessor" | "BeanShellPostProcessor" | "BSFPostProcessor" => {
             return Some(Part::PostScript(script(compiler, texts)));
         }
         "JDBCPostProcessor" => return Some(Part::Ask(Box::new(samplers::query(compiler, texts)), false)),
+        "DebugPostProcessor" => return Some(shown(element)),
         "ResultAction" => return Some(Part::OnFailure(element.number("OnError.action", 0))),
         class => {
             let does = elements::find(class).map_or("", |row| row.does);

@@ -8,7 +8,7 @@ use super::super::text::Text;
 use super::super::tree::{Dummy, NodeKind};
 use super::requests::http;
 use super::scripts::script;
-use super::unsupported;
+use super::{assignments, unsupported};
 use crate::note::Kind;
 
 /// What a sampler does.
@@ -27,7 +27,10 @@ pub fn sampler(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> NodeKind {
             whole_test: element.number("ActionProcessor.target", 0) == 2,
             duration: texts.of("ActionProcessor.duration"),
         },
-        "JSR223Sampler" | "BeanShellSampler" => NodeKind::Script(Box::new(script(compiler, texts))),
+        "JSR223Sampler" | "BeanShellSampler" | "BSFSampler" => {
+            NodeKind::Script(Box::new(script(compiler, texts)))
+        }
+        "kg.apc.jmeter.control.sampler.SetVariablesAction" => assignments(texts, "SetVariablesAction"),
         "JDBCSampler" => NodeKind::Query(Box::new(query(compiler, texts))),
         "kg.apc.jmeter.samplers.DummySampler" => NodeKind::Dummy(Box::new(Dummy {
             success: texts.of("SUCCESFULL"),

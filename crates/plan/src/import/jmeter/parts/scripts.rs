@@ -11,8 +11,10 @@ use crate::note::Kind;
 pub fn script(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Script {
     let element = texts.element;
     let bean_shell = element.class.starts_with("BeanShell");
-    let prefix = if element.text_if("BeanShellSampler.query").is_some() || element.class == "BeanShellSampler"
-    {
+    let bsf = element.class == "BSFSampler";
+    let prefix = if bsf {
+        "BSFSampler."
+    } else if element.text_if("BeanShellSampler.query").is_some() || element.class == "BeanShellSampler" {
         "BeanShellSampler."
     } else if element.class == "BeanShellAssertion" {
         "BeanShellAssertion."
@@ -20,7 +22,7 @@ pub fn script(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Script {
         ""
     };
     let name = |key: &str| format!("{prefix}{key}");
-    let language = element.text("scriptLanguage");
+    let language = element.text(if bsf { "BSFSampler.language" } else { "scriptLanguage" });
     let named = if bean_shell { Some(Language::BeanShell) } else { Language::named(language) };
     // JEXL is a language of expressions only.
     let named = named.filter(|named| *named != Language::Jexl);

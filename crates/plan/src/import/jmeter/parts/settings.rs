@@ -101,7 +101,7 @@ pub(super) fn config(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Option<C
             return None;
         }
         // Variables were read before the test.
-        "Arguments" => return None,
+        "Arguments" | "kg.apc.jmeter.config.VariablesFromCSVFile" => return None,
         class => {
             let does = elements::find(class).map_or("", |row| row.does);
             ignored(compiler, element, does);

@@ -32,7 +32,7 @@ pub(super) fn timer(compiler: &mut Compiler<'_>, texts: &Texts<'_>) -> Option<Ti
             waiting: std::sync::Mutex::default(),
             met: tokio::sync::Notify::new(),
         })),
-        "JSR223Timer" | "BeanShellTimer" => Timer::Script(script(compiler, texts)),
+        "JSR223Timer" | "BeanShellTimer" | "BSFTimer" => Timer::Script(script(compiler, texts)),
         "kg.apc.jmeter.timers.VariableThroughputTimer" => {
             let rows = element.list("load_profile").iter().filter_map(|row| match row {
                 Prop::List(cells) => {

@@ -10,6 +10,7 @@ use super::super::clerk::Tally;
 use super::super::jtl;
 use super::super::listener::Listener;
 use super::super::sample::{Action, Sample, Verdict};
+use super::super::sampler;
 use super::super::script_element::{Script, Stand};
 use super::super::stage::Stopped;
 use super::super::tree::{NodeId, OnError, Part, Scope};
@@ -51,6 +52,13 @@ impl Thread {
                     self.view = view;
                 }
                 Part::Ask(query, false) => Box::pin(self.ask_beside(query, &scoped.name)).await?,
+                Part::Show { variables, props } => {
+                    let mut shown = self.blank(&sample.borrow().label);
+                    sampler::show(*variables, *props, &mut shown, &self.user);
+                    shown.bytes = shown.body.len() as u64;
+                    (shown.group_threads, shown.all_threads) = (of_group, all);
+                    sample.borrow_mut().add_result(shown);
+                }
                 Part::OnFailure(action) if !sample.borrow().success => self.on_failure(*action, &sample),
                 _ => {}
             }
@@ -166,7 +174,16 @@ impl Thread {
         let group = self.group.clone();
         let run = self.run.clone();
         for at in &scope.listeners {
-            let Part::Listen(Listener::Script(script)) = &group.parts[*at].part else { continue };
+            let script = match &group.parts[*at].part {
+                Part::Listen(Listener::Script(script)) => script,
+                Part::Listen(Listener::Save(saver)) => {
+                    if let Err(fault) = saver.save(sample, &mut self.user) {
+                        self.say(Level::Error, &fault.0);
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
             let holder = Rc::new(RefCell::new(sample.clone()));
             let name = group.parts[*at].name.raw().to_owned();
             let told = self.eval_script(script, &name, Stand::Listener, Some(&holder), None, None, scope);

@@ -32,6 +32,37 @@ impl Walk {
         Ok(default)
     }
 
+    /// The child that is furthest behind its share; of several the first.
+    pub(super) fn weighted(
+        &mut self,
+        node: NodeId,
+        shares: &[(Text, Text)],
+        user: &mut User,
+    ) -> Result<usize, Halt> {
+        let group = self.group.clone();
+        let children = &group.nodes[node].children;
+        let mut chosen: Option<(usize, f64)> = None;
+        self.states[node].order.resize(children.len(), 0);
+        for (at, child) in children.iter().enumerate() {
+            let name = group.nodes[*child].name.eval(user)?.into_owned();
+            let mut weight = 0.0;
+            for (of, share) in shares {
+                if of.eval(user)? == name {
+                    weight = share.eval(user)?.trim().parse().unwrap_or(0.0);
+                    break;
+                }
+            }
+            let debt = (self.states[node].order[at] + 1) as f64 / weight;
+            if weight > 0.0 && chosen.is_none_or(|(_, least)| debt < least) {
+                chosen = Some((at, debt));
+            }
+        }
+        Ok(chosen.map_or(usize::MAX, |(at, _)| {
+            self.states[node].order[at] += 1;
+            at
+        }))
+    }
+
     pub(super) fn enter_interleave(
         &mut self,
         node: NodeId,

@@ -42,9 +42,9 @@ fn of_mysql(address: &Address) -> Wanted {
     let mut opened = |kind: &str| {
         let url = address.text(&format!("{kind}Url"))?;
         let form = address.text(&format!("{kind}Type")).unwrap_or("JKS").to_ascii_uppercase();
-        // Java reads PKCS#12 under the name of its own older form too.
-        if !matches!(form.as_str(), "JKS" | "PKCS12" | "PEM") || tls::is_java(url) {
-            unsupported.push(format!("the store {url} is not read; PKCS#12 and PEM are"));
+        // What it is shows when it is opened: Java reads either under the name of the other.
+        if !matches!(form.as_str(), "JKS" | "PKCS12" | "PEM") || tls::is_unread(url) {
+            unsupported.push(format!("the store {url} is not read; JKS, PKCS#12 and PEM are"));
         }
         let password = address.text(&format!("{kind}Password")).map(str::to_owned);
         Some((form == "PEM", Opened { path: path_of(url), password }))
@@ -87,8 +87,8 @@ fn of_mariadb(address: &Address) -> Wanted {
         }
     };
     let mut opened = |url: &str, password: &str| {
-        if tls::is_java(url) {
-            unsupported.push(format!("the store {url} is not read; PKCS#12 and PEM are"));
+        if tls::is_unread(url) {
+            unsupported.push(format!("the store {url} is not read; JKS, PKCS#12 and PEM are"));
         }
         Opened { path: path_of(url), password: address.text(password).map(str::to_owned) }
     };
@@ -139,16 +139,16 @@ mod tests {
         check("mysql", "requireSSL=true&verifyServerCertificate=true", (Wish::Must, Belief::Authority, 0));
         check(
             "mysql",
-            "sslMode=VERIFY_IDENTITY&trustCertificateKeyStoreUrl=file:/a.jks",
+            "sslMode=VERIFY_IDENTITY&trustCertificateKeyStoreUrl=file:/a.jceks",
             (Wish::Must, Belief::Host, 1),
         );
-        check("mysql", "clientCertificateKeyStoreUrl=file:/a.jks", (Wish::IfOffered, Belief::All, 1));
+        check("mysql", "clientCertificateKeyStoreUrl=file:/a.jks", (Wish::IfOffered, Belief::All, 0));
         check("mysql", "clientCertificateKeyStoreUrl=file:/a.p12", (Wish::IfOffered, Belief::All, 0));
         check("mariadb", "", (Wish::Never, Belief::All, 0));
         check("mariadb", "useSSL=true", (Wish::Must, Belief::Host, 0));
         check("mariadb", "useSsl=true&trustServerCertificate=true", (Wish::Must, Belief::All, 0));
         check("mariadb", "sslMode=VERIFY_CA&serverSslCert=/ca.pem", (Wish::Must, Belief::Authority, 0));
-        check("mariadb", "sslMode=trust&keyStore=a.p12&trustStore=b.jks", (Wish::Must, Belief::All, 1));
+        check("mariadb", "sslMode=trust&keyStore=a.jks&trustStore=b.jceks", (Wish::Must, Belief::All, 1));
         check("mariadb", "sslMode=why", (Wish::Must, Belief::Host, 1));
     }
 

@@ -1,19 +1,19 @@
-//! Stores of certificates and keys in one file, encrypted with a password: PKCS#12, which ends in `.p12` or `.pfx`.
+//! PKCS#12: parts with bags in them, each part and each key encrypted in a way of its own.
 //!
-//! Main type: [`Store`]. What OpenSSL 3 and Java write today is read: AES under a key derived from the password. The older
-//! encryption with RC2 or triple DES is not, and the check sum over the whole is not looked at: a certificate and a key that
-//! do not go together are refused anyway.
+//! Main function: [`read`]. What OpenSSL and Java write today is read, AES under a key derived from the password, and what
+//! they wrote before, triple DES and RC2. The check sum over the whole is not looked at: a certificate and a key that do not
+//! go together are refused anyway.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use pkcs8::EncryptedPrivateKeyInfo;
-use rustls::crypto::ring::sign::any_supported_type;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::sign::CertifiedKey;
 
-const SEQUENCE: u8 = 0x30;
-const OCTETS: u8 = 0x04;
-const NAME: u8 = 0x06;
+use super::effort::{Effort, rounds};
+use super::pbe::{self, Way};
+use super::{Found, WRONG_PASSWORD};
+
+const INTEGER: u8 = 0x02;
+pub const SEQUENCE: u8 = 0x30;
+pub const OCTETS: u8 = 0x04;
+pub const NAME: u8 = 0x06;
 /// A member with the number 0, with another inside or with bytes of its own.
 const WITHIN: u8 = 0xa0;
 const BARE: u8 = 0x80;
@@ -28,59 +28,26 @@ const BAG: [u8; 10] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x0a, 0x0
 const OLD: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01];
 
 const NO_STORE: &str = "it is no PKCS#12";
-const WRONG_PASSWORD: &str = "the passphrase is wrong";
 /// Bags in bags are not deeper than this.
 const DEPTH_MAX: u8 = 4;
 
-/// What is in a store.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Store {
-    /// The certificates in PEM; that of the key comes first.
-    pub certs: String,
-    /// The key in PEM; nothing when there is none.
-    pub key: Option<String>,
-}
+/// Rounds of hashing that the older encryption makes for each one it is told: for the key, its second half, and the start.
+const ROUNDS_OF_OLD: u64 = 3;
 
-impl Store {
-    /// Reads a store.
-    ///
-    /// # Errors
-    /// In words for the user, when it is none, when the password is wrong and when it is encrypted in an older way.
-    pub fn read(bytes: &[u8], password: &str) -> Result<Self, String> {
-        let mut found = Found { password: password.as_bytes(), certs: Vec::new(), keys: Vec::new() };
-        found.file(bytes)?;
-        let key = found.keys.into_iter().next();
-        if let Some(at) = key.as_deref().and_then(|key| place_of(&found.certs, key)) {
-            found.certs[..=at].rotate_right(1);
-        }
-        Ok(Self {
-            certs: found.certs.iter().map(|cert| pem("CERTIFICATE", cert)).collect(),
-            key: key.map(|key| pem("PRIVATE KEY", &key)),
-        })
-    }
-}
-
-/// Which of the certificates is the key's.
-fn place_of(certs: &[Vec<u8>], key: &[u8]) -> Option<usize> {
-    let key: PrivateKeyDer<'_> = PrivatePkcs8KeyDer::from(key).into();
-    let key = any_supported_type(&key.clone_key()).ok()?;
-    certs.iter().position(|cert| {
-        let cert = CertificateDer::from(cert.clone());
-        CertifiedKey::new(vec![cert], key.clone()).keys_match().is_ok()
-    })
-}
-
-fn pem(label: &str, bytes: &[u8]) -> String {
-    let text = STANDARD.encode(bytes);
-    let lines: Vec<&str> = (0..text.len()).step_by(64).map(|at| &text[at..text.len().min(at + 64)]).collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+/// Reads a store.
+///
+/// # Errors
+/// In words for the user, when it is none, when the password is wrong, and when it is encrypted in a way that is not
+/// supported or takes too much work.
+pub fn read(bytes: &[u8], password: &str, effort: &Effort, found: &mut Found) -> Result<(), String> {
+    Reader { password, effort, found }.file(bytes)
 }
 
 /// One value of DER: its tag, what is inside, and all of it.
 #[derive(Clone, Copy)]
-struct Piece<'a> {
+pub struct Piece<'a> {
     tag: u8,
-    inside: &'a [u8],
+    pub inside: &'a [u8],
     whole: &'a [u8],
 }
 
@@ -104,19 +71,18 @@ fn piece<'a>(rest: &mut &'a [u8]) -> Option<Piece<'a>> {
 }
 
 /// Takes a value of one kind off the front.
-fn of<'a>(rest: &mut &'a [u8], tag: u8) -> Result<Piece<'a>, String> {
+pub fn of<'a>(rest: &mut &'a [u8], tag: u8) -> Result<Piece<'a>, String> {
     piece(rest).filter(|piece| piece.tag == tag).ok_or_else(|| NO_STORE.to_owned())
 }
 
-/// What was found so far.
-struct Found<'p> {
-    password: &'p [u8],
-    certs: Vec<Vec<u8>>,
-    /// As PKCS#8.
-    keys: Vec<Vec<u8>>,
+/// What reads the parts of one file.
+struct Reader<'a> {
+    password: &'a str,
+    effort: &'a Effort,
+    found: &'a mut Found,
 }
 
-impl Found<'_> {
+impl Reader<'_> {
     fn file(&mut self, bytes: &[u8]) -> Result<(), String> {
         let mut file = of(&mut &*bytes, SEQUENCE)?.inside;
         piece(&mut file).ok_or(NO_STORE)?;
@@ -152,18 +118,25 @@ impl Found<'_> {
     }
 
     fn decrypted(&self, way: Piece<'_>, bytes: &[u8]) -> Result<Vec<u8>, String> {
-        let name = of(&mut &*way.inside, NAME)?.inside;
-        if name.starts_with(&OLD) {
-            return Err(
-                "it is encrypted with RC2 or triple DES, which is not supported; write it anew with AES: \
-                        openssl pkcs12 -legacy -in OLD -nodes | openssl pkcs12 -export -out NEW"
-                    .to_owned(),
-            );
+        let mut members = way.inside;
+        let name = of(&mut members, NAME)?.inside;
+        if let Some([number]) = name.strip_prefix(&OLD) {
+            let way = Way::of(*number);
+            let way =
+                way.ok_or("it is encrypted with RC4, which is not supported; write it anew with AES")?;
+            let mut parameters = of(&mut members, SEQUENCE)?.inside;
+            let salt = of(&mut parameters, OCTETS)?.inside;
+            let rounds = number_of(of(&mut parameters, INTEGER)?.inside)?;
+            self.effort.spend(rounds.saturating_mul(ROUNDS_OF_OLD))?;
+            return pbe::decrypt(way, salt, rounds, self.password, bytes)
+                .ok_or_else(|| WRONG_PASSWORD.to_owned());
         }
         let whole = sequence(&[way.whole, &tagged(OCTETS, bytes)]);
         let encrypted = EncryptedPrivateKeyInfo::try_from(&whole[..])
             .map_err(|error| format!("it is encrypted in a way that is not supported: {error}"))?;
-        encrypted.encryption_algorithm.decrypt(self.password, bytes).map_err(|_| WRONG_PASSWORD.to_owned())
+        self.effort.spend(rounds(&encrypted.encryption_algorithm)?)?;
+        let plain = encrypted.encryption_algorithm.decrypt(self.password, bytes);
+        plain.map_err(|_| WRONG_PASSWORD.to_owned())
     }
 
     fn bags(&mut self, bytes: &[u8], depth: u8) -> Result<(), String> {
@@ -174,18 +147,18 @@ impl Found<'_> {
             let name = of(&mut bag, NAME)?.inside;
             let value = of(&mut bag, WITHIN)?.inside;
             match name.strip_prefix(&BAG) {
-                Some([1]) => self.keys.push(value.to_vec()),
+                Some([1]) => self.found.keys.push(value.to_vec()),
                 Some([2]) => {
                     let mut members = of(&mut &*value, SEQUENCE)?.inside;
                     let way = of(&mut members, SEQUENCE)?;
                     let bytes = of(&mut members, OCTETS)?;
-                    self.keys.push(self.decrypted(way, bytes.inside)?);
+                    self.found.keys.push(self.decrypted(way, bytes.inside)?);
                 }
                 Some([3]) => {
                     let mut members = of(&mut &*value, SEQUENCE)?.inside;
                     of(&mut members, NAME)?;
                     let mut cert = of(&mut members, WITHIN)?.inside;
-                    self.certs.push(of(&mut cert, OCTETS)?.inside.to_vec());
+                    self.found.certs.push(of(&mut cert, OCTETS)?.inside.to_vec());
                 }
                 Some([6]) if depth > 0 => self.bags(value, depth - 1)?,
                 // Lists of revoked certificates, and secrets of other kinds.
@@ -193,6 +166,16 @@ impl Found<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// A whole number that is not negative.
+fn number_of(digits: &[u8]) -> Result<u64, String> {
+    match digits {
+        [first, ..] if *first < 0x80 && digits.len() <= 8 => {
+            Ok(digits.iter().fold(0, |number, digit| number << 8 | u64::from(*digit)))
+        }
+        _ => Err(NO_STORE.to_owned()),
     }
 }
 
@@ -217,6 +200,7 @@ fn sequence(members: &[&[u8]]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Store, pem};
     use super::*;
 
     #[test]

@@ -3,23 +3,25 @@
 #![cfg(debug_assertions)]
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 
+mod servers;
+mod settings;
+
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
-use std::io::{Read as _, Write as _};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use base64::Engine as _;
 use engine::{
     Control, Environment, Iteration, IterationEnd, Plan, ScenarioInfo, Vu, VuMaker, VuSource, WorkerCtx,
 };
 use metrics::{Recorder, RecorderConfig, Registry};
-use model::{Clock, Log, Logger, Nanos, Options, Record, Scenario, SegmentTuple};
+use model::{Clock, Log, Logger, Nanos, Record, Scenario, SegmentTuple};
 use plimsoll_script::testing::{Fault, arm, disarm};
-use plimsoll_script::{HttpDebug, LoadOptions, RunOptions, Source, SystemTags, Test};
-use sha1::Digest as _;
+use plimsoll_script::{LoadOptions, Source, Test};
+use servers::{chatting_server, stalling_server};
+use settings::run_options;
 
 /// How a function of `seam.js` ends when nothing disturbs it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -127,102 +129,6 @@ async fn control(registry: &Arc<Registry>, clock: Clock, log: &Logger) -> Arc<Co
     })
     .await;
     found.expect("a run tells at least that it finished")
-}
-
-/// A server that accepts and never answers; it holds the newest connections only.
-fn stalling_server() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        let mut held = VecDeque::new();
-        while let Ok((stream, _)) = listener.accept() {
-            held.push_back(stream);
-            if held.len() > 64 {
-                held.pop_front();
-            }
-        }
-    });
-    address
-}
-
-/// A server that opens WebSockets, says hello and then only listens, to each for as long as it stays.
-fn chatting_server() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("ws://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        while let Ok((mut stream, _)) = listener.accept() {
-            // A user may take any time between dialling and asking, and may be dropped there.
-            std::thread::spawn(move || {
-                greet(&mut stream).and_then(|()| std::io::copy(&mut stream, &mut std::io::sink()))
-            });
-        }
-    });
-    address
-}
-
-fn greet(stream: &mut std::net::TcpStream) -> std::io::Result<()> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        stream.read_exact(&mut byte)?;
-        head.extend(byte);
-    }
-    let head = String::from_utf8_lossy(&head);
-    let key = head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: ")).unwrap_or_default();
-    let proof = sha1::Sha1::new().chain_update(key).chain_update("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
-    let proof = base64::engine::general_purpose::STANDARD.encode(proof.finalize());
-    let answer = format!(
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-         Sec-WebSocket-Accept: {proof}\r\n\r\n\u{1}\u{5}hello"
-    );
-    // The greeting comes in two frames, with a ping between them.
-    stream.write_all(answer.as_bytes())?;
-    stream.write_all(b"\x89\x01!\x80\x01!")
-}
-
-fn run_options(control: Arc<Control>, clock: Clock) -> RunOptions {
-    let (options, env) = (Options::default(), BTreeMap::new());
-    let net = net::SettingsBuilder { clock, options: &options, env: &env, user_agent: "seam" };
-    RunOptions {
-        net: Arc::new(net.build().unwrap()),
-        tags: BTreeMap::new(),
-        system_tags: SystemTags {
-            proto: true,
-            subproto: true,
-            status: true,
-            method: true,
-            url: true,
-            name: true,
-            group: true,
-            check: true,
-            error: true,
-            error_code: true,
-            tls_version: true,
-            scenario: true,
-            expected_response: true,
-            vu: false,
-            iter: false,
-            ocsp_status: false,
-            ip: false,
-        },
-        throw: true,
-        discard_response_bodies: false,
-        batch: 20,
-        batch_per_host: 6,
-        max_redirects: (10, true),
-        no_cookies_reset: false,
-        no_vu_connection_reuse: false,
-        users: 1,
-        share: model::Share::Dealt(model::Stripe::full()),
-        min_iteration_duration: None,
-        time_scale: 1.0,
-        http_debug: HttpDebug::Off,
-        stage_tag: false,
-        generator_lag: false,
-        options: serde_json::Value::Null,
-        ends_process: false,
-        control,
-    }
 }
 
 /// A user and the iteration that it runs.
