@@ -13,7 +13,7 @@ const PROBES: &str = "crates/cli/tests/oracle-artillery";
 pub fn page(repository: &Repository) -> Result<String, Failure> {
     let frame = repository.read("xtask/src/docs/artillery.md.in")?;
     let read = |name: &str| repository.read(&format!("{FOLDER}/{name}.rs"));
-    let (keys_file, functions, expect) = (read("keys")?, read("functions")?, read("expect")?);
+    let (keys_file, functions, expect) = (read("keys")?, read("functions")?, read("expect/mod")?);
     let (module, fake) = (read("mod")?, read("fake")?);
     let mut page =
         String::from("<!-- Made by `cargo xtask docs`; a test fails when it is out of date. -->\n\n");

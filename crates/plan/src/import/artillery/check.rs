@@ -354,12 +354,8 @@ impl Checker<'_> {
                 format!("{text:?} is no JSONPath ({why}): nothing is found"),
             );
         }
-        if let Some(Value::String(text)) = spec.get("header")
-            && text.to_lowercase() != *text
-        {
-            let message = format!("Artillery finds headers by small letters only: {text:?} finds nothing");
-            self.note(Kind::Ignored, &format!("{path}.header"), message).help =
-                Some(format!("write {}", text.to_lowercase()));
+        if let Some(Value::String(text)) = spec.get("header") {
+            self.small_letters(text, &format!("{path}.header"));
         }
     }
 
@@ -376,10 +372,39 @@ impl Checker<'_> {
                 "expect does nothing, in Artillery either, because config.plugins does not name it",
             );
         }
-        for name in list.into_iter().filter_map(Value::as_object).flatten().map(|(name, _)| name) {
-            if name != "description" && !EXPECTATIONS.iter().any(|(known, _)| known == name) {
-                self.note(Kind::Ignored, path, format!("there is no expectation {name}"));
+        let in_list = spec.is_some_and(Value::is_array);
+        for mapping in list {
+            let Value::Object(mapping) = mapping else {
+                self.note(Kind::Ignored, path, "an expectation is a mapping: this one is passed over");
+                continue;
+            };
+            let named = |name: &str| EXPECTATIONS.iter().any(|(known, _)| *known == name);
+            for (nth, (name, wanted)) in mapping.iter().enumerate() {
+                if nth > 0 && in_list && named(name) {
+                    let message = format!("only the first of an item is looked at: {name} is not");
+                    self.note(Kind::Ignored, path, message).help =
+                        Some("make it an item of its own".to_owned());
+                } else if !named(name) && (name != "description" || nth == 0) {
+                    self.note(Kind::Ignored, path, format!("there is no expectation {name}"));
+                }
+                let header = match name.as_str() {
+                    "hasHeader" => wanted.as_str(),
+                    "headerEquals" => wanted[0].as_str(),
+                    _ => None,
+                };
+                if let Some(text) = header {
+                    self.small_letters(text, &format!("{path}.{name}"));
+                }
             }
+        }
+    }
+
+    /// A note on the name of a header that is never found.
+    fn small_letters(&mut self, name: &str, path: &str) {
+        let small = name.to_lowercase();
+        if small != *name && !name.contains("{{") {
+            let message = format!("Artillery finds headers by small letters only: {name:?} finds nothing");
+            self.note(Kind::Ignored, path, message).help = Some(format!("write {small}"));
         }
     }
 

@@ -470,9 +470,8 @@ pub async fn on_error(
     }
 }
 
-/// A response as hooks see it; `request` is what it answers.
-#[must_use]
-pub fn response(exchange: &Exchange, text: &str, request: &Map<String, Value>) -> Value {
+/// The headers of an answer by their names in small letters; those of one name in one text, but for cookies.
+pub fn headers(exchange: &Exchange) -> Map<String, Value> {
     let mut headers = Map::new();
     if let Some(answer) = exchange.answer() {
         for (name, value) in answer.headers.iter() {
@@ -493,6 +492,12 @@ pub fn response(exchange: &Exchange, text: &str, request: &Map<String, Value>) -
             }
         }
     }
+    headers
+}
+
+/// A response as hooks see it; `request` is what it answers.
+#[must_use]
+pub fn response(exchange: &Exchange, text: &str, request: &Map<String, Value>) -> Value {
     let trail = exchange.trail();
     let phases = json!({
         "wait": http::ms(trail.blocked()),
@@ -506,7 +511,7 @@ pub fn response(exchange: &Exchange, text: &str, request: &Map<String, Value>) -
     });
     json!({
         "statusCode": exchange.status(),
-        "headers": headers,
+        "headers": headers(exchange),
         "body": text,
         "url": exchange.answer().map(|answer| answer.url.as_str().to_owned()),
         "request": { "options": { "method": request.get("method"), "headers": request.get("headers") } },

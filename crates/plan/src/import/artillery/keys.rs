@@ -234,7 +234,10 @@ pub static SOCKETIO_STEPS: &[Key] = &[
 /// Plugins.
 pub static PLUGINS: &[Key] = &[
     full("ensure", "`thresholds`, `conditions`, and the older `p95`, `maxErrorRate`"),
-    full("expect", "`reportFailuresAsErrors`, `expectDefault200`; failures are checks of ours too"),
+    full(
+        "expect",
+        "`reportFailuresAsErrors`, `expectDefault200`, `outputFormat` (printed with `--dialect-output`); failures are checks of ours too",
+    ),
     full("apdex", "`threshold` in milliseconds"),
     full(
         "metrics-by-endpoint",

@@ -210,10 +210,7 @@ impl World {
         let folder = script.folder.clone();
         let (processor, lines) = code;
         Self {
-            expect: own("expect").map(|settings| expect::Settings {
-                as_errors: on(&settings, "reportFailuresAsErrors"),
-                default_200: on(&settings, "expectDefault200"),
-            }),
+            expect: own("expect").as_ref().map(expect::Settings::read),
             apdex: own("apdex").map(|settings| settings["threshold"].as_f64().unwrap_or(500.0)),
             by_endpoint: by_endpoint(plugins.get("metrics-by-endpoint"), &target),
             ensure: own("ensure").filter(|_| !asked.env.contains_key("ARTILLERY_DISABLE_ENSURE")),

@@ -160,9 +160,7 @@ impl Writer<'_> {
                     let headers = expect.entry("header").or_insert_with(|| json!({}));
                     headers[name.as_str().unwrap_or_default()] = value;
                 }
-                ("matchesRegexp" | "validRegexp", Value::String(pattern))
-                    if regex_lite::Regex::new(pattern).is_ok() =>
-                {
+                ("matchesRegexp", Value::String(pattern)) if regex_lite::Regex::new(pattern).is_ok() => {
                     expect.insert("matches".to_owned(), pattern.as_str().into());
                 }
                 (other, _) => {

@@ -11,9 +11,11 @@ use serde_json::{Map, Value};
 use super::{endpoint, shown};
 use crate::exchange::Exchange;
 use crate::import::artillery::capture::{self, Answer};
+use crate::import::artillery::expect::{self, Outcome, lines};
 use crate::import::artillery::flow::Request;
+use crate::import::artillery::hooks;
 use crate::import::artillery::life::{Done, Stop, User};
-use crate::import::artillery::{expect, hooks};
+use crate::import::artillery::template::{Template, Tree};
 use crate::session::Session;
 
 /// Captures and plugins, when no function of the processor is to see the answer.
@@ -24,7 +26,7 @@ pub(super) fn look(
     url: &str,
     exchange: &Exchange,
 ) -> Done {
-    let header = |name: &str| exchange.header(name).map(Cow::into_owned);
+    let header = |name: &str| header_of(exchange, name);
     let answer = Answer::new(text_of(request, exchange), &header);
     let failed = capture(user, request, &answer);
     plugins(session, user, request, (url, exchange), &answer)?;
@@ -40,7 +42,7 @@ pub(super) async fn look_with_hooks(
     url: &str,
     exchange: Exchange,
 ) -> Done {
-    let header = |name: &str| exchange.header(name).map(Cow::into_owned);
+    let header = |name: &str| header_of(&exchange, name);
     let answer = Answer::new(text_of(request, &exchange), &header);
     let failed = capture(user, request, &answer);
     let after: Vec<&str> = user.scenario().hooks.after_response.iter().map(|name| &**name).collect();
@@ -78,6 +80,19 @@ fn text_of<'e>(request: &Request, exchange: &'e Exchange) -> Cow<'e, str> {
     if packed { Cow::Borrowed("") } else { exchange.text() }
 }
 
+/// A header; those of one name are one text, but for cookies.
+fn header_of(exchange: &Exchange, name: &str) -> Option<String> {
+    let mut all = exchange.answer()?.headers.all(name).map(String::from_utf8_lossy);
+    let mut text = all.next()?.into_owned();
+    if !name.eq_ignore_ascii_case("set-cookie") {
+        for more in all {
+            text.push_str(", ");
+            text.push_str(&more);
+        }
+    }
+    Some(text)
+}
+
 /// Takes values out of the answer; says whether one is missing.
 fn capture(user: &User, request: &Request, answer: &Answer<'_>) -> bool {
     if request.captures.is_empty() && request.matches.is_empty() {
@@ -107,7 +122,7 @@ fn plugins(
     // Held by the user: all threads would change the count of the world's owners.
     let world = &*user.world;
     let status = exchange.status();
-    expectations(session, user, request, url, status, answer)?;
+    expectations(session, user, request, (url, exchange), answer)?;
     if let Some(threshold) = world.apdex {
         apdex(session, user, threshold, exchange);
     }
@@ -162,19 +177,19 @@ fn expectations(
     session: &Session,
     user: &User,
     request: &Request,
-    url: &str,
-    status: u16,
+    (url, exchange): (&str, &Exchange),
     answer: &Answer<'_>,
 ) -> Done {
     let Some(settings) = user.world.expect else { return Ok(()) };
     let of_status = |expectation: &&expect::Expectation| &*expectation.kind == "statusCode";
     let default = (settings.default_200 && !request.expectations.iter().any(|one| of_status(&one)))
         .then(expect::status_200);
-    let mut failed = false;
-    for expectation in request.expectations.iter().chain(&default) {
-        let outcome = user.scoped(|scope| expectation.check(status, answer, scope));
+    let check = |expectation: &expect::Expectation| {
+        user.scoped(|scope| expectation.check(exchange.status(), answer, scope))
+    };
+    let outcomes: Vec<Outcome> = request.expectations.iter().chain(&default).map(check).collect();
+    for outcome in &outcomes {
         let word = if outcome.ok { "ok" } else { "failed" };
-        failed |= !outcome.ok;
         user.count(session, |now, stats| {
             stats.count(now, &format!("plugins.expect.{word}"), 1.0);
             stats.count(now, &format!("plugins.expect.{word}.{}", outcome.kind), 1.0);
@@ -186,15 +201,42 @@ fn expectations(
         if !outcome.ok {
             session.say(
                 model::Level::Debug,
-                format!("{} {url}: {}: {}", request.method, outcome.kind, outcome.detail),
+                format!("{} {url}: {}: {}", request.method, outcome.kind, outcome.detail()),
             );
         }
     }
-    if failed {
+    if user.world.dialect_output {
+        let text = lines::text(settings.form, &outcomes, || printed(user, request, (url, exchange), answer));
+        if let Some(text) = text {
+            user.world.lines.print(&text);
+        }
+    }
+    if outcomes.iter().any(|outcome| !outcome.ok) {
         user.world.expectation_failed.store(true, Relaxed);
         if settings.as_errors {
             return Err(Stop(format!("Failed expectations for request {url}")));
         }
     }
     Ok(())
+}
+
+/// A request and its answer, as the expect plugin shows them.
+fn printed<'a>(
+    user: &User,
+    request: &'a Request,
+    (url, exchange): (&'a str, &Exchange),
+    answer: &'a Answer<'_>,
+) -> lines::Shown<'a> {
+    let functions = &user.world.functions;
+    let name = request.name.as_deref().map(|name| user.text(&Template::new(name, functions)));
+    let json = request.params.get("json").map(|json| Tree::new(json, functions));
+    lines::Shown {
+        method: &request.method,
+        url,
+        name,
+        json: json.and_then(|json| user.scoped(|scope| json.value(scope))),
+        headers: hooks::headers(exchange),
+        body: &answer.text,
+        vars: user.vars.borrow().to_object(),
+    }
 }
