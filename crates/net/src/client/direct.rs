@@ -1,4 +1,4 @@
-//! The usual request: its head was written before, a connection waits for it, and the answer comes in one piece.
+//! The usual request: it goes over HTTP/1.1, a connection waits for it, and the answer comes in one piece.
 //!
 //! Main type: [`Sending`], the future of a request. A user that waits for such an answer carries no more than it takes
 //! to know the request again; all else is made when the answer is there, in memory that the last user has just left.
@@ -9,16 +9,18 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 use model::Nanos;
 
+use super::first::{self, Behind};
 use super::journey::{Begun, Journey};
-use super::outcome::{Answer, Keeping};
+use super::outcome::{Answer, Keeping, Told};
 use super::request_headers::WrittenHead;
-use super::response::{self, SentHeaders};
+use super::response::SentHeaders;
 use super::{AuthScheme, Client, Hop, Request, Response, redirect};
 use crate::connection::Connection;
-use crate::cookie::Jar;
+use crate::cookie::{Cookie, Jar};
 use crate::error::Error;
 use crate::h1::{Decoder, Exchange, Expect, Heading, Progress};
 use crate::trail::Trail;
@@ -118,8 +120,17 @@ struct Direct {
 /// How far a direct request has come.
 enum Come {
     Waiting(Direct),
-    Answered(Answer, Trail, Rc<WrittenHead>),
+    Answered(Arrived),
     Unusual(Trail, Begun),
+}
+
+/// A whole answer that is the last.
+struct Arrived {
+    answer: Answer,
+    trail: Trail,
+    head: Rc<WrittenHead>,
+    unpacked: Option<Bytes>,
+    cookies: Vec<Cookie>,
 }
 
 impl<'a> Sending<'a> {
@@ -163,9 +174,7 @@ impl Future for Sending<'_> {
                 self.0 = Way::Waiting(errand, direct);
                 return Poll::Pending;
             }
-            Some(Come::Answered(answer, trail, head)) => {
-                return Poll::Ready(Ok(errand.arrived(answer, trail, &head)));
-            }
+            Some(Come::Answered(arrived)) => return Poll::Ready(Ok(errand.arrived(arrived))),
             Some(Come::Unusual(trail, begun)) => Some(Box::new((trail, begun))),
         };
         self.0 = Way::Journey(errand.travel(begun));
@@ -178,23 +187,27 @@ impl<'a> Errand<'a> {
     fn begin(&self) -> Option<Direct> {
         let (client, request) = (self.client, self.asked.get());
         let settings = &client.worker.settings;
-        let head = request.headers.written(&request.method, &request.url, request.body_bytes())?;
         let special = settings.rate.is_some()
             || settings.keep_wire
             || settings.no_connection_reuse
             || request.cancel.is_some()
-            || request.tell_headers
             || request.auth.is_some_and(|scheme| scheme != AuthScheme::Basic)
             || request.url.has_credentials()
             || !request.compression.is_empty()
-            || !request.cookies.is_empty()
-            || self.jar.is_some_and(|jar| !jar.borrow().store.is_empty())
             || !client.has_common_heads(&request.url, request.version);
         if special {
             return None;
         }
         let connection = client.pool().take(&request.url, false)?;
-        Some(Direct { connection, head, start: client.worker.clock().now(), sent: Nanos::ZERO })
+        match client.first_head(request, self.jar) {
+            Some(head) => {
+                Some(Direct { connection, head, start: client.worker.clock().now(), sent: Nanos::ZERO })
+            }
+            None => {
+                client.pool().put(connection);
+                None
+            }
+        }
     }
 
     /// The future of a request that is not of the usual kind, or not any more.
@@ -210,41 +223,44 @@ impl<'a> Errand<'a> {
         })
     }
 
+    /// What an answer is: the last, or one that leads on or cannot be unpacked, which a journey sees to.
+    fn look(&self, answer: Answer, trail: Trail, head: Rc<WrittenHead>) -> Come {
+        let leads_on = redirect::of_status(answer.status).is_some();
+        let is_plain = answer.headers.are_plain();
+        let unpacked = if leads_on || is_plain { Ok(None) } else { self.client.unpacked(&answer) };
+        let Some(unpacked) = unpacked.ok().filter(|_| !leads_on) else {
+            return Come::Unusual(trail, Begun::Over(Ok(answer), head));
+        };
+        let cookies = match is_plain {
+            true => Vec::new(),
+            false => self.client.take_cookies(self.jar, &head.url, &answer.headers),
+        };
+        let cookies = cookies.into_iter().map(Cookie::from).collect();
+        Come::Answered(Arrived { answer, trail, head, unpacked, cookies })
+    }
+
     /// The response, once its hop is told of.
-    fn arrived(self, answer: Answer, trail: Trail, head: &WrittenHead) -> Response {
-        let Self { client, asked, jar, on_hop } = self;
+    fn arrived(self, come: Arrived) -> Response {
+        let Self { asked, on_hop, .. } = self;
+        let Arrived { answer, trail, head, unpacked, cookies } = come;
         let request = asked.get();
-        let Answer { status, proto, reason, headers, body, remote, tls, wire: _ } = answer;
-        on_hop(&Hop {
+        let sent = || first::fields(request, None, &Behind::default());
+        let told = Told {
             method: head.method.as_str(),
             url: head.url.as_str(),
-            status,
-            proto: proto.name(),
+            headers: SentHeaders(&|| sent().map(|fields| fields.shown()).unwrap_or_default()),
+            body: request.body.as_deref().unwrap_or_default(),
             trail: &trail,
-            tls: tls.as_deref(),
-            remote: Some(remote),
-            request_headers: SentHeaders(&|| Journey::new(client, request.clone(), jar).sent_headers()),
-            request_body: request.body.as_deref().unwrap_or_default(),
-            headers: Some(&headers),
-            body: Some(&body),
-            error: None,
-            challenge: false,
-            wire: None,
-        });
-        Response {
-            status,
-            proto,
-            url: Rc::clone(&head.url),
-            status_text: response::status_text(status, proto, response::reason_in(&headers, reason)),
-            cookies: Vec::new(),
-            headers,
-            body,
-            remote: Some(remote),
-            tls,
-            trail,
-            notes: Vec::new(),
-            request_headers: Vec::new(),
+        };
+        on_hop(&answer.hop(told, false, Some(unpacked.as_ref().unwrap_or(&answer.body))));
+        let mut response = answer.into_response(&head.url, unpacked, trail);
+        response.cookies = cookies;
+        // Those of everybody's head are empty.
+        if let Ok(own) = Rc::try_unwrap(head) {
+            response.notes = own.notes;
+            response.request_headers = own.shown;
         }
+        response
     }
 }
 
@@ -277,27 +293,21 @@ impl Direct {
             }
             Poll::Pending => {
                 let state = Box::new(exchange.into_state());
-                return Come::Unusual(trail, Begun::UnderWay((self.connection, state)));
+                return Come::Unusual(trail, Begun::UnderWay((self.connection, state), self.head));
             }
             Poll::Ready(outcome) => exchange.finish(outcome),
         };
         let Self { connection, head, .. } = self;
         let keeping = Keeping { bound: None, closes: head.close };
         match client.settle(connection, outcome, &keeping, || head.is_replayable(), &mut trail) {
-            Ok(answer) if is_usual(&answer) => Come::Answered(answer, trail, head),
-            Ok(answer) => Come::Unusual(trail, Begun::Over(Ok(answer))),
+            Ok(answer) => errand.look(answer, trail, head),
             Err(fault) if fault.repeatable => {
                 trail.begin_again();
                 Come::Unusual(trail, Begun::Lost)
             }
-            Err(fault) => Come::Unusual(trail, Begun::Over(Err(*fault))),
+            Err(fault) => Come::Unusual(trail, Begun::Over(Err(*fault), head)),
         }
     }
-}
-
-/// Whether there is nothing to do about an answer.
-fn is_usual(answer: &Answer) -> bool {
-    redirect::of_status(answer.status).is_none() && answer.headers.are_plain()
 }
 
 #[cfg(test)]

@@ -292,7 +292,7 @@ impl Client {
         !self.spoken(url, version).http2 && self.worker.settings.proxies.for_url(url).is_none()
     }
 
-    /// Writes a head for all users.
+    /// Writes a head.
     pub(super) fn written_head(
         &self,
         method: &Method,
@@ -300,15 +300,19 @@ impl Client {
         fields: &request::Fields<'_>,
         body_bytes: usize,
     ) -> WrittenHead {
-        let mut bytes = Vec::new();
-        self.write_fields(&mut bytes, method.as_str(), url, fields, body_bytes);
+        let mut written = self.worker.borrow_head();
+        self.write_fields(&mut written, method.as_str(), url, fields, body_bytes);
+        let bytes = written.as_slice().into();
+        self.worker.return_head(written);
         WrittenHead {
             method: method.clone(),
             url: Rc::clone(url),
             body_bytes,
-            bytes: bytes.into(),
+            bytes,
             close: fields.close,
             has_key: has_key(fields),
+            shown: Vec::new(),
+            notes: Vec::new(),
         }
     }
 

@@ -5,30 +5,31 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use model::{Level, Nanos};
+use model::Nanos;
 
 use super::authentication::{Authentication, Subject};
+use super::first::{self, Behind};
 use super::hop::{Head, Outgoing, UnderWay};
-use super::outcome::{Answer, Fault};
+use super::outcome::{Answer, Fault, Told};
 use super::redirect::{self, Redirect};
+use super::request_headers::WrittenHead;
 use super::response::{self, Note, SentHeaders};
 use super::{AuthScheme, Client, Hop, Method, Request, Response, VersionPreference, Wire};
-use crate::cookie::{self, Cookie, Jar, SetCookie, UnixMillis};
+use crate::cookie::{Cookie, Jar, SetCookie};
 use crate::encoding;
 use crate::error::{Error, Kind};
 use crate::h1::request::Fields;
-use crate::headers::Headers;
 use crate::trail::Trail;
 use crate::url::Url;
 
 /// What has become of the first hop of a journey that was begun elsewhere.
 pub(super) enum Begun {
-    /// It is under way.
-    UnderWay(UnderWay),
+    /// It is under way, with this head.
+    UnderWay(UnderWay, Rc<WrittenHead>),
     /// Its connection was lost; it is to be sent again.
     Lost,
-    /// It is over.
-    Over(Result<Answer, Fault>),
+    /// It is over, and was sent with this head.
+    Over(Result<Answer, Fault>, Rc<WrittenHead>),
 }
 
 /// A request on its way.
@@ -103,25 +104,25 @@ impl<'a> Journey<'a> {
             Some(begun) => (begun.0, Some(begun.1)),
             None => (Trail::begin(now()), None),
         };
+        if let Some(Begun::UnderWay(_, head) | Begun::Over(_, head)) = &begun {
+            self.notes.clone_from(&head.notes);
+            self.shown_headers.borrow_mut().clone_from(&head.shown);
+        }
         self.deadline = trail.start + Nanos::from(self.request.timeout);
         loop {
-            let cookie = self.cookie();
             let under_way = match begun.take() {
-                Some(Begun::Over(outcome)) => Err(outcome),
-                Some(Begun::UnderWay(under_way)) => Ok(Some(under_way)),
+                Some(Begun::Over(outcome, _)) => Err(outcome),
+                Some(Begun::UnderWay(under_way, head)) => Ok(Some((under_way, head))),
                 Some(Begun::Lost) | None => Ok(None),
             };
+            let cookie = if matches!(under_way, Ok(None)) { self.cookie() } else { None };
             let outcome = match (under_way, self.request.cancel.clone()) {
                 (Err(outcome), _) => outcome,
                 // Rare: it stays out of the future that each request carries.
                 (Ok(None), Some(cancel)) => {
                     Box::pin(self.hop_unless(&cancel, cookie.as_deref(), &mut trail)).await
                 }
-                (Ok(under_way), _) => {
-                    // What is under way was written without cookies, whatever the jar has got since.
-                    let cookie = cookie.as_deref().filter(|_| under_way.is_none());
-                    self.hop(cookie, &mut trail, under_way).await
-                }
+                (Ok(under_way), _) => self.hop(cookie.as_deref(), &mut trail, under_way).await,
             };
             let answer = match outcome {
                 Ok(mut answer) => {
@@ -130,7 +131,7 @@ impl<'a> Journey<'a> {
                 }
                 Err(fault) => return Err(self.failed(fault, trail, on_hop)),
             };
-            let cookies = self.take_cookies(&answer.headers);
+            let cookies = self.client.take_cookies(self.jar, &self.url, &answer.headers);
             match self.next(&answer) {
                 Err(kind) => return Err(self.failed(kind.into(), trail, on_hop)),
                 Ok(None) => return self.arrived(answer, cookies, trail, on_hop),
@@ -163,9 +164,12 @@ impl<'a> Journey<'a> {
         &self,
         cookie: Option<&str>,
         trail: &mut Trail,
-        under_way: Option<UnderWay>,
+        under_way: Option<(UnderWay, Rc<WrittenHead>)>,
     ) -> Result<Answer, Fault> {
-        let head = self.head(cookie)?;
+        let (head, under_way) = match under_way {
+            Some((under_way, head)) => (Head::Written(head), Some(under_way)),
+            None => (self.head(cookie)?, None),
+        };
         let bound = self.authentication.as_deref().filter(|authentication| authentication.binds());
         let outgoing = Outgoing {
             method: self.method.as_str(),
@@ -248,77 +252,22 @@ impl<'a> Journey<'a> {
 
     /// The headers of the next hop.
     fn fields<'f>(&'f self, cookie: Option<&'f str>) -> Result<Fields<'f>, Kind> {
-        if self.request.verbatim {
-            let own = self.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-            let mut fields = Fields::verbatim(own, self.request.headers.are_checked())?;
-            self.request.headers.set_checked();
-            if let Some(value) = self.authentication.as_deref().and_then(Authentication::header) {
-                fields.others.push((Cow::Borrowed("Authorization"), Cow::Borrowed(value)));
-            }
-            return Ok(fields);
-        }
-        let redirected = self.followed > 0;
-        let goes_along = |name: &str| {
-            !(self.left_body && redirect::describes_body(name) || self.left_site && redirect::is_secret(name))
+        let behind = Behind {
+            led_to: (self.followed > 0).then_some(&*self.url),
+            left_body: self.left_body,
+            left_site: self.left_site,
+            packed_as: self.packed_as.as_deref(),
+            referer: self.referer.as_deref(),
+            authorization: self.authentication.as_deref().and_then(Authentication::header),
         };
-        let own = self.request.headers.iter().filter(|(name, _)| goes_along(name));
-        let mut fields = Fields::collect(own.map(|(name, value)| (name.as_str(), value.as_str())))?;
-        if redirected {
-            // What the script said the host is was meant for the first one.
-            fields.host = fields.host.filter(|_| redirect::same_site(&self.request.url, &self.url));
-        }
-        match cookie {
-            Some(cookie) => fields.set("Cookie", Cow::Borrowed(cookie)),
-            None => fields.others.retain(|(name, _)| name != "Cookie"),
-        }
-        if let Some(coding) = self.packed_as.as_deref().filter(|_| fields.get("Content-Encoding").is_none()) {
-            fields.set("Content-Encoding", Cow::Borrowed(coding));
-        }
-        if let Some(referer) = self.referer.as_deref().filter(|_| fields.get("Referer").is_none()) {
-            fields.set("Referer", Cow::Borrowed(referer));
-        }
-        let authorization = self.authentication.as_deref().and_then(Authentication::header);
-        if let Some(value) = authorization.filter(|_| fields.get("Authorization").is_none()) {
-            fields.set("Authorization", Cow::Borrowed(value));
-        }
-        Ok(fields)
+        first::fields(&self.request, cookie, &behind)
     }
 
     /// The value of the `Cookie` header of the next hop.
     fn cookie(&mut self) -> Option<String> {
-        let own = self.request.headers.iter().rfind(|(name, _)| name.eq_ignore_ascii_case("cookie"));
-        let own = own.map(|(_, value)| value.as_str()).filter(|_| !self.left_site);
-        let jar = self.jar.map(RefCell::borrow);
-        if own.is_none()
-            && self.request.cookies.is_empty()
-            && jar.as_ref().is_none_or(|jar| jar.store.is_empty())
-        {
-            return None;
-        }
-        let given: Vec<cookie::RequestCookie<'_>> = self
-            .request
-            .cookies
-            .iter()
-            .map(|(name, value, replace)| cookie::RequestCookie { name, value, replace: *replace })
-            .collect();
-        let now = UnixMillis::now(&self.client.worker.clock());
-        let header =
-            cookie::request_header(own, &given, jar.as_deref().map(|jar| &jar.store), &self.url, now);
-        let notes =
-            header.dropped.iter().map(|dropped| Note { level: Level::Info, text: dropped.to_string() });
+        let (value, notes) = first::cookie(self.client, &self.request, self.jar, &self.url, self.left_site);
         self.notes.extend(notes);
-        header.value
-    }
-
-    /// The cookies that an answer sets, which the jar has from now on.
-    fn take_cookies(&self, headers: &Headers) -> Vec<SetCookie> {
-        let cookies = cookie::parse_all(headers.all("Set-Cookie"));
-        if let Some(jar) = self.jar.filter(|_| !cookies.is_empty()) {
-            let now = UnixMillis::now(&self.client.worker.clock());
-            let mut jar = jar.borrow_mut();
-            cookies.iter().for_each(|cookie| jar.store.store(&self.url, cookie, now));
-        }
-        cookies
+        value
     }
 
     /// What an answer asks for; nothing when it is the final one.
@@ -379,26 +328,18 @@ impl<'a> Journey<'a> {
         (challenge, body): (bool, Option<&[u8]>),
         on_hop: &mut dyn FnMut(&Hop<'_>),
     ) {
-        on_hop(&Hop {
+        let told = Told {
             method: self.method.as_str(),
             url: &self.shown_url(),
-            status: answer.status,
-            proto: answer.proto.name(),
+            headers: SentHeaders(&|| self.sent_headers()),
+            body: &self.body,
             trail,
-            tls: answer.tls.as_deref(),
-            remote: Some(answer.remote),
-            request_headers: SentHeaders(&|| self.sent_headers()),
-            request_body: &self.body,
-            headers: Some(&answer.headers),
-            body,
-            error: None,
-            challenge,
-            wire: answer.wire.as_deref(),
-        });
+        };
+        on_hop(&answer.hop(told, challenge, body));
     }
 
     /// The headers of the present hop, without the cookies of the jar: worked out again for those who ask.
-    pub(super) fn sent_headers(&self) -> Vec<(String, String)> {
+    fn sent_headers(&self) -> Vec<(String, String)> {
         self.fields(None).map(|fields| fields.shown()).unwrap_or_default()
     }
 
@@ -419,41 +360,18 @@ impl<'a> Journey<'a> {
         trail: Trail,
         on_hop: &mut dyn FnMut(&Hop<'_>),
     ) -> Result<Response, Error> {
-        let unpacked = match answer.headers.text_of("Content-Encoding") {
-            Some(coding) if !answer.body.is_empty() => self.unpack(&answer.body, coding),
-            _ => Ok(None),
-        };
-        let unpacked = match unpacked {
+        let unpacked = match self.client.unpacked(&answer) {
             Ok(unpacked) => unpacked,
             Err(kind) => return Err(self.failed(kind.into(), trail, on_hop)),
         };
         let body = unpacked.as_ref().unwrap_or(&answer.body);
         self.tell(&answer, &trail, (false, Some(body)), on_hop);
-        let reason = response::reason_in(&answer.headers, answer.reason);
-        let status_text = response::status_text(answer.status, answer.proto, reason);
         Ok(Response {
-            status: answer.status,
-            proto: answer.proto,
-            url: Rc::clone(&self.url),
-            status_text,
             cookies: cookies.into_iter().map(Cookie::from).collect(),
-            headers: answer.headers,
-            body: unpacked.unwrap_or(answer.body),
-            remote: Some(answer.remote),
-            tls: answer.tls,
-            trail,
             notes: std::mem::take(&mut self.notes),
             request_headers: self.shown_headers.take(),
+            ..answer.into_response(&self.url, unpacked, trail)
         })
-    }
-
-    fn unpack(&self, body: &[u8], coding: &str) -> Result<Option<Bytes>, Kind> {
-        let worker = &self.client.worker;
-        let limit = usize::try_from(worker.settings.limits.decompressed_bytes).unwrap_or(usize::MAX);
-        match worker.unpacker.borrow_mut().decode(body, coding, limit) {
-            Ok(unpacked) => Ok(unpacked.map(Bytes::from)),
-            Err(error) => Err(Kind::Decompression(error.to_string())),
-        }
     }
 
     /// The error of a hop that came to nothing; tells of the hop.

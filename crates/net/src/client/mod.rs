@@ -5,6 +5,7 @@
 
 mod authentication;
 mod direct;
+mod first;
 mod hop;
 mod journey;
 mod outcome;

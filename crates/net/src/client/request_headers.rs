@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::rc::Rc;
 
-use super::Method;
+use super::{Method, Note};
 use crate::url::Url;
 
 /// Names and values in their order. A request that is sent again and again keeps them in one place, however often it
@@ -39,6 +39,10 @@ pub(crate) struct WrittenHead {
     pub(crate) close: bool,
     /// It has a key that lets the server see the request twice.
     pub(crate) has_key: bool,
+    /// What the response tells of the headers; nothing when it is not to tell.
+    pub(crate) shown: Vec<(String, String)>,
+    /// What else there is to say of them.
+    pub(crate) notes: Vec<Note>,
 }
 
 impl WrittenHead {

@@ -28,6 +28,8 @@ mod redirects;
 enum Act {
     /// Read one request and answer with these bytes.
     Answer(String),
+    /// The same with bytes that are no text.
+    Bytes(Vec<u8>),
     /// Read one request and answer in these pieces, with a pause of some milliseconds after each.
     Slowly(Vec<String>, u64),
     /// Read one request and say nothing until the client goes away.
@@ -88,6 +90,7 @@ async fn play(mut stream: TcpStream, acts: Vec<Act>, log: Rc<RefCell<Vec<String>
         log.borrow_mut().push(request);
         match act {
             Act::Answer(bytes) => stream.write_all(bytes.as_bytes()).await.unwrap_or_default(),
+            Act::Bytes(bytes) => stream.write_all(&bytes).await.unwrap_or_default(),
             Act::Slowly(pieces, pause) => {
                 for piece in pieces {
                     if stream.write_all(piece.as_bytes()).await.is_err() {

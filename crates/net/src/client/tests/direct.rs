@@ -1,4 +1,4 @@
-//! Requests whose heads were written before come to the same as those that are put together each time.
+//! Requests that are sent directly come to the same as those that make a journey.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -13,20 +13,33 @@ struct Outcome {
     told: Vec<(String, String, u16, u16, bool, u64, u64)>,
     seen: Vec<String>,
     idle: usize,
-    cookies: usize,
+    cookies: String,
 }
 
-/// Status, its words with the address, body, headers, and how many cookies there were.
-type Whole = (u16, String, Vec<u8>, Vec<(String, String)>, usize);
+/// Status, its words with the address, body, headers, the cookies, the headers that were sent, and what there is to say.
+type Whole = (u16, String, Vec<u8>, Vec<(String, String)>, Vec<String>, Vec<(String, String)>, Vec<String>);
+
+/// How a request is sent.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Way {
+    /// With a head of its own.
+    Direct,
+    /// With a head that was written before, if it can be.
+    Shared,
+    /// The long way: somebody may want to call it off.
+    Journey,
+}
 
 /// Sends a request twice and gives what the second came to: over a connection that the first one has left, if it has.
-async fn second_of(connections: Vec<Vec<Act>>, request: Request, shared: bool) -> Outcome {
+async fn second_of(connections: Vec<Vec<Act>>, request: Request, way: Way) -> Outcome {
     let server = Server::start(connections).await;
     let client = client_with(settings());
     let jar = RefCell::new(Jar::default());
     let mut request = Request { url: server.url("/x"), ..request };
-    if shared {
-        request.headers.share();
+    match way {
+        Way::Direct => {}
+        Way::Shared => request.headers.share(),
+        Way::Journey => request.cancel = Some(Rc::default()),
     }
     send_on(&client, request.clone(), Some(&jar)).await.0.expect("the first answer is whole");
     let clean = |text: String| text.replace(&server.address.to_string(), "SERVER");
@@ -37,7 +50,9 @@ async fn second_of(connections: Vec<Vec<Act>>, request: Request, shared: bool) -
             clean(answer.status_text.into_owned() + " " + answer.url.as_str()),
             answer.body.to_vec(),
             answer.headers.joined(),
-            answer.cookies.len(),
+            answer.cookies.iter().map(|cookie| format!("{cookie:?}")).collect(),
+            answer.request_headers,
+            answer.notes.into_iter().map(|note| note.text).collect(),
         )),
         Err(error) => {
             let detail = clean(error.detail());
@@ -58,18 +73,32 @@ async fn second_of(connections: Vec<Vec<Act>>, request: Request, shared: bool) -
     });
     let told = told.collect();
     let seen = server.seen().into_iter().map(clean).collect();
-    let cookies = jar.borrow().cookies_for(&server.url("/x")).len();
+    let cookies = format!("{:?}", jar.borrow().cookies_for(&server.url("/x")));
     Outcome { answer, told, seen, idle: client.idle(), cookies }
 }
 
-/// The first answer is everybody's; then come the acts of the same connection, and further connections.
-fn check<const N: usize>(name: &str, after: &[Act; N], more: &[Vec<Act>], request: &Request) {
+/// The first answer is `first`; then come the acts of the same connection, and further connections.
+fn check_after<const N: usize>(
+    first: &Act,
+    name: &str,
+    after: &[Act; N],
+    more: &[Vec<Act>],
+    request: &Request,
+) {
     run(async move {
-        let connections = || [vec![[&[ok("one")], &after[..]].concat()], more.to_vec()].concat();
-        let usual = second_of(connections(), request.clone(), false).await;
-        let direct = second_of(connections(), request.clone(), true).await;
-        assert_eq!(direct, usual, "{name}");
+        let connections =
+            || [vec![[std::slice::from_ref(first), &after[..]].concat()], more.to_vec()].concat();
+        let journey = second_of(connections(), request.clone(), Way::Journey).await;
+        for way in [Way::Direct, Way::Shared] {
+            let other = second_of(connections(), request.clone(), way).await;
+            assert_eq!(other, journey, "{name}, {way:?}, {request:?}");
+        }
     });
+}
+
+/// The first answer is everybody's.
+fn check<const N: usize>(name: &str, after: &[Act; N], more: &[Vec<Act>], request: &Request) {
+    check_after(&ok("one"), name, after, more, request);
 }
 
 #[test]
@@ -78,7 +107,14 @@ fn what_comes_of_a_request_does_not_depend_on_how_it_is_sent() {
     let post = Request { method: Method::POST, body: Some("name=value".into()), ..get.clone() };
     let length = |rest: &str| format!("HTTP/1.1 200 OK\r\nContent-Length: {rest}");
     let spare = [vec![ok("spare"), ok("spare")]];
-    for request in [&get, &post] {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let own = vec![pair("x-One", "1"), pair("Cookie", "own=\"1\"; b=2"), pair("idempotency-key", "k")];
+    let cookies =
+        vec![("mine".to_owned(), "m;n".to_owned(), false), ("a".to_owned(), "other".to_owned(), true)];
+    let telling =
+        Request { tell_headers: true, headers: own.clone().into(), cookies: cookies.clone(), ..post.clone() };
+    let verbatim = Request { verbatim: true, headers: own.into(), cookies, ..get.clone() };
+    for request in [&get, &post, &telling, &verbatim] {
         check("whole", &[ok("two")], &[], request);
         check("no content", &[answer("HTTP/1.1 204 No Content\r\n\r\n")], &[], request);
         check("own words", &[answer("HTTP/1.1 503 Not Today\r\nContent-Length: 0\r\n\r\n")], &[], request);
@@ -93,7 +129,21 @@ fn what_comes_of_a_request_does_not_depend_on_how_it_is_sent() {
             &[],
             request,
         );
+        let setting = answer(&length("1\r\nSet-Cookie: a=b\r\nSet-Cookie: p=q; Path=/other\r\n\r\nx"));
+        check_after(&setting, "after cookies", &[ok("two")], &[], request);
+        let again = answer(&length("1\r\nSet-Cookie: a=c; Max-Age=5\r\n\r\nx"));
+        check_after(&setting, "new cookies", &[again], &[], request);
+        let gone = answer(&length("1\r\nSet-Cookie: a=; Max-Age=0\r\n\r\nx"));
+        check_after(&setting, "cookies taken back", &[gone], &[], request);
+        check_after(&setting, "lost with cookies", &[Act::ReadAndClose], &spare, request);
+        let there = answer(&length("0\r\nLocation: /y\r\nSet-Cookie: r=s\r\n\r\n").replace("200", "302"));
+        check_after(&setting, "redirect with cookies", &[there, ok("three")], &[], request);
         check("packed", &[answer(&length("1\r\nContent-Encoding: gzip\r\n\r\nx"))], &[], request);
+        // "hello" as one stored block.
+        let stored = "\x78\x01\x01\x05\x00\u{fa}\u{ff}hello\x06\x2c\x02\x15".chars().map(|c| c as u8);
+        let mut unpacked = length("16\r\nContent-Encoding: deflate\r\nSet-Cookie: z=1\r\n\r\n").into_bytes();
+        unpacked.extend(stored);
+        check("unpacked", &[Act::Bytes(unpacked)], &[], request);
         check(
             "redirect",
             &[answer(&length("0\r\nLocation: /y\r\n\r\n").replace("200", "302")), ok("three")],
@@ -160,7 +210,7 @@ fn a_request_that_was_written_before_is_sent_directly() {
             outcome.expect("an answer");
             ways.push(direct);
         }
-        // Own headers, shared but not written yet, written, and a cookie that nobody else has.
-        assert_eq!(ways, [false, false, true, false]);
+        // There is no connection yet; then a head of its own, one for all, and one with a cookie that nobody else has.
+        assert_eq!(ways, [false, true, true, true]);
     });
 }
