@@ -373,6 +373,10 @@ fn unreadable(name: &str, error: &std::io::Error) -> Error {
     if error.kind() != std::io::ErrorKind::NotFound {
         return Error::File(format!("could not read {name}: {error}"));
     }
+    let path = path_of_name(name);
+    if let Some(text) = import::missing(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned())) {
+        return Error::run(ExitCode(1), text);
+    }
     Error::File(format!(
         "The moduleSpecifier \"{name}\" couldn't be found on local disk. Make sure that you've specified the right \
          path to the file. If you're running k6 using the Docker image make sure you have mounted the local directory \

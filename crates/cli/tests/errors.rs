@@ -4,7 +4,7 @@ mod program;
 
 use std::process::{Command, Stdio};
 
-use program::{folder, texts, write};
+use program::{folder, plimsoll, said, texts, write};
 
 /// Exit status and log of `t.js` with this text.
 fn run(script: &str) -> (i32, String) {
@@ -79,4 +79,20 @@ fn slips_are_told_with_their_place_and_what_to_do() {
     check(&scenario("soak"), 104, &["unknown executor type", "shared-iterations, per-vu-iterations"]);
     let threshold = format!("export const options = {{ thresholds: {{ http_reqs: ['p95<500'] }} }};\n{none}");
     check(&threshold, 104, &["p95<500", "'p(95)<500'"]);
+}
+
+/// A file that is not there is told of in the words of the tool whose test it would have been, with its exit status.
+#[test]
+fn a_missing_file_ends_as_with_the_tool_that_its_name_tells() {
+    let folder = folder();
+    let check = |file: &str, status: i32, wanted: &str| {
+        let (code, _, log) = said(&mut plimsoll(folder.path(), &["run", file]));
+        assert_eq!(code, status, "{file}: {log}");
+        assert!(log.contains(wanted), "{wanted} is not said of {file}: {log}");
+    };
+    check("plan.jmx", 1, "An error occurred: The file /");
+    check("plan.jmx", 1, "/plan.jmx doesn't exist or can't be opened");
+    check("load.yml", 1, "ENOENT: no such file or directory, open '/");
+    check("plimsoll.yaml", 255, "plimsoll.yaml");
+    check("script.js", 255, "The moduleSpecifier");
 }

@@ -11,7 +11,7 @@ pub(crate) mod once;
 pub mod plimsoll;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use files::Reach;
@@ -36,6 +36,9 @@ pub struct Format {
     pub document: fn(&Source) -> Result<Document, Refused>,
     /// Words of the original tool's command line, which stand for flags of ours when such a file is run.
     pub aliases: &'static [Alias],
+    /// What the original tool says of a file that is not there, if its name ends as files of the format do. It ends
+    /// with status 1 then.
+    pub missing: fn(&Path) -> Option<String>,
 }
 
 /// Every format. The first that takes a file has it.
@@ -205,6 +208,18 @@ pub fn recognise(look: &Look<'_>) -> Option<&'static Format> {
         return artillery::recognises_code(look.head(CODE_BYTES)).then(|| named("artillery")).flatten();
     }
     FORMATS.iter().find(|format| (format.sniff)(look))
+}
+
+/// What the tool of a file's format says when the file is not there; nothing when the name does not tell the format.
+#[must_use]
+pub fn missing(file: &Path) -> Option<String> {
+    FORMATS.iter().find_map(|format| (format.missing)(file))
+}
+
+/// Whether a file's name ends in one of these, without the dot.
+fn has_ending(file: &Path, endings: &[&str]) -> bool {
+    let ending = file.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| endings.iter().any(|known| known.eq_ignore_ascii_case(ending)))
 }
 
 /// The format of that name.

@@ -72,6 +72,11 @@ pub(super) const FORMAT: Format = Format {
     },
     document: convert::document,
     aliases: ALIASES,
+    missing: |file| {
+        let ours = file.file_stem().is_some_and(|stem| stem == "plimsoll");
+        let said = || format!("ENOENT: no such file or directory, open '{}'", file.display());
+        (!ours && super::has_ending(file, &["yml", "yaml"])).then(said)
+    },
 };
 
 /// So much of a file says what it is.

@@ -19,7 +19,8 @@ pub(crate) use request::step_of;
 use words::Word;
 
 /// The row.
-pub const FORMAT: Format = Format { name: "curl", title: "curl", sniff, import, document, aliases: &[] };
+pub const FORMAT: Format =
+    Format { name: "curl", title: "curl", sniff, import, document, aliases: &[], missing: |_| None };
 
 /// The first word that is no comment is the command's name.
 fn sniff(look: &Look<'_>) -> bool {

@@ -19,7 +19,8 @@ use crate::program::Plan;
 use correlate::Correlation;
 
 /// The row.
-pub const FORMAT: Format = Format { name: "har", title: "HAR", sniff, import, document, aliases: &[] };
+pub const FORMAT: Format =
+    Format { name: "har", title: "HAR", sniff, import, document, aliases: &[], missing: |_| None };
 
 /// Shorter pauses are those of a browser, not of a person.
 const PAUSE_LEAST: Duration = Duration::from_millis(100);

@@ -87,6 +87,15 @@ pub(super) const FORMAT: Format = Format {
     },
     document: convert::document,
     aliases: ALIASES,
+    missing: |file| {
+        let said = || {
+            format!(
+                "Error in NonGUIDriver: An error occurred: The file {} doesn't exist or can't be opened",
+                file.display()
+            )
+        };
+        super::has_ending(file, &["jmx"]).then(said)
+    },
 };
 
 const fn valued(from: &'static str, to: &'static str) -> Alias {

@@ -30,7 +30,7 @@ pub use reader::KEYS;
 
 /// The row.
 pub const FORMAT: Format =
-    Format { name: "plimsoll", title: "Plimsoll", sniff, import, document, aliases: &[] };
+    Format { name: "plimsoll", title: "Plimsoll", sniff, import, document, aliases: &[], missing: |_| None };
 
 /// The version of the format that is read here.
 const VERSION: u64 = 1;
