@@ -24,8 +24,8 @@ pub(super) fn look(
     url: &str,
     exchange: &Exchange,
 ) -> Done {
-    let header = |name: &str| exchange.header(name).map(Cow::into_owned);
-    let answer = Answer::new(text_of(request, exchange), &header);
+    let header = |name: &str| joined(exchange, name);
+    let answer = Answer::new(text_of(request, exchange), &header).with_exchange(exchange);
     let failed = capture(user, request, &answer);
     plugins(session, user, request, (url, exchange), &answer)?;
     ending(failed)
@@ -40,8 +40,8 @@ pub(super) async fn look_with_hooks(
     url: &str,
     exchange: Exchange,
 ) -> Done {
-    let header = |name: &str| exchange.header(name).map(Cow::into_owned);
-    let answer = Answer::new(text_of(request, &exchange), &header);
+    let header = |name: &str| joined(&exchange, name);
+    let answer = Answer::new(text_of(request, &exchange), &header).with_exchange(&exchange);
     let failed = capture(user, request, &answer);
     let after: Vec<&str> = user.scenario().hooks.after_response.iter().map(|name| &**name).collect();
     let own: Vec<&str> = request.after.iter().map(|name| &**name).collect();
@@ -70,6 +70,12 @@ pub(super) async fn look_with_hooks(
 /// Whether functions of the processor are to see the answer.
 pub(super) fn has_hooks(user: &User, request: &Request) -> bool {
     !user.scenario().hooks.after_response.is_empty() || !request.after.is_empty()
+}
+
+/// A header; the values of one that came several times are joined.
+fn joined(exchange: &Exchange, name: &str) -> Option<String> {
+    let values: Vec<_> = exchange.answer()?.headers.all(name).map(String::from_utf8_lossy).collect();
+    (!values.is_empty()).then(|| values.join(", "))
 }
 
 /// The body as text. One that is to stay packed is none.
