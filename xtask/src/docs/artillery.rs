@@ -119,8 +119,10 @@ fn named(source: &str, table: &str) -> Result<String, Failure> {
 fn aliases(source: &str) -> Result<String, Failure> {
     let mut made = String::from("| Artillery | here |\n|---|---|\n");
     for row in rows(body(source, "ALIASES")?, &["valued(", "Alias {"]) {
-        if let [from, to] = texts(row).as_slice() {
-            made.push_str(&format!("| `{from}` | `{to}` |\n"));
+        match texts(row).as_slice() {
+            [from, to] if to.is_empty() => made.push_str(&format!("| `{from}` | nothing |\n")),
+            [from, to] => made.push_str(&format!("| `{from}` | `{to}` |\n")),
+            _ => {}
         }
     }
     Ok(made)

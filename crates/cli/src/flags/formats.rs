@@ -28,7 +28,8 @@ pub fn translate(line: Vec<OsString>) -> Vec<OsString> {
         return line;
     };
     let mut translated: Vec<OsString> = line[..at + 2].to_vec();
-    for (at, word) in words.iter().enumerate() {
+    let mut places = words.iter().enumerate();
+    while let Some((at, word)) = places.next() {
         if word == "--" {
             translated.extend_from_slice(&words[at..]);
             break;
@@ -37,6 +38,13 @@ pub fn translate(line: Vec<OsString>) -> Vec<OsString> {
         let is_followed = next.is_some_and(|next| !is_flag(next));
         match word.to_str().and_then(|text| replaced(format, text, is_followed)) {
             None => translated.push(word.clone()),
+            // It means nothing here, nor does the value behind it.
+            Some(("", value)) => {
+                let has_value = format.aliases.iter().any(|alias| word == alias.from && alias.takes_value);
+                if value.is_none() && has_value && is_followed {
+                    places.next();
+                }
+            }
             Some((flag, value)) => {
                 translated.push(flag.into());
                 translated.extend(value.map(OsString::from));
@@ -155,6 +163,8 @@ mod tests {
         check("run PLAN -- -q x", "run PLAN -- -q x");
         check("run SCRIPT -v", "run SCRIPT -v");
         check("run -v {} SCRIPT", "run --variables {} SCRIPT");
+        check("run --record --key k SCRIPT --tags a:b,c:d --name=n -q", "run SCRIPT -q");
+        check("run --record SCRIPT", "run SCRIPT");
         check("new -q PLAN", "new -q PLAN");
     }
 }

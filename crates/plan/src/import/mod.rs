@@ -59,7 +59,7 @@ pub struct Document {
 pub struct Alias {
     /// As users of that tool type it, such as `-e`.
     pub from: &'static str,
-    /// Our flag in its place, such as `--environment`.
+    /// Our flag in its place, such as `--environment`; empty when it has no meaning here, and is left out.
     pub to: &'static str,
     /// It is followed by a value, which may also be joined to a single letter: `-Jname=value`.
     pub takes_value: bool,

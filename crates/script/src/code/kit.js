@@ -106,7 +106,8 @@
       const queue = [];
       class Events extends EventEmitter {
         emit(kind, ...args) {
-          queue.push([kind, ...args]);
+          // An error is known by its text: it has no members.
+          queue.push([kind, ...args.map((arg) => (arg instanceof Error ? String(arg) : arg))]);
           // Nobody listens to `error` but the report.
           return this.listenerCount(kind) > 0 && super.emit(kind, ...args);
         }

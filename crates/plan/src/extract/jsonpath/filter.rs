@@ -33,6 +33,7 @@ pub(super) enum Expression {
     Deep(Box<Expression>, Path),
     Call(Box<Expression>, String, Vec<Expression>),
     Not(Box<Expression>),
+    TypeOf(Box<Expression>),
     Minus(Box<Expression>),
     Binary(Operator, Box<Expression>, Box<Expression>),
 }
@@ -43,6 +44,9 @@ pub(super) enum Operator {
     And,
     Same,
     Different,
+    /// The same in kind too.
+    Identical,
+    NotIdentical,
     Less,
     LessOrSame,
     More,
@@ -64,8 +68,8 @@ const LEVELS: &[&[(&str, Operator)]] = &[
     &[("||", Operator::Or)],
     &[("&&", Operator::And)],
     &[
-        ("===", Operator::Same),
-        ("!==", Operator::Different),
+        ("===", Operator::Identical),
+        ("!==", Operator::NotIdentical),
         ("==", Operator::Same),
         ("!=", Operator::Different),
         ("=~", Operator::Fits),
@@ -119,7 +123,21 @@ impl Expression {
                 let found = path.find(&of.value(here)?);
                 if path.is_definite() { found.into_iter().next() } else { Some(Value::Array(found)) }
             }
-            Self::Call(of, name, arguments) => call(&of.value(here)?, name, arguments, here),
+            Self::Call(of, name, arguments) => match &**of {
+                Self::Pattern(pattern) if name == "test" => {
+                    let text =
+                        arguments.first()?.value(here).as_ref().map_or_else(|| "undefined".to_owned(), text);
+                    Some(Value::Bool(pattern.find(&text).is_some()))
+                }
+                of => call(&of.value(here)?, name, arguments, here),
+            },
+            Self::TypeOf(of) => Some(Value::from(match of.value(here) {
+                None => "undefined",
+                Some(Value::Bool(_)) => "boolean",
+                Some(Value::Number(_)) => "number",
+                Some(Value::String(_)) => "string",
+                Some(Value::Null | Value::Array(_) | Value::Object(_)) => "object",
+            })),
             Self::Not(of) => Some(Value::Bool(!of.holds(here))),
             Self::Minus(of) => of.value(here)?.as_f64().map(|number| whole(-number)),
             Self::Binary(operator, left, right) => binary(*operator, left, right, here),
@@ -146,6 +164,8 @@ fn binary(operator: Operator, left: &Expression, right: &Expression, here: &Here
     let holds = match operator {
         Operator::Same => same(first.as_ref(), second.as_ref()),
         Operator::Different => !same(first.as_ref(), second.as_ref()),
+        Operator::Identical => identical(first.as_ref(), second.as_ref()),
+        Operator::NotIdentical => !identical(first.as_ref(), second.as_ref()),
         Operator::Less => order().is_some_and(std::cmp::Ordering::is_lt),
         Operator::LessOrSame => order().is_some_and(std::cmp::Ordering::is_le),
         Operator::More => order().is_some_and(std::cmp::Ordering::is_gt),
@@ -246,6 +266,14 @@ fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
     }
 }
 
+/// The same without a change of kind, as with JavaScript's `===`.
+fn identical(a: Option<&Value>, b: Option<&Value>) -> bool {
+    match (a, b) {
+        (Some(Value::Number(a)), Some(Value::Number(b))) => a.as_f64() == b.as_f64(),
+        (a, b) => a == b,
+    }
+}
+
 fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
@@ -307,6 +335,8 @@ impl<'t> Reader<'t> {
         }
         let made = if !self.rest.trim_start().starts_with("!=") && self.eat("!") {
             Expression::Not(Box::new(self.unary()?))
+        } else if self.dialect == Dialect::Plus && self.eat("typeof ") {
+            Expression::TypeOf(Box::new(self.unary()?))
         } else if self.eat("-") {
             Expression::Minus(Box::new(self.unary()?))
         } else {
@@ -333,7 +363,7 @@ impl<'t> Reader<'t> {
                 Expression::List(self.list("]")?)
             }
             '\'' | '"' => Expression::Literal(Some(Value::from(self.quoted(first)?))),
-            '/' => return self.pattern(),
+            '/' => self.pattern()?,
             '@' => self.at_sign(),
             '$' => {
                 self.rest = &self.rest[1..];
@@ -508,7 +538,10 @@ mod tests {
             assert_eq!(expression.value(&here).unwrap_or(Value::Null), wanted, "{text}");
         };
         check("@.n > 4 && @.n <= 5", json!(true));
-        check("@.n === '5'", json!(true));
+        check("@.n == '5'", json!(true));
+        check("@.n === '5' || @.n !== 5", json!(false));
+        check("typeof @.nope == 'undefined' && typeof @.s === 'string'", json!(true));
+        check("/^mur/i.test(@.s)", json!(true));
         check("(@.l.length-1)", json!(2));
         check("@.l[1] * 2 + 1", json!(5));
         check("@['with-dash'] == 1 && @.with-dash == 1", json!(true));

@@ -135,7 +135,11 @@ impl Path {
     /// Whether it can have one result only: names and indices all the way.
     #[must_use]
     pub fn is_definite(&self) -> bool {
-        self.steps.iter().all(|step| matches!(step, Step::Name(_) | Step::Index(_) | Step::Computed(_)))
+        // What contains something is one, however it was found.
+        let from = self.steps.iter().rposition(|step| matches!(step, Step::Parent)).unwrap_or(0);
+        self.steps[from..].iter().all(|step| {
+            matches!(step, Step::Name(_) | Step::Index(_) | Step::Computed(_) | Step::Parent | Step::Keys)
+        })
     }
 
     /// What it leads to, in the order of the document.
@@ -200,7 +204,10 @@ impl Path {
             })),
             Step::Keys => {
                 next.extend(place.key.map(|key| Found {
-                    value: At::Made(key.to_value()),
+                    value: At::Made(match key {
+                        Key::Index(index) => Value::from(index.to_string()),
+                        Key::Name(name) => Value::from(name),
+                    }),
                     parent: None,
                     key: None,
                 }));
@@ -236,6 +243,11 @@ impl Path {
                     });
                 }
             }
+            Value::String(text) if name == "length" && self.dialect == Dialect::Plus => next.push(Found {
+                value: At::Made(Value::from(text.encode_utf16().count())),
+                parent: Some(value),
+                key: None,
+            }),
             _ => {}
         }
     }
@@ -384,9 +396,13 @@ mod tests {
             check(dialect, "$..first", json!(["Tom", "Dale", "Roger", "Jane"]));
         }
         check(Dialect::Plus, "$.children.length", json!([3]));
+        check(Dialect::Plus, "$.children[*].length", json!([4, 4, 4]));
+        check(Dialect::Plus, "$.friends[?(@.age === '44')].first", json!([]));
+        check(Dialect::Plus, "$.friends[?(@.age == '44')].first", json!(["Dale"]));
         check(Dialect::Plus, "$.children[-1]", json!([]));
         check(Dialect::Plus, "$.name.first^", json!([{"first": "Tom"}]));
         check(Dialect::Plus, "$.name.*~", json!(["first"]));
+        check(Dialect::Plus, "$.children[1]~", json!(["1"]));
         check(Dialect::Jayway, "$.children[-1]", json!(["Jack"]));
         check(Dialect::Jayway, "$.children.length()", json!([3]));
         check(Dialect::Jayway, "$.friends[*].age.max()", json!([68.0]));

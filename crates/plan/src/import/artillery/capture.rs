@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::functions::Functions;
 use super::js;
 use super::template::{Scope, Template, Tree};
+use crate::exchange::Exchange;
 use crate::extract::jsonpath::{Dialect, Path};
 use crate::extract::xpath;
 use crate::random::Random;
@@ -49,12 +50,33 @@ enum From {
     Nothing,
 }
 
+/// Attributes without a value.
+const FLAGS: &[&str] = &[
+    "async",
+    "autofocus",
+    "autoplay",
+    "checked",
+    "controls",
+    "defer",
+    "disabled",
+    "hidden",
+    "loop",
+    "multiple",
+    "open",
+    "readonly",
+    "required",
+    "scoped",
+    "selected",
+];
+
 /// What captures look into.
 pub struct Answer<'a> {
     /// The body.
     pub text: Cow<'a, str>,
-    /// A header by its name in small letters.
+    /// A header by its name in small letters; the values of one that came several times are joined.
     pub header: &'a dyn Fn(&str) -> Option<String>,
+    /// What was answered, where that is an answer of the HTTP engine.
+    exchange: Option<&'a Exchange>,
     json: OnceCell<Option<Value>>,
     page: OnceCell<Option<script::Page>>,
 }
@@ -63,7 +85,21 @@ impl<'a> Answer<'a> {
     /// The answer with this body and these headers.
     #[must_use]
     pub fn new(text: Cow<'a, str>, header: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { text, header, json: OnceCell::new(), page: OnceCell::new() }
+        Self { text, header, exchange: None, json: OnceCell::new(), page: OnceCell::new() }
+    }
+
+    /// The same for an answer of the HTTP engine.
+    #[must_use]
+    pub fn with_exchange(self, exchange: &'a Exchange) -> Self {
+        Self { exchange: Some(exchange), ..self }
+    }
+
+    /// The cookies that the answer sets, each as it came; nothing when there is none.
+    fn cookies_set(&self) -> Option<Value> {
+        let headers = &self.exchange?.answer()?.headers;
+        let set: Vec<Value> =
+            headers.all("set-cookie").map(|value| Value::from(String::from_utf8_lossy(value))).collect();
+        (!set.is_empty()).then_some(Value::Array(set))
     }
 
     /// The body as JSON.
@@ -144,12 +180,17 @@ pub fn take_all(
     for wanted in matches {
         let value = wanted.from.find(answer, scope);
         let wants = wanted.wanted.as_ref().and_then(|wants| wants.value(scope));
-        taken.failed |= value != wants && wanted.strict.unwrap_or(strict);
+        taken.failed |= !is_same(value.as_ref(), wants.as_ref()) && wanted.strict.unwrap_or(strict);
     }
     if taken.failed {
         taken.values.clear();
     }
     taken
+}
+
+/// Whether a match holds. Lists and objects are never the same as others, as with JavaScript's `===`.
+fn is_same(found: Option<&Value>, wanted: Option<&Value>) -> bool {
+    !matches!(found, Some(Value::Array(_) | Value::Object(_))) && found == wanted
 }
 
 impl From {
@@ -161,27 +202,34 @@ impl From {
                 if !(document.is_object() || document.is_array()) {
                     return nothing();
                 }
-                let mut found = match ready {
-                    Some(path) => path.find(document),
-                    None => {
-                        let text = path.text(scope)?;
-                        match Path::parse(&text, Dialect::Plus) {
-                            Ok(path) => path.find(document),
-                            Err(_) => return nothing(),
+                let filled;
+                let path = match ready {
+                    Some(path) => path,
+                    None => match Path::parse(&path.text(scope)?, Dialect::Plus) {
+                        Ok(path) => {
+                            filled = path;
+                            &filled
                         }
-                    }
+                        Err(_) => return nothing(),
+                    },
                 };
+                let mut found = path.find(document);
                 match found.len() {
-                    0 => None,
-                    1 => found.pop(),
-                    count if *one => Some(found.swap_remove(scope.random.below(count as u64) as usize)),
+                    count if *one => {
+                        (count > 0).then(|| found.swap_remove(scope.random.below(count as u64) as usize))
+                    }
+                    0 => nothing(),
+                    // What may lead to several places gives a list, also of one. What counts as false is nothing.
+                    1 if path.is_definite() => {
+                        found.pop().filter(|value| js::is_true(Some(value))).or_else(nothing)
+                    }
                     _ => Some(Value::Array(found)),
                 }
             }
             Self::Regexp { pattern, group, flags } => {
                 let pattern = pattern.text(scope)?;
                 let pattern = regress::Regex::with_flags(&pattern, flags.replace('g', "").as_str()).ok()?;
-                let found = pattern.find(&answer.text)?;
+                let Some(found) = pattern.find(&answer.text) else { return nothing() };
                 let range = match group {
                     Some(Value::Number(number)) => number.as_u64().and_then(|nth| {
                         let nth = nth as usize;
@@ -189,7 +237,15 @@ impl From {
                     }),
                     Some(Value::String(name)) => match name.parse::<usize>() {
                         Ok(nth) => (nth < found.groups().count()).then(|| found.group(nth)).flatten(),
-                        Err(_) => found.named_group(name),
+                        Err(_) if name.is_empty() => None,
+                        // A name that the pattern does not have is no group, and that is undefined.
+                        Err(_) => {
+                            let named = found.named_group(name);
+                            if named.is_none() && found.named_groups().len() > 0 {
+                                return None;
+                            }
+                            named
+                        }
                     },
                     _ => None,
                 };
@@ -201,6 +257,9 @@ impl From {
                 if *name != name.to_ascii_lowercase() {
                     return nothing();
                 }
+                if name == "set-cookie" {
+                    return answer.cookies_set().or_else(nothing);
+                }
                 (answer.header)(&name).map(Value::from).or_else(nothing)
             }
             Self::Selector { selector, attribute, index } => {
@@ -210,8 +269,16 @@ impl From {
                 let place = place_of(index, elements.len(), scope.random)?;
                 let element = *elements.get(place)?;
                 match attribute {
-                    Some(name) => page.attribute(element, name).map(Value::from),
-                    None => Some(Value::from(page.text(element))),
+                    Some(name) => page.attribute(element, name).map(|value| {
+                        // What is only there or not has its own name for a value.
+                        Value::from(if value.is_empty() && FLAGS.contains(&&**name) { name } else { value })
+                    }),
+                    None => match page.content(element) {
+                        script::PageContent::Element(_, attributes) => Some(
+                            attributes.into_iter().map(|(name, value)| (name, Value::from(value))).collect(),
+                        ),
+                        _ => None,
+                    },
                 }
             }
             Self::Xpath(expression) => {

@@ -3,6 +3,8 @@
 //! Main function: [`judge`]. A strict condition that does not hold makes the run's exit status 1; so does one on a
 //! metric that never came to be.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value};
 
 use super::expression::Expression;
@@ -10,7 +12,7 @@ use super::js;
 use super::stats::Period;
 
 /// Old names for parts of the response times.
-const LEGACY: [&str; 6] = ["min", "max", "median", "p50", "p95", "p99"];
+const LEGACY: [&str; 5] = ["min", "max", "median", "p95", "p99"];
 
 /// One condition and what came of it.
 #[derive(Clone, PartialEq, Debug)]
@@ -44,8 +46,23 @@ pub fn flat(all: &Period, rates: &Map<String, Value>) -> Map<String, Value> {
 pub fn judge(settings: &Value, metrics: &Map<String, Value>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     let number = |name: &str| metrics.get(name).and_then(Value::as_f64);
+    // They hold at the bound too, though they are written otherwise.
+    for part in LEGACY {
+        let most = settings.get(part).map(|most| js::number_of(Some(most)));
+        if let Some(most) = most {
+            let ok = number(&format!("http.response_time.{part}")).is_some_and(|value| value <= most);
+            verdicts.push(Verdict { text: format!("{part} < {most}"), ok, strict: true });
+        }
+    }
+    if let Some(most) = settings.get("maxErrorRate").map(|most| js::number_of(Some(most))) {
+        let created = number("vusers.created").unwrap_or(0.0);
+        let lost = created - number("vusers.completed").unwrap_or(0.0);
+        let rate = if created > 0.0 { lost / created * 100.0 } else { 0.0 };
+        verdicts.push(Verdict { text: format!("maxErrorRate < {most}"), ok: rate <= most, strict: true });
+    }
     for threshold in settings["thresholds"].as_array().into_iter().flatten() {
-        for (name, most) in threshold.as_object().into_iter().flatten() {
+        // One entry is one threshold: what else stands in it does not count.
+        if let Some((name, most)) = threshold.as_object().and_then(|threshold| threshold.iter().next()) {
             let most = js::number_of(Some(most));
             let ok = number(name).is_some_and(|value| value < most);
             verdicts.push(Verdict {
@@ -60,29 +77,16 @@ pub fn judge(settings: &Value, metrics: &Map<String, Value>) -> Vec<Verdict> {
             Value::String(text) => text.clone(),
             other => js::text_of(other.get("expression")),
         };
-        let value = Expression::parse(&text).ok().and_then(|expression| {
-            let mut names = Vec::new();
-            expression.names(&mut names);
-            // A condition on what never came to be cannot hold.
-            names.iter().all(|name| metrics.contains_key(name)).then_some(expression)
-        });
-        let ok = value.is_some_and(|expression| {
-            js::is_true(expression.value(&|name| metrics.get(name).cloned()).as_ref())
-        });
+        // A condition on what never came to be cannot hold, unless it holds before it gets there.
+        let missed = Cell::new(false);
+        let known = |name: &str| {
+            let value = metrics.get(name).cloned();
+            missed.set(missed.get() || value.is_none());
+            value
+        };
+        let ok = Expression::parse(&text)
+            .is_ok_and(|expression| js::is_true(expression.value(&known).as_ref()) && !missed.get());
         verdicts.push(Verdict { text, ok, strict: condition.get("strict") != Some(&Value::Bool(false)) });
-    }
-    for part in LEGACY {
-        let most = settings.get(part).map(|most| js::number_of(Some(most)));
-        if let Some(most) = most {
-            let ok = number(&format!("http.response_time.{part}")).is_some_and(|value| value <= most);
-            verdicts.push(Verdict { text: format!("{part} <= {most}"), ok, strict: true });
-        }
-    }
-    if let Some(most) = settings.get("maxErrorRate").map(|most| js::number_of(Some(most))) {
-        let created = number("vusers.created").unwrap_or(0.0);
-        let lost = created - number("vusers.completed").unwrap_or(0.0);
-        let rate = if created > 0.0 { lost / created * 100.0 } else { 0.0 };
-        verdicts.push(Verdict { text: format!("maxErrorRate <= {most}"), ok: rate <= most, strict: true });
     }
     verdicts
 }

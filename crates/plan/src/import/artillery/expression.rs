@@ -34,6 +34,9 @@ pub enum Expression {
     Call(String, Vec<Expression>),
 }
 
+/// Functions of numbers.
+const FUNCTIONS: &[&str] = &["abs", "ceil", "floor", "log", "max", "min", "round", "sqrt"];
+
 /// Operators by strength, the weakest first.
 const LEVELS: &[&[&str]] =
     &[&["or"], &["and"], &["==", "!=", "~="], &["<=", ">=", "<", ">"], &["+", "-"], &["*", "/", "%"], &["^"]];
@@ -83,8 +86,10 @@ impl Expression {
                 "==" => truth(same(left.value(name).as_ref(), right.value(name).as_ref())),
                 "!=" => truth(!same(left.value(name).as_ref(), right.value(name).as_ref())),
                 "~=" => {
-                    let (text, pattern) =
-                        (js::text_of(left.value(name).as_ref()), js::text_of(right.value(name).as_ref()));
+                    let text = js::text_of(left.value(name).as_ref());
+                    // An undefined pattern is an empty one.
+                    let pattern =
+                        right.value(name).map_or_else(String::new, |value| js::text_of(Some(&value)));
                     truth(regress::Regex::new(&pattern).is_ok_and(|pattern| pattern.find(&text).is_some()))
                 }
                 "<" => truth(number(left) < number(right)),
@@ -101,22 +106,6 @@ impl Expression {
             Self::Call(function, arguments) => {
                 call(function, &arguments.iter().map(number).collect::<Vec<_>>())
             }
-        }
-    }
-
-    /// The names in it.
-    pub fn names(&self, found: &mut Vec<String>) {
-        match self {
-            Self::Name(name) => found.push(name.clone()),
-            Self::Not(of) | Self::Minus(of) => of.names(found),
-            Self::Binary(_, left, right) => [left, right].iter().for_each(|of| of.names(found)),
-            Self::In(of, list, _) => {
-                of.names(found);
-                list.iter().for_each(|of| of.names(found));
-            }
-            Self::Choice(a, b, c) => [a, b, c].iter().for_each(|of| of.names(found)),
-            Self::Call(_, list) => list.iter().for_each(|of| of.names(found)),
-            Self::Number(_) | Self::Text(_) => {}
         }
     }
 }
@@ -301,6 +290,9 @@ impl Reader {
             Token::Number(number) => Ok(Expression::Number(number)),
             Token::Text(text) => Ok(Expression::Text(text)),
             Token::Name(name) if self.peek() == Some(&Token::Sign("(")) => {
+                if !FUNCTIONS.contains(&&*name) {
+                    return Err(format!("Unknown function: {name}()"));
+                }
                 Ok(Expression::Call(name, self.list()?))
             }
             Token::Name(name) => Ok(Expression::Name(name)),

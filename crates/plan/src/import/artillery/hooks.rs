@@ -350,10 +350,9 @@ fn emit(session: &Session, user: &User, event: &Emitted) {
     let number = |value: Option<&Value>| js::number_of(value);
     user.count(session, |now, stats| match event.kind.as_str() {
         "counter" => {
-            let by = event.args.get(1).map_or(1.0, |by| number(Some(by)));
-            if by.is_finite() {
-                stats.count(now, &text(0), by);
-            }
+            // What is no number adds nothing, but the counter is there.
+            let by = Some(number(event.args.get(1))).filter(|by| by.is_finite());
+            stats.count(now, &text(0), by.unwrap_or(0.0));
         }
         "rate" => stats.rate(now, &text(0)),
         "histogram" => stats.measure(now, &text(0), number(event.args.get(1))),
@@ -379,10 +378,10 @@ pub async fn function(session: &mut Session, user: &Rc<User>, name: &str) -> Don
 }
 
 /// Whether a loop goes on, by its `whileTrue`. A function that is not there ends the loop.
-pub async fn goes_on(session: &mut Session, user: &Rc<User>, name: &str) -> Result<bool, Stop> {
+pub async fn goes_on(session: &mut Session, user: &Rc<User>, name: &str) -> Result<Option<bool>, Stop> {
     match call(session, user, name, &[], Ending::Next).await {
-        Some(outcome) => Ok(js::is_true(outcome?.value.as_ref())),
-        None => Ok(false),
+        Some(outcome) => Ok(Some(js::is_true(outcome?.value.as_ref()))),
+        None => Ok(None),
     }
 }
 
@@ -514,6 +513,15 @@ pub fn response(exchange: &Exchange, text: &str, request: &Map<String, Value>) -
         "headers": headers(exchange),
         "body": text,
         "url": exchange.answer().map(|answer| answer.url.as_str().to_owned()),
+        "statusMessage": exchange.answer().map(|answer| {
+            let (_, message) = answer.status_text.split_once(' ').unwrap_or_default();
+            message.to_owned()
+        }),
+        "httpVersion": exchange.answer().map(|answer| answer.proto.name().trim_start_matches("HTTP/")),
+        "ip": exchange.answer().and_then(|answer| answer.remote).map(|remote| remote.ip().to_string()),
+        "complete": exchange.answer().is_some(),
+        "retryCount": 0,
+        "isFromCache": false,
         "request": { "options": { "method": request.get("method"), "headers": request.get("headers") } },
         "timings": { "phases": phases },
     })

@@ -222,6 +222,27 @@ pub fn set(target: &mut Value, keys: &[String], value: Value) {
     }
 }
 
+/// Takes away what stands at a path, whose way is made all the same.
+pub fn unset(target: &mut Value, keys: &[String]) {
+    set(target, keys, Value::Null);
+    let Some((last, way)) = keys.split_last() else { return };
+    let mut place = target;
+    for key in way {
+        let next = match place {
+            Value::Object(members) => members.get_mut(key),
+            Value::Array(items) => key.parse::<usize>().ok().and_then(|index| items.get_mut(index)),
+            _ => None,
+        };
+        match next {
+            Some(next) => place = next,
+            None => return,
+        }
+    }
+    if let Value::Object(members) = place {
+        members.shift_remove(last);
+    }
+}
+
 /// Lays `over` over `base`, members into members and, when `lists` says so, items over items.
 pub fn merge(base: &mut Value, over: &Value, lists: bool) {
     match (base, over) {

@@ -432,10 +432,12 @@ impl Rounds {
                 Some((from, to)) => (js::number_in(from), Some(js::number_in(to))),
                 None => (0.0, Some(js::number_in(&text))),
             },
-            Some(value) => (0.0, Some(js::number_of(Some(&value)))),
-            None => (0.0, None),
+            Some(Value::Number(number)) => (0.0, number.as_f64()),
+            // A template that gave nothing, or what is no number, is no round.
+            _ => (0.0, round.count.is_some().then_some(0.0)),
         };
-        let to = to.map(|to| if to.is_nan() { 0 } else { to as i64 }).filter(|to| *to >= 0);
+        // A part of a round is a round.
+        let to = to.map(|to| if to.is_nan() { 0 } else { to.ceil() as i64 }).filter(|to| *to >= 0);
         Self { from: if from.is_nan() { 0 } else { from as i64 }, to, items: None }
     }
 }
@@ -446,23 +448,30 @@ async fn go_round(session: &mut Session, user: &Rc<User>, round: &Loop) -> Done 
         Some(items) => usize::try_from(nth).ok().and_then(|nth| items.get(nth)).cloned(),
         None => Some(Value::from(rounds.from)),
     };
-    let set = |nth: i64| {
+    let set = |nth: i64, count: Value| {
         let mut vars = user.vars.borrow_mut();
-        vars.set(&round.value, Some(Value::from(nth)));
+        vars.set(&round.value, Some(count));
         if rounds.items.is_some() || nth == rounds.from {
             vars.set(&round.element, element(nth));
         }
     };
     let mut nth = rounds.from;
-    set(nth);
-    while round.while_true.is_some() || rounds.to.is_none_or(|to| nth < to) {
+    set(nth, Value::from(nth));
+    let mut while_true = round.while_true.as_deref();
+    while while_true.is_some() || rounds.to.is_none_or(|to| nth < to) {
         acts(session, user, &round.body).await?;
         nth += 1;
-        set(nth);
-        if let Some(name) = &round.while_true
-            && !Box::pin(hooks::goes_on(session, user, name)).await?
-        {
-            break;
+        // The variable counts on from what the steps left in it, which may be the count of a loop within.
+        let count = js::number_of(user.vars.borrow().get(&round.value).as_deref()) + 1.0;
+        set(nth, js::number(count));
+        if let Some(name) = while_true {
+            match Box::pin(hooks::goes_on(session, user, name)).await? {
+                Some(true) => {}
+                Some(false) => break,
+                // Without the function the loop is as long as it says otherwise.
+                None if rounds.to.is_some() => while_true = None,
+                None => break,
+            }
         }
         if ((nth - rounds.from) as u64).is_multiple_of(ROUNDS_AT_ONCE) {
             tokio::task::yield_now().await;

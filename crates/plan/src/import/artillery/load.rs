@@ -169,7 +169,7 @@ pub fn load(asked: &Asked) -> Result<Script, Refused> {
         config[name] = value;
     }
     lay_variables(&mut config, given);
-    let payloads = payload::load(asked, &config, &folder, &mut shared, &places)?;
+    let payloads = payload::load(asked, &config, &folder, &mut shared, (&places, &mut notes))?;
     value["config"] = config;
     Ok(Script { value, places, folder, shared, payloads, functions, notes })
 }

@@ -97,6 +97,12 @@ pub static ALIASES: &[Alias] = &[
     valued("-o", "--artillery-report"),
     valued("--output", "--artillery-report"),
     valued("--env-file", "--dotenv"),
+    // Of a service that runs are shown in.
+    valued("--key", ""),
+    valued("--name", ""),
+    valued("--note", ""),
+    valued("--tags", ""),
+    Alias { from: "--record", to: "", takes_value: false },
     valued("-i", "--input"),
     Alias { from: "-k", to: "--insecure", takes_value: false },
     Alias { from: "-s", to: "--solo", takes_value: false },

@@ -60,7 +60,7 @@ pub fn load(
     config: &Value,
     folder: &Path,
     shared: &mut Map<String, Value>,
-    places: &Places,
+    (places, notes): (&Places, &mut Vec<Note>),
 ) -> Result<Vec<Payload>, Refused> {
     let (list, single) = match &config["payload"] {
         Value::Array(list) => (list.clone(), false),
@@ -88,10 +88,14 @@ pub fn load(
             _ => Vec::new(),
         };
         if spec["loadAll"] == Value::Bool(true) {
-            let Some(name) = spec["name"].as_str() else {
-                return Err(refused("a payload with loadAll needs a name".to_owned()));
-            };
-            shared.insert(name.to_owned(), whole(&fields, rows));
+            match spec["name"].as_str() {
+                Some(name) => drop(shared.insert(name.to_owned(), whole(&fields, rows))),
+                None => notes.push(Note::new(
+                    Kind::Ignored,
+                    places.of(&path),
+                    "loadAll is set to true but no name is provided for the CSV data: no template can reach it",
+                )),
+            }
             continue;
         }
         let in_order = spec["order"].as_str() == Some("sequence");
@@ -116,78 +120,115 @@ fn whole(fields: &[String], rows: Vec<Vec<Value>>) -> Value {
 fn rows(text: &str, spec: &Value) -> Result<Vec<Vec<Value>>, String> {
     let delimiter =
         spec["delimiter"].as_str().or_else(|| spec["options"]["delimiter"].as_str()).unwrap_or(",");
-    let delimiter = match delimiter {
-        "\\t" | "\t" => '\t',
-        other => match other.chars().collect::<Vec<_>>()[..] {
-            [one] => one,
-            _ => return Err(format!("a delimiter is one character, not {other:?}")),
-        },
-    };
+    let delimiter = if delimiter == "\\t" { "\t" } else { delimiter };
+    if delimiter.is_empty() {
+        return Err("a delimiter is not empty".to_owned());
+    }
     let casts = spec["cast"] != Value::Bool(false);
     let skips_empty = spec["skipEmptyLines"] != Value::Bool(false);
     let mut table = csv(text, delimiter)?;
     if skips_empty {
-        table.retain(|row| !matches!(row.as_slice(), [one] if one.is_empty()));
+        table.retain(|(_, row)| !matches!(row.as_slice(), [one] if one.is_empty()));
     }
     let header = usize::from(spec["skipHeader"] == Value::Bool(true));
     let cell = |text: String| if casts { cast(text) } else { Value::from(text) };
-    Ok(table.into_iter().skip(header).map(|row| row.into_iter().map(cell).collect()).collect())
+    let mut rows: Vec<Vec<Value>> = Vec::with_capacity(table.len());
+    for (line, row) in table.into_iter().skip(header) {
+        if let Some(first) = rows.first().filter(|first| first.len() != row.len()) {
+            let (expected, got) = (first.len(), row.len());
+            return Err(format!("Invalid Record Length: expect {expected}, got {got} on line {line}"));
+        }
+        rows.push(row.into_iter().map(cell).collect());
+    }
+    Ok(rows)
 }
 
-/// Digits become numbers.
+/// Digits become numbers, as `parseFloat` reads them.
 fn cast(text: String) -> Value {
-    let looks = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
+    let trimmed = text.trim();
+    let looks = trimmed.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
     if looks {
-        let number = js::number_in(&text);
+        let number = js::number_in(trimmed);
         if number.is_finite() {
-            return js::number(number);
+            // Of another base it reads the zero that comes first.
+            let based = trimmed.contains(['x', 'X', 'o', 'O', 'b', 'B']);
+            return js::number(if based { 0.0 } else { number });
         }
     }
     Value::from(text)
 }
 
-/// The cells of a text by RFC 4180; quotes within a cell without quotes stand for themselves.
-fn csv(text: &str, delimiter: char) -> Result<Vec<Vec<String>>, String> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+/// Where in a cell the reader is.
+#[derive(Clone, Copy, PartialEq)]
+enum Within {
+    Start,
+    Plain,
+    Quoted,
+    /// Behind the quote at its end.
+    Closed,
+}
+
+/// The cells of a text by RFC 4180, each row with the line that it begins in. The errors are those of the package
+/// csv-parse.
+fn csv(text: &str, delimiter: &str) -> Result<Vec<(usize, Vec<String>)>, String> {
+    let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (mut rows, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
-    let mut quoted = false;
-    let mut started = false;
-    let mut line = 1;
-    let mut letters = text.chars().peekable();
-    while let Some(c) = letters.next() {
-        match c {
-            '"' if quoted && letters.peek() == Some(&'"') => {
-                letters.next();
-                cell.push('"');
-            }
-            '"' if quoted => quoted = false,
-            '"' if !started => (quoted, started) = (true, true),
-            _ if quoted => cell.push(c),
-            c if c == delimiter => {
-                row.push(std::mem::take(&mut cell));
-                started = false;
-            }
-            '\n' | '\r' => {
-                if c == '\r' && letters.peek() == Some(&'\n') {
-                    letters.next();
+    let (mut within, mut line, mut begun) = (Within::Start, 1, 1);
+    while let Some(c) = rest.chars().next() {
+        let mut length = c.len_utf8();
+        if within == Within::Quoted {
+            match c {
+                '"' if rest[1..].starts_with('"') => {
+                    length = 2;
+                    cell.push('"');
                 }
-                line += 1;
-                row.push(std::mem::take(&mut cell));
-                rows.push(std::mem::take(&mut row));
-                started = false;
+                '"' => within = Within::Closed,
+                _ => {
+                    line += usize::from(c == '\n');
+                    cell.push(c);
+                }
             }
-            _ => {
-                started = true;
-                cell.push(c);
+        } else if rest.starts_with(delimiter) {
+            length = delimiter.len();
+            row.push(std::mem::take(&mut cell));
+            within = Within::Start;
+        } else {
+            match (c, within) {
+                ('\n' | '\r', _) => {
+                    length = if rest.starts_with("\r\n") { 2 } else { 1 };
+                    line += 1;
+                    row.push(std::mem::take(&mut cell));
+                    rows.push((begun, std::mem::take(&mut row)));
+                    (within, begun) = (Within::Start, line);
+                }
+                ('"', Within::Start) => within = Within::Quoted,
+                ('"', Within::Plain) => {
+                    let message = "Invalid Opening Quote: a quote is found inside a field";
+                    return Err(format!("{message} at line {line}"));
+                }
+                (_, Within::Closed) => {
+                    return Err(format!(
+                        "Invalid Closing Quote: got \"{c}\" at line {line} instead of delimiter, record delimiter, \
+                         trimable character (if activated) or comment"
+                    ));
+                }
+                _ => {
+                    within = Within::Plain;
+                    cell.push(c);
+                }
             }
         }
+        rest = &rest[length..];
     }
-    if quoted {
-        return Err(format!("line {line}: a quote is not closed"));
+    if within == Within::Quoted {
+        let line = text.lines().count();
+        return Err(format!(
+            "Quote Not Closed: the parsing is finished with an opening quote at line {line}"
+        ));
     }
-    if started || !cell.is_empty() || !row.is_empty() {
+    if within != Within::Start || !row.is_empty() {
         row.push(cell);
-        rows.push(row);
+        rows.push((begun, row));
     }
     Ok(rows)
 }
@@ -213,8 +254,28 @@ mod tests {
         check("h\n\n\"two\nlines\"\n", json!({"skipHeader": true}), json!([["two\nlines"]]));
         check("\u{feff}a\tb", json!({"delimiter": "\\t"}), json!([["a", "b"]]));
         check("", json!({}), json!([]));
-        check("-5,+3,1e3,0x10,1-2", json!({}), json!([[-5, 3, 1000, 16, "1-2"]]));
-        assert!(rows("\"open", &json!({})).is_err());
+        check("-5,+3,1e3,0x10,1-2", json!({}), json!([[-5, 3, 1000, 0, "1-2"]]));
+        check(" 9 ,  ,1::2", json!({}), json!([[9, "  ", "1::2"]]));
+        check("1::\"a::b\"", json!({"delimiter": "::"}), json!([[1, "a::b"]]));
+        check("a,b\n1,2,3\n4,5,6", json!({"skipHeader": true}), json!([[1, 2, 3], [4, 5, 6]]));
+        let wrong = |text: &str, spec: Value, wanted: &str| {
+            let why = rows(text, &spec).expect_err(text);
+            assert!(why.starts_with(wanted), "{text}: {why}");
+        };
+        let none = || json!({});
+        wrong(
+            "\"open\nmore\n",
+            none(),
+            "Quote Not Closed: the parsing is finished with an opening quote at line 2",
+        );
+        wrong("1\na\"b\"\n", none(), "Invalid Opening Quote: a quote is found inside a field at line 2");
+        wrong("\"a\"x", none(), "Invalid Closing Quote: got \"x\" at line 1 instead of delimiter");
+        wrong("\"a\nb\",2\n3", none(), "Invalid Record Length: expect 2, got 1 on line 3");
+        wrong(
+            "1,2\n\n3,4",
+            json!({"skipEmptyLines": false}),
+            "Invalid Record Length: expect 2, got 1 on line 2",
+        );
     }
 
     #[test]

@@ -457,6 +457,21 @@ impl Tree {
         matches!(self, Self::Fixed(_))
     }
 
+    /// The members of an object, also those that are undefined; nothing when it is none.
+    #[must_use]
+    pub fn members(&self, scope: &mut Scope<'_>) -> Option<Vec<(String, Option<Value>)>> {
+        let Self::Map(members) = self else {
+            let value = self.value(scope)?;
+            let Value::Object(members) = value else { return None };
+            return Some(members.into_iter().map(|(key, value)| (key, Some(value))).collect());
+        };
+        let member = |(key, value): &(Template, Self)| {
+            let key = key.text(scope).map_or_else(|| "undefined".to_owned(), Cow::into_owned);
+            (key, value.value(scope))
+        };
+        Some(members.iter().map(member).collect())
+    }
+
     /// The value; what is undefined leaves an object, and is null in a list.
     #[must_use]
     pub fn value(&self, scope: &mut Scope<'_>) -> Option<Value> {

@@ -70,7 +70,10 @@ impl Vars {
         let keys = js::keys(path);
         let Some((first, rest)) = keys.split_first() else { return };
         let mut whole = self.root(first).cloned().unwrap_or(Value::Null);
-        js::set(&mut whole, rest, value.unwrap_or(Value::Null));
+        match value {
+            Some(value) => js::set(&mut whole, rest, value),
+            None => js::unset(&mut whole, rest),
+        }
         self.set(first, Some(whole));
     }
 

@@ -336,13 +336,15 @@ fn scenario(value: &Value, place: &str, frame: &Frame<'_>) -> Scenario {
 fn by_endpoint(settings: Option<&Value>, target: &str) -> Option<ByEndpoint> {
     let none = Value::Null;
     let settings = settings.unwrap_or(&none);
-    let on = |key: &str| settings[key] == Value::Bool(true);
+    let on = |key: &str| js::is_true(settings.get(key));
+    let space = settings["metricsNamespace"].as_str().filter(|space| !space.is_empty());
     Some(ByEndpoint {
-        namespace: settings["metricsNamespace"].as_str().unwrap_or("plugins.metrics-by-endpoint").to_owned(),
+        namespace: space.unwrap_or("plugins.metrics-by-endpoint").to_owned(),
         names_only: on("useOnlyRequestNames"),
         named_only: on("ignoreUnnamedRequests"),
         grouped: settings["groupDynamicURLs"] != Value::Bool(false),
-        strips_query: on("stripQueryString"),
+        // The plugin that is on by itself leaves queries out.
+        strips_query: !js::is_true(Some(settings)) || on("stripQueryString"),
         target: url::Url::parse(target).ok(),
     })
 }
@@ -373,7 +375,7 @@ impl ByEndpoint {
             Some(name) if self.names_only => return Some(name.to_owned()),
             _ => {}
         }
-        let strips = self.strips_query || self.grouped;
+        let strips = self.strips_query;
         let mut path = match url::Url::parse(url) {
             Ok(parsed) => {
                 let path = self.elsewhere(&parsed) + &percent_decoded(parsed.path());
@@ -428,13 +430,14 @@ mod tests {
             let named = named.map(|endpoint| endpoint.name);
             assert_eq!(named.as_deref(), wanted, "{settings} {url}");
         };
-        check(json!({}), "http://h/text?a=1", Some("the text"), Some("/text (the text)"));
-        check(json!({}), "http://h/echo/{{ $loopCount }}?x={{ y }}", None, Some("/echo/{{ $loopCount }}"));
-        check(json!({}), "{{ target }}/text?var=1", None, Some("{{ target }}/text"));
-        check(json!({}), "http://h/te%20xt/%C3%A9/é?q", None, Some("/te xt/é/é"));
+        check(Value::Null, "http://h/text?a=1", Some("the text"), Some("/text (the text)"));
+        check(json!({}), "http://h/text?a=1", Some("the text"), Some("/text?a=1 (the text)"));
+        check(Value::Null, "http://h/echo/{{ $loopCount }}?x={{ y }}", None, Some("/echo/{{ $loopCount }}"));
+        check(json!({"stripQueryString": true}), "{{ target }}/text?var=1", None, Some("{{ target }}/text"));
+        check(Value::Null, "http://h/te%20xt/%C3%A9/é?q", None, Some("/te xt/é/é"));
         check(json!({}), "http://h:81/same", None, Some("/same"));
         check(json!({}), "http://h:1/port", None, Some(":1/port"));
-        check(json!({}), "https://other:1/host?a", None, Some("other:1/host"));
+        check(Value::Null, "https://other:1/host?a", None, Some("other:1/host"));
         check(json!({}), "http://other/host", None, Some("other/host"));
         check(json!({}), "http://h//echo#frag", None, Some("//echo"));
         check(json!({"groupDynamicURLs": false}), "http://h/echo/0?x=0", None, Some("/echo/0?x=0"));

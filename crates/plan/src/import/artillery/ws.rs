@@ -56,7 +56,23 @@ pub struct Takes {
 }
 
 /// An open connection.
-pub struct Socket(WebSocket);
+pub struct Socket {
+    wire: WebSocket,
+    /// It was closed, or is broken; nothing can be sent any more.
+    closed: bool,
+}
+
+impl Socket {
+    /// What comes next, or why nothing does any more.
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Incoming, String>> {
+        if self.closed {
+            return Poll::Ready(Err("WebSocket is not open: readyState 3 (CLOSED)".to_owned()));
+        }
+        let next = self.wire.poll_next(context).map_err(|broken| broken.text);
+        self.closed = matches!(next, Poll::Ready(Ok(Incoming::Close(_)) | Err(_)));
+        next
+    }
+}
 
 /// Looks at a step.
 #[must_use]
@@ -147,7 +163,7 @@ async fn connect(session: &mut Session, user: &Rc<User>, target: &Target) -> Don
     let opening = client.open_websocket(&handshake, None).await;
     match opening.outcome {
         Ok(socket) => {
-            *user.socket.borrow_mut() = Some(Socket(socket));
+            *user.socket.borrow_mut() = Some(Socket { wire: socket, closed: false });
             Ok(())
         }
         Err(error) => {
@@ -206,31 +222,33 @@ pub async fn step(session: &mut Session, user: &Rc<User>, step: &Act) -> Done {
 fn send(session: &Session, user: &User, text: &str) -> Done {
     drop_waiting(user);
     let mut socket = user.socket.borrow_mut();
-    let Some(Socket(socket)) = &mut *socket else { return Err(Stop("WebSocket is not open".to_owned())) };
+    let Some(socket) = &mut *socket else { return Err(Stop("WebSocket is not open".to_owned())) };
     user.count(session, |now, stats| {
         stats.count(now, "websocket.messages_sent", 1.0);
         stats.rate(now, "websocket.send_rate");
     });
-    socket.send(Outgoing::Text(text)).map_err(|broken| Stop(broken.text))
+    if socket.closed {
+        // The engine tells it, and so does the end of the user.
+        let message = "WebSocket is not open: readyState 3 (CLOSED)";
+        user.count_error(session, &format!("Error: {message}"));
+        return Err(Stop(message.to_owned()));
+    }
+    socket.wire.send(Outgoing::Text(text)).map_err(|broken| Stop(broken.text))
 }
 
 /// Lets go of messages that came while nobody waited for one.
 fn drop_waiting(user: &User) {
     let mut socket = user.socket.borrow_mut();
-    let Some(Socket(socket)) = &mut *socket else { return };
+    let Some(socket) = &mut *socket else { return };
     let mut context = Context::from_waker(Waker::noop());
-    while let Poll::Ready(Ok(incoming)) = socket.poll_next(&mut context) {
-        if matches!(incoming, Incoming::Close(_)) {
-            break;
-        }
-    }
+    while !socket.closed && socket.poll_next(&mut context).is_ready() {}
 }
 
 /// The next message.
 async fn next(user: &User) -> Result<String, String> {
     loop {
         let incoming = poll_fn(|context| match &mut *user.socket.borrow_mut() {
-            Some(Socket(socket)) => socket.poll_next(context).map_err(|broken| broken.text),
+            Some(socket) => socket.poll_next(context),
             None => Poll::Ready(Err("WebSocket is not open".to_owned())),
         });
         match incoming.await? {
@@ -278,7 +296,7 @@ pub async fn idle(user: &User) {
 
 /// Closes the connection, if there is one.
 pub async fn hang_up(user: &Rc<User>) {
-    let Some(Socket(mut socket)) = user.socket.borrow_mut().take() else { return };
+    let Some(Socket { wire: mut socket, closed: false }) = user.socket.borrow_mut().take() else { return };
     // A server that is gone needs no farewell.
     let _ = socket.send(Outgoing::Close(1005, ""));
     let closing = poll_fn(|context| {

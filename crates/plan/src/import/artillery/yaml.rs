@@ -79,6 +79,36 @@ impl Places {
 /// When it is not YAML, has a key twice, or meets a bound; the note says where.
 pub fn parse(file: &str, text: &str) -> Result<Document, Note> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    read(file, text).or_else(|note| match paired(text) {
+        Some(text) => read(file, &text).map_err(|_| note),
+        None => Err(note),
+    })
+}
+
+/// The text with each letter that stands as two escapes, as JSON writes it (`\ud83d\ude00`), in place of them. YAML
+/// knows no such pairs; nothing when there are none.
+fn paired(text: &str) -> Option<String> {
+    let unit = |text: &str| u16::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok();
+    let mut made = String::new();
+    let (mut from, mut at) = (0, 0);
+    while let Some(found) = text[at..].find('\\') {
+        let here = at + found;
+        let pair = text.get(here..here + 12).and_then(|pair| Some([unit(pair)?, unit(&pair[6..])?]));
+        let letter = pair.and_then(|pair| String::from_utf16(&pair).ok().filter(|_| pair[0] >= 0xd800));
+        if let Some(letter) = letter.filter(|letter| letter.chars().count() == 1) {
+            made.push_str(&text[from..here]);
+            made.push_str(&letter);
+            (from, at) = (here + 12, here + 12);
+        } else {
+            // The letter behind belongs to it, a second backslash too.
+            at = here + 1 + text[here + 1..].chars().next().map_or(0, char::len_utf8);
+        }
+    }
+    made.push_str(&text[from..]);
+    (from > 0).then_some(made)
+}
+
+fn read(file: &str, text: &str) -> Result<Document, Note> {
     let mut composer = Composer {
         text,
         events: Parser::new_from_str(text),
@@ -374,6 +404,14 @@ mod tests {
         check("[2024-01-02, 2024-1-2, 08, '']", json!(["2024-01-02T00:00:00.000Z", "2024-1-2", "08", ""]));
         check("{200: a, true: b}", json!({"200": "a", "true": "b"}));
         check("", Value::Null);
+    }
+
+    #[test]
+    fn letters_may_stand_as_two_escapes() {
+        let check =
+            |text: &str, wanted: Value| assert_eq!(parse("t", text).map(|d| d.value), Ok(wanted), "{text}");
+        check(r#"["a\ud83d\ude00b", "\\ud83d", "\u00e9"]"#, json!(["a😀b", "\\ud83d", "é"]));
+        assert!(parse("t", r#"["\ud83d"]"#).is_err());
     }
 
     #[test]

@@ -26,8 +26,8 @@ pub(super) fn look(
     url: &str,
     exchange: &Exchange,
 ) -> Done {
-    let header = |name: &str| header_of(exchange, name);
-    let answer = Answer::new(text_of(request, exchange), &header);
+    let header = |name: &str| joined(exchange, name);
+    let answer = Answer::new(text_of(request, exchange), &header).with_exchange(exchange);
     let failed = capture(user, request, &answer);
     plugins(session, user, request, (url, exchange), &answer)?;
     ending(failed)
@@ -42,8 +42,8 @@ pub(super) async fn look_with_hooks(
     url: &str,
     exchange: Exchange,
 ) -> Done {
-    let header = |name: &str| header_of(&exchange, name);
-    let answer = Answer::new(text_of(request, &exchange), &header);
+    let header = |name: &str| joined(&exchange, name);
+    let answer = Answer::new(text_of(request, &exchange), &header).with_exchange(&exchange);
     let failed = capture(user, request, &answer);
     let after: Vec<&str> = user.scenario().hooks.after_response.iter().map(|name| &**name).collect();
     let own: Vec<&str> = request.after.iter().map(|name| &**name).collect();
@@ -74,23 +74,16 @@ pub(super) fn has_hooks(user: &User, request: &Request) -> bool {
     !user.scenario().hooks.after_response.is_empty() || !request.after.is_empty()
 }
 
+/// A header; the values of one that came several times are joined.
+fn joined(exchange: &Exchange, name: &str) -> Option<String> {
+    let values: Vec<_> = exchange.answer()?.headers.all(name).map(String::from_utf8_lossy).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
 /// The body as text. One that is to stay packed is none.
 fn text_of<'e>(request: &Request, exchange: &'e Exchange) -> Cow<'e, str> {
     let packed = !request.unpacks && exchange.header("content-encoding").is_some();
     if packed { Cow::Borrowed("") } else { exchange.text() }
-}
-
-/// A header; those of one name are one text, but for cookies.
-fn header_of(exchange: &Exchange, name: &str) -> Option<String> {
-    let mut all = exchange.answer()?.headers.all(name).map(String::from_utf8_lossy);
-    let mut text = all.next()?.into_owned();
-    if !name.eq_ignore_ascii_case("set-cookie") {
-        for more in all {
-            text.push_str(", ");
-            text.push_str(&more);
-        }
-    }
-    Some(text)
 }
 
 /// Takes values out of the answer; says whether one is missing.

@@ -84,7 +84,10 @@ fn ask<'f>(
         ask.body.clone_from(&to.body);
     }
     if let Some(cookie) = cookie {
-        ask.headers.push(("cookie".to_owned(), String::from(&**cookie)));
+        // A header of the script that is called so gives way.
+        let others = ask.headers.iter().filter(|(name, _)| name != "cookie").cloned();
+        ask.headers =
+            others.chain([("cookie".to_owned(), String::from(&**cookie))]).collect::<Vec<_>>().into();
     }
     Ok(ask.into())
 }

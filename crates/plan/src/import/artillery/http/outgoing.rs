@@ -132,8 +132,7 @@ pub(super) fn fill(session: &Session, user: &User, request: &Request, url: &str)
 
 /// The address as it goes over the wire, with its query.
 fn address(user: &User, request: &Request, url: &str) -> Result<String, String> {
-    let query = request.query.as_ref().and_then(|query| user.value(query));
-    let query = query.as_ref().and_then(Value::as_object).filter(|query| !query.is_empty());
+    let query = request.query.as_ref().and_then(|query| user.scoped(|scope| query.members(scope)));
     // Most addresses are as they should be; the others are taken apart and put together by the rules of the web.
     let plain = |c: u8| {
         c.is_ascii_alphanumeric()
@@ -146,9 +145,7 @@ fn address(user: &User, request: &Request, url: &str) -> Result<String, String> 
     let mut parsed = url::Url::parse(url).map_err(|why| format!("{why}: {url}"))?;
     parsed.set_fragment(None);
     if let Some(query) = query {
-        let pairs: Vec<(String, Option<Value>)> =
-            query.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
-        parsed.set_query(Some(&encoded(&pairs)));
+        parsed.set_query((!query.is_empty()).then_some(encoded(&query).as_str()));
     }
     Ok(parsed.into())
 }
@@ -156,14 +153,15 @@ fn address(user: &User, request: &Request, url: &str) -> Result<String, String> 
 /// Pairs urlencoded; a list has its name again and again.
 fn encoded(pairs: &[(String, Option<Value>)]) -> String {
     let mut flat: Vec<(&str, String)> = Vec::new();
+    // What is neither text nor number nor truth is nothing, as in the module `querystring`.
+    let text = |value: &Value| match value {
+        Value::Null | Value::Array(_) | Value::Object(_) => String::new(),
+        value => js::text_of(Some(value)),
+    };
     for (name, value) in pairs {
         match value {
-            Some(Value::Array(items)) => {
-                flat.extend(items.iter().map(|item| (name.as_str(), js::text_of(Some(item)))));
-            }
-            None => {}
-            Some(Value::Null) => flat.push((name, String::new())),
-            Some(value) => flat.push((name, js::text_of(Some(value)))),
+            Some(Value::Array(items)) => flat.extend(items.iter().map(|item| (name.as_str(), text(item)))),
+            value => flat.push((name, value.as_ref().map(text).unwrap_or_default())),
         }
     }
     let mut made = url::form_urlencoded::Serializer::new(String::new());
