@@ -188,13 +188,23 @@ known("groovy.xml.MarkupBuilder", MarkupBuilder);
 // A script that a script has put together or read.
 function evaluated(language, source, scope) {
   const text = source instanceof File ? source.getText() : typeof source?.$text === "function" ? source.$text() : S(source);
-  return new Function(`return (${host("compile", language, text)})`)().body(scope) ?? null;
+  return scriptOf(language, text).body(scope) ?? null;
 }
-DGM.evaluate = (v, source) => evaluated("groovy", source, v instanceof ScopeObject ? v._d : new ScriptScope(Object.create(null), "groovy"));
+const scriptOf = (language, text) => new Function(`return (${host("compile", language, text)})`)();
+DGM.evaluate = (v, source) => evaluated("groovy", source, new ScriptScope(v instanceof ScopeObject ? v._d.b : Object.create(null), "groovy"));
+// A script that was read and did not run: its methods can be called, and `run` runs it.
+function parsed(source, bindings) {
+  const text = source instanceof File ? source.getText() : typeof source?.$text === "function" ? source.$text() : S(source);
+  const made = scriptOf("groovy", text), scope = new ScriptScope(bindings, "groovy");
+  if (made.body.toString().includes("if($d.parsed)")) { scope.parsed = true; made.body(scope); scope.parsed = false; }
+  const script = scope.me();
+  script.run = () => made.body(scope) ?? null;
+  return script;
+}
 known("groovy.lang.GroovyShell", class GroovyShell extends JObject {
   constructor(given) { super(); this._b = Object.create(null); if (given instanceof ScopeObject) Object.assign(this._b, given._d.b); }
   evaluate(source) { return evaluated("groovy", source, new ScriptScope(this._b, "groovy")); }
-  parse(source) { const b = this._b; return { __proto__: JObject.prototype, run: () => evaluated("groovy", source, new ScriptScope(b, "groovy")) }; }
+  parse(source) { return parsed(source, this._b); }
   setVariable(n, v) { this._b[S(n)] = v; return null; }
   setProperty(n, v) { return this.setVariable(n, v); }
   getVariable(n) { return this._b[S(n)] ?? null; }

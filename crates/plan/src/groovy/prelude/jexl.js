@@ -65,7 +65,7 @@ function jsObject(v) {
       try { return toJs(get(v, name)); } catch { return undefined; }
     },
     set(_, name, value) { put(v, name, fromJs(value)); return true; },
-    construct(_, a) { return toJs(create(v, a.map(fromJs))); },
+    construct(_, a) { const made = create(v, a.map(fromJs)), js = toJs(made); return Object(js) === js ? js : jsObject(made); },
     apply(_, __, a) { return toJs(create(v, a.map(fromJs))); },
     has: () => true,
   });

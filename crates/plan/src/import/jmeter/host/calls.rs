@@ -341,12 +341,15 @@ impl Host<'_, '_> {
                 Value::Null
             }
             "arguments" => match (&view.arguments, &view.call) {
-                (Some(list), _) => {
-                    list.iter().map(|(name, value, _)| json!({"name": name, "value": value})).collect()
-                }
-                (None, Some(call)) => {
-                    call.pairs.iter().map(|pair| json!({"name": pair.name, "value": pair.value})).collect()
-                }
+                (Some(list), _) => list
+                    .iter()
+                    .map(|(name, value, encode)| json!({"name": name, "value": value, "encoded": encode}))
+                    .collect(),
+                (None, Some(call)) => call
+                    .pairs
+                    .iter()
+                    .map(|pair| json!({"name": pair.name, "value": pair.value, "encoded": pair.encode}))
+                    .collect(),
                 _ => json!([]),
             },
             "setArguments" => {

@@ -36,6 +36,14 @@ impl Thread {
         let group = self.group.clone();
         let node_ = &group.nodes[node];
         let scope = &node_.scope;
+        // What scripts behind the sampler see of it; a request is filled in once it is known.
+        let view = if matches!(node_.kind, NodeKind::Http(_)) {
+            self.view = None;
+            view
+        } else {
+            self.view = view;
+            None
+        };
         let sample = match &node_.kind {
             NodeKind::Http(http) => {
                 let (call, limited) = self.http_call(&group, node_, http, (label, &aims), view)?;
