@@ -164,6 +164,20 @@ const REQUESTS: &[(&str, &str, &str)] = &[
          sampler.addNonEncodedArgument('n', 'c+d', '')",
         "form [e:a+b, n:c d]",
     ),
+    (
+        "/bin/post",
+        "import org.apache.jmeter.protocol.http.util.HTTPFileArg\nnew File('up.txt').text = 'of a file'\n\
+         HTTPFileArg[] files = [new HTTPFileArg('up.txt', '', 'text/plain')]\nsampler.arguments.clear()\n\
+         sampler.setHTTPFiles(files)",
+        "data of a file",
+    ),
+    (
+        "/bin/post",
+        "import org.apache.jmeter.protocol.http.control.*\ndef own = new HeaderManager()\n\
+         own.add(new Header('Content-Type', 'application/x-www-form-urlencoded'))\nsampler.setHeaderManager(own)\n\
+         sampler.arguments.getArgument(0).setValue('k=v')",
+        "form [k:v]",
+    ),
 ];
 
 #[test]

@@ -111,6 +111,8 @@ pub const CALLS: &[Call] = &[
     call("sampler.setArguments", "list of {name, value, encoded}", "null", "replaces the parameters"),
     call("sampler.headers", "", "list of {name, value}, or null", "of the header manager; null without one"),
     call("sampler.setHeaders", "list of {name, value}", "null", "replaces them"),
+    call("sampler.files", "", "list of {path, name, type}, or null", "the files of the request"),
+    call("sampler.setFiles", "list of {path, name, type}", "null", "replaces them"),
     call(
         "cookies.get",
         "",

@@ -60,12 +60,14 @@ function jsObject(v) {
       if (name === "$java") return v;
       if (name === Symbol.toPrimitive) return () => jstr(v);
       if (typeof name === "symbol") return undefined;
+      if (Array.isArray(v) && name === "length") return v.length;
+      if (Array.isArray(v) && /^\d+$/.test(name)) return toJs(v[name] ?? null);
       if (isClass(v) && Object.hasOwn(v, name) && typeof v[name] !== "function") return toJs(v[name]);
       if (method(v, name)) return (...a) => toJs(call(v, name, a.map(fromJs)));
       try { return toJs(get(v, name)); } catch { return undefined; }
     },
     set(_, name, value) { put(v, name, fromJs(value)); return true; },
-    construct(_, a) { const made = create(v, a.map(fromJs)), js = toJs(made); return Object(js) === js ? js : jsObject(made); },
+    construct(_, a) { const made = create(v, a.map(fromJs)), js = toJs(made); return Object(js) === js && !Array.isArray(js) ? js : jsObject(made); },
     apply(_, __, a) { return toJs(create(v, a.map(fromJs))); },
     has: () => true,
   });

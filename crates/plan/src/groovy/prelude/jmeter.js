@@ -143,6 +143,9 @@ class SampleResult extends JObject {
   setStartNextThreadLoop(v) { return this.$set("logicalAction", truth(v) ? ACTIONS[1] : ACTIONS[0]); }
   setTestLogicalAction(v) { return this.$set("logicalAction", v._name); }
   getTestLogicalAction() { return C["org.apache.jmeter.samplers.SampleResult.TestLogicalAction"][this.$get("logicalAction") ?? "CONTINUE"]; }
+  // The time between does not count.
+  samplePause() { this._paused = now(); return null; }
+  sampleResume() { if (this._paused !== undefined) this.$set("idleTime", N(this.$get("idleTime") ?? 0) + now() - this._paused); this._paused = undefined; return null; }
   sampleStart() { if (this._own) this._own.startTime = now(); return null; }
   sampleEnd() { if (this._own) { const end = now(); this._own.time = end - (this._own.startTime ??= end); } return null; }
   setBodySize() { return null; }
@@ -302,21 +305,37 @@ class Header extends JObject {
   toString() { return `${this._n}\t${this._v}`; }
 }
 known("org.apache.jmeter.protocol.http.control.Header", Header);
+// Headers of the request, or a list of a script's own.
 class HeaderManager extends JObject {
-  $list() { return host("sampler.headers") ?? []; }
-  $replace(n, old, v) { host("sampler.setHeaders", this.$list().map((h) => h.name === n && h.value === old ? { name: n, value: v } : h)); }
-  add(h) { host("sampler.setHeaders", [...this.$list(), { name: h._n, value: h._v }]); return null; }
+  constructor(of) { super(); this._own = of === REQUEST ? null : []; }
+  $list() { return this._own ?? host("sampler.headers") ?? []; }
+  $set(list) { if (this._own) this._own = list; else host("sampler.setHeaders", list); return null; }
+  $replace(n, old, v) { this.$set(this.$list().map((h) => h.name === n && h.value === old ? { name: n, value: v } : h)); }
+  add(h) { return this.$set([...this.$list(), { name: h._n, value: h._v }]); }
   get(i) { const h = this.$list()[N(i)]; return h ? new Header(h.name, h.value, this) : null; }
   getHeader(i) { return this.get(i); }
   size() { return this.$list().length; }
   getHeaders() { return this.$iter(); }
   $iter() { return this.$list().map((h) => new Header(h.name, h.value, this)); }
   getFirstHeaderNamed(n) { const h = this.$list().find((x) => x.name.toLowerCase() === S(n).toLowerCase()); return h ? new Header(h.name, h.value, this) : null; }
-  removeHeaderNamed(n) { host("sampler.setHeaders", this.$list().filter((h) => h.name.toLowerCase() !== S(n).toLowerCase())); return null; }
-  remove(i) { host("sampler.setHeaders", this.$list().filter((_, k) => k !== N(i))); return null; }
-  clear() { host("sampler.setHeaders", []); return null; }
+  removeHeaderNamed(n) { return this.$set(this.$list().filter((h) => h.name.toLowerCase() !== S(n).toLowerCase())); }
+  remove(i) { return this.$set(this.$list().filter((_, k) => k !== N(i))); }
+  clear() { return this.$set([]); }
+  // The headers of another one replace those of the same name.
+  $merge(other) { const list = other.$list(), same = (a, b) => a.name.toLowerCase() === b.name.toLowerCase(); return this.$set([...this.$list().filter((h) => !list.some((x) => same(h, x))), ...list]); }
 }
 known("org.apache.jmeter.protocol.http.control.HeaderManager", HeaderManager);
+class HTTPFileArg extends JObject {
+  constructor(path = "", name = "", type = "") { super(); if (path instanceof HTTPFileArg) [path, name, type] = [path._p, path._n, path._t]; this._p = S(path); this._n = S(name); this._t = S(type); }
+  getPath() { return this._p; }
+  getParamName() { return this._n; }
+  getMimeType() { return this._t; }
+  setPath(v) { this._p = S(v); return null; }
+  setParamName(v) { this._n = S(v); return null; }
+  setMimeType(v) { this._t = S(v); return null; }
+  toString() { return `path:'${this._p}'|param:'${this._n}'|mimetype:'${this._t}'`; }
+}
+known("org.apache.jmeter.protocol.http.util.HTTPFileArg", HTTPFileArg);
 class Cookie extends JObject {
   constructor(name = "", value = "", domain = "", path = "/", secure = false, expires = 0n) { super(); this._d = { name: S(name), value: S(value), domain: S(domain), path: S(path), secure: truth(secure), expires: N(expires) }; }
   getName() { return this._d.name; }
@@ -357,8 +376,11 @@ class Sampler extends JObject {
   addArgument(n, v) { return this.getArguments().addArgument(new HTTPArgument(n, v, true)); }
   addNonEncodedArgument(n, v) { return this.getArguments().addArgument(new HTTPArgument(n, v, false)); }
   addEncodedArgument(n, v) { return this.addNonEncodedArgument(n, v); }
-  getHeaderManager() { return host("sampler.headers") === null ? null : new HeaderManager(); }
-  setHeaderManager() { return null; }
+  getHeaderManager() { return host("sampler.headers") === null ? null : new HeaderManager(REQUEST); }
+  setHeaderManager(m) { return m === null || m._own === null ? null : new HeaderManager(REQUEST).$merge(m); }
+  getHTTPFiles() { return array("HTTPFileArg[]", (host("sampler.files") ?? []).map((f) => new HTTPFileArg(f.path, f.name, f.type))); }
+  getHTTPFileCount() { return this.getHTTPFiles().length; }
+  setHTTPFiles(list) { host("sampler.setFiles", items(list).map((f) => ({ path: f._p, name: f._n, type: f._t }))); return null; }
   getCookieManager() { return host("cookies.get") === null ? null : new CookieManager(); }
   getUrl() { const u = this.$get("url"); return u === null ? null : new URL(u); }
   getPropertyAsString(n) { return asText(this.$get(S(n))); }

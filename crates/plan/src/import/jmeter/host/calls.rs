@@ -52,6 +52,10 @@ fn number(args: &[Value], at: usize) -> i64 {
         .unwrap_or(0)
 }
 
+fn as_file([path, name, kind]: &[String; 3]) -> Value {
+    json!({"path": path, "name": name, "type": kind})
+}
+
 /// Bytes as hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -365,6 +369,18 @@ impl Host<'_, '_> {
                 }
                 _ => Value::Null,
             },
+            "files" => match (&view.files, &view.call) {
+                (Some(list), _) => list.iter().map(as_file).collect(),
+                (None, Some(call)) => call.files.iter().map(as_file).collect(),
+                _ => Value::Null,
+            },
+            "setFiles" => {
+                let list = args.first().and_then(Value::as_array).cloned().unwrap_or_default();
+                let member = |item: &Value, key: &str| item[key].as_str().unwrap_or_default().to_owned();
+                let file = |item: &Value| ["path", "name", "type"].map(|key| member(item, key));
+                view.files = Some(list.iter().map(file).collect());
+                Value::Null
+            }
             "setHeaders" => {
                 let list = pairs(args.first().unwrap_or(&Value::Null));
                 view.headers = Some(list.into_iter().map(|(name, value, _)| (name, value)).collect());

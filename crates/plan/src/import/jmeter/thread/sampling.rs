@@ -109,12 +109,12 @@ impl Thread {
         }
         if let Some(mut view) = view {
             if view.has_changes() {
-                sampler::apply(call.to_mut(), &view);
+                sampler::apply(call.to_mut(), &view, &self.user.shared);
             }
             view.name = label.clone();
             view.call = Some(Box::new(call.clone().into_owned()));
             view.changed.clear();
-            (view.arguments, view.headers) = (None, None);
+            (view.arguments, view.headers, view.files) = (None, None, None);
             self.view = Some(view);
         }
         let call = match call {
