@@ -70,6 +70,7 @@ const GROOVY: &[(&str, &str)] = &[
     ),
     ("'YWJj' == new sun.misc.BASE64Encoder().encode('abc'.bytes)", "true"),
     ("prev?.getResponseCode() ?: 'no sample yet'", "no sample yet"),
+    ("SampleResult.setResponseData('what was set', 'UTF-8'); 'the value'", "what was set"),
     ("SampleResult.setDataType(SampleResult.TEXT); SampleResult.getDataType()", "text"),
     ("org.apache.jmeter.threads.JMeterContextService.getThreadCounts().activeThreads", "1"),
 ];
@@ -78,6 +79,7 @@ const GROOVY: &[(&str, &str)] = &[
 const BEAN_SHELL: &[(&str, &str)] = &[
     ("SampleResult.setDataType(SampleResult.TEXT); return SampleResult.getDataType();", "text"),
     ("eval(\"made = 1 + 2;\"); return made;", "3"),
+    ("SampleResult.setResponseData(\"set\"); return \"the value\";", "the value"),
     (
         "FileWriter w = new FileWriter(\"part.bsh\"); w.write(\"twice(a) { return a * 2; }\"); w.close(); source(\"part.bsh\"); return twice(21);",
         "42",

@@ -145,8 +145,9 @@ impl Thread {
         // What passed while the script had paused the sample does not count.
         sample.elapsed_ms = (elapsed - sample.idle_ms).max(0);
         match outcome {
-            Ok(Some(value)) => sample.set_text(&value),
-            Ok(None) => {}
+            // What the script set as the answer stays; only BeanShell's own element takes the value nevertheless.
+            Ok(Some(value)) if script.bean_shell || sample.body.is_empty() => sample.set_text(&value),
+            Ok(_) => {}
             Err(thrown) if thrown.is_error => return Err(Halt::Fault(thrown.text)),
             Err(thrown) => {
                 self.say(Level::Error, &thrown.text);
