@@ -71,6 +71,12 @@ const GROOVY: &[(&str, &str)] = &[
     ("'YWJj' == new sun.misc.BASE64Encoder().encode('abc'.bytes)", "true"),
     ("prev?.getResponseCode() ?: 'no sample yet'", "no sample yet"),
     ("SampleResult.setResponseData('what was set', 'UTF-8'); 'the value'", "what was set"),
+    (
+        "import org.jsoup.Jsoup\ndef page = Jsoup.parse('<title>T</title><form id=f><input name=csrf value=tok><a href=/1>A  b</a></form><a href=/2>C</a>')\n\
+         def links = page.select('a[href]')\n\
+         [page.title(), page.select('input[name=csrf]').first().attr('value'), page.getElementById('f').select('a').size(), links*.text(), links.collect { it.attr('href') }, links.attr('href'), page.selectFirst('b')].toString()",
+        "[T, tok, 1, [A b, C], [/1, /2], /1, null]",
+    ),
     ("SampleResult.setDataType(SampleResult.TEXT); SampleResult.getDataType()", "text"),
     ("org.apache.jmeter.threads.JMeterContextService.getThreadCounts().activeThreads", "1"),
 ];

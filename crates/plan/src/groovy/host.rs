@@ -159,6 +159,12 @@ pub const CALLS: &[Call] = &[
         "Jayway's JsonPath",
     ),
     call(
+        "html",
+        "text, selector, number of an element or null",
+        "list of {at, tag, attributes, text}, or null when the selector is none",
+        "what the selector finds in a page, or in an element of it; elements are numbered in the order of the page",
+    ),
+    call(
         "zone",
         "zone, milliseconds",
         "minutes east of UTC, or null when unknown",

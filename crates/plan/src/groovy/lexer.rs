@@ -78,7 +78,7 @@ impl Lexer<'_> {
         let mut open: Vec<&'static str> = Vec::new();
         loop {
             let (newline, after_space) = self.skip_blank()?;
-            let after_newline = newline && !open.last().is_some_and(|bracket| *bracket == "(");
+            let after_newline = newline && open.last().is_none_or(|bracket| *bracket != "(");
             let at = self.at;
             let word = |token| Word { token, at, after_newline, after_space };
             let Some(letter) = self.peek(0) else {
