@@ -60,8 +60,23 @@ const GROOVY: &[(&str, &str)] = &[
         "42",
     ),
     ("new GroovyShell().evaluate('3 * 4') + Eval.me('2')", "14"),
+    (
+        "new File('tools.groovy').text = 'def sign(a, b) { a + b }\\nran = true'\ndef tools = new GroovyShell().parse(new File('tools.groovy'))\ntools.sign('x', 'y') + tools.run()",
+        "xytrue",
+    ),
+    (
+        "new File('kit.groovy').text = 'def twice(a) { a * 2 }\\nreturn this'\nevaluate(new File('kit.groovy')).twice(21)",
+        "42",
+    ),
     ("'YWJj' == new sun.misc.BASE64Encoder().encode('abc'.bytes)", "true"),
     ("prev?.getResponseCode() ?: 'no sample yet'", "no sample yet"),
+    ("SampleResult.setResponseData('what was set', 'UTF-8'); 'the value'", "what was set"),
+    (
+        "import org.jsoup.Jsoup\ndef page = Jsoup.parse('<title>T</title><form id=f><input name=csrf value=tok><a href=/1>A  b</a></form><a href=/2>C</a>')\n\
+         def links = page.select('a[href]')\n\
+         [page.title(), page.select('input[name=csrf]').first().attr('value'), page.getElementById('f').select('a').size(), links*.text(), links.collect { it.attr('href') }, links.attr('href'), page.selectFirst('b')].toString()",
+        "[T, tok, 1, [A b, C], [/1, /2], /1, null]",
+    ),
     ("SampleResult.setDataType(SampleResult.TEXT); SampleResult.getDataType()", "text"),
     ("org.apache.jmeter.threads.JMeterContextService.getThreadCounts().activeThreads", "1"),
 ];
@@ -70,6 +85,7 @@ const GROOVY: &[(&str, &str)] = &[
 const BEAN_SHELL: &[(&str, &str)] = &[
     ("SampleResult.setDataType(SampleResult.TEXT); return SampleResult.getDataType();", "text"),
     ("eval(\"made = 1 + 2;\"); return made;", "3"),
+    ("SampleResult.setResponseData(\"set\"); return \"the value\";", "the value"),
     (
         "FileWriter w = new FileWriter(\"part.bsh\"); w.write(\"twice(a) { return a * 2; }\"); w.close(); source(\"part.bsh\"); return twice(21);",
         "42",
@@ -133,4 +149,83 @@ fn results_that_scripts_make_are_sub_samples() {
     assert_eq!(ran.told("Steps"), ["whole", "whole-0 201"], "{}", ran.log());
     let rows = ran.file("out.jtl");
     assert!(rows.lines().any(|row| row.contains(",whole-0,201,")), "{rows}");
+}
+
+/// A script before a request with the body `{"a":1}` and the parameters of a form, and what the server got.
+const REQUESTS: &[(&str, &str, &str)] = &[
+    ("/bin/post", "sampler.getArguments().getArgument(0).setValue('{\"b\":2}')", "data {\"b\":2}"),
+    (
+        "/bin/post",
+        "import org.apache.jmeter.config.Arguments\ndef own = new Arguments()\nown.addArgument('', 'own')\n\
+         sampler.setArguments(own)",
+        "data own",
+    ),
+    (
+        "/bin/post",
+        "sampler.getProperty('HTTPsampler.Arguments').getObjectValue().getArguments().get(0)\
+         .getObjectValue().setValue('old way')",
+        "data old way",
+    ),
+    (
+        "/bin/post",
+        "sampler.getArguments().removeAllArguments()\nsampler.addArgument('e', 'a+b')\n\
+         sampler.addNonEncodedArgument('n', 'c+d', '')",
+        "form [e:a+b, n:c d]",
+    ),
+    (
+        "/bin/post",
+        "import org.apache.jmeter.protocol.http.util.HTTPFileArg\nnew File('up.txt').text = 'of a file'\n\
+         HTTPFileArg[] files = [new HTTPFileArg('up.txt', '', 'text/plain')]\nsampler.arguments.clear()\n\
+         sampler.setHTTPFiles(files)",
+        "data of a file",
+    ),
+    (
+        "/bin/post",
+        "import org.apache.jmeter.protocol.http.control.*\ndef own = new HeaderManager()\n\
+         own.add(new Header('Content-Type', 'application/x-www-form-urlencoded'))\nsampler.setHeaderManager(own)\n\
+         sampler.arguments.getArgument(0).setValue('k=v')",
+        "form [k:v]",
+    ),
+];
+
+#[test]
+fn scripts_change_what_is_sent_and_see_it_afterwards() {
+    let seen = "import groovy.json.JsonSlurper\ndef got = new JsonSlurper().parseText(prev.responseDataAsString)\n\
+        def form = got.form.collectEntries { k, v -> [k, v instanceof List ? v[0] : v] }\n\
+        prev.setSampleLabel(form ? 'form ' + form.sort() : 'data ' + got.data)";
+    let groups: String = REQUESTS
+        .iter()
+        .enumerate()
+        .map(|(at, (path, script, _))| {
+            let below = groovy("JSR223PreProcessor", "before", script)
+                + &groovy("JSR223PostProcessor", "after", seen);
+            let request = http("r", "POST", path, &[], &body("{\"a\":1}"), &below);
+            group(&format!("G{at}"), "1", "1", &[], &request)
+        })
+        .collect();
+    // An assertion and a listener know the sampler too; a sampler that is no request hides the one before it.
+    let told = |class: &str| {
+        let script =
+            "log.info(sampler.name + ' ' + sampler.headerManager?.getFirstHeaderNamed('X-A')?.value)";
+        groovy(class, class, script)
+    };
+    let below = headers(&[("X-A", "v")]) + &told("JSR223Assertion") + &told("JSR223Listener");
+    let last = get("page", "/products", &below)
+        + &el(
+            "DebugSampler",
+            "debug",
+            &[],
+            &groovy("JSR223PostProcessor", "p", "log.info('at ' + sampler.name)"),
+        );
+    let text = plan(
+        &[("TestPlan.serialize_threadgroups", "true")],
+        &(groups + &group("Last", "1", "1", &[], &last)),
+    );
+    let shop = shop();
+    let ran = run(&[("p.jmx", text.as_str())], &[&port_of(&shop), "-j", "j.log"]);
+    for (at, (_, _, wanted)) in REQUESTS.iter().enumerate() {
+        assert_eq!(ran.told(&format!("G{at}")), [*wanted], "{}", ran.log());
+    }
+    let log = ran.file("j.log");
+    assert_eq!((log.matches("page v").count(), log.matches("at debug").count()), (2, 1), "{log}");
 }

@@ -111,6 +111,8 @@ pub const CALLS: &[Call] = &[
     call("sampler.setArguments", "list of {name, value, encoded}", "null", "replaces the parameters"),
     call("sampler.headers", "", "list of {name, value}, or null", "of the header manager; null without one"),
     call("sampler.setHeaders", "list of {name, value}", "null", "replaces them"),
+    call("sampler.files", "", "list of {path, name, type}, or null", "the files of the request"),
+    call("sampler.setFiles", "list of {path, name, type}", "null", "replaces them"),
     call(
         "cookies.get",
         "",
@@ -155,6 +157,12 @@ pub const CALLS: &[Call] = &[
         "JSON text, path",
         "list of values, or null when the path leads nowhere",
         "Jayway's JsonPath",
+    ),
+    call(
+        "html",
+        "text, selector, number of an element or null",
+        "list of {at, tag, attributes, text}, or null when the selector is none",
+        "what the selector finds in a page, or in an element of it; elements are numbered in the order of the page",
     ),
     call(
         "zone",

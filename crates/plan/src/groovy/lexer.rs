@@ -74,8 +74,11 @@ impl Lexer<'_> {
     fn words(&mut self, inside_text: bool) -> Result<Vec<Word>, Error> {
         let mut words: Vec<Word> = Vec::new();
         let mut braces = 0_usize;
+        // Brackets that are open. Inside round and square ones a new line means nothing in Groovy.
+        let mut open: Vec<&'static str> = Vec::new();
         loop {
-            let (after_newline, after_space) = self.skip_blank()?;
+            let (newline, after_space) = self.skip_blank()?;
+            let after_newline = newline && open.last().is_none_or(|bracket| *bracket != "(");
             let at = self.at;
             let word = |token| Word { token, at, after_newline, after_space };
             let Some(letter) = self.peek(0) else {
@@ -97,6 +100,18 @@ impl Lexer<'_> {
             }
             let value_before = words.last().is_some_and(|word| ends_a_value(&word.token));
             let token = self.token(letter, value_before)?;
+            match &token {
+                Token::Mark("(" | "[" | "?[") if self.language == Language::Groovy => {
+                    // The resources of a `try` may stand on lines of their own.
+                    let of_try = words.last().is_some_and(|word| is_name(&word.token, "try"));
+                    open.push(if of_try { "{" } else { "(" });
+                }
+                Token::Mark("{") => open.push("{"),
+                Token::Mark(")" | "]" | "}") => {
+                    open.pop();
+                }
+                _ => {}
+            }
             words.push(word(token));
         }
     }
@@ -288,6 +303,10 @@ impl Lexer<'_> {
 }
 
 /// Whether a `/` behind it divides.
+fn is_name(token: &Token, name: &str) -> bool {
+    matches!(token, Token::Name(found) if found == name)
+}
+
 fn ends_a_value(token: &Token) -> bool {
     match token {
         Token::Name(name) => {

@@ -100,6 +100,14 @@ impl<'a> Emitter<'a> {
         out += "return ($d)=>{";
         // A method does not see the local variables of the script, and those of BeanShell live in its scope.
         out += &self.script_methods(&script.methods)?;
+        if self.language == Language::Groovy && !script.methods.is_empty() {
+            // Who has this script as an object may call its methods.
+            let own = by_name(&script.methods)
+                .into_iter()
+                .map(|(name, _)| format!("{}:m${}", quoted(name), names::mangled(name)));
+            out += &format!("$d.own=()=>({{{}}});", own.collect::<Vec<_>>().join(","));
+            out += "if($d.parsed)return null;";
+        }
         out += &self.body(&script.body, true)?;
         out += "return null;};})";
         Ok(out)

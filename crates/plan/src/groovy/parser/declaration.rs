@@ -181,6 +181,10 @@ impl Parser<'_> {
         let mut ty = ty;
         loop {
             let name = self.expect_name()?;
+            if self.language == Language::BeanShell {
+                // Its variables live in the scope, so that a name in capitals is no class either.
+                self.assigned.push(name.clone());
+            }
             while self.take("[") {
                 self.expect("]")?;
                 if let Some(ty) = &mut ty {

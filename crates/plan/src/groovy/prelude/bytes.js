@@ -129,3 +129,58 @@ class HmacUtils extends JObject {
 for (const a of ["MD5", "SHA1", "SHA256", "SHA384", "SHA512"]) { const name = "hmac" + a[0] + a.slice(1).toLowerCase(); HmacUtils[name + "Hex"] = (k, v) => new HmacUtils("Hmac" + a, k).hmacHex(v); HmacUtils[name] = (k, v) => new HmacUtils("Hmac" + a, k).hmac(v); }
 known("org.apache.commons.codec.digest.HmacUtils", HmacUtils);
 enumOf("org.apache.commons.codec.digest.HmacAlgorithms", ["HMAC_MD5", "HMAC_SHA_1", "HMAC_SHA_256", "HMAC_SHA_384", "HMAC_SHA_512"]);
+// Numbers among bytes, the highest first unless asked otherwise.
+class ByteBuffer extends JObject {
+  constructor(b) { super(); this._b = b; this._at = 0; this._end = b.length; this._little = false; }
+  static allocate(n) { return new ByteBuffer(array("byte[]", new Array(N(n)).fill(0))); }
+  static wrap(b, from, n) { const made = new ByteBuffer(b); if (from !== undefined) { made._at = N(from); made._end = N(from) + N(n); } return made; }
+  $place(size, at) {
+    const from = at === undefined ? this._at : N(at);
+    if (from < 0 || from + size > this._end) throw at === undefined ? new E.BufferUnderflowException() : new IndexOutOfBoundsException();
+    if (at === undefined) this._at += size;
+    return from;
+  }
+  $read(size, at) {
+    const from = this.$place(size, at);
+    let v = 0n;
+    for (let i = 0; i < size; i++) v = (v << 8n) | BigInt(this._b[this._little ? from + size - 1 - i : from + i] & 255);
+    return BigInt.asIntN(size * 8, v);
+  }
+  $write(size, v, at) {
+    if (at === undefined && this._at + size > this._end) throw new E.BufferOverflowException();
+    const from = this.$place(size, at);
+    let left = BigInt.asUintN(size * 8, BigInt(v));
+    for (let i = 0; i < size; i++) { this._b[this._little ? from + i : from + size - 1 - i] = signedByte(Number(left & 255n)); left >>= 8n; }
+    return this;
+  }
+  get(v, from, n) {
+    if (!Array.isArray(v)) return Number(this.$read(1, v));
+    for (let i = from === undefined ? 0 : N(from), end = i + (n === undefined ? v.length : N(n)); i < end; i++) v[i] = Number(this.$read(1));
+    return this;
+  }
+  put(v, x) {
+    if (v instanceof ByteBuffer) { while (v.hasRemaining()) this.put(v.get()); return this; }
+    if (Array.isArray(v)) { for (const b of v) this.put(b); return this; }
+    return x === undefined ? this.$write(1, N(v)) : this.$write(1, N(x), v);
+  }
+  order(o) { if (o === undefined) return this._little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN; this._little = o === ByteOrder.LITTLE_ENDIAN; return this; }
+  array() { return this._b; }
+  capacity() { return this._b.length; }
+  remaining() { return this._end - this._at; }
+  hasRemaining() { return this._at < this._end; }
+  position(n) { if (n === undefined) return this._at; this._at = N(n); return this; }
+  limit(n) { if (n === undefined) return this._end; this._end = N(n); return this; }
+  flip() { this._end = this._at; this._at = 0; return this; }
+  rewind() { this._at = 0; return this; }
+  clear() { this._at = 0; this._end = this._b.length; return this; }
+  toString() { return `java.nio.HeapByteBuffer[pos=${this._at} lim=${this._end} cap=${this._b.length}]`; }
+}
+const wholeOf = (v) => typeof v === "bigint" ? v : BigInt(Math.trunc(N(v)));
+for (const [name, size, turned] of [["Short", 2, Number], ["Int", 4, Number], ["Long", 8, (v) => v]]) {
+  ByteBuffer.prototype["get" + name] = function (at) { return turned(this.$read(size, at)); };
+  ByteBuffer.prototype["put" + name] = function (v, x) { return x === undefined ? this.$write(size, wholeOf(v)) : this.$write(size, wholeOf(x), v); };
+}
+known("java.nio.ByteBuffer", ByteBuffer);
+const byteOrder = (n) => ({ __proto__: JObject.prototype, toString: () => n });
+const ByteOrder = { BIG_ENDIAN: byteOrder("BIG_ENDIAN"), LITTLE_ENDIAN: byteOrder("LITTLE_ENDIAN") };
+kind("java.nio.ByteOrder", () => false, { ...ByteOrder });

@@ -124,7 +124,11 @@ function get(v, name) {
   if (g && !(Array.isArray(v) && !Object.hasOwn(LIST, "get" + cap(name)))) return g(v) ?? null;
   const is = method(v, "is" + cap(name));
   if (is && !(Array.isArray(v) && name !== "empty")) return is(v) ?? null;
-  if (Array.isArray(v) || v instanceof JSet || v instanceof Range) return items(v).map((x) => x === null ? null : get(x, name));
+  if (Array.isArray(v) || v instanceof JSet || v instanceof Range) {
+    // An ArrayList has a field of that name, which Groovy reads where Java lets it.
+    if (name === "size" && Array.isArray(v) && !isArr(v) && !v.some((x) => x instanceof JMap && !x.$plain)) return v.length;
+    return items(v).map((x) => x === null ? null : get(x, name));
+  }
   const p = property(v, name);
   if (p) return p();
   if (v.$self) { const type = classOf(v); if (type["@" + name] !== undefined) return type["@" + name]; }
@@ -369,6 +373,8 @@ class ScriptScope {
   define(name, v) { this.b[name] = v; }
   me() { return this.$me ??= new ScopeObject(this); }
   call(name, args) {
+    const own = this.own?.();
+    if (own && Object.hasOwn(own, name)) return own[name](...args) ?? null;
     const f = this.b[name];
     if (f !== undefined && f !== null && (typeof f === "function" || method(f, "call"))) return invoke(f, args);
     if (this.language === "beanshell" && (name === "eval" || name === "source")) return evaluated("beanshell", name === "eval" ? args[0] : new File(args[0]), this);

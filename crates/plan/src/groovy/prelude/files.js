@@ -58,7 +58,13 @@ class File extends JObject {
   deleteOnExit() { return null; }
   renameTo(o) { return host("files.rename", this._p, o._p); }
   list() { const l = host("files.list", this._p); return l ? array("String[]", l) : null; }
-  listFiles() { const l = host("files.list", this._p); return l ? array("File[]", l.map((n) => new File(this, n))) : null; }
+  // A filter of two parameters gets the folder and a name, one of one parameter the file.
+  $fits(filter, n) {
+    const file = new File(this, n);
+    if (isClosure(filter)) return truth(invoke(filter, filter.$n === 2 ? [this, n] : [file]));
+    try { return truth(call(filter, "accept", [file])); } catch (e) { if (!(e instanceof MissingMethodException)) throw e; return truth(call(filter, "accept", [this, n])); }
+  }
+  listFiles(filter) { const l = host("files.list", this._p); return l ? array("File[]", l.filter((n) => filter === undefined || filter === null || this.$fits(filter, n)).map((n) => new File(this, n))) : null; }
   eachFile(c) { for (const f of this.listFiles() ?? []) invoke(c, [f]); return null; }
   eachFileMatch(p, c) { for (const f of this.listFiles() ?? []) if (isCase(p, f.getName())) invoke(c, [f]); return null; }
   toPath() { return this; }

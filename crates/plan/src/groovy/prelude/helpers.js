@@ -188,13 +188,23 @@ known("groovy.xml.MarkupBuilder", MarkupBuilder);
 // A script that a script has put together or read.
 function evaluated(language, source, scope) {
   const text = source instanceof File ? source.getText() : typeof source?.$text === "function" ? source.$text() : S(source);
-  return new Function(`return (${host("compile", language, text)})`)().body(scope) ?? null;
+  return scriptOf(language, text).body(scope) ?? null;
 }
-DGM.evaluate = (v, source) => evaluated("groovy", source, v instanceof ScopeObject ? v._d : new ScriptScope(Object.create(null), "groovy"));
+const scriptOf = (language, text) => new Function(`return (${host("compile", language, text)})`)();
+DGM.evaluate = (v, source) => evaluated("groovy", source, new ScriptScope(v instanceof ScopeObject ? v._d.b : Object.create(null), "groovy"));
+// A script that was read and did not run: its methods can be called, and `run` runs it.
+function parsed(source, bindings) {
+  const text = source instanceof File ? source.getText() : typeof source?.$text === "function" ? source.$text() : S(source);
+  const made = scriptOf("groovy", text), scope = new ScriptScope(bindings, "groovy");
+  if (made.body.toString().includes("if($d.parsed)")) { scope.parsed = true; made.body(scope); scope.parsed = false; }
+  const script = scope.me();
+  script.run = () => made.body(scope) ?? null;
+  return script;
+}
 known("groovy.lang.GroovyShell", class GroovyShell extends JObject {
   constructor(given) { super(); this._b = Object.create(null); if (given instanceof ScopeObject) Object.assign(this._b, given._d.b); }
   evaluate(source) { return evaluated("groovy", source, new ScriptScope(this._b, "groovy")); }
-  parse(source) { const b = this._b; return { __proto__: JObject.prototype, run: () => evaluated("groovy", source, new ScriptScope(b, "groovy")) }; }
+  parse(source) { return parsed(source, this._b); }
   setVariable(n, v) { this._b[S(n)] = v; return null; }
   setProperty(n, v) { return this.setVariable(n, v); }
   getVariable(n) { return this._b[S(n)] ?? null; }
@@ -313,3 +323,53 @@ Object.defineProperty(FastArray.prototype, "$object", { value: FastObject });
 known("com.alibaba.fastjson.JSONObject", FastObject);
 known("com.alibaba.fastjson.JSONArray", FastArray);
 kind("com.alibaba.fastjson.JSON", () => false, { parseObject: FastObject.parseObject, parseArray: FastObject.parseArray, parse: FastObject.parse, toJSONString: (v) => toJson(v), toJSON: FastObject.toJSON });
+// Jsoup: pages, in which selectors find elements.
+class JsoupElement extends JObject {
+  constructor(page, d) { super(); this._page = page; this._d = d; }
+  $find(css) {
+    const found = host("html", this._page, S(css), this._d?.at ?? null);
+    if (found === null || found === undefined) throw new (C["org.jsoup.select.Selector.SelectorParseException"])(`Could not parse query '${S(css)}'`);
+    return found.map((d) => new JsoupElement(this._page, d));
+  }
+  select(css) { return new JsoupElements(this.$find(css)); }
+  selectFirst(css) { return this.$find(css)[0] ?? null; }
+  getElementById(id) { return this.$find(`[id="${S(id)}"]`)[0] ?? null; }
+  getElementsByTag(n) { return this.select(n); }
+  getElementsByClass(n) { return this.select("." + S(n)); }
+  getElementsByAttribute(n) { return this.select(`[${S(n)}]`); }
+  attr(n) { return this._d?.attributes.find(([name]) => name === S(n).toLowerCase())?.[1] ?? ""; }
+  hasAttr(n) { return this._d?.attributes.some(([name]) => name === S(n).toLowerCase()) ?? false; }
+  text() { return this._d ? this._d.text : this.body()?.text() ?? ""; }
+  hasText() { return this.text() !== ""; }
+  val() { return this._d?.tag === "textarea" ? this.text() : this.attr("value"); }
+  id() { return this.attr("id"); }
+  className() { return this.attr("class").trim(); }
+  hasClass(n) { return this.className().split(/\s+/).includes(S(n)); }
+  tagName() { return this._d?.tag ?? "#root"; }
+  title() { return this.selectFirst("title")?.text() ?? ""; }
+  body() { return this.selectFirst("body"); }
+  head() { return this.selectFirst("head"); }
+}
+known("org.jsoup.nodes.Element", JsoupElement);
+known("org.jsoup.nodes.Document", class extends JObject {}, (v) => v instanceof JsoupElement && !v._d);
+class JsoupElements extends JObject {
+  constructor(list) { super(); this._l = list; }
+  $iter() { return this._l; }
+  iterator() { return new Iter(this._l); }
+  first() { return this._l[0] ?? null; }
+  last() { return this._l[this._l.length - 1] ?? null; }
+  get(i) { return at_(this._l, i) ?? (() => { throw new IndexOutOfBoundsException(`Index ${N(i)} out of bounds for length ${this._l.length}`); })(); }
+  getAt(i) { return at_(this._l, i); }
+  size() { return this._l.length; }
+  isEmpty() { return this._l.length === 0; }
+  asBoolean() { return this._l.length > 0; }
+  attr(n) { return this._l.find((e) => e.hasAttr(n))?.attr(n) ?? ""; }
+  hasAttr(n) { return this._l.some((e) => e.hasAttr(n)); }
+  text() { return this._l.map((e) => e.text()).join(" "); }
+  val() { return this.first()?.val() ?? ""; }
+  eachText() { return this._l.filter((e) => e.hasText()).map((e) => e.text()); }
+  eachAttr(n) { return this._l.filter((e) => e.hasAttr(n)).map((e) => e.attr(n)); }
+  select(css) { const seen = new Set(); return new JsoupElements(this._l.flatMap((e) => e.$find(css)).filter((e) => !seen.has(e._d.at) && seen.add(e._d.at))); }
+}
+known("org.jsoup.select.Elements", JsoupElements);
+kind("org.jsoup.Jsoup", () => false, { parse: (t) => new JsoupElement(t instanceof File ? t.getText() : S(t), null), parseBodyFragment: (t) => new JsoupElement(S(t), null) });

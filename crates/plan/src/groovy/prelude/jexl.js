@@ -60,31 +60,40 @@ function jsObject(v) {
       if (name === "$java") return v;
       if (name === Symbol.toPrimitive) return () => jstr(v);
       if (typeof name === "symbol") return undefined;
+      if (Array.isArray(v) && name === "length") return v.length;
+      if (Array.isArray(v) && /^\d+$/.test(name)) return toJs(v[name] ?? null);
       if (isClass(v) && Object.hasOwn(v, name) && typeof v[name] !== "function") return toJs(v[name]);
       if (method(v, name)) return (...a) => toJs(call(v, name, a.map(fromJs)));
       try { return toJs(get(v, name)); } catch { return undefined; }
     },
     set(_, name, value) { put(v, name, fromJs(value)); return true; },
-    construct(_, a) { return toJs(create(v, a.map(fromJs))); },
+    construct(_, a) { const made = create(v, a.map(fromJs)), js = toJs(made); return Object(js) === js && !Array.isArray(js) ? js : jsObject(made); },
     apply(_, __, a) { return toJs(create(v, a.map(fromJs))); },
     has: () => true,
   });
 }
 // `java.util.Date` and the like: names of packages, up to a class.
 function jsPackage(path) {
-  return new Proxy({}, { get(_, name) { if (typeof name === "symbol") return undefined; const full = path ? `${path}.${name}` : name; return C[full] ? jsObject(C[full]) : jsPackage(full); } });
+  return new Proxy({}, { get(_, name) { if (name === "$path") return path; if (typeof name === "symbol") return undefined; const full = path ? `${path}.${name}` : name; return C[full] ? jsObject(C[full]) : jsPackage(full); } });
 }
 const JS_NAMES = {
   java: jsPackage("java"), javax: jsPackage("javax"), org: jsPackage("org"), com: jsPackage("com"), Packages: jsPackage(""), Java: { type: (n) => { if (!C[n]) throw new Error(`java.lang.ClassNotFoundException: ${n}`); return jsObject(C[n]); }, from: (l) => [...items(l)], to: (l) => l },
-  print: (v) => { host("print", String(v) + "\n"); }, importPackage: () => {}, importClass: () => {}, load: () => { throw unsupported("load()"); },
+  print: (v) => { host("print", String(v) + "\n"); }, importPackage: null, importClass: null, load: (n) => { if (!/^nashorn:/.test(n)) throw unsupported("load()"); },
 };
 function javascript(source) {
   const code = new Function("$names", "$source", "with($names){return eval($source)}");
   return (bindings, interpreter) => run("javascript", (scope) => {
     const b = scope.b;
+    // Packages that the script imported whole; what the engine itself has of their names stays.
+    const packages = [];
+    const imported = (name) => name in globalThis ? undefined : packages.map((path) => C[`${path}.${name}`]).find((c) => c !== undefined);
+    const imports = {
+      importPackage: (...all) => { packages.push(...all.map((p) => p.$path)); },
+      importClass: (...all) => { for (const c of all) { const made = c.$java; if (!isClass(made)) throw new Error(`java.lang.ClassNotFoundException: ${c.$path}`); b[simpleName(made)] = made; } },
+    };
     const names = new Proxy(b, {
-      has: (_, name) => typeof name === "string" && (name in b || name in JS_NAMES),
-      get(_, name) { if (typeof name === "symbol") return undefined; return name in b ? toJs(b[name]) : JS_NAMES[name]; },
+      has: (_, name) => typeof name === "string" && (name in b || name in JS_NAMES || imported(name) !== undefined),
+      get(_, name) { if (typeof name === "symbol") return undefined; return name in b ? toJs(b[name]) : imports[name] ?? JS_NAMES[name] ?? toJs(imported(name)); },
       set(_, name, value) { b[name] = fromJs(value); return true; },
     });
     // Names that the script assigns without declaring them become its bindings rather than the engine's globals.

@@ -143,6 +143,9 @@ class SampleResult extends JObject {
   setStartNextThreadLoop(v) { return this.$set("logicalAction", truth(v) ? ACTIONS[1] : ACTIONS[0]); }
   setTestLogicalAction(v) { return this.$set("logicalAction", v._name); }
   getTestLogicalAction() { return C["org.apache.jmeter.samplers.SampleResult.TestLogicalAction"][this.$get("logicalAction") ?? "CONTINUE"]; }
+  // The time between does not count.
+  samplePause() { this._paused = now(); return null; }
+  sampleResume() { if (this._paused !== undefined) this.$set("idleTime", N(this.$get("idleTime") ?? 0) + now() - this._paused); this._paused = undefined; return null; }
   sampleStart() { if (this._own) this._own.startTime = now(); return null; }
   sampleEnd() { if (this._own) { const end = now(); this._own.time = end - (this._own.startTime ??= end); } return null; }
   setBodySize() { return null; }
@@ -224,7 +227,7 @@ class Context extends JObject {
   getProperties() { return new Props(); }
   getPreviousResult() { return host("ctx.get", "hasPrevious") ? resultOf("prev") : null; }
   getCurrentSampler() { return new Sampler(); }
-  getPreviousSampler() { return new Sampler(); }
+  getPreviousSampler() { return host("ctx.get", "hasPrevious") ? new Sampler() : null; }
   getEngine() { return new Engine(); }
   isSamplingStarted() { return true; }
   isRecording() { return false; }
@@ -238,35 +241,60 @@ class Context extends JObject {
 known("org.apache.jmeter.threads.JMeterContext", Context);
 kind("org.apache.jmeter.threads.JMeterContextService", () => false, { getContext: () => new Context(), getNumberOfThreads: () => int(host("ctx.get", "totalThreads")), getTotalThreads: () => int(host("ctx.get", "totalThreads")), getTestStartTime: () => L(host("ctx.get", "testStart")), getThreadCounts: () => new ThreadCounts() });
 class ThreadCounts extends JObject { $property(name) { return name === "activeThreads" || name === "startedThreads" ? int(host("ctx.get", "totalThreads")) : name === "finishedThreads" ? 0 : undefined; } }
+// Arguments of the request, or a list of a script's own.
 class Arguments extends JObject {
-  $list() { return host("sampler.arguments") ?? []; }
+  constructor(of) { super(); this._own = of === REQUEST ? null : []; }
+  $list() { return this._own ?? host("sampler.arguments") ?? []; }
+  $set(list) { if (this._own) this._own = list; else host("sampler.setArguments", list); return null; }
+  $at(i) { const a = this.$list()[i]; return a === undefined ? null : new HTTPArgument(a.name, a.value, a.encoded === true).$in(this, i); }
   getArgumentCount() { return this.$list().length; }
-  getArgument(i) { const a = this.$list()[N(i)]; return a === undefined ? null : new Argument(a.name, a.value); }
+  getArgument(i) { return this.$at(N(i)); }
   getArgumentsAsMap() { return map(this.$list().map((a) => [a.name, a.value])); }
-  addArgument(n, v) { const a = n instanceof Argument ? { name: n._n, value: n._v } : { name: S(n), value: S(v) }; host("sampler.setArguments", [...this.$list(), a]); return null; }
-  removeArgument(n) { host("sampler.setArguments", this.$list().filter((a, i) => isNumber(n) ? i !== N(n) : a.name !== S(n instanceof Argument ? n._n : n))); return null; }
-  removeAllArguments() { host("sampler.setArguments", []); return null; }
+  addArgument(n, v) { const a = n instanceof Argument ? n : new Argument(n, v); return this.$set([...this.$list(), a.$plainly()]); }
+  removeArgument(n) { return this.$set(this.$list().filter((a, i) => isNumber(n) ? i !== N(n) : a.name !== S(n instanceof Argument ? n._n : n))); }
+  removeAllArguments() { return this.$set([]); }
   clear() { return this.removeAllArguments(); }
   getArguments() { return this.$iter(); }
   iterator() { return new Iter(this.$iter()); }
-  $iter() { return this.$list().map((a) => new Argument(a.name, a.value)); }
+  $iter() { return this.$list().map((_, i) => this.$at(i)); }
   toString() { return this.$list().map((a) => `${a.name}=${a.value}`).join("&"); }
 }
+const REQUEST = Symbol("of the request");
 known("org.apache.jmeter.config.Arguments", Arguments);
+// A property of an element, as old scripts read a request's body.
+class Property extends JObject {
+  constructor(n, v, change) { super(); this._n = n; this._v = v; this._change = change; }
+  getName() { return this._n; }
+  getStringValue() { return this._v === null ? "" : str(this._v); }
+  getObjectValue() { return this._v; }
+  setObjectValue(v) { this._v = v; if (!this._change) throw unsupported(`setting the property ${this._n}`); this._change(str(v)); return null; }
+  getIntValue() { return parseInteger(this.getStringValue()); }
+  getBooleanValue() { return this.getStringValue() === "true"; }
+  toString() { return this.getStringValue(); }
+}
 class Argument extends JObject {
-  constructor(n = "", v = "") { super(); this._n = S(n); this._v = S(v); }
+  getProperty(n) { return S(n) === "Argument.name" ? new Property(n, this._n, (v) => this.setName(v)) : S(n) === "Argument.value" ? new Property(n, this._v, (v) => this.setValue(v)) : new Property(n, null); }
+  getObjectValue() { return this; }
+  constructor(n = "", v = "", encoded = false) { super(); this._n = S(n); this._v = S(v); this._encoded = truth(encoded); }
   getName() { return this._n; }
   getValue() { return this._v; }
-  setName(v) { this._n = S(v); return null; }
-  setValue(v) { this._v = S(v); this._change?.(); return null; }
+  setName(v) { this._n = S(v); return this.$changed(); }
+  setValue(v) { this._v = S(v); return this.$changed(); }
+  // One of a list changes the list with it.
+  $in(list, at) { this._list = list; this._at = at; return this; }
+  $changed() { this._list?.$set(this._list.$list().map((a, i) => i === this._at ? this.$plainly() : a)); return null; }
+  $plainly() { return { name: this._n, value: this._v, encoded: this._encoded }; }
   getStringValue() { return this._v; }
-  setAlwaysEncoded() { return null; }
+  setAlwaysEncoded(v) { this._encoded = truth(v); return this.$changed(); }
+  isAlwaysEncoded() { return this._encoded; }
   setUseEquals() { return null; }
   setMetaData() { return null; }
   toString() { return `${this._n}=${this._v}`; }
 }
 known("org.apache.jmeter.config.Argument", Argument);
-known("org.apache.jmeter.protocol.http.util.HTTPArgument", class HTTPArgument extends Argument {});
+// Of a request: a value that is not encoded yet will be, unless told otherwise.
+class HTTPArgument extends Argument { constructor(n = "", v = "", encoded = true) { super(n, v, typeof encoded === "boolean" ? encoded : true); } }
+known("org.apache.jmeter.protocol.http.util.HTTPArgument", HTTPArgument);
 class Header extends JObject {
   constructor(n = "", v = "", manager) { super(); this._n = S(n); this._v = S(v); this._of = manager; }
   getName() { return this._n; }
@@ -277,21 +305,37 @@ class Header extends JObject {
   toString() { return `${this._n}\t${this._v}`; }
 }
 known("org.apache.jmeter.protocol.http.control.Header", Header);
+// Headers of the request, or a list of a script's own.
 class HeaderManager extends JObject {
-  $list() { return host("sampler.headers") ?? []; }
-  $replace(n, old, v) { host("sampler.setHeaders", this.$list().map((h) => h.name === n && h.value === old ? { name: n, value: v } : h)); }
-  add(h) { host("sampler.setHeaders", [...this.$list(), { name: h._n, value: h._v }]); return null; }
+  constructor(of) { super(); this._own = of === REQUEST ? null : []; }
+  $list() { return this._own ?? host("sampler.headers") ?? []; }
+  $set(list) { if (this._own) this._own = list; else host("sampler.setHeaders", list); return null; }
+  $replace(n, old, v) { this.$set(this.$list().map((h) => h.name === n && h.value === old ? { name: n, value: v } : h)); }
+  add(h) { return this.$set([...this.$list(), { name: h._n, value: h._v }]); }
   get(i) { const h = this.$list()[N(i)]; return h ? new Header(h.name, h.value, this) : null; }
   getHeader(i) { return this.get(i); }
   size() { return this.$list().length; }
   getHeaders() { return this.$iter(); }
   $iter() { return this.$list().map((h) => new Header(h.name, h.value, this)); }
   getFirstHeaderNamed(n) { const h = this.$list().find((x) => x.name.toLowerCase() === S(n).toLowerCase()); return h ? new Header(h.name, h.value, this) : null; }
-  removeHeaderNamed(n) { host("sampler.setHeaders", this.$list().filter((h) => h.name.toLowerCase() !== S(n).toLowerCase())); return null; }
-  remove(i) { host("sampler.setHeaders", this.$list().filter((_, k) => k !== N(i))); return null; }
-  clear() { host("sampler.setHeaders", []); return null; }
+  removeHeaderNamed(n) { return this.$set(this.$list().filter((h) => h.name.toLowerCase() !== S(n).toLowerCase())); }
+  remove(i) { return this.$set(this.$list().filter((_, k) => k !== N(i))); }
+  clear() { return this.$set([]); }
+  // The headers of another one replace those of the same name.
+  $merge(other) { const list = other.$list(), same = (a, b) => a.name.toLowerCase() === b.name.toLowerCase(); return this.$set([...this.$list().filter((h) => !list.some((x) => same(h, x))), ...list]); }
 }
 known("org.apache.jmeter.protocol.http.control.HeaderManager", HeaderManager);
+class HTTPFileArg extends JObject {
+  constructor(path = "", name = "", type = "") { super(); if (path instanceof HTTPFileArg) [path, name, type] = [path._p, path._n, path._t]; this._p = S(path); this._n = S(name); this._t = S(type); }
+  getPath() { return this._p; }
+  getParamName() { return this._n; }
+  getMimeType() { return this._t; }
+  setPath(v) { this._p = S(v); return null; }
+  setParamName(v) { this._n = S(v); return null; }
+  setMimeType(v) { this._t = S(v); return null; }
+  toString() { return `path:'${this._p}'|param:'${this._n}'|mimetype:'${this._t}'`; }
+}
+known("org.apache.jmeter.protocol.http.util.HTTPFileArg", HTTPFileArg);
 class Cookie extends JObject {
   constructor(name = "", value = "", domain = "", path = "/", secure = false, expires = 0n) { super(); this._d = { name: S(name), value: S(value), domain: S(domain), path: S(path), secure: truth(secure), expires: N(expires) }; }
   getName() { return this._d.name; }
@@ -327,17 +371,21 @@ known("org.apache.jmeter.protocol.http.control.CookieManager", CookieManager);
 class Sampler extends JObject {
   $get(f) { return host("sampler.get", f) ?? null; }
   $set(f, v) { host("sampler.set", f, v); return null; }
-  getArguments() { return new Arguments(); }
-  setArguments() { return null; }
-  addArgument(n, v) { return new Arguments().addArgument(n, v); }
-  addNonEncodedArgument(n, v) { host("sampler.setArguments", [...(host("sampler.arguments") ?? []), { name: S(n), value: S(v), encoded: true }]); return null; }
+  getArguments() { return new Arguments(REQUEST); }
+  setArguments(list) { host("sampler.setArguments", list.$list()); return null; }
+  addArgument(n, v) { return this.getArguments().addArgument(new HTTPArgument(n, v, true)); }
+  addNonEncodedArgument(n, v) { return this.getArguments().addArgument(new HTTPArgument(n, v, false)); }
   addEncodedArgument(n, v) { return this.addNonEncodedArgument(n, v); }
-  getHeaderManager() { return host("sampler.headers") === null ? null : new HeaderManager(); }
-  setHeaderManager() { return null; }
+  getHeaderManager() { return host("sampler.headers") === null ? null : new HeaderManager(REQUEST); }
+  setHeaderManager(m) { return m === null || m._own === null ? null : new HeaderManager(REQUEST).$merge(m); }
+  getHTTPFiles() { return array("HTTPFileArg[]", (host("sampler.files") ?? []).map((f) => new HTTPFileArg(f.path, f.name, f.type))); }
+  getHTTPFileCount() { return this.getHTTPFiles().length; }
+  setHTTPFiles(list) { host("sampler.setFiles", items(list).map((f) => ({ path: f._p, name: f._n, type: f._t }))); return null; }
   getCookieManager() { return host("cookies.get") === null ? null : new CookieManager(); }
   getUrl() { const u = this.$get("url"); return u === null ? null : new URL(u); }
   getPropertyAsString(n) { return asText(this.$get(S(n))); }
   setProperty(n, v) { return this.$set(S(n), str(v)); }
+  getProperty(n) { const name = S(n); return name === "HTTPsampler.Arguments" ? new Property(name, this.getArguments()) : name === "HTTPSampler.header_manager" || name === "HeaderManager.headers" ? new Property(name, this.getHeaderManager()) : new Property(name, this.$get(name === "TestElement.name" ? "name" : name), (v) => this.$set(name, v)); }
   getThreadContext() { return new Context(); }
   getThreadName() { return host("ctx.get", "threadName"); }
   setPostBodyRaw(v) { return this.$set("postBodyRaw", truth(v)); }

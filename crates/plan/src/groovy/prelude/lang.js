@@ -27,7 +27,7 @@ kind("java.lang.String", (v) => typeof v === "string", {
 const spreadArgs = (a) => a.length === 1 && isArr(a[0]) && a[0].$type !== "byte[]" ? [...a[0]] : a;
 kind("java.lang.CharSequence", (v) => isText(v) || v instanceof StringBuilder);
 kind("java.lang.Comparable", (v) => isText(v) || rank(v) >= 0 || typeof v?.compareTo === "function");
-for (const name of ["java.lang.Runnable", "java.util.concurrent.Callable", "java.util.Comparator", "java.util.function.Function", "java.util.function.Predicate", "java.util.function.Supplier", "java.util.function.Consumer", "java.util.function.BiFunction", "java.util.function.UnaryOperator", "java.util.function.BinaryOperator"]) kind(name, (v) => isClosure(v) || v?.$self === true, name.endsWith("Comparator") ? { comparing: (f, g) => fnOf((a, b) => (g ? compareBy(g) : cmp)(invoke(f, [a]), invoke(f, [b])), 2), comparingInt: (f) => fnOf((a, b) => cmp(invoke(f, [a]), invoke(f, [b])), 2), comparingLong: (f) => fnOf((a, b) => cmp(invoke(f, [a]), invoke(f, [b])), 2), naturalOrder: () => fnOf(cmp, 2), reverseOrder: () => fnOf((a, b) => cmp(b, a), 2) } : name.endsWith("Function") || name.endsWith("UnaryOperator") ? { identity: () => fnOf((v) => v, 1) } : {});
+for (const name of ["java.lang.Runnable", "java.util.concurrent.Callable", "java.io.FileFilter", "java.io.FilenameFilter", "java.util.Comparator", "java.util.function.Function", "java.util.function.Predicate", "java.util.function.Supplier", "java.util.function.Consumer", "java.util.function.BiFunction", "java.util.function.UnaryOperator", "java.util.function.BinaryOperator"]) kind(name, (v) => isClosure(v) || v?.$self === true, name.endsWith("Comparator") ? { comparing: (f, g) => fnOf((a, b) => (g ? compareBy(g) : cmp)(invoke(f, [a]), invoke(f, [b])), 2), comparingInt: (f) => fnOf((a, b) => cmp(invoke(f, [a]), invoke(f, [b])), 2), comparingLong: (f) => fnOf((a, b) => cmp(invoke(f, [a]), invoke(f, [b])), 2), naturalOrder: () => fnOf(cmp, 2), reverseOrder: () => fnOf((a, b) => cmp(b, a), 2) } : name.endsWith("Function") || name.endsWith("UnaryOperator") ? { identity: () => fnOf((v) => v, 1) } : {});
 for (const name of ["java.io.Serializable", "java.lang.Cloneable", "java.io.Closeable", "java.lang.AutoCloseable", "groovy.lang.GroovyObject", "groovy.lang.GString", "groovy.lang.Writable"]) kind(name, name === "groovy.lang.GString" ? (v) => v instanceof GStr : () => true);
 known("org.codehaus.groovy.runtime.GStringImpl", GStr);
 kind("org.codehaus.groovy.runtime.NullObject", (v) => v === null);
@@ -239,7 +239,7 @@ function as(name, type, v) {
   if (type === null || name.endsWith("[]") || NAMES_OF[name]) return to(name, v);
   if (isClosure(v) || isa(v, [type])) return v;
   // A map of one closure, turned to what has one method, is that closure.
-  const sole = v instanceof JMap && v.size() === 1 && /^(Comparator|Runnable|Callable|Function|BiFunction|Consumer|Predicate|Supplier|UnaryOperator|BinaryOperator)$/.test(name) ? v.list()[0]._v : null;
+  const sole = v instanceof JMap && v.size() === 1 && /^(Comparator|FileFilter|FilenameFilter|Runnable|Callable|Function|BiFunction|Consumer|Predicate|Supplier|UnaryOperator|BinaryOperator)$/.test(name) ? v.list()[0]._v : null;
   if (isClosure(sole)) return sole;
   return castTo(type, v);
 }

@@ -162,11 +162,13 @@ class Matcher extends JObject {
   asBoolean() { return this.find(); }
   toString() { return `java.util.regex.Matcher[pattern=${this._p._source} region=0,${this._t.length} lastmatch=${this._m ? this._m[0] : ""}]`; }
 }
+// What `=~` found last.
+Matcher["@lastMatcher"] = null;
 known("java.util.regex.Matcher", Matcher);
 known("java.util.regex.MatchResult", class extends JObject {}, (v) => v instanceof Matcher);
 function finder(text, pattern) {
   if (text === null || text === undefined || pattern === null || pattern === undefined) throw npe("a side of =~ is null");
-  return (pattern instanceof Pattern ? pattern : Pattern.compile(str(pattern))).matcher(str(text));
+  return Matcher["@lastMatcher"] = (pattern instanceof Pattern ? pattern : Pattern.compile(str(pattern))).matcher(str(text));
 }
 function matches(text, pattern) {
   if (text === null || text === undefined || pattern === null || pattern === undefined) return false;

@@ -3,7 +3,7 @@
 //! Main type: [`Element`]. Nothing here knows what an element means, only how classes are called; unknown ones are kept with their names.
 //! Document types are refused, so that no entity is ever expanded or fetched.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use roxmltree::{Document, Node, ParsingOptions};
@@ -13,6 +13,8 @@ use crate::note::{Kind, Note, Place};
 
 /// How deep elements may stand in each other.
 const DEPTH_MAX: usize = 200;
+/// How many properties a file may write by pointing to others.
+const REFERENCES_MAX: usize = 20_000;
 
 /// A property's value.
 #[derive(Clone, PartialEq, Debug)]
@@ -196,7 +198,8 @@ pub fn read(file: &str, text: &str) -> Result<Read, Box<Note>> {
         Box::new(Note::new(Kind::Error, place, format!("the plan is no well-formed XML: {error}")))
     })?;
     let root = document.root_element();
-    let reader = Reader { document: &document, file, skipped, notes: RefCell::new(notes) };
+    let reader =
+        Reader { document: &document, file, skipped, notes: RefCell::new(notes), pointed: Cell::new(0) };
     if root.tag_name().name() != "jmeterTestPlan" {
         let place = reader.place(root);
         let message = format!("a plan begins with jmeterTestPlan, not with {}", root.tag_name().name());
@@ -216,6 +219,8 @@ struct Reader<'a> {
     skipped: u32,
     /// What there is to say.
     notes: RefCell<Vec<Note>>,
+    /// Properties that pointed to others so far.
+    pointed: Cell<usize>,
 }
 
 impl Reader<'_> {
@@ -300,7 +305,39 @@ impl Reader<'_> {
         Ok(element)
     }
 
+    /// The property that is meant by one: where an object stands twice in a plan, the second time is a path to the
+    /// first, such as `../../collectionProp/stringProp[3]`.
+    fn meant<'n, 'i>(&self, node: Node<'n, 'i>) -> Result<Node<'n, 'i>, Box<Note>> {
+        let Some(path) = node.attribute("reference") else { return Ok(node) };
+        let told = |message: String| Box::new(Note::new(Kind::Error, self.place(node), message));
+        self.pointed.set(self.pointed.get() + 1);
+        if self.pointed.get() > REFERENCES_MAX {
+            return Err(told(format!("more than {REFERENCES_MAX} properties point to others")));
+        }
+        let mut at = node;
+        for step in path.split('/') {
+            let (name, place) = match step.strip_suffix(']').and_then(|step| step.split_once('[')) {
+                Some((name, place)) => (name, place.parse().unwrap_or(0_usize)),
+                None => (step, 1),
+            };
+            let next = match name {
+                ".." => at.parent_element(),
+                name => at.children().filter(|child| child.has_tag_name(name)).nth(place.wrapping_sub(1)),
+            };
+            at = next.ok_or_else(|| told(format!("there is no property at {path}")))?;
+        }
+        if at.attribute("reference").is_some() || node.ancestors().any(|outer| outer == at) {
+            return Err(told(format!("the property at {path} is no value")));
+        }
+        Ok(at)
+    }
+
     fn prop(&self, node: Node<'_, '_>, depth: usize) -> Result<Option<(String, Prop)>, Box<Note>> {
+        if depth > DEPTH_MAX {
+            let message = "properties stand too deep in each other";
+            return Err(Box::new(Note::new(Kind::Error, self.place(node), message)));
+        }
+        let node = self.meant(node)?;
         let name = node.attribute("name").unwrap_or_default().to_owned();
         let tag = node.tag_name().name();
         Ok(match tag {
@@ -379,6 +416,28 @@ mod tests {
         check("<a/>", "begins with jmeterTestPlan");
         check("<!DOCTYPE a [<!ENTITY x \"y\">]><jmeterTestPlan>&x;</jmeterTestPlan>", "DTD");
         check(&format!("{}{}", "<jmeterTestPlan>", "<hashTree>".repeat(5000)), "XML");
+    }
+
+    #[test]
+    fn a_property_may_point_to_another() {
+        let read_props = |inner: &str| {
+            let text = format!(
+                "<jmeterTestPlan><hashTree><TestPlan><collectionProp name=\"l\">{inner}</collectionProp></TestPlan>\
+                 </hashTree></jmeterTestPlan>"
+            );
+            read("p.jmx", &text).map(|read| read.roots[0].get("l").cloned())
+        };
+        let texts =
+            |list: &[&str]| Prop::List(list.iter().map(|text| Prop::Text((*text).to_owned())).collect());
+        let rows = "<collectionProp name=\"1\"><stringProp name=\"a\">x</stringProp><stringProp>y</stringProp>\
+             <stringProp reference=\"../stringProp\"/></collectionProp>\
+             <collectionProp><stringProp reference=\"../../collectionProp/stringProp[2]\"/></collectionProp>";
+        let want = Prop::List(vec![texts(&["x", "y", "x"]), texts(&["y"])]);
+        assert_eq!(read_props(rows).unwrap(), Some(want));
+        for wrong in ["../../nope", "..", "../stringProp[9]", "../stringProp"] {
+            let note = read_props(&format!("<stringProp reference=\"{wrong}\"/>")).unwrap_err();
+            assert!(note.message.contains("the property at") || note.message.contains("no property at"));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::sample::Sample;
 use super::script_element::Script;
 use super::scripts::SamplerView;
 use super::tree::NodeKind;
-use super::user::{User, Var};
+use super::user::{Shared, User, Var};
 use super::walk::Halt;
 use crate::session::Session;
 
@@ -99,7 +99,7 @@ pub fn show(variables: bool, props: bool, sample: &mut Sample, user: &User) {
 }
 
 /// Applies what a script changed of a request.
-pub fn apply(call: &mut Call, view: &SamplerView) {
+pub fn apply(call: &mut Call, view: &SamplerView, shared: &Shared) {
     if let Some(headers) = &view.headers {
         call.headers.clone_from(headers);
     }
@@ -113,6 +113,9 @@ pub fn apply(call: &mut Call, view: &SamplerView) {
         };
         call.pairs = arguments.iter().map(pair).collect();
         call.raw = !call.pairs.is_empty() && call.pairs.iter().all(|pair| pair.name.is_empty());
+    }
+    if let Some(files) = &view.files {
+        call.set_files(files, shared);
     }
     if view.changed.is_empty() && view.arguments.is_none() {
         return;

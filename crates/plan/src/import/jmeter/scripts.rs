@@ -69,6 +69,8 @@ pub struct SamplerView {
     pub arguments: Option<Vec<(String, String, bool)>>,
     /// Headers that a script set.
     pub headers: Option<Vec<(String, String)>>,
+    /// Files that a script set: path, name of the part, type.
+    pub files: Option<Vec<[String; 3]>>,
     /// The request as it would be without the script, when it is one of HTTP.
     pub call: Option<Box<super::http::Call>>,
 }
@@ -77,7 +79,7 @@ impl SamplerView {
     /// Whether a script set anything.
     #[must_use]
     pub fn has_changes(&self) -> bool {
-        !self.changed.is_empty() || self.arguments.is_some() || self.headers.is_some()
+        !self.changed.is_empty() || self.arguments.is_some() || self.headers.is_some() || self.files.is_some()
     }
 }
 

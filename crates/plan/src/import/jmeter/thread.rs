@@ -20,10 +20,12 @@ use model::{Level, Nanos, Own};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::assertion::Assertion;
 use super::clerk::Entry;
 use super::config::Config;
 use super::dialect::{self, Common};
 use super::http::Network;
+use super::listener::Listener;
 use super::sample::Action;
 use super::sampler;
 use super::scripts::SamplerView;
@@ -305,8 +307,15 @@ impl Thread {
         let node_ = &group.nodes[node];
         let scope = &node_.scope;
         self.action = Action::Continue;
-        let is_script =
-            |at: &usize| matches!(&group.parts[*at].part, Part::PreScript(_) | Part::PostScript(_));
+        let is_script = |at: &usize| {
+            matches!(
+                &group.parts[*at].part,
+                Part::PreScript(_)
+                    | Part::PostScript(_)
+                    | Part::Assert(Assertion::Script(_))
+                    | Part::Listen(Listener::Script(_))
+            )
+        };
         // A function in the name is asked once for each sample, after the pre-processors.
         let mut calls = false;
         node_.name.each_call(&mut |_, _| calls = true);
@@ -316,7 +325,8 @@ impl Thread {
             self.name_sampler(&node_.name)?;
         }
         // Only scripts look at it.
-        let mut view = scope.pre.iter().chain(&scope.post).any(is_script).then(|| {
+        let beside = [&scope.pre, &scope.post, &scope.assertions, &scope.listeners];
+        let mut view = beside.into_iter().flatten().any(is_script).then(|| {
             let (name, class) = (self.user.sampler_name.clone(), sampler::class_of(&node_.kind));
             Box::new(SamplerView { name, class, ..SamplerView::default() })
         });

@@ -52,6 +52,29 @@ fn number(args: &[Value], at: usize) -> i64 {
         .unwrap_or(0)
 }
 
+/// What a selector finds in a page, or in the element of that number.
+fn selected(html: &str, selector: &str, within: Option<u64>) -> Value {
+    let Some(page) = script::Page::parse(html) else { return json!([]) };
+    let Some(found) = page.select(selector) else { return Value::Null };
+    let all: Vec<_> = page.descendants(page.root()).collect();
+    let outer = within.and_then(|at| all.get(usize::try_from(at).ok()?)).copied();
+    let inside: Option<Vec<_>> =
+        outer.map(|outer| std::iter::once(outer).chain(page.descendants(outer)).collect());
+    let found = found.into_iter().filter(|node| inside.as_ref().is_none_or(|inside| inside.contains(node)));
+    found
+        .filter_map(|node| {
+            let script::PageContent::Element(tag, attributes) = page.content(node) else { return None };
+            let at = all.iter().position(|other| *other == node)?;
+            let words = page.text(node).split_whitespace().collect::<Vec<_>>().join(" ");
+            Some(json!({"at": at, "tag": tag, "attributes": attributes, "text": words}))
+        })
+        .collect()
+}
+
+fn as_file([path, name, kind]: &[String; 3]) -> Value {
+    json!({"path": path, "name": name, "type": kind})
+}
+
 /// Bytes as hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -132,6 +155,7 @@ impl Host<'_, '_> {
                 let (found, definite) = paths::find(&document, &text(args, 1))?;
                 if definite && found.is_empty() { Value::Null } else { Value::Array(found) }
             }
+            "html" => selected(&text(args, 0), &text(args, 1), args.get(2).and_then(Value::as_u64)),
             "zone" => {
                 self.zone(args).map_or(Value::Null, |zone| (zone.offset_ms(moment(args)) / 60_000).into())
             }
@@ -341,12 +365,15 @@ impl Host<'_, '_> {
                 Value::Null
             }
             "arguments" => match (&view.arguments, &view.call) {
-                (Some(list), _) => {
-                    list.iter().map(|(name, value, _)| json!({"name": name, "value": value})).collect()
-                }
-                (None, Some(call)) => {
-                    call.pairs.iter().map(|pair| json!({"name": pair.name, "value": pair.value})).collect()
-                }
+                (Some(list), _) => list
+                    .iter()
+                    .map(|(name, value, encode)| json!({"name": name, "value": value, "encoded": encode}))
+                    .collect(),
+                (None, Some(call)) => call
+                    .pairs
+                    .iter()
+                    .map(|pair| json!({"name": pair.name, "value": pair.value, "encoded": pair.encode}))
+                    .collect(),
                 _ => json!([]),
             },
             "setArguments" => {
@@ -362,6 +389,18 @@ impl Host<'_, '_> {
                 }
                 _ => Value::Null,
             },
+            "files" => match (&view.files, &view.call) {
+                (Some(list), _) => list.iter().map(as_file).collect(),
+                (None, Some(call)) => call.files.iter().map(as_file).collect(),
+                _ => Value::Null,
+            },
+            "setFiles" => {
+                let list = args.first().and_then(Value::as_array).cloned().unwrap_or_default();
+                let member = |item: &Value, key: &str| item[key].as_str().unwrap_or_default().to_owned();
+                let file = |item: &Value| ["path", "name", "type"].map(|key| member(item, key));
+                view.files = Some(list.iter().map(file).collect());
+                Value::Null
+            }
             "setHeaders" => {
                 let list = pairs(args.first().unwrap_or(&Value::Null));
                 view.headers = Some(list.into_iter().map(|(name, value, _)| (name, value)).collect());

@@ -18,7 +18,7 @@ use smol_str::SmolStr;
 use super::config::Config;
 use super::text::{Fault, Text};
 use super::tree::{Part, Scope, Scoped};
-use super::user::User;
+use super::user::{Shared, User};
 
 pub use network::Network;
 pub use ready::ReadyRequests;
@@ -256,14 +256,9 @@ impl HttpSampler {
             if path.is_empty() {
                 continue;
             }
-            let place = user.shared.beside_plan(&path);
-            if let Err(why) = user.shared.reach.check(&place, &path) {
-                call.file_outside = Some(why.into());
-            }
-            let path = place.display().to_string();
             let (name, kind) =
                 (file.name.eval(user)?.into_owned(), file.content_type.eval(user)?.into_owned());
-            call.files.push([path, name, kind]);
+            call.add_file(&path, name, kind, &user.shared);
         }
         call.place(scope, parts, user)?;
         let parts_of_url = [
@@ -312,6 +307,24 @@ impl Argument {
 }
 
 impl Call {
+    /// One more file, by its path beside the plan.
+    fn add_file(&mut self, path: &str, name: String, kind: String, shared: &Shared) {
+        let place = shared.beside_plan(path);
+        if let Err(why) = shared.reach.check(&place, path) {
+            self.file_outside = Some(why.into());
+        }
+        self.files.push([place.display().to_string(), name, kind]);
+    }
+
+    /// Other files than those of the plan.
+    pub fn set_files(&mut self, files: &[[String; 3]], shared: &Shared) {
+        self.files.clear();
+        self.file_outside = None;
+        for [path, name, kind] in files {
+            self.add_file(path, name.clone(), kind.clone(), shared);
+        }
+    }
+
     /// Headers, and which managers are in force: of headers the nearest, of all others the farthest.
     fn place(&mut self, scope: &Scope, parts: &[Arc<Scoped>], user: &mut User) -> Result<(), Fault> {
         for at in &scope.configs {

@@ -156,8 +156,10 @@ impl Thread {
         scope: &Scope,
     ) -> Verdict {
         let mut verdict = Verdict { name: name.to_owned(), ..Default::default() };
-        let outcome =
-            self.eval_script(script, name, Stand::Assertion, Some(sample), None, Some(&mut verdict), scope);
+        let mut view = self.view.take();
+        let (seen, judged) = (view.as_deref_mut(), Some(&mut verdict));
+        let outcome = self.eval_script(script, name, Stand::Assertion, Some(sample), seen, judged, scope);
+        self.view = view;
         match outcome {
             Ok(_) => {}
             Err(thrown) => {
@@ -186,7 +188,10 @@ impl Thread {
             };
             let holder = Rc::new(RefCell::new(sample.clone()));
             let name = group.parts[*at].name.raw().to_owned();
-            let told = self.eval_script(script, &name, Stand::Listener, Some(&holder), None, None, scope);
+            let mut view = self.view.take();
+            let seen = view.as_deref_mut();
+            let told = self.eval_script(script, &name, Stand::Listener, Some(&holder), seen, None, scope);
+            self.view = view;
             if let Err(thrown) = told {
                 self.say(Level::Error, &thrown.text);
             }

@@ -36,6 +36,14 @@ impl Thread {
         let group = self.group.clone();
         let node_ = &group.nodes[node];
         let scope = &node_.scope;
+        // What scripts behind the sampler see of it; a request is filled in once it is known.
+        let view = if matches!(node_.kind, NodeKind::Http(_)) {
+            self.view = None;
+            view
+        } else {
+            self.view = view;
+            None
+        };
         let sample = match &node_.kind {
             NodeKind::Http(http) => {
                 let (call, limited) = self.http_call(&group, node_, http, (label, &aims), view)?;
@@ -101,12 +109,12 @@ impl Thread {
         }
         if let Some(mut view) = view {
             if view.has_changes() {
-                sampler::apply(call.to_mut(), &view);
+                sampler::apply(call.to_mut(), &view, &self.user.shared);
             }
             view.name = label.clone();
             view.call = Some(Box::new(call.clone().into_owned()));
             view.changed.clear();
-            (view.arguments, view.headers) = (None, None);
+            (view.arguments, view.headers, view.files) = (None, None, None);
             self.view = Some(view);
         }
         let call = match call {

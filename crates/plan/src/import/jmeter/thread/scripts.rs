@@ -140,11 +140,14 @@ impl Thread {
         let outcome =
             self.run_script(script, &label, Stand::Sampler, Some(&holder), None, None, scope, session).await;
         let mut sample = Rc::unwrap_or_clone(holder).into_inner();
-        sample.elapsed_ms = (session.now() - begun).as_millis_f64().round() as i64;
-        sample.ended_ms = sample.started_ms + sample.elapsed_ms;
+        let elapsed = (session.now() - begun).as_millis_f64().round() as i64;
+        sample.ended_ms = sample.started_ms + elapsed;
+        // What passed while the script had paused the sample does not count.
+        sample.elapsed_ms = (elapsed - sample.idle_ms).max(0);
         match outcome {
-            Ok(Some(value)) => sample.set_text(&value),
-            Ok(None) => {}
+            // What the script set as the answer stays; only BeanShell's own element takes the value nevertheless.
+            Ok(Some(value)) if script.bean_shell || sample.body.is_empty() => sample.set_text(&value),
+            Ok(_) => {}
             Err(thrown) if thrown.is_error => return Err(Halt::Fault(thrown.text)),
             Err(thrown) => {
                 self.say(Level::Error, &thrown.text);
