@@ -48,6 +48,50 @@ impl Regex {
         Ok(found)
     }
 
+    /// The text with every match replaced, as `String.replaceAll` of Java does: `$1` in the replacement stands for a
+    /// group, a backslash takes the letter behind it as it is. At most so many bytes are made.
+    ///
+    /// # Errors
+    /// When a search took too many steps, the replacement names a group that is not there, or the text grows too long.
+    pub fn replaced(&self, text: &str, replacement: &str, bytes_max: usize) -> Result<String, String> {
+        let (mut made, mut from) = (String::new(), 0);
+        for captures in self.0.captures_iter(text) {
+            let captures = captures.map_err(|error| error.to_string())?;
+            let whole = captures.get(0).ok_or("a match without a place")?;
+            made.push_str(&text[from..whole.start()]);
+            from = whole.end();
+            let mut letters = replacement.chars().peekable();
+            while let Some(letter) = letters.next() {
+                match letter {
+                    '\\' => made.push(letters.next().ok_or("character to be escaped is missing")?),
+                    '$' => {
+                        let digit = letters.next().and_then(|letter| letter.to_digit(10));
+                        let mut group = digit.ok_or("Illegal group reference")? as usize;
+                        // More digits belong to it as long as there is such a group.
+                        while let Some(digit) = letters.peek().and_then(|letter| letter.to_digit(10)) {
+                            let longer = group.saturating_mul(10).saturating_add(digit as usize);
+                            if longer >= captures.len() {
+                                break;
+                            }
+                            group = longer;
+                            letters.next();
+                        }
+                        if group >= captures.len() {
+                            return Err(format!("No group {group}"));
+                        }
+                        made.push_str(captures.get(group).map_or("", |found| found.as_str()));
+                    }
+                    letter => made.push(letter),
+                }
+            }
+            if made.len() > bytes_max {
+                return Err(format!("it would make more than {} MB", bytes_max >> 20));
+            }
+        }
+        made.push_str(&text[from..]);
+        Ok(made)
+    }
+
     /// Whether it is found anywhere.
     ///
     /// # Errors

@@ -148,6 +148,7 @@ pub const PLUGIN_FUNCTIONS: &[Function] = functions! { true;
     "__lowercase" 1..=2 texts::lowercase, "a text in lower case";
     "__strLen" 1..=2 texts::str_len, "how many characters a text has";
     "__strReplace" 3..=4 texts::str_replace, "a text in which one part is replaced by another";
+    "__strReplaceRegex" 3..=4 texts::str_replace_regex, "a text in which all matches of a regular expression are replaced; `$1` stands for a group";
     "__substring" 3..=4 texts::substring, "the part of a text from one index up to another";
     "__trim" 1..=2 texts::trim, "a text without white space at its ends";
     "__tstFeedback" 4..=4 numbers::tst_feedback, "how many threads a throughput shaping timer needs";
@@ -271,5 +272,8 @@ mod tests {
             "aGk=hiAbc2",
         );
         check("${__if(a,a,y,n)}${__strReplace(abc,b,x)}", "yaxc");
+        check("${__strReplaceRegex(a1b22,([a-z])([0-9]+),$2$1-,r)}|${r}", "1a-22b-|1a-22b-");
+        check("${__strReplaceRegex(a.b,[.],\\\\$)}${__strReplaceRegex(ab,x,y)}", "a$bab");
+        check("${__strReplaceRegex(ab,a,$3)}", "!__strReplaceRegex: No group 3");
     }
 }

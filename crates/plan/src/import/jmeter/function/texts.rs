@@ -61,6 +61,13 @@ pub(super) fn str_replace(call: &Call, user: &mut User) -> Result<String, Fault>
     call.keep(3, value, user)
 }
 
+pub(super) fn str_replace_regex(call: &Call, user: &mut User) -> Result<String, Fault> {
+    let (text, pattern, to) = (call.arg(0, user)?, call.arg(1, user)?, call.arg(2, user)?);
+    let replaced = regex::compile(&pattern).and_then(|regex| regex.replaced(&text, &to, REPLACED_MAX));
+    let value = replaced.map_err(|why| fault(format!("__strReplaceRegex: {why}")))?;
+    call.keep(3, value, user)
+}
+
 pub(super) fn substring(call: &Call, user: &mut User) -> Result<String, Fault> {
     let text = call.arg(0, user)?.into_owned();
     let mut index = |at| -> Result<usize, Fault> {
