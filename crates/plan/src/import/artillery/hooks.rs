@@ -4,11 +4,10 @@
 //! a worker thread is made when a user of the thread first needs code. A user's variables are copied there before a
 //! call as far as they changed, and back afterwards.
 
-use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
@@ -21,6 +20,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
 use super::life::{Done, Stop, User};
+use super::printed::Lines;
 use super::world::World;
 use super::{fake, http, js};
 use crate::exchange::Exchange;
@@ -32,35 +32,6 @@ use crate::session::Session;
 pub(super) const LOADING: Duration = Duration::from_secs(30);
 /// Made-up values that code draws from, of each kind.
 const POOL: usize = 256;
-/// Lines that wait to be printed, at most.
-const LINES_MAX: usize = 100_000;
-
-/// Lines on their way to standard output.
-#[derive(Clone, Default, Debug)]
-pub struct Lines(Arc<Mutex<VecDeque<String>>>);
-
-impl Lines {
-    /// Prints a line as soon as may be.
-    pub fn print(&self, line: &str) {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if lines.len() < LINES_MAX {
-            lines.push_back(line.to_owned());
-        }
-    }
-
-    /// All that wait.
-    #[must_use]
-    pub fn take(&self) -> String {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = String::new();
-        for line in lines.drain(..) {
-            text.push_str(&line);
-            text.push('\n');
-        }
-        text
-    }
-}
-
 /// A processor.
 pub struct Processor {
     file: PathBuf,

@@ -26,6 +26,7 @@ mod load;
 mod module;
 mod payload;
 mod phases;
+mod printed;
 mod report;
 mod sketch;
 mod socketio;
@@ -182,7 +183,7 @@ fn import(source: &Source, asked: &Asked) -> Result<Plan, Refused> {
         return Err(Refused { notes, exit });
     }
     choose(asked, &mut script)?;
-    let lines = hooks::Lines::default();
+    let lines = printed::Lines::default();
     let processor = processor(source, asked, &mut script, &lines)?;
     let shown = tls::identity(&script.config()["tls"], &script.folder);
     let trusted = tls::authorities(&script.config()["tls"], &script.folder);
@@ -237,7 +238,7 @@ fn processor(
     source: &Source,
     asked: &Asked,
     script: &mut load::Script,
-    lines: &hooks::Lines,
+    lines: &printed::Lines,
 ) -> Result<Option<hooks::Processor>, Refused> {
     let used = check::functions(&script.value);
     let Some(path) = script.config()["processor"].as_str().map(str::to_owned) else {

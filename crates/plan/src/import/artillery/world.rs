@@ -16,7 +16,7 @@ use super::payload::Payload;
 use super::phases::Arrivals;
 use super::stats::Stats;
 use super::template::Tree;
-use super::{expect, hooks, js, socketio};
+use super::{expect, hooks, js, printed, socketio};
 
 /// What Artillery calls itself.
 const USER_AGENT: &str = "Artillery (https://artillery.io)";
@@ -148,7 +148,7 @@ pub struct World {
     /// Everything that was counted.
     pub stats: Mutex<Stats>,
     /// Lines of `log` steps and of code that are not printed yet.
-    pub lines: hooks::Lines,
+    pub lines: printed::Lines,
     /// An expectation failed.
     pub expectation_failed: AtomicBool,
     /// `before` failed: nothing else is to run.
@@ -164,7 +164,7 @@ impl World {
         asked: &Asked,
         script: Script,
         arrivals: &Arrivals,
-        code: (Option<hooks::Processor>, hooks::Lines),
+        code: (Option<hooks::Processor>, printed::Lines),
     ) -> Self {
         let config = script.config().clone();
         let functions = script.functions.clone();
