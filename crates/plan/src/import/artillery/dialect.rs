@@ -130,7 +130,7 @@ impl Dialect for Artillery {
     }
 
     fn exit_code(&self, facts: &Facts<'_>) -> Option<ExitCode> {
-        if self.world.before_failed.load(Relaxed) {
+        if self.world.before_failed.load(Relaxed) || self.world.after_failed.load(Relaxed) {
             return Some(ExitCode(1));
         }
         if facts.exit != ExitCode::SUCCESS {

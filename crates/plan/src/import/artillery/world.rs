@@ -153,6 +153,8 @@ pub struct World {
     pub expectation_failed: AtomicBool,
     /// `before` failed: nothing else is to run.
     pub before_failed: AtomicBool,
+    /// `after` failed.
+    pub after_failed: AtomicBool,
     /// Worker threads, when the environment says how many.
     pub threads: Option<usize>,
 }
@@ -246,6 +248,7 @@ impl World {
             lines,
             expectation_failed: AtomicBool::new(false),
             before_failed: AtomicBool::new(false),
+            after_failed: AtomicBool::new(false),
             threads: asked.env.get("WORKERS").and_then(|count| count.parse().ok()).filter(|count| *count > 0),
             target,
         }
