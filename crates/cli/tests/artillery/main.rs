@@ -130,14 +130,21 @@ fn what_would_be_sent_as_garbage_is_told_and_strict_refuses_it() {
 #[test]
 fn its_own_report_is_shown_when_asked_for() {
     let shop = shop();
-    let script =
-        "config: {phases: [{duration: 1, arrivalCount: 2}]}\nscenarios: [{flow: [{get: {url: /health}}]}]\n";
+    let script = "config: {phases: [{duration: 1, arrivalCount: 2}], plugins: {apdex: {}, ensure: {thresholds: [{http.requests: 3}]}}, apdex: {threshold: 60000}}\nscenarios: [{flow: [{get: {url: /health}}]}]\n";
     let ran = run(&[("t.yml", script)], &["--dialect-output", "-t", &shop.http_url()]);
     let out = ran.out();
-    for part in
-        ["Summary report", "http.requests: ...", "http.response_time:\n  min: ...", "vusers.completed: ..."]
-    {
+    let values = format!("http.requests: {} 2\n", ".".repeat(65));
+    for part in [
+        "(+0000) (width: ",
+        "Summary report @ ",
+        &values,
+        "http.response_time:\n  min: ...",
+        "vusers.completed: ...",
+        "\nChecks:\nok: http.requests < 3\n",
+        "\nApdex score: 1 (excellent)\n",
+    ] {
         assert!(out.contains(part), "{part} is not in {out}");
     }
+    assert!(!out.contains("metrics-by-endpoint"), "nobody asked for it: {out}");
     assert!(!out.contains("TOTAL RESULTS"), "{out}");
 }

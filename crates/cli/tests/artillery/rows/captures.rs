@@ -40,8 +40,13 @@ const ROWS: &[Row] = &[
     ),
     row(
         "selector with attr and index",
-        "- get: {url: /bin/html, capture: [{selector: 'li a', attr: href, as: a}, {selector: 'li a', index: last, as: b}, {selector: li, attr: data-n, index: 1, as: c}]}\n- log: '> {{ a }} {{ b }} {{ c }}'",
-        &["/bin/links/3/0 Two 2"],
+        "- get: {url: /bin/html, capture: [{selector: 'li a', attr: href, as: a}, {selector: 'li a', index: last, as: b, attr: href}, {selector: li, attr: data-n, index: 1, as: c}]}\n- log: '> {{ a }} {{ b }} {{ c }}'",
+        &["/bin/links/3/0 /bin/get?n=2 2"],
+    ),
+    row(
+        "selector without attr",
+        "- get: {url: /bin/html, capture: [{selector: 'li', index: 1, as: a}]}\n- log: '> {{ a }}'",
+        &[r#"{"data-n":"2"}"#],
     ),
     row(
         "xpath",

@@ -358,7 +358,16 @@ mod tests {
             json!({"selector": "a", "attr": "href", "as": "v", "index": "last"}),
             Some(Some(json!("/2"))),
         );
-        check(page, json!({"selector": "a", "as": "v", "index": 1}), Some(Some(json!("y"))));
+        check(page, json!({"selector": "a", "as": "v", "index": 1}), Some(Some(json!({"href": "/2"}))));
+        let flag = json!({"selector": "input", "attr": "checked", "as": "v"});
+        check("<input checked>", flag, Some(Some(json!("checked"))));
+        check(json, json!({"json": "$.l[0:1]", "as": "v", "multiple": false}), Some(Some(json!([1]))));
+        check(
+            json,
+            json!({"json": "$.n", "as": "v", "multiple": false, "strict": false}),
+            Some(Some(json!(""))),
+        );
+        check("", json!({"regexp": "x", "as": "v", "strict": false}), Some(Some(json!(""))));
         check(page, json!({"selector": "b", "as": "v"}), None);
         let feed = "<list><item id='1'>one <b>bold</b></item><item id='2'>two</item></list>";
         check(feed, json!({"xpath": "//item[1]", "as": "v"}), Some(Some(json!("one bold"))));

@@ -55,8 +55,10 @@ impl Artillery {
                 .rates
                 .sorted()
                 .map(|(name, rate)| (name.to_string(), super::js::number(rate.per_second())));
-            text.push_str(&report::heading(&format!("Metrics for period to: {}", clock(start + PERIOD_MS))));
-            text.push_str(&report::text(period, &rates.collect()));
+            let width = period.width_ms() as f64 / 1000.0;
+            let words = format!("Metrics for period to: {}", clock(start + PERIOD_MS));
+            text.push_str(&report::heading(&words, &format!(" (width: {width}s)")));
+            text.push_str(&report::text(period, &rates.collect(), self.world.hidden()));
             text.push_str("\n\n");
         }
         text
@@ -67,6 +69,27 @@ impl Artillery {
         let (all, rates) = report::whole(stats);
         ensure::judge(settings, &ensure::flat(&all, &rates))
     }
+}
+
+/// The Apdex score and the word for it, when something was counted.
+fn apdex(stats: &Stats) -> Option<String> {
+    let (all, _) = report::whole(stats);
+    let count = |wanted: &str| {
+        let name = format!("apdex.{wanted}");
+        all.counters.sorted().find(|(known, _)| **known == *name).map_or(0.0, |(_, count)| *count)
+    };
+    let (satisfied, tolerated) = (count("satisfied"), count("tolerated"));
+    let total = satisfied + tolerated + count("frustrated");
+    let score = (satisfied + tolerated / 2.0) / total;
+    let word = match score {
+        _ if total == 0.0 => return None,
+        0.94.. => "excellent",
+        0.85.. => "good",
+        0.7.. => "fair",
+        0.5.. => "poor",
+        _ => "unacceptable",
+    };
+    Some(format!("{score} ({word})"))
 }
 
 /// A time of day in UTC.
@@ -105,8 +128,9 @@ impl Dialect for Artillery {
             let (all, rates) = report::whole(&stats);
             let mut text = self.periods(true);
             text.push_str("All VUs finished.\n\n");
-            text.push_str(&report::heading("Summary report"));
-            text.push_str(&report::text(&all, &rates));
+            let end = stats.periods.keys().next_back().map_or(0, |start| start + PERIOD_MS);
+            text.push_str(&report::heading(&format!("Summary report @ {}", clock(end)), ""));
+            text.push_str(&report::text(&all, &rates, self.world.hidden()));
             artifacts.push(Artifact::Stdout(text));
         }
         if let Some(path) = &self.world.report {
@@ -124,13 +148,20 @@ impl Dialect for Artillery {
             ));
         }
         if !text.is_empty() {
-            artifacts.push(Artifact::Stdout(format!("\nensure:\n{text}")));
+            let title = if self.world.dialect_output { "Checks" } else { "ensure" };
+            artifacts.push(Artifact::Stdout(format!("\n{title}:\n{text}")));
+        }
+        if self.world.dialect_output
+            && self.world.apdex.is_some()
+            && let Some(score) = apdex(&stats)
+        {
+            artifacts.push(Artifact::Stdout(format!("\nApdex score: {score}\n")));
         }
         artifacts
     }
 
     fn exit_code(&self, facts: &Facts<'_>) -> Option<ExitCode> {
-        if self.world.before_failed.load(Relaxed) {
+        if self.world.before_failed.load(Relaxed) || self.world.after_failed.load(Relaxed) {
             return Some(ExitCode(1));
         }
         if facts.exit != ExitCode::SUCCESS {

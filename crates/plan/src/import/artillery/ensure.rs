@@ -60,18 +60,6 @@ pub fn judge(settings: &Value, metrics: &Map<String, Value>) -> Vec<Verdict> {
         let rate = if created > 0.0 { lost / created * 100.0 } else { 0.0 };
         verdicts.push(Verdict { text: format!("maxErrorRate < {most}"), ok: rate <= most, strict: true });
     }
-    for threshold in settings["thresholds"].as_array().into_iter().flatten() {
-        // One entry is one threshold: what else stands in it does not count.
-        if let Some((name, most)) = threshold.as_object().and_then(|threshold| threshold.iter().next()) {
-            let most = js::number_of(Some(most));
-            let ok = number(name).is_some_and(|value| value < most);
-            verdicts.push(Verdict {
-                text: format!("{name} < {}", js::text_of(Some(&js::number(most)))),
-                ok,
-                strict: true,
-            });
-        }
-    }
     for condition in settings["conditions"].as_array().into_iter().flatten() {
         let text = match condition {
             Value::String(text) => text.clone(),
@@ -88,6 +76,20 @@ pub fn judge(settings: &Value, metrics: &Map<String, Value>) -> Vec<Verdict> {
             .is_ok_and(|expression| js::is_true(expression.value(&known).as_ref()) && !missed.get());
         verdicts.push(Verdict { text, ok, strict: condition.get("strict") != Some(&Value::Bool(false)) });
     }
+    for threshold in settings["thresholds"].as_array().into_iter().flatten() {
+        // One entry is one threshold: what else stands in it does not count.
+        if let Some((name, most)) = threshold.as_object().and_then(|threshold| threshold.iter().next()) {
+            let most = js::number_of(Some(most));
+            let ok = number(name).is_some_and(|value| value < most);
+            verdicts.push(Verdict {
+                text: format!("{name} < {}", js::text_of(Some(&js::number(most)))),
+                ok,
+                strict: true,
+            });
+        }
+    }
+    // Those that hold come first.
+    verdicts.sort_by_key(|verdict| !verdict.ok);
     verdicts
 }
 

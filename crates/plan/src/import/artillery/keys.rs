@@ -188,7 +188,7 @@ pub static REQUEST: &[Key] = &[
     full("auth", "`user` and `pass`"),
     full(
         "capture",
-        "`json`, `regexp`, `header`, `selector`, `xpath`, with `as`, `strict`, `multiple`, `group`, `flags`, `attr`, `index`",
+        "`json`, `regexp`, `header`, `selector`, `xpath`, with `as`, `strict`, `multiple`, `group`, `flags`, `attr` (without it a selector gives all attributes), `index`",
     ),
     full("match", "the same with `value`"),
     full("expect", "for the plugin"),

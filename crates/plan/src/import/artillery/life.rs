@@ -296,6 +296,7 @@ async fn after(world: &Arc<World>, session: &mut Session) -> Next {
     Box::pin(hang_up(&user)).await;
     session.forget();
     if let Err(stop) = &done {
+        world.after_failed.store(true, Relaxed);
         session.say(model::Level::Error, format!("after failed: {}", stop.0));
     }
     Next::End { failed: done.is_err() }

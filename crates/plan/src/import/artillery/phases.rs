@@ -161,6 +161,13 @@ impl Reader<'_> {
         let Some(duration) = duration else {
             return Err(self.note(Kind::Error, "duration", "a phase needs a duration, or a pause"));
         };
+        // Without a unit they are whole seconds, at least one.
+        if let Ok(Some(seconds)) = self.number("duration")
+            && (seconds.fract() != 0.0 || seconds == 0.0)
+        {
+            let message = format!("Invalid duration for phase: {seconds}");
+            return Err(self.note(Kind::Error, "duration", message).with_help("write a unit, as in 1500ms"));
+        }
         match (count, rate, ramp_to) {
             (Some(count), _, _) => Ok(vec![Leg { duration, rhythm: Rhythm::Even { count } }]),
             (None, Some(0.0), None) => {
@@ -251,6 +258,8 @@ mod tests {
     fn phases_without_sense_are_refused() {
         for phases in [
             json!([{"duration": 2, "arrivalRate": 1.5}]),
+            json!([{"duration": 1.5, "arrivalRate": 2}]),
+            json!([{"duration": 0, "arrivalCount": 1}]),
             json!([{"duration": 1, "arrivalRate": "lots"}]),
             json!([{"duration": "soon", "arrivalRate": 1}]),
             json!([{"arrivalRate": 1}]),

@@ -11,8 +11,8 @@ use super::js;
 use super::sketch;
 use super::stats::{Period, Stats};
 
-/// How wide a line of the console report is.
-const WIDTH: usize = 79;
+/// Where the dots of a line of the console report end; the value is behind them.
+const WIDTH: usize = 80;
 
 /// All periods together.
 #[must_use]
@@ -83,13 +83,14 @@ fn part(period: &Period, rates: Map<String, Value>, start: Value, intermediate: 
     Value::Object(object)
 }
 
-/// A part of the report as the console shows it.
+/// A part of the report as the console shows it, without the metrics whose names begin with what is `hidden`.
 #[must_use]
-pub fn text(period: &Period, rates: &Map<String, Value>) -> String {
+pub fn text(period: &Period, rates: &Map<String, Value>, hidden: Option<&str>) -> String {
     let mut names: Vec<(&str, Shown<'_>)> = Vec::new();
     names.extend(period.counters.sorted().map(|(name, count)| (name, Shown::Count(*count))));
     names.extend(rates.iter().map(|(name, rate)| (name.as_str(), Shown::Rate(rate))));
     names.extend(period.histograms.sorted().map(|(name, sketch)| (name, Shown::Summary(sketch))));
+    names.retain(|(name, _)| hidden.is_none_or(|hidden| !name.starts_with(hidden)));
     names.sort_by(|a, b| a.0.cmp(b.0));
     let mut text = String::new();
     for (name, shown) in names {
@@ -115,15 +116,15 @@ enum Shown<'a> {
 }
 
 fn line(text: &mut String, name: &str, value: &str) {
-    let dots = WIDTH.saturating_sub(name.chars().count() + value.chars().count() + 3).max(1);
+    let dots = WIDTH.saturating_sub(name.chars().count() + 2).max(1);
     let _ = writeln!(text, "{name}: {} {value}", ".".repeat(dots));
 }
 
-/// A heading between two rules.
+/// A heading between two rules as long as its words, and what stands behind them.
 #[must_use]
-pub fn heading(words: &str) -> String {
+pub fn heading(words: &str, behind: &str) -> String {
     let rule = "-".repeat(words.chars().count());
-    format!("{rule}\n{words}\n{rule}\n\n")
+    format!("{rule}\n{words}{behind}\n{rule}\n\n")
 }
 
 #[cfg(test)]
@@ -157,11 +158,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_hidden_is_not_shown() {
+        let (all, rates) = whole(&stats());
+        let text = text(&all, &rates, Some("http."));
+        assert!(text.starts_with("t:\n") && !text.contains("http."), "{text}");
+    }
+
+    #[test]
     fn the_console_report_is_aligned() {
         let (all, rates) = whole(&stats());
-        let text = text(&all, &rates);
+        let text = text(&all, &rates, Some("nothing"));
         assert!(
-            text.lines().filter(|line| line.contains(": ...")).all(|line| line.chars().count() == WIDTH),
+            text.lines().filter(|line| line.contains(": ...")).all(|line| line.find(". ") == Some(WIDTH - 1)),
             "{text}"
         );
         assert!(

@@ -109,6 +109,14 @@ pub struct Period {
 }
 
 impl Period {
+    /// How long it is from the first thing that was counted or measured to the last.
+    #[must_use]
+    pub fn width_ms(&self) -> u64 {
+        let mut seen = self.counted;
+        seen.merge(self.measured);
+        seen.last.saturating_sub(seen.first)
+    }
+
     /// Adds what happened elsewhere in the same time.
     pub fn merge(&mut self, other: &Self) {
         for (name, count) in other.counters.iter() {

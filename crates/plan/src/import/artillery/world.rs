@@ -68,6 +68,8 @@ pub struct ByEndpoint {
     pub grouped: bool,
     /// Queries are left out.
     pub strips_query: bool,
+    /// How the names begin that the console does not show.
+    hidden: Option<String>,
     /// Where requests go that name no host.
     target: Option<url::Url>,
 }
@@ -153,6 +155,8 @@ pub struct World {
     pub expectation_failed: AtomicBool,
     /// `before` failed: nothing else is to run.
     pub before_failed: AtomicBool,
+    /// `after` failed.
+    pub after_failed: AtomicBool,
     /// Worker threads, when the environment says how many.
     pub threads: Option<usize>,
 }
@@ -243,9 +247,16 @@ impl World {
             lines,
             expectation_failed: AtomicBool::new(false),
             before_failed: AtomicBool::new(false),
+            after_failed: AtomicBool::new(false),
             threads: asked.env.get("WORKERS").and_then(|count| count.parse().ok()).filter(|count| *count > 0),
             target,
         }
+    }
+
+    /// How the names of metrics begin that the console report leaves out.
+    #[must_use]
+    pub fn hidden(&self) -> Option<&str> {
+        self.by_endpoint.as_ref()?.hidden.as_deref()
     }
 
     /// The most users that may be there at a time, in milliseconds from the start.
@@ -337,14 +348,17 @@ fn by_endpoint(settings: Option<&Value>, target: &str) -> Option<ByEndpoint> {
     let none = Value::Null;
     let settings = settings.unwrap_or(&none);
     let on = |key: &str| js::is_true(settings.get(key));
-    let space = settings["metricsNamespace"].as_str().filter(|space| !space.is_empty());
+    let namespace = settings["metricsNamespace"].as_str().filter(|space| !space.is_empty());
+    let namespace = namespace.unwrap_or("plugins.metrics-by-endpoint").to_owned();
+    // The plugin that is on by itself leaves queries out, and is not shown.
+    let by_itself = !js::is_true(Some(settings));
     Some(ByEndpoint {
-        namespace: space.unwrap_or("plugins.metrics-by-endpoint").to_owned(),
         names_only: on("useOnlyRequestNames"),
         named_only: on("ignoreUnnamedRequests"),
         grouped: settings["groupDynamicURLs"] != Value::Bool(false),
-        // The plugin that is on by itself leaves queries out.
-        strips_query: !js::is_true(Some(settings)) || on("stripQueryString"),
+        strips_query: by_itself || on("stripQueryString"),
+        hidden: (by_itself || on("suppressOutput")).then(|| format!("{namespace}.")),
+        namespace,
         target: url::Url::parse(target).ok(),
     })
 }

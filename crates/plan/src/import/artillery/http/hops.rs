@@ -224,7 +224,13 @@ fn failure(error: &net::Error) -> Failure {
         Kind::BadBody(_) => "ECONNRESET",
         _ => "ERR_GOT_REQUEST_ERROR",
     };
-    Failure { code: code.to_owned(), message: error.to_string() }
+    let message = match error.kind() {
+        Kind::Dial { remote, .. } => format!("connect {code} {remote}"),
+        Kind::NoSuchHost(host) => format!("getaddrinfo {code} {host}"),
+        Kind::Eof | Kind::UnexpectedEof => "socket hang up".to_owned(),
+        _ => error.to_string(),
+    };
+    Failure { code: code.to_owned(), message }
 }
 
 /// What Artillery calls a failure: its code, and what it says.
