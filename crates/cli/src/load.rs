@@ -374,7 +374,7 @@ fn unreadable(name: &str, error: &std::io::Error) -> Error {
         return Error::File(format!("could not read {name}: {error}"));
     }
     let path = path_of_name(name);
-    if let Some(text) = import::missing(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned())) {
+    if let Some((_, text)) = import::missing(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned())) {
         return Error::run(ExitCode(1), text);
     }
     Error::File(format!(

@@ -86,12 +86,15 @@ fn slips_are_told_with_their_place_and_what_to_do() {
 fn a_missing_file_ends_as_with_the_tool_that_its_name_tells() {
     let folder = folder();
     let check = |file: &str, status: i32, wanted: &str| {
-        let (code, _, log) = said(&mut plimsoll(folder.path(), &["run", file]));
+        let words: Vec<&str> = ["run"].into_iter().chain(file.split(' ')).collect();
+        let (code, _, log) = said(&mut plimsoll(folder.path(), &words));
         assert_eq!(code, status, "{file}: {log}");
         assert!(log.contains(wanted), "{wanted} is not said of {file}: {log}");
     };
     check("plan.jmx", 1, "An error occurred: The file /");
     check("plan.jmx", 1, "/plan.jmx doesn't exist or can't be opened");
+    check("-n -t plan.jmx -l out.jtl -Jusers=1", 1, "/plan.jmx doesn't exist");
+    check("--overrides {} load.yml", 1, "/load.yml'");
     check("load.yml", 1, "ENOENT: no such file or directory, open '/");
     check("plimsoll.yaml", 255, "plimsoll.yaml");
     check("script.js", 255, "The moduleSpecifier");

@@ -82,13 +82,19 @@ fn replaced(format: &Format, word: &str, is_followed: bool) -> Option<(&'static 
 }
 
 /// Which of these words names the test, and its format. A word behind a flag may be the flag's value, and so is
-/// believed only when no other names one.
+/// believed only when no other names one. Where none is there, one that is missing tells by its name.
 fn test_among(words: &[OsString]) -> Option<(usize, &'static Format)> {
     let known = |at: usize| Some((at, words[at].to_str().and_then(format_of_file)?));
     let follows_flag = |at: usize| at.checked_sub(1).is_some_and(|before| is_flag(&words[before]));
     let places = || (0..words.len()).filter(|&at| !is_flag(&words[at]));
     let free = places().filter(|&at| !follows_flag(at)).find_map(known);
-    free.or_else(|| places().filter(|&at| follows_flag(at)).find_map(known))
+    let missing = || {
+        let named = |at: usize| Some((at, plan::import::missing(Path::new(&words[at]))?.0));
+        let is_there = places().any(|at| Path::new(&words[at]).exists());
+        let (behind, free): (Vec<usize>, Vec<usize>) = places().partition(|&at| follows_flag(at));
+        free.into_iter().chain(behind).find_map(named).filter(|_| !is_there)
+    };
+    free.or_else(|| places().filter(|&at| follows_flag(at)).find_map(known)).or_else(missing)
 }
 
 fn format_of_file(name: &str) -> Option<&'static Format> {
@@ -117,6 +123,7 @@ mod tests {
             Alias { from: "-k", to: "--insecure", takes_value: false },
             Alias { from: "--variables", to: "--vars", takes_value: true },
         ],
+        missing: |_| None,
     };
 
     #[test]

@@ -61,6 +61,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("${__iterationNum}", "1"),
     ("${__lowercase(aB)} ${__uppercase(aB)}", "ab AB"),
     ("${__strReplace(a.b,.,-)}", "a-b"),
+    ("${__strReplaceRegex(a1b22,([a-z])([0-9]+),$2$1-)}", "1a-22b-"),
     ("${__substring(abcd,1,3)}", "bc"),
     ("[${__trim( a )}]", "[a]"),
     ("${__tstFeedback(Shape,2,9,0)}", "~"),

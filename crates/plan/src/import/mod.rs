@@ -210,10 +210,11 @@ pub fn recognise(look: &Look<'_>) -> Option<&'static Format> {
     FORMATS.iter().find(|format| (format.sniff)(look))
 }
 
-/// What the tool of a file's format says when the file is not there; nothing when the name does not tell the format.
+/// The format that a file which is not there would have had, and what the tool of that format says; nothing when the
+/// name does not tell.
 #[must_use]
-pub fn missing(file: &Path) -> Option<String> {
-    FORMATS.iter().find_map(|format| (format.missing)(file))
+pub fn missing(file: &Path) -> Option<(&'static Format, String)> {
+    FORMATS.iter().find_map(|format| Some((format, (format.missing)(file)?)))
 }
 
 /// Whether a file's name ends in one of these, without the dot.

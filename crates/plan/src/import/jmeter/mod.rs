@@ -88,12 +88,8 @@ pub(super) const FORMAT: Format = Format {
     document: convert::document,
     aliases: ALIASES,
     missing: |file| {
-        let said = || {
-            format!(
-                "Error in NonGUIDriver: An error occurred: The file {} doesn't exist or can't be opened",
-                file.display()
-            )
-        };
+        let said =
+            || format!("An error occurred: The file {} doesn't exist or can't be opened", file.display());
         super::has_ending(file, &["jmx"]).then(said)
     },
 };
