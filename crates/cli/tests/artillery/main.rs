@@ -148,3 +148,27 @@ fn its_own_report_is_shown_when_asked_for() {
     assert!(!out.contains("metrics-by-endpoint"), "nobody asked for it: {out}");
     assert!(!out.contains("TOTAL RESULTS"), "{out}");
 }
+
+#[test]
+fn its_report_tells_of_phases() {
+    let shop = shop();
+    let script = "config: {phases: [{duration: 500ms, arrivalCount: 1, name: warm}, {pause: '1'}, {duration: 1, arrivalCount: 1}]}\nscenarios: [{flow: [{get: {url: /health}}]}]\n";
+    let ran = run(&[("t.yml", script)], &["--dialect-output", "-t", &shop.http_url()]);
+    let out = ran.out();
+    let mut from = 0;
+    // In this order, each once.
+    for part in [
+        "Phase started: warm (index: 0, duration: 500ms) ",
+        "Phase completed: warm (index: 0, duration: 500ms) ",
+        "Phase started: unnamed (index: 1, duration: 1s) ",
+        "Phase completed: unnamed (index: 1, duration: 1s) ",
+        "Phase started: unnamed (index: 2, duration: 1s) ",
+        "Phase completed: unnamed (index: 2, duration: 1s) ",
+        "All VUs finished. Total time: ",
+    ] {
+        let at = out[from..].find(part).unwrap_or_else(|| panic!("{part} is not in {out}"));
+        from += at + part.len();
+        assert_eq!(out.matches(part).count(), 1, "{part} in {out}");
+    }
+    assert!(out[from..].lines().next().is_some_and(|rest| rest.ends_with(" seconds")), "{out}");
+}

@@ -140,7 +140,11 @@ fn load(executor: &Executor, tuple: &SegmentTuple, share: f64) -> (String, Vec<S
             )
         }
         Executor::Timetable { legs } => {
-            (format!("arrivals by a timetable of {} legs over {span}", legs.len()), Vec::new())
+            let legs = match legs.len() {
+                1 => "1 leg".to_owned(),
+                several => format!("{several} legs"),
+            };
+            (format!("arrivals by a timetable of {legs} over {span}"), Vec::new())
         }
     }
 }

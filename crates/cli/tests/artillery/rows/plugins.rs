@@ -80,6 +80,7 @@ fn expectations_are_printed_as_artillery_does() {
     {
         assert!(pretty.contains(part), "{part} is not in {pretty}");
     }
+    assert!(!pretty.contains("$env"), "{pretty}");
     let errors = printed("outputFormat: prettyError");
     assert!(errors.contains(failed) && !errors.contains("* GET"), "{errors}");
     let json = printed("outputFormat: json");

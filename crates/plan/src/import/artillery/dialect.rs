@@ -2,8 +2,9 @@
 //!
 //! Main type: [`Artillery`].
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use engine::WorkerCtx;
 use model::ExitCode;
@@ -23,13 +24,15 @@ pub struct Artillery {
     world: Arc<World>,
     /// Periods before this one have been shown.
     shown: AtomicU64,
+    /// So many beginnings and ends of phases have been told.
+    told: AtomicUsize,
 }
 
 impl Artillery {
     /// The dialect of a test.
     #[must_use]
     pub fn new(world: Arc<World>) -> Self {
-        Self { world, shown: AtomicU64::new(0) }
+        Self { world, shown: AtomicU64::new(0), told: AtomicUsize::new(0) }
     }
 
     fn lines(&self) -> Option<Artifact> {
@@ -39,6 +42,23 @@ impl Artillery {
 
     fn stats(&self) -> Stats {
         self.world.stats.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Phases that have begun or ended and were not told of yet.
+    fn phases(&self, elapsed: Duration) -> String {
+        let elapsed_ms = elapsed.as_millis() as u64;
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let start_ms = (since.as_millis() as u64).saturating_sub(elapsed_ms);
+        let edges = self.world.phases.iter().flat_map(|phase| {
+            [(phase.begin_ms, "started", &phase.words), (phase.end_ms, "completed", &phase.words)]
+        });
+        let mut text = String::new();
+        for (at, word, words) in edges.skip(self.told.load(Relaxed)).take_while(|(at, ..)| *at <= elapsed_ms)
+        {
+            self.told.fetch_add(1, Relaxed);
+            text.push_str(&format!("Phase {word}: {words} {}\n\n", clock(start_ms + at)));
+        }
+        text
     }
 
     /// Periods that are over and were not shown yet; all of them `at_end`.
@@ -92,6 +112,15 @@ fn apdex(stats: &Stats) -> Option<String> {
     Some(format!("{score} ({word})"))
 }
 
+/// How long something took, to the second.
+fn in_words(took: Duration) -> String {
+    let seconds = (took.as_secs_f64().round() as u64).max(1);
+    let parts = [(seconds / 3600, "hour"), (seconds / 60 % 60, "minute"), (seconds % 60, "second")];
+    let several = |count: u64| if count == 1 { "" } else { "s" };
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    parts.map(|(count, unit)| format!("{count} {unit}{}", several(count))).collect::<Vec<_>>().join(", ")
+}
+
 /// A time of day in UTC.
 fn clock(ms: u64) -> String {
     let seconds = ms / 1000 % 86_400;
@@ -107,10 +136,10 @@ impl Dialect for Artillery {
         Some(Box::new(Counter::new(Arc::clone(&self.world), worker.clock.now())))
     }
 
-    fn tick(&self, _facts: &Facts<'_>) -> Vec<Artifact> {
+    fn tick(&self, facts: &Facts<'_>) -> Vec<Artifact> {
         let mut artifacts: Vec<Artifact> = self.lines().into_iter().collect();
         if self.world.dialect_output {
-            let text = self.periods(false);
+            let text = self.phases(facts.elapsed) + &self.periods(false);
             if !text.is_empty() {
                 artifacts.push(Artifact::Stdout(text));
             }
@@ -118,7 +147,7 @@ impl Dialect for Artillery {
         artifacts
     }
 
-    fn finish(&self, _facts: &Facts<'_>) -> Vec<Artifact> {
+    fn finish(&self, facts: &Facts<'_>) -> Vec<Artifact> {
         let mut artifacts: Vec<Artifact> = self.lines().into_iter().collect();
         if self.world.before_failed.load(Relaxed) {
             return artifacts;
@@ -126,8 +155,8 @@ impl Dialect for Artillery {
         let stats = self.stats();
         if self.world.dialect_output {
             let (all, rates) = report::whole(&stats);
-            let mut text = self.periods(true);
-            text.push_str("All VUs finished.\n\n");
+            let mut text = self.phases(facts.elapsed) + &self.periods(true);
+            text.push_str(&format!("All VUs finished. Total time: {}\n\n", in_words(facts.elapsed)));
             let end = stats.periods.keys().next_back().map_or(0, |start| start + PERIOD_MS);
             text.push_str(&report::heading(&format!("Summary report @ {}", clock(end)), ""));
             text.push_str(&report::text(&all, &rates, self.world.hidden()));

@@ -22,10 +22,21 @@ pub struct Arrivals {
     pub legs: Vec<Leg>,
     /// When each phase begins, milliseconds from the start, and its `maxVusers`.
     pub limits: Vec<(u64, Option<u64>)>,
-    /// When each phase begins and its name, for the console.
-    pub names: Vec<(u64, String)>,
+    /// The phases as the console tells of them.
+    pub told: Vec<Told>,
     /// What is odd about them.
     pub notes: Vec<Note>,
+}
+
+/// A phase as the console tells of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// When it begins, milliseconds from the start.
+    pub begin_ms: u64,
+    /// When it is over.
+    pub end_ms: u64,
+    /// Its name, its number and how long it is as the script writes that.
+    pub words: String,
 }
 
 /// A time as Artillery's scripts write it: seconds, or a text with a unit; in milliseconds.
@@ -81,11 +92,16 @@ pub fn timetable(config: &Value, solo: bool, places: &Places) -> Result<Arrivals
             return Err(Note::new(Kind::Error, places.of(&path), "a phase must be a mapping"));
         }
         let reader = Reader { phase, path: &path, places };
-        let name = phase["name"].as_str().map_or_else(|| format!("unnamed (index: {nth})"), str::to_owned);
-        arrivals.names.push((begin, name));
         arrivals.limits.push((begin, reader.whole("maxVusers")?));
         let legs = reader.legs(&mut arrivals.notes)?;
-        begin += legs.iter().map(|leg| leg.duration.as_millis() as u64).sum::<u64>();
+        let end = begin + legs.iter().map(|leg| leg.duration.as_millis() as u64).sum::<u64>();
+        let length = [&phase["duration"], &phase["pause"]].into_iter().find(|length| !length.is_null());
+        let length = js::text_of(length);
+        let unit = if js::number_in(&length).is_finite() { "s" } else { "" };
+        let name = phase["name"].as_str().unwrap_or("unnamed");
+        let words = format!("{name} (index: {nth}, duration: {length}{unit})");
+        arrivals.told.push(Told { begin_ms: begin, end_ms: end, words });
+        begin = end;
         arrivals.legs.extend(legs);
     }
     Ok(arrivals)

@@ -133,6 +133,8 @@ pub struct World {
     pub ensure: Option<Value>,
     /// `maxVusers` by the beginning of its phase, milliseconds.
     pub limits: Vec<(u64, Option<u64>)>,
+    /// The phases as the console tells of them.
+    pub phases: Vec<super::phases::Told>,
     /// The folder of the script.
     pub folder: PathBuf,
     /// Which files users may send.
@@ -236,6 +238,7 @@ impl World {
             ws: config["ws"].clone(),
             socketio: socketio::Settings::read(&socketio_settings(&config), &script.functions),
             limits: arrivals.limits.clone(),
+            phases: arrivals.told.clone(),
             folder,
             reach: asked.reach.clone(),
             processor,

@@ -223,6 +223,9 @@ fn printed<'a>(
     let functions = &user.world.functions;
     let name = request.name.as_deref().map(|name| user.text(&Template::new(name, functions)));
     let json = request.params.get("json").map(|json| Tree::new(json, functions));
+    let mut vars = user.vars.borrow().to_object();
+    // They are there for templates only.
+    vars.retain(|name, _| !matches!(name.as_str(), "$env" | "$processEnvironment"));
     lines::Shown {
         method: &request.method,
         url,
@@ -230,6 +233,6 @@ fn printed<'a>(
         json: json.and_then(|json| user.scoped(|scope| json.value(scope))),
         headers: hooks::headers(exchange),
         body: &answer.text,
-        vars: user.vars.borrow().to_object(),
+        vars,
     }
 }
