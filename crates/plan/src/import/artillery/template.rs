@@ -16,12 +16,12 @@ use super::js;
 use super::vars::Vars;
 use crate::random::Random;
 
-/// How often a text is gone through again because values put templates into it.
+/// How often a text is gone through again because values put templates into it, beside some times for each of its own.
 const ROUNDS_MAX: usize = 200;
-/// From this length on, in bytes, values put nothing more into a text: they could double it in each round.
+/// From so many bytes more than it had, values put nothing more into a text: they could double it in each round.
 const LENGTH_MAX: usize = 1 << 20;
-/// Bytes that are looked at in all these rounds.
-const BYTES_MAX: usize = 16 << 20;
+/// Bytes that are looked at in all these rounds, beside those of its own templates.
+const BYTES_MAX: usize = 4 << 20;
 
 /// What templates are filled from.
 pub struct Scope<'a> {
@@ -111,7 +111,7 @@ impl Template {
         match &self.form {
             Form::Plain => Some(Value::from(&*self.source)),
             Form::Whole(name) => scope.vars.get(name).map(Cow::into_owned),
-            Form::Calls => render(&self.source, scope, 0),
+            Form::Calls => render(&self.source, scope),
             Form::Pieces(_) => self.text(scope).map(|text| Value::from(text.into_owned())),
             Form::Lenient(pieces) => match pieces.as_slice() {
                 [Piece::Expression(expression)] => expression.value(scope),
@@ -129,7 +129,7 @@ impl Template {
                 Cow::Borrowed(Value::String(text)) => Cow::Owned(text.clone()),
                 value => Cow::Owned(js::text_of(Some(&value))),
             }),
-            Form::Calls => render(&self.source, scope, 0).map(|value| match value {
+            Form::Calls => render(&self.source, scope).map(|value| match value {
                 Value::String(text) => Cow::Owned(text),
                 value => Cow::Owned(js::text_of(Some(&value))),
             }),
@@ -219,57 +219,84 @@ fn push(text: &mut String, value: Option<&Value>) {
     }
 }
 
+/// How far the filling of a text goes. What it holds itself is filled in however much it is; what values put into it
+/// has an end.
+struct Bounds {
+    rounds: usize,
+    length: usize,
+    bytes: usize,
+}
+
+impl Bounds {
+    fn of(source: &str) -> Self {
+        // Each may stand for a value that has one too.
+        let own = source.matches("{{").count() * 4;
+        Self {
+            rounds: ROUNDS_MAX + own,
+            length: LENGTH_MAX + source.len(),
+            bytes: BYTES_MAX.saturating_add(own.saturating_mul(source.len())),
+        }
+    }
+
+    /// Whether there is another round for what has become of the text.
+    fn allow(&mut self, text: &str) -> bool {
+        if self.rounds == 0 || text.len() > self.length || text.len() > self.bytes {
+            return false;
+        }
+        self.rounds -= 1;
+        self.bytes -= text.len();
+        true
+    }
+}
+
 /// Any text by the rules; `None` is undefined.
 #[must_use]
-pub fn render(source: &str, scope: &mut Scope<'_>, depth: usize) -> Option<Value> {
+pub fn render(source: &str, scope: &mut Scope<'_>) -> Option<Value> {
     if !source.contains("{{") {
         return Some(Value::from(source));
     }
-    if let Some(call) = find_call(source) {
-        if depth > ROUNDS_MAX || source.len() > LENGTH_MAX {
-            return Some(Value::from(source));
+    let (mut text, mut bounds) = (Cow::Borrowed(source), Bounds::of(source));
+    while let Some(call) = find_call(&text) {
+        if !bounds.allow(&text) {
+            return Some(Value::from(text.into_owned()));
         }
         let made = scope.functions.call(call.name, &call.arguments(), scope.random)?;
-        let mut text = source[..call.start].to_owned();
-        substitute(&mut text, source, (call.start, call.end), &js::text_of(made.as_ref()));
-        text.push_str(&source[call.end..]);
-        return render(&text, scope, depth + 1);
+        let mut next = text[..call.start].to_owned();
+        substitute(&mut next, &text, (call.start, call.end), &js::text_of(made.as_ref()), bounds.length);
+        next.push_str(&text[call.end..]);
+        text = Cow::Owned(next);
     }
-    match find_variable(source, 0) {
-        Some((0, end)) if end == source.len() => scope.vars.get(name_in(source)).map(Cow::into_owned),
-        Some(_) => fill(source, scope).map(Value::from),
-        None => Some(Value::from(source)),
+    match find_variable(&text, 0) {
+        Some((0, end)) if end == text.len() => scope.vars.get(name_in(&text)).map(Cow::into_owned),
+        Some(_) => fill(&text, scope).map(Value::from),
+        None => Some(Value::from(text.into_owned())),
     }
 }
 
 /// Puts variables into a text, the first one again and again, as the rules say.
 fn fill(source: &str, scope: &mut Scope<'_>) -> Option<String> {
-    let (mut text, mut looked_at) = (source.to_owned(), 0);
-    for _ in 0..ROUNDS_MAX {
-        looked_at += text.len();
-        if text.len() > LENGTH_MAX || looked_at > BYTES_MAX {
-            break;
-        }
+    let (mut text, mut bounds) = (source.to_owned(), Bounds::of(source));
+    while bounds.allow(&text) {
         let Some((start, end)) = find_variable(&text, 0) else { break };
         let mut value = String::new();
         push(&mut value, scope.vars.get(name_in(&text[start..end])).as_deref());
         let mut made = text[..start].to_owned();
-        substitute(&mut made, &text, (start, end), &value);
+        substitute(&mut made, &text, (start, end), &value, bounds.length);
         made.push_str(&text[end..]);
         text = made;
     }
     Some(text)
 }
 
-/// Adds `value` where `range` stood in `whole`, with JavaScript's replacement patterns in it.
-fn substitute(made: &mut String, whole: &str, (start, end): (usize, usize), value: &str) {
+/// Adds `value` where `range` stood in `whole`, with JavaScript's replacement patterns in it up to a length.
+fn substitute(made: &mut String, whole: &str, (start, end): (usize, usize), value: &str, length_max: usize) {
     let mut rest = value;
     while let Some(place) = rest.find('$') {
         made.push_str(&rest[..place]);
         let behind = &rest[place + 1..];
         let (text, used) = match behind.as_bytes().first() {
             Some(b'$') => ("$", 1),
-            Some(b'&' | b'`' | b'\'') if made.len() > LENGTH_MAX => ("", 1),
+            Some(b'&' | b'`' | b'\'') if made.len() > length_max => ("", 1),
             Some(b'&') => (&whole[start..end], 1),
             Some(b'`') => (&whole[..start], 1),
             Some(b'\'') => (&whole[end..], 1),
@@ -555,6 +582,21 @@ mod tests {
     #[test]
     fn values_that_hold_themselves_come_to_an_end() {
         assert!(value("<{{ self }}>", true).is_some());
+    }
+
+    #[test]
+    fn a_text_is_filled_in_however_much_it_holds() {
+        let check = |template: &str, filled: &str| {
+            let text = format!("<{}>", template.repeat(600));
+            let wanted = format!("<{}>", filled.repeat(600));
+            assert!(value(&text, true) == Some(Value::from(wanted)), "{template}");
+        };
+        check("{{ $randomNumber(3, 3) }}", "3");
+        check("{{ n }}", "5");
+        check("{{ n }}{{ $randomNumber(3, 3) }}", "53");
+        // What looks like a pattern of replacement sends all of them the longer way.
+        check("{{ dollars }}", "b$1c$d");
+        check("{{ inner }}", "5");
     }
 
     #[test]
