@@ -13,6 +13,7 @@ mod ensure;
 pub mod expect;
 mod expression;
 pub mod fake;
+mod filling;
 mod flow;
 pub mod functions;
 #[cfg(any(test, feature = "fuzzing"))]
